@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A job: what one run is to do, resolved from defaults, the job file, the environment and the
+ * command line by the one option table in job/options.c. Plain data; nothing here acts.
+ */
+#ifndef JOB_JOB_H
+#define JOB_JOB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+
+struct err;
+
+#define JOB_TEXT 256
+#define JOB_PHASES 64
+#define JOB_RANGES 16
+#define JOB_TARGETS 64
+
+struct endpoint {
+    struct ip_addr addr;
+    uint16_t port;
+};
+
+enum job_shape { JOB_MAX, JOB_CONSTANT };
+enum job_pattern { PATTERN_LONG_LIVED, PATTERN_SHORT_LIVED };
+enum job_close { CLOSE_FIN_CLIENT, CLOSE_FIN_SERVER, CLOSE_RST };
+enum job_peer { PEER_RESPOND, PEER_EXEC, PEER_NONE };
+
+/* One measured phase: a section of the file (one of the section's name when there is none). */
+struct job_phase {
+    char name[64];
+    bool rate_max;           /* rate = max: closed loop */
+    double rate_per_s;       /* transactions/s over the whole run */
+    uint64_t duration_ns, warmup_ns;
+    uint64_t transactions;   /* end after so many starts; 0: by time only */
+    uint32_t payload, reply; /* bytes; reply 0 in the file: equal to payload */
+    uint32_t depth;          /* outstanding a connection */
+    enum job_pattern pattern;
+    enum job_close close;
+    uint64_t timeout_ns, connect_timeout_ns, queue_max_ns;
+    char sla[JOB_TEXT], abort_if[JOB_TEXT];
+};
+
+struct job {
+    char workload_id[96];    /* file name without .conf, '+' appended when overridden */
+    char source[JOB_TEXT];   /* file as given, for messages */
+    char protocol[24];
+    bool binary;             /* payload = binary content (echo, discard) */
+    uint32_t connections;
+    double connect_rate_per_s; /* 0: as fast as connect_parallel allows */
+    uint32_t connect_parallel; /* SYNs in flight at most, a worker */
+    uint64_t connect_ns;     /* time limit of the connect phase; 0: from timeouts */
+    uint64_t drain_ns;       /* time limit of the drain phase */
+    uint64_t close_ns;       /* time limit of the close phase */
+    uint32_t phases_count;
+    struct job_phase phases[JOB_PHASES];
+
+    char wire[JOB_TEXT];     /* lab | pair | xdp:IFACE[:QUEUE] | dpdk:... */
+    enum job_peer peer;
+    char peer_exec[JOB_TEXT];
+    uint32_t targets_count;
+    struct endpoint targets[JOB_TARGETS];
+    uint32_t sources_count;
+    struct ip_range sources[JOB_RANGES]; /* client addresses */
+    uint16_t port_lo, port_hi;           /* client ports */
+    struct ip_addr gateway;              /* next hop; hi = lo = 0: on link */
+    bool allow_public, shared_address;
+
+    uint32_t workers;
+    char cpus[JOB_TEXT];     /* "0,1" client workers then responder workers; empty: chosen */
+    uint32_t batch, ring_size, frames, tx_budget;
+    bool busy_poll;
+    uint16_t mtu;
+
+    uint32_t mss;            /* 0: from the MTU */
+    bool timestamps, delayed_ack;
+    uint8_t window_scale;
+    uint32_t window;         /* receive window, bytes */
+    uint64_t rto_min_ns, rto_initial_ns, delack_ns, time_wait_ns;
+    uint32_t time_wait_entries; /* 0: from connections */
+    uint32_t init_cwnd;      /* segments (RFC 6928: 10) */
+    uint32_t retries;        /* retransmissions before giving up (data) */
+    char congestion[16];     /* newreno | none */
+
+    char fault[JOB_TEXT], fault_rx[JOB_TEXT], fault_tx[JOB_TEXT]; /* fault wire on the client side */
+    char pcap[JOB_TEXT];     /* capture file of the client side */
+
+    uint64_t seed;           /* 0: chosen at start and stored */
+    uint64_t interval_ns;    /* sampling period */
+    char db[JOB_TEXT];       /* results.db */
+    bool quiet;
+    char clock[16];          /* auto | tsc | kernel */
+    char log_level[16];
+
+    char *resolved;          /* the whole job as INI text: every key with its value (malloc) */
+    char *resolved_unseeded; /* the same without seed, db, quiet, log_level, pcap: what the history
+                              * key hashes */
+    char *overrides;         /* "--duration=10s --payload=64" as given, environment included; "" */
+};
+
+/* A source of option values beside the file. */
+struct job_args {
+    int argc;            /* only the --key=value arguments (and --PHASE.key=value) */
+    char **argv;
+    char *const *environ; /* BENCH_KEY=... are read; NULL: none */
+};
+
+/* Reads, resolves and checks one job. Nothing is printed. On failure -errno, and e names file,
+ * line, key, found and expected. job_fini frees. */
+int job_load(struct job *job, const char *path, const struct job_args *args, struct err *e);
+/* The same without a file: defaults and arguments (used by `gen respond`). */
+int job_defaults(struct job *job, const struct job_args *args, struct err *e);
+void job_fini(struct job *job);
+
+/* --help text made from the option table, to `out`. */
+struct _IO_FILE;
+void job_print_help(struct _IO_FILE *out);
+void job_print_man(struct _IO_FILE *out); /* roff, the OPTIONS section */
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * fault: a wire around a wire that loses, duplicates, reorders, delays, corrupts and truncates
+ * frames it receives and sends, from a seed, and counts each under its drop reason. It copies.
+ */
+#ifndef WIRE_FAULT_H
+#define WIRE_FAULT_H
+
+#include "wire/wire.h"
+
+struct fault_rates { /* probabilities in [0, 1], a frame */
+    double loss, duplicate, reorder, corrupt, truncate;
+    uint32_t corrupt_bits;  /* bits flipped in a corrupted frame: 1, or more to pass checksums; the
+                             * multi-bit mode flips the same bit position of two 16-bit words in
+                             * opposite directions, so that the Internet checksum still holds */
+    uint64_t delay_ns;      /* for reordered frames: how long they are held; and for all: see delay_all */
+    uint64_t delay_all_ns, jitter_ns; /* every frame */
+};
+
+struct fault_config {
+    struct fault_rates rx, tx;
+    uint64_t seed;
+    uint32_t store; /* frames that may be held at once a queue and direction; 0: 4096 */
+};
+
+/* Takes over `inner`: closing the outer port closes it. */
+int fault_wrap(struct wire_port *inner, const struct fault_config *cfg, struct wire_port **out,
+               struct err *e);
+/* 'loss=5%,reorder=5%,duplicate=2%,corrupt=1%,corrupt_bits=2,delay=5ms,jitter=1ms' */
+int fault_parse(const char *text, struct fault_rates *out, struct err *e);
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Where frames come from and go to. A port is the device; a queue is what one worker polls.
+ *
+ * Life-cycle: port_open -> queue_open (one a worker, from any thread) -> rx/tx on that worker only
+ * -> queue_close -> port_close. Every call takes an array of frames.
+ *
+ * Ownership: rx lends frames until rx_free; tx_alloc lends until tx took them or tx_free gives
+ * them back; what tx does not take stays the caller's. tx may delay until flush.
+ */
+#ifndef WIRE_WIRE_H
+#define WIRE_WIRE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "base/drop.h"
+
+struct err;
+struct log;
+
+enum frame_flag {
+    FRAME_CSUM_OK = 1 << 0,      /* receive: the device verified the TCP checksum */
+    FRAME_CSUM_BAD = 1 << 1,     /* receive: the device found it wrong */
+    FRAME_CSUM_PARTIAL = 1 << 2, /* receive: never completed by the sender (virtual devices) */
+    FRAME_VLAN = 1 << 3,         /* `vlan` is valid and stripped from data */
+    FRAME_MORE = 1 << 4,         /* the next frame of the array continues this packet */
+    FRAME_TX_CSUM = 1 << 5,      /* transmit: the device completes the checksum at l4_off */
+    FRAME_TSO = 1 << 6,          /* transmit: the device segments by `mss` */
+    FRAME_WANT_STAMP = 1 << 7,   /* transmit: report the stamp through reap */
+};
+
+struct frame {
+    uint8_t *data;      /* first byte of the Ethernet header */
+    uint64_t stamp_ns;  /* device time of arrival, 0 where there is none */
+    uint32_t handle;    /* the wire's own; never touched by users */
+    uint32_t hash;      /* RSS hash, 0 where there is none */
+    uint16_t len;       /* bytes without FCS; for tx_alloc: the capacity */
+    uint16_t flags;     /* enum frame_flag */
+    uint16_t vlan, mss, l4_off;
+};
+
+/* A transmit completion with its device time. */
+struct wire_stamp {
+    uint64_t stamp_ns;
+    uint32_t handle;
+};
+
+/* What a device can do: facts, filled by port_open. */
+struct wire_caps {
+    uint16_t mtu;            /* IP bytes a frame may carry */
+    uint16_t queues;         /* queues that can be opened */
+    uint16_t burst;          /* largest useful array */
+    uint16_t headroom;
+    uint32_t tx_slots;       /* frames that may be in flight */
+    bool rx_csum, tx_csum, tso, rx_stamp, tx_stamp;
+    bool zero_copy, native;  /* AF_XDP: zero-copy in force; native (not generic) XDP in force */
+    bool busy_wire;          /* polling costs nothing (memory), never worth a wait() */
+    uint64_t link_bit_per_s; /* 0: not known */
+    char driver[32];         /* "veth", "pair", ... */
+    char detail[96];         /* one line for people: mode, fallback and why */
+};
+
+/* Which arriving frames are ours. Everything else belongs to the kernel. */
+struct wire_filter {
+    struct ip_range local[16]; /* destination addresses */
+    uint32_t local_count;
+    uint16_t port_lo, port_hi; /* destination TCP ports, inclusive */
+    bool shared_address;       /* the kernel owns the addresses too: only TCP to the ports is ours;
+                                * otherwise ARP and ICMP for them are ours as well */
+};
+
+struct wire_config {
+    const char *device;      /* what follows the wire's name and colon: "veth0", "veth0:1", devargs */
+    struct wire_filter filter;
+    uint32_t queues;         /* wanted */
+    uint32_t ring_size;      /* frames a ring, power of two; 0: the wire's default */
+    uint32_t frames;         /* frames in the pool of a queue; 0: default */
+    uint32_t batch;          /* frames a call, at most; 0: default */
+    uint32_t tx_budget;      /* AF_XDP transmit budget; 0: the kernel's */
+    bool busy_poll;
+    bool force_copy, force_generic;
+    const struct log *log;
+};
+
+struct wire_stats {
+    uint64_t rx_frames, rx_bytes, tx_frames, tx_bytes; /* as the wire counts them, a queue */
+    uint64_t rx_dropped;   /* by kernel or device because our ring was full */
+    uint64_t rx_invalid, tx_invalid;
+    uint64_t kicks;        /* system calls to transmit */
+    uint64_t kick_again;   /* ... answered EAGAIN, EBUSY or ENOBUFS */
+    uint64_t drops[DROP_COUNT]; /* by reason, for wires that drop on purpose */
+};
+
+struct wire_queue;
+
+struct wire_port {
+    const struct wire_ops *ops;
+    struct wire_caps caps;
+    uint8_t mac[6];
+};
+
+struct wire_queue {
+    const struct wire_ops *ops;
+    struct wire_port *port;
+    uint32_t index;
+};
+
+/* Opening a port is each wire's own function (they need different things); the rest is common. */
+struct wire_ops {
+    const char *name;
+    void (*port_close)(struct wire_port *port);
+    int (*queue_open)(struct wire_port *port, uint32_t index, struct wire_queue **out, struct err *e);
+    void (*queue_close)(struct wire_queue *q);
+    uint32_t (*rx)(struct wire_queue *q, struct frame *frames, uint32_t max);
+    void (*rx_free)(struct wire_queue *q, struct frame *frames, uint32_t n);
+    uint32_t (*tx_alloc)(struct wire_queue *q, struct frame *frames, uint32_t n);
+    void (*tx_free)(struct wire_queue *q, struct frame *frames, uint32_t n);
+    uint32_t (*tx)(struct wire_queue *q, struct frame *frames, uint32_t n);
+    /* Once a round: kicks until the kernel took all it can; EAGAIN, EBUSY, ENOBUFS are not errors. */
+    void (*flush)(struct wire_queue *q);
+    uint32_t (*reap)(struct wire_queue *q, struct wire_stamp *stamps, uint32_t max);
+    /* Sleeps until a frame may have arrived or `timeout_ns` passed. */
+    void (*wait)(struct wire_queue *q, uint64_t timeout_ns);
+    void (*stats)(struct wire_queue *q, struct wire_stats *out);
+    /* Tells a wire that cares about time (fault: delays) what time it is; NULL where unused. */
+    void (*tick)(struct wire_queue *q, uint64_t now_ns);
+};
+
+/* What `gen list` shows and a job's `wire =` names. */
+struct wire_kind {
+    const char *name, *form, *meaning; /* "xdp", "xdp:IFACE[:QUEUE]", "AF_XDP on an interface" */
+    const char *later;                 /* NULL, or why it cannot be used yet (refused by name) */
+};
+extern const struct wire_kind wire_kinds[];
+extern const uint32_t wire_kind_count;
+
+#endif
