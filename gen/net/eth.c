@@ -33,7 +33,7 @@ static bool is_tag(uint16_t type)
     return type == ETH_VLAN || type == ETH_QINQ;
 }
 
-/* Priority tags (VLAN 0) count as no VLAN. */
+/* Priority tags (VLAN 0) count as no tag, wherever they stand. */
 static int tagged_parse(struct pkt *p, const uint8_t *frame, uint32_t len, uint16_t type,
                         bool csum_ok)
 {
@@ -44,8 +44,11 @@ static int tagged_parse(struct pkt *p, const uint8_t *frame, uint32_t len, uint1
             return -DROP_ETH_TYPE;
         if (len - offset < sizeof *tag)
             return -DROP_ETH_SHORT;
-        p->vlan_outer = p->vlan;
-        p->vlan = be16_load(tag->tci) & VLAN_ID;
+        uint16_t vlan = be16_load(tag->tci) & VLAN_ID;
+        if (vlan) {
+            p->vlan_outer = p->vlan;
+            p->vlan = vlan;
+        }
         type = be16_load(tag->type);
         offset += sizeof *tag;
     }

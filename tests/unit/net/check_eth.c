@@ -59,6 +59,22 @@ START_TEST(tags_are_reported)
 }
 END_TEST
 
+/* The MACs and everything behind the EtherType are those of ACK_FRAME. */
+START_TEST(priority_tags_count_as_none)
+{
+    static const struct {
+        const char *tags;
+        uint16_t vlan;
+    } rows[] = {{"8100a000", 0}, {"8100e000 81000005", 5}, {"88a80005 81000000", 5},
+                {"88a80000 81000000", 0}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char hex[300] = "020000000001 020000000002 ";
+        strcat(hex, rows[i].tags);
+        check_tags(strcat(strcat(hex, " "), &ACK_FRAME[26]), rows[i].vlan, 0);
+    }
+}
+END_TEST
+
 static int parse_hex(const char *hex)
 {
     struct bytes f = bytes_from_hex(hex);
@@ -104,4 +120,4 @@ START_TEST(group_addresses_carry_only_arp)
 END_TEST
 
 CHECK_MAIN("net/eth", every_truncation_is_dropped, padding_is_ignored, tags_are_reported,
-           other_types_are_dropped, group_addresses_carry_only_arp)
+           priority_tags_count_as_none, other_types_are_dropped, group_addresses_carry_only_arp)

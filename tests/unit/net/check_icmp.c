@@ -49,7 +49,7 @@ static struct bytes tagged_ping(const char *tags)
 {
     char hex[300] = "020000000001 020000000002 ";
     strcat(hex, tags);
-    return bytes_from_hex(strcat(hex, PING_FRAME + 26));
+    return bytes_from_hex(strcat(hex, &PING_FRAME[26]));
 }
 
 static void check_reply(struct bytes f)
