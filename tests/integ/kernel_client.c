@@ -12,11 +12,11 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <netinet/in.h>
 #include <unistd.h>
 
 #include "kernel_message.h"
@@ -77,11 +77,11 @@ static void option_take(struct client *c, int option, const char *value)
 static struct client options_parse(int argc, char **argv)
 {
     static const struct option options[] = {
-        {"connect", 1, NULL, 'c'}, {"source", 1, NULL, 'f'}, {"connections", 1, NULL, 'n'},
-        {"messages", 1, NULL, 'm'}, {"min", 1, NULL, 'i'}, {"max", 1, NULL, 'a'},
-        {"seed", 1, NULL, 's'}, {"mode", 1, NULL, 'o'}, {NULL, 0, NULL, 0}};
-    struct client c = {.connections = 1, .messages = 1000,
-                       .plan = {.seed = 1, .min = 1, .max = 65536}};
+        {"connect", 1, NULL, 'c'},  {"source", 1, NULL, 'f'}, {"connections", 1, NULL, 'n'},
+        {"messages", 1, NULL, 'm'}, {"min", 1, NULL, 'i'},    {"max", 1, NULL, 'a'},
+        {"seed", 1, NULL, 's'},     {"mode", 1, NULL, 'o'},   {NULL, 0, NULL, 0}};
+    struct client c = {
+        .connections = 1, .messages = 1000, .plan = {.seed = 1, .min = 1, .max = 65536}};
     for (int o; (o = getopt_long(argc, argv, "", options, NULL)) != -1;)
         option_take(&c, o, optarg);
     if (c.to.len == 0 || optind < argc)

@@ -16,7 +16,8 @@ uint32_t message_len(const struct message_plan *p, uint64_t number)
     uint64_t span = (uint64_t)p->max - p->min, draw = rng_mix(p->seed, number);
     if (number < 2 || span == 0)
         return number == 0 ? p->min : p->max;
-    unsigned bits = 64 - (unsigned)__builtin_clzll(span), width = (unsigned)(draw >> 58) % (bits + 1);
+    unsigned bits = 64 - (unsigned)__builtin_clzll(span),
+             width = (unsigned)(draw >> 58) % (bits + 1);
     uint64_t over = draw & ((1ull << width) - 1);
     return p->min + (uint32_t)(over > span ? span : over);
 }
@@ -33,7 +34,8 @@ static void fill_bytes(uint64_t key, uint8_t *to, uint32_t len)
 static void make_text(uint8_t *at, uint32_t len)
 {
     for (uint32_t i = 0; i < len; i++)
-        at[i] = (uint8_t)"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"[at[i] & 63];
+        at[i] = (uint8_t) "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"[at[i] &
+                                                                                             63];
 }
 
 void message_fill(const struct message_plan *p, uint64_t number, uint8_t *to, uint32_t len)
@@ -54,7 +56,8 @@ static bool is_result(uint64_t number, const uint8_t *reply, uint32_t len)
     char head[MESSAGE_LINE_MIN];
     uint32_t head_len = (uint32_t)snprintf(head, sizeof head, REPLY_HEAD, number + 1);
     uint32_t text_end = len - (uint32_t)(sizeof REPLY_TAIL - 1);
-    if (memcmp(reply, head, head_len) != 0 || memcmp(reply + text_end, REPLY_TAIL, len - text_end) != 0)
+    if (memcmp(reply, head, head_len) != 0 ||
+        memcmp(reply + text_end, REPLY_TAIL, len - text_end) != 0)
         return false;
     for (uint32_t i = head_len; i < text_end; i++)
         if (reply[i] < ' ' || reply[i] > '~' || reply[i] == '"' || reply[i] == '\\')

@@ -39,8 +39,10 @@ struct server {
 
 static struct server options_parse(int argc, char **argv)
 {
-    static const struct option options[] = {{"listen", 1, NULL, 'l'}, {"mode", 1, NULL, 'm'},
-                                            {"processes", 1, NULL, 'p'}, {"verify", 0, NULL, 'v'},
+    static const struct option options[] = {{"listen", 1, NULL, 'l'},
+                                            {"mode", 1, NULL, 'm'},
+                                            {"processes", 1, NULL, 'p'},
+                                            {"verify", 0, NULL, 'v'},
                                             {NULL, 0, NULL, 0}};
     struct server s = {.mode = server_mode_find("echo"), .processes = 1};
     for (int o; (o = getopt_long(argc, argv, "", options, NULL)) != -1;) {

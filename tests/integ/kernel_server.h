@@ -19,10 +19,10 @@ struct server_conn {
     uint32_t watched; /* epoll events asked for */
     uint8_t *buf;
     size_t len, ready, room;
-    bool eof;         /* the client has sent everything */
-    bool mute;        /* we have sent everything: send what is ready, then FIN */
-    bool reset;       /* end it with RST */
-    bool seen;        /* something was received before */
+    bool eof;   /* the client has sent everything */
+    bool mute;  /* we have sent everything: send what is ready, then FIN */
+    bool reset; /* end it with RST */
+    bool seen;  /* something was received before */
     uint64_t last_id;
 };
 

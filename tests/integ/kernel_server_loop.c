@@ -15,12 +15,12 @@
 
 #include "kernel_peer.h"
 
-#define BUF_MIN   ((size_t)64 << 10)
-#define BUF_MAX   ((size_t)256 << 10) /* answers waiting: no more is read */
+#define BUF_MIN      ((size_t)64 << 10)
+#define BUF_MAX      ((size_t)256 << 10) /* answers waiting: no more is read */
 #define LONGEST_LINE ((size_t)16 << 20)  /* a longer line ends the connection */
-#define EVENTS    256
-#define QUIET_MS  50  /* after SIGTERM: nothing arrived for so long, so everything has */
-#define ROUNDS    200 /* after SIGTERM: at most so many rounds more */
+#define EVENTS       256
+#define QUIET_MS     50  /* after SIGTERM: nothing arrived for so long, so everything has */
+#define ROUNDS       200 /* after SIGTERM: at most so many rounds more */
 
 struct loop {
     int epoll, listener, signals;

@@ -93,14 +93,10 @@ static void take_wrong_id(struct server_conn *c, size_t from, struct counts *k)
 }
 
 static const struct server_mode modes[] = {
-    {"echo", take_echo, false},
-    {"line", take_line, true},
-    {"discard", take_nothing, false},
-    {"silent", take_nothing, false},
-    {"reset", take_reset, false},
-    {"close-early", take_close_early, false},
-    {"wrong-id", take_wrong_id, true},
-    {"bad-bytes", take_bad_bytes, false},
+    {"echo", take_echo, false},        {"line", take_line, true},
+    {"discard", take_nothing, false},  {"silent", take_nothing, false},
+    {"reset", take_reset, false},      {"close-early", take_close_early, false},
+    {"wrong-id", take_wrong_id, true}, {"bad-bytes", take_bad_bytes, false},
 };
 
 const struct server_mode *server_mode_find(const char *name)

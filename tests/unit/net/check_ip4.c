@@ -131,5 +131,5 @@ START_TEST(addresses_are_host_order)
 END_TEST
 
 CHECK_MAIN("net/ip4", header_rows, broadcast_source_is_dropped,
-           checksum_is_verified_even_when_the_device_did_tcp, options,
-           options_end_with_the_frame, addresses_are_host_order)
+           checksum_is_verified_even_when_the_device_did_tcp, options, options_end_with_the_frame,
+           addresses_are_host_order)
