@@ -8,6 +8,8 @@
 
 #include "base/err.h"
 
+#define BLANKS " \t\r\n\v\f"
+
 static int entries_grow(struct entries *entries)
 {
     uint32_t room = entries->room ? entries->room * 2 : 64;
@@ -19,6 +21,16 @@ static int entries_grow(struct entries *entries)
     return 0;
 }
 
+/* A copy without the blanks around it: a file could not carry them. */
+static char *trimmed(const char *text)
+{
+    text += strspn(text, BLANKS);
+    size_t len = strlen(text);
+    while (len && strchr(BLANKS, text[len - 1]))
+        len--;
+    return strndup(text, len);
+}
+
 int entries_add(struct entries *entries, const struct entry *new, struct err *e)
 {
     if (entries->count == entries->room && entries_grow(entries) < 0)
@@ -26,7 +38,7 @@ int entries_add(struct entries *entries, const struct entry *new, struct err *e)
     struct entry *entry = &entries->all[entries->count++];
     *entry = *new;
     entry->section = strdup(new->section ? new->section : "");
-    entry->value = strdup(new->value ? new->value : "");
+    entry->value = trimmed(new->value ? new->value : "");
     entry->given = strdup(new->given ? new->given : "");
     if (!entry->section || !entry->value || !entry->given)
         return err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "no memory for the job");

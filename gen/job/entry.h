@@ -31,7 +31,7 @@ struct entries {
     struct entry *all;
 };
 
-/* Adds a copy of `e`'s texts. */
+/* Adds `new` with copies of its texts, the value without the blanks around it. */
 int entries_add(struct entries *entries, const struct entry *new, struct err *e);
 void entries_free(struct entries *entries);
 

@@ -111,9 +111,9 @@ struct unit {
 
 static void scaled_print(uint64_t value, const struct unit *units, FILE *out)
 {
-    while (value == 0 ? units->scale != 1 : value % units->scale != 0)
+    while (value % units->scale)
         units++;
-    fprintf(out, "%" PRIu64 "%s", value / units->scale, units->name);
+    fprintf(out, "%" PRIu64 "%s", value / units->scale, value ? units->name : "");
 }
 
 static const struct unit byte_units[] = {
