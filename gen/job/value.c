@@ -31,7 +31,7 @@ static void number_store(const struct option *o, void *owner, uint64_t value)
         *(uint64_t *)field = value;
         return;
     }
-    assert(!"a number of this size");
+    assert(0 && "a number of this size");
 }
 
 static uint64_t number_load(const struct option *o, const void *owner)
@@ -47,7 +47,7 @@ static uint64_t number_load(const struct option *o, const void *owner)
     case 8:
         return *(const uint64_t *)field;
     }
-    assert(!"a number of this size");
+    assert(0 && "a number of this size");
     return 0;
 }
 
@@ -163,25 +163,38 @@ static void time_expect(const struct option *o, FILE *out)
 
 const struct value_kind kind_time = {time_parse, time_format, time_expect};
 
-/* ---- rates ---- */
+/* ---- rates: kept to 15 digits, which a double carries through text and back ---- */
+
+#define RATE_DIGITS 15
+
+static char *rate_text(double per_s, char *buf, size_t size)
+{
+    snprintf(buf, size, "%.*e", RATE_DIGITS - 1, per_s);
+    long exponent = strtol(strchr(buf, 'e') + 1, NULL, 10);
+    snprintf(buf, size, "%.*f", (int)(RATE_DIGITS - 1 - exponent), per_s);
+    char *end = buf + strlen(buf);
+    while (end[-1] == '0')
+        *--end = '\0';
+    if (end[-1] == '.')
+        end[-1] = '\0';
+    return buf;
+}
 
 static int rate_read(const char *text, double *per_s)
 {
+    char rounded[64];
     int ret = units_parse_rate(text, per_s);
     if (ret < 0)
         return ret;
-    return *per_s >= RATE_MIN && *per_s <= RATE_MAX ? 0 : -ERANGE;
+    if (!(*per_s >= RATE_MIN && *per_s <= RATE_MAX))
+        return -ERANGE;
+    return units_parse_rate(rate_text(*per_s, rounded, sizeof rounded), per_s);
 }
 
-/* The fewest decimals that read back as the same double. */
 static void rate_print(double per_s, FILE *out)
 {
     char text[64];
-    int decimals = 0;
-    do
-        snprintf(text, sizeof text, "%.*f", decimals, per_s);
-    while (strtod(text, NULL) != per_s && ++decimals < 24);
-    fputs(text, out);
+    fputs(per_s > 0 ? rate_text(per_s, text, sizeof text) : "0", out);
 }
 
 static int rate_parse(const struct option *o, const char *text, void *owner)

@@ -40,7 +40,7 @@ START_TEST(test_resolved_text_is_the_same_job)
     char text[1024];
     snprintf(text, sizeof text, "%s", rich);
     *strstr(text, "rto_min") = '\0'; /* 1us is below the bound */
-    strcat(text, "[a]\nrate = 10/min\nduration = 1234567ns\n[b-2]\nsla = p99<1ms, errors<0.05%\n");
+    strcat(text, "[a]\nrate = 86/min\nduration = 1234567ns\n[b-2]\nsla = p99<1ms, errors<0.05%\n");
     assert_reads_back(text, NULL);
     assert_reads_back(text, WORDS("--a.payload=9", "--peer=none", "--rto_min=3ms"));
     assert_reads_back("", NULL);
