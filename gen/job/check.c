@@ -124,7 +124,8 @@ static int check_peer(const struct loader *l)
 {
     struct job *job = l->job;
     if (job->peer == PEER_EXEC && strcmp(job->wire, "lab"))
-        return refuse(l, 0, "peer", "a server of your own runs in the lab only: expected wire = lab");
+        return refuse(l, 0, "peer",
+                      "a server of your own runs in the lab only: expected wire = lab");
     if (!is_xdp(job) || job->peer != PEER_RESPOND)
         return 0;
     if (loader_setter(l, 0, "peer"))
@@ -146,7 +147,8 @@ static int check_faults(const struct loader *l)
 {
     const struct job *job = l->job;
     if (*job->fault && (*job->fault_rx || *job->fault_tx))
-        return refuse(l, 0, "fault", "holds both ways: expected it alone, or fault_rx and fault_tx");
+        return refuse(l, 0, "fault",
+                      "holds both ways: expected it alone, or fault_rx and fault_tx");
     return 0;
 }
 
@@ -165,7 +167,8 @@ static int check_window(const struct loader *l)
     const struct job *job = l->job;
     uint64_t largest = (uint64_t)UINT16_MAX << job->window_scale;
     if (job->window > largest)
-        return refuse(l, 0, "window", "window_scale = %u allows %" PRIu64 " bytes: expected more scale",
+        return refuse(l, 0, "window",
+                      "window_scale = %u allows %" PRIu64 " bytes: expected more scale",
                       job->window_scale, largest);
     return 0;
 }
@@ -223,11 +226,11 @@ static int check_reply(const struct loader *l, uint32_t p)
 /* ---- all ---- */
 
 static int (*const run_checks[])(const struct loader *l) = {
-    check_target_list, check_families, check_public,  check_tuples, check_peer, check_workers,
+    check_target_list, check_families, check_public, check_tuples, check_peer,    check_workers,
     check_faults,      check_segment,  check_window, check_rto,    check_content,
 };
-static int (*const phase_checks[])(const struct loader *l, uint32_t phase) = {
-    check_load, check_pattern, check_reply};
+static int (*const phase_checks[])(const struct loader *l,
+                                   uint32_t phase) = {check_load, check_pattern, check_reply};
 
 int loader_settle(struct loader *l)
 {

@@ -22,7 +22,7 @@ struct entry {
     const struct option *option; /* NULL: FROM_SECTION */
     char *section;               /* "": all phases */
     char *value;
-    char *given;                 /* FROM_ENVIRONMENT, FROM_ARGUMENT: as written */
+    char *given; /* FROM_ENVIRONMENT, FROM_ARGUMENT: as written */
 };
 
 struct entries {

@@ -14,7 +14,7 @@
 #include "job/entry.h"
 
 #define LINE_MAX_BYTES 4000
-#define NAME_MAX_BYTES 49 /* inih's own limit of a section's name */
+#define NAME_MAX_BYTES 49  /* inih's own limit of a section's name */
 #define HEADING        "." /* key that the reader adds below each heading */
 
 struct reader {
@@ -89,9 +89,9 @@ static char *line_read(char *buf, int size, void *ctx)
 static int key_refuse(struct reader *r, const char *key)
 {
     const struct option *near = option_nearest(key);
-    r->ret = err_set(r->e, EXIT_USAGE, -EINVAL, "%s:%u: unknown key \"%s\"%s%s%s",
-                     r->entries->path, r->line, key, near ? ": did you mean " : "",
-                     near ? near->key : "", near ? "?" : "");
+    r->ret = err_set(r->e, EXIT_USAGE, -EINVAL, "%s:%u: unknown key \"%s\"%s%s%s", r->entries->path,
+                     r->line, key, near ? ": did you mean " : "", near ? near->key : "",
+                     near ? "?" : "");
     return r->ret;
 }
 
@@ -110,8 +110,11 @@ static int heading_add(struct reader *r, const char *section)
 
 static int key_add(struct reader *r, const char *section, const char *key, const char *value)
 {
-    struct entry entry = {.from = FROM_FILE, .line = r->line, .option = option_find(key),
-                          .section = (char *)section, .value = (char *)value};
+    struct entry entry = {.from = FROM_FILE,
+                          .line = r->line,
+                          .option = option_find(key),
+                          .section = (char *)section,
+                          .value = (char *)value};
     if (!entry.option)
         return key_refuse(r, key);
     for (uint32_t i = 0; i < r->entries->count; i++) {

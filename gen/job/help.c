@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The option table for people: --help and the man page. */
+/* The option table for people: --help, the man page and the table of docs/JOBS.md. */
 #include <stdio.h>
 
 #include "job/job.h"
@@ -11,15 +11,16 @@ static void default_print(const struct option *o, FILE *out)
         fprintf(out, "default %s; ", o->initial);
     o->kind->expect(o, out);
     if (o->phase)
-        fputs("; a phase", out);
+        fputs("; per phase", out);
 }
 
 void job_print_help(FILE *out)
 {
-    fputs("Keys of a job file, each also --key=value and BENCH_KEY=value. Precedence: command line,\n"
-          "environment, section, [global], default. --PHASE.key=value sets a key marked \"a phase\"\n"
-          "for one phase.\n",
-          out);
+    fputs(
+        "Keys of a job file, each also --key=value and BENCH_KEY=value. Precedence: command line,\n"
+        "environment, section, [global], default. --PHASE.key=value sets a key marked\n"
+        "\"per phase\" for one phase.\n",
+        out);
     for (const struct option *o = options; o < options + option_count; o++) {
         if (!o->help)
             continue;
@@ -57,5 +58,28 @@ void job_print_man(FILE *out)
         fputs(" (", out);
         default_print(o, out);
         fputs(").\n", out);
+    }
+}
+
+/* A '|' would end the cell. */
+static void cell_print(const char *text, FILE *out)
+{
+    for (; *text; text++)
+        fprintf(out, *text == '|' ? "\\%c" : "%c", *text);
+}
+
+void job_print_markdown(FILE *out)
+{
+    fputs("| key | value | default | holds for | meaning |\n|---|---|---|---|---|\n", out);
+    for (const struct option *o = options; o < options + option_count; o++) {
+        if (!o->help)
+            continue;
+        if (o->group)
+            fprintf(out, "| **%s** | | | | |\n", o->group);
+        fprintf(out, "| `%s` | ", o->key);
+        o->kind->expect(o, out);
+        fprintf(out, " | %s | %s | ", o->initial ? o->initial : "", o->phase ? "phase" : "run");
+        cell_print(o->help, out);
+        fputs(" |\n", out);
     }
 }

@@ -24,35 +24,32 @@ static const struct choice protocols[] = {{"line", 0},
                                           {NULL}};
 static const struct choice contents[] = {{"text", false}, {"binary", true}, {NULL}};
 static const struct choice shapes[] = {
-    {"constant", JOB_CONSTANT}, {"max", JOB_MAX},       {"burst", 0, LOAD_MODEL},
-    {"ramp", 0, LOAD_MODEL},    {"sine", 0, LOAD_MODEL}, {"walk", 0, LOAD_MODEL},
+    {"constant", JOB_CONSTANT}, {"max", JOB_MAX},          {"burst", 0, LOAD_MODEL},
+    {"ramp", 0, LOAD_MODEL},    {"sine", 0, LOAD_MODEL},   {"walk", 0, LOAD_MODEL},
     {"poisson", 0, LOAD_MODEL}, {"replay", 0, LOAD_MODEL}, {NULL}};
 static const struct choice payloads[] = {{"small", 0, LOAD_MODEL},
                                          {"medium", 0, LOAD_MODEL},
                                          {"large", 0, LOAD_MODEL},
                                          {"mixed", 0, LOAD_MODEL},
                                          {NULL}};
-static const struct choice patterns[] = {{"long_lived", PATTERN_LONG_LIVED},
-                                         {"short_lived", PATTERN_SHORT_LIVED},
-                                         {"pooled", 0, LOAD_MODEL},
-                                         {"reconnect", 0, LOAD_MODEL},
-                                         {"churn", 0, LOAD_MODEL},
-                                         {NULL}};
+static const struct choice patterns[] = {
+    {"long_lived", PATTERN_LONG_LIVED}, {"short_lived", PATTERN_SHORT_LIVED},
+    {"pooled", 0, LOAD_MODEL},          {"reconnect", 0, LOAD_MODEL},
+    {"churn", 0, LOAD_MODEL},           {NULL}};
 static const struct choice closes[] = {
     {"client", CLOSE_FIN_CLIENT}, {"server", CLOSE_FIN_SERVER}, {"rst", CLOSE_RST}, {NULL}};
-static const struct choice wires[] = {
-    {"dpdk", 0, "it comes with the DPDK wire"}, {NULL}};
-static const struct choice congestions[] = {{"newreno", 0},
-                                            {"none", 0},
-                                            {"cubic", 0, "it comes with the TCP issue"},
-                                            {NULL}};
+static const struct choice wires[] = {{"dpdk", 0, "it comes with the DPDK wire"}, {NULL}};
+static const struct choice congestions[] = {
+    {"newreno", 0}, {"none", 0}, {"cubic", 0, "it comes with the TCP issue"}, {NULL}};
 static const struct choice clocks[] = {{"auto", 0}, {"tsc", 0}, {"kernel", 0}, {NULL}};
-static const struct choice levels[] = {{"error", 0}, {"warn", 0}, {"info", 0}, {"debug", 0}, {NULL}};
+static const struct choice levels[] = {
+    {"error", 0}, {"warn", 0}, {"info", 0}, {"debug", 0}, {NULL}};
 
-#define RUN(field)   .offset = offsetof(struct job, field), .size = sizeof(((struct job *)0)->field)
-#define PHASE(field) .phase = true, .offset = offsetof(struct job_phase, field),                   \
-                     .size = sizeof(((struct job_phase *)0)->field)
-#define LATER(what)  .kind = &kind_text, .later = what
+#define RUN(field) .offset = offsetof(struct job, field), .size = sizeof(((struct job *)0)->field)
+#define PHASE(field)                                                                               \
+    .phase = true, .offset = offsetof(struct job_phase, field),                                    \
+    .size = sizeof(((struct job_phase *)0)->field)
+#define LATER(what) .kind = &kind_text, .later = what
 
 /* clang-format off */
 const struct option options[] = {

@@ -25,15 +25,15 @@ struct option {
     const struct value_kind *kind;
     const char *initial; /* default, as people write it; NULL: another key fills the field */
     const char *help;
-    const char *form;    /* what stands for the value in --help: "N", "TIME", "ADDR:PORT" */
-    const char *group;   /* heading, on the first row of a group */
-    const char *later;   /* NULL, or what brings the key: any value but "" is refused by name */
+    const char *form;  /* what stands for the value in --help: "N", "TIME", "ADDR:PORT" */
+    const char *group; /* heading, on the first row of a group */
+    const char *later; /* NULL, or what brings the key: any value but "" is refused by name */
     const struct choice *choices; /* ends with a NULL name */
-    uint64_t min, max;   /* in the kind's unit: 1, bytes, ns */
-    uint32_t offset, size; /* of the field in struct job_phase (`phase`) or struct job */
-    bool phase;          /* may differ from phase to phase */
-    bool aside;          /* does not change the work: an override leaves the workload id alone */
-    bool unhashed;       /* not part of what the history key hashes */
+    uint64_t min, max;            /* in the kind's unit: 1, bytes, ns */
+    uint32_t offset, size;        /* of the field in struct job_phase (`phase`) or struct job */
+    bool phase;                   /* may differ from phase to phase */
+    bool aside;    /* does not change the work: an override leaves the workload id alone */
+    bool unhashed; /* not part of what the history key hashes */
 };
 
 extern const struct option options[];

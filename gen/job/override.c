@@ -45,9 +45,12 @@ int entries_read_environment(struct entries *entries, char *const *environment, 
         if (!equals || !equals[1] || strncmp(*environment, VARIABLE, strlen(VARIABLE)))
             continue; /* an empty variable counts as not set */
         size_t len = (size_t)(equals - *environment);
-        struct entry entry = {.from = FROM_ENVIRONMENT, .value = equals + 1, .given = *environment,
+        struct entry entry = {.from = FROM_ENVIRONMENT,
+                              .value = equals + 1,
+                              .given = *environment,
                               .option = variable_option(*environment, len)};
-        ret = entry.option ? entries_add(entries, &entry, e) : variable_refuse(*environment, len, e);
+        ret =
+            entry.option ? entries_add(entries, &entry, e) : variable_refuse(*environment, len, e);
     }
     return ret;
 }
@@ -87,9 +90,13 @@ static int argument_add(struct entries *entries, char *text, struct err *e)
 {
     struct argument a;
     if (strncmp(text, "--", 2) || !text[2] || argument_split(text, &a) < 0)
-        return err_set(e, EXIT_USAGE, -EINVAL, "%s: expected --key=value or --PHASE.key=value", text);
-    struct entry entry = {.from = FROM_ARGUMENT, .option = option_find(a.key), .given = text,
-                          .section = a.section, .value = (char *)a.value};
+        return err_set(e, EXIT_USAGE, -EINVAL, "%s: expected --key=value or --PHASE.key=value",
+                       text);
+    struct entry entry = {.from = FROM_ARGUMENT,
+                          .option = option_find(a.key),
+                          .given = text,
+                          .section = a.section,
+                          .value = (char *)a.value};
     if (!entry.option)
         return argument_refuse(text, a.key, e);
     if (!a.value && entry.option->kind != &kind_flag)

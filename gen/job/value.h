@@ -18,13 +18,13 @@ struct value_kind {
     void (*expect)(const struct option *o, FILE *out); /* "a whole number from 1 to 9" */
 };
 
-extern const struct value_kind kind_count;   /* whole number; field of 1, 2, 4 or 8 bytes */
-extern const struct value_kind kind_ring;    /* 0 or a power of two; uint32_t */
-extern const struct value_kind kind_bytes;   /* with units; 4 or 8 bytes */
-extern const struct value_kind kind_time;    /* with units; uint64_t ns */
-extern const struct value_kind kind_rate;    /* a second; double; 0 is allowed */
-extern const struct value_kind kind_load;    /* "max" or a rate; rate_max and rate_per_s of a phase */
-extern const struct value_kind kind_flag;    /* yes or no; bool */
+extern const struct value_kind kind_count; /* whole number; field of 1, 2, 4 or 8 bytes */
+extern const struct value_kind kind_ring;  /* 0 or a power of two; uint32_t */
+extern const struct value_kind kind_bytes; /* with units; 4 or 8 bytes */
+extern const struct value_kind kind_time;  /* with units; uint64_t ns */
+extern const struct value_kind kind_rate;  /* a second; double; 0 is allowed */
+extern const struct value_kind kind_load;  /* "max" or a rate; rate_max and rate_per_s of a phase */
+extern const struct value_kind kind_flag;  /* yes or no; bool */
 extern const struct value_kind kind_choice;  /* one of `choices`; its value in 1 or 4 bytes */
 extern const struct value_kind kind_word;    /* one of `choices`; its name in a char array */
 extern const struct value_kind kind_text;    /* printable text in a char array */

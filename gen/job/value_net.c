@@ -64,7 +64,7 @@ const struct value_kind kind_wire = {wire_parse, text_format, wire_expect};
 static int peer_parse(const struct option *o, const char *text, void *owner)
 {
     struct job *job = owner;
-    if (!strncmp(text, "exec:", 5) && text[5 + strspn(text + 5, " \t")]) {
+    if (!strncmp(text, "exec:", 5) && text[5]) {
         job->peer = PEER_EXEC;
         return text_store(o, text + 5, owner);
     }

@@ -9,9 +9,9 @@ static const struct {
     {"target = 8.8.8.8:80\n",
      "x.conf:1: target = \"8.8.8.8:80\": 8.8.8.8 is a public address: expected one kept for private"
      " use or tests, or allow_public = yes"},
-    {"target = 10.0.0.1:80, 9.9.9.9:53\n",
-     "x.conf:1: target = \"10.0.0.1:80, 9.9.9.9:53\": 9.9.9.9 is a public address: expected one kept"
-     " for private use or tests, or allow_public = yes"},
+    {"target = 10.0.0.1:80, 9.9.9.9:53\n", "x.conf:1: target = \"10.0.0.1:80, 9.9.9.9:53\": "
+                                           "9.9.9.9 is a public address: expected one kept"
+                                           " for private use or tests, or allow_public = yes"},
     {"target = [2001:2::1]:80\n",
      "x.conf:1: target = \"[2001:2::1]:80\": not in this version (IPv6 comes with the TCP issue)"},
     {"source = fd00::/64\n",
@@ -27,8 +27,8 @@ static const struct {
      " connections: expected a wider source, ports or target"},
     {"ports = 5\n", "x.conf: connections = \"100\" (default): 16 source addresses x 1 ports x 1"
                     " targets make 16 connections: expected a wider source, ports or target"},
-    {"wire = pair\npeer = exec:cat\n",
-     "x.conf:2: peer = \"exec:cat\": a server of your own runs in the lab only: expected wire = lab"},
+    {"wire = pair\npeer = exec:cat\n", "x.conf:2: peer = \"exec:cat\": a server of your own runs "
+                                       "in the lab only: expected wire = lab"},
     {"wire = xdp:eth0\ntarget = 10.0.0.1:80\npeer = respond\n",
      "x.conf:3: peer = \"respond\": on wire = xdp:eth0 the far end is not ours: expected peer ="
      " none"},
@@ -47,7 +47,8 @@ static const struct {
     {"queue_max = 2s\n",
      "x.conf:1: queue_max = \"2s\": with rate = max nothing queues: expected a rate as well"},
     {"pattern = short_lived\n[a]\n[b]\ndepth = 2\n",
-     "x.conf:4: depth = \"2\": a short_lived connection carries one transaction: expected depth = 1"},
+     "x.conf:4: depth = \"2\": a short_lived connection carries one transaction: expected depth = "
+     "1"},
     {"content = binary\n",
      "x.conf:1: content = \"binary\": protocol = line carries text: expected content = text"},
     {"protocol = discard\nreply = 64\n",
@@ -65,9 +66,10 @@ END_TEST
 
 START_TEST(test_an_argument_is_blamed_as_written)
 {
-    load_refused("", WORDS("--target=8.8.8.8:80"), NULL,
-                 "--target=8.8.8.8:80: 8.8.8.8 is a public address: expected one kept for private use"
-                 " or tests, or allow_public = yes");
+    load_refused(
+        "", WORDS("--target=8.8.8.8:80"), NULL,
+        "--target=8.8.8.8:80: 8.8.8.8 is a public address: expected one kept for private use"
+        " or tests, or allow_public = yes");
     load_refused("pattern = short_lived\n", NULL, WORDS("BENCH_DEPTH=2"),
                  "BENCH_DEPTH=2: a short_lived connection carries one transaction: expected depth ="
                  " 1");

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* --help and the man page name every key that can be used. */
+/* --help, the man page and docs/JOBS.md name every key that can be used. */
 #include <stdio.h>
 
 #include "job/job.h"
 #include "job/options.h"
 #include "tests/lib/check_main.h"
+#include "tests/unit/job/fixture.h"
 
 static char *printed(void (*print)(FILE *))
 {
@@ -40,6 +41,41 @@ START_TEST(test_man)
 }
 END_TEST
 
+/* docs/JOBS.md ends with the table as the program prints it. */
+START_TEST(test_jobs_document)
+{
+    char *table = printed(job_print_markdown), *text = NULL;
+    size_t size = 0;
+    FILE *file = fopen(DOCS_DIR "/JOBS.md", "r");
+    ck_assert_msg(file && getdelim(&text, &size, '\0', file) > 0, DOCS_DIR "/JOBS.md: cannot read");
+    fclose(file);
+    const char *there = strstr(text, "| key |");
+    ck_assert_msg(there && !strcmp(there, table), "docs/JOBS.md: replace its table by the output of"
+                                                  " build/tests/unit/job/print_options markdown");
+    free(table);
+    free(text);
+}
+END_TEST
+
+/* The example at its head is a job. */
+START_TEST(test_jobs_document_example)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *file = fopen(DOCS_DIR "/JOBS.md", "r");
+    ck_assert(file && getdelim(&text, &size, '\0', file) > 0);
+    fclose(file);
+    char *from = strstr(text, "```ini\n"), *to = from ? strstr(from, "\n```\n") : NULL;
+    ck_assert(from && to);
+    to[1] = '\0';
+    struct fixture f;
+    load_well(&f, from + 7, NULL, NULL);
+    ck_assert_uint_eq(f.job.phases_count, 2);
+    fixture_fini(&f);
+    free(text);
+}
+END_TEST
+
 /* A row is whole: usable with all that help needs, or refused by name. */
 START_TEST(test_rows_are_whole)
 {
@@ -53,4 +89,5 @@ START_TEST(test_rows_are_whole)
 }
 END_TEST
 
-CHECK_MAIN("job/help", test_help, test_man, test_rows_are_whole)
+CHECK_MAIN("job/help", test_help, test_man, test_jobs_document, test_jobs_document_example,
+           test_rows_are_whole)

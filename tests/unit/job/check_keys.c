@@ -248,8 +248,8 @@ END_TEST
 /* Every text key: too long for its field. */
 START_TEST(test_long_texts)
 {
-    static const char *const keys[] = {"description", "sla", "fault", "fault_rx", "fault_tx",
-                                       "pcap", "db"};
+    static const char *const keys[] = {"description", "sla",  "fault", "fault_rx",
+                                       "fault_tx",    "pcap", "db"};
     for (size_t i = 0; i < ROWS(keys); i++) {
         char text[400], message[700], fits[256], over[257];
         memset(fits, 'a', 255);
@@ -290,7 +290,8 @@ START_TEST(test_things_of_later_issues_are_refused_by_name)
     load_refused("[global]\n[a]\nmix = read_heavy\n", NULL, NULL,
                  "x.conf:3: mix = \"read_heavy\": not in this version"
                  " (it comes with the load model)");
-    load_refused("", WORDS("--tls=yes"), NULL, "--tls=yes: not in this version (it comes with TLS)");
+    load_refused("", WORDS("--tls=yes"), NULL,
+                 "--tls=yes: not in this version (it comes with TLS)");
 }
 END_TEST
 

@@ -103,14 +103,16 @@ END_TEST
 START_TEST(test_spelling_of_arguments)
 {
     struct fixture f;
-    load_well(&f, "", WORDS("--connect-rate=500", "--busy_poll", "--description= two words "), NULL);
+    load_well(&f, "", WORDS("--connect-rate=500", "--busy_poll", "--description= two words "),
+              NULL);
     ck_assert_double_eq(f.job.connect_rate_per_s, 500);
     ck_assert(f.job.busy_poll);
     ck_assert_str_eq(f.job.description, "two words");
     fixture_fini(&f);
     load_refused("", WORDS("--depth"), NULL, "--depth: expected --depth=N");
     load_refused("", WORDS("depth=5"), NULL, "depth=5: expected --key=value or --PHASE.key=value");
-    load_refused("", WORDS("--.depth=5"), NULL, "--.depth=5: expected --key=value or --PHASE.key=value");
+    load_refused("", WORDS("--.depth=5"), NULL,
+                 "--.depth=5: expected --key=value or --PHASE.key=value");
     load_refused("", WORDS("--conections=5"), NULL,
                  "--conections=5: unknown option: did you mean --connections?");
     load_refused("", WORDS("--zebra=5"), NULL, "--zebra=5: unknown option");
@@ -166,9 +168,10 @@ START_TEST(test_structure_of_the_file)
     load_refused("depth = 1\n[a\n", NULL, NULL,
                  "x.conf:2: expected [NAME] of at most 49 letters, digits, _ and -");
     load_refused("[a]\ndepth\n", NULL, NULL, "x.conf:2: expected key = value");
-    load_refused("[a]\nconnections = 5\n", NULL, NULL,
-                 "x.conf:2: connections = \"5\": connections holds for the whole run: expected it in"
-                 " [global]");
+    load_refused(
+        "[a]\nconnections = 5\n", NULL, NULL,
+        "x.conf:2: connections = \"5\": connections holds for the whole run: expected it in"
+        " [global]");
 }
 END_TEST
 
@@ -209,9 +212,9 @@ END_TEST
 START_TEST(test_comments_indentation_and_line_ends)
 {
     struct fixture f;
-    load_well(&f,
-              "\xef\xbb\xbf# comment\r\n; too\r\n[global]\r\n  depth = 2\r\n\tsla = a;b ; c # d\r\n",
-              NULL, NULL);
+    load_well(
+        &f, "\xef\xbb\xbf# comment\r\n; too\r\n[global]\r\n  depth = 2\r\n\tsla = a;b ; c # d\r\n",
+        NULL, NULL);
     ck_assert_uint_eq(f.job.phases[0].depth, 2);
     ck_assert_str_eq(f.job.phases[0].sla, "a;b ; c # d");
     fixture_fini(&f);
@@ -230,7 +233,8 @@ static void load_path_refused(const char *path, const char *message, int ret)
 START_TEST(test_unreadable_files)
 {
     load_path_refused("/nowhere/y.conf",
-                      "/nowhere/y.conf: cannot read the job file: No such file or directory", -ENOENT);
+                      "/nowhere/y.conf: cannot read the job file: No such file or directory",
+                      -ENOENT);
     load_path_refused("/tmp", "/tmp: cannot read the job file: Is a directory", -EISDIR);
     char path[] = "/tmp/wb-job-XXXXXX", message[128];
     int fd = mkstemp(path);

@@ -69,8 +69,9 @@ START_TEST(test_what_the_history_key_does_not_see)
 {
     struct fixture plain, aside, other;
     load_well(&plain, "", NULL, NULL);
-    load_well(&aside, "description = d\nseed = 5\ndb = q\nquiet = yes\nlog_level = debug\npcap = p\n",
-              NULL, NULL);
+    load_well(&aside,
+              "description = d\nseed = 5\ndb = q\nquiet = yes\nlog_level = debug\npcap = p\n", NULL,
+              NULL);
     load_well(&other, "depth = 2\n", NULL, NULL);
     ck_assert_str_eq(plain.job.resolved_unseeded, aside.job.resolved_unseeded);
     ck_assert_str_ne(plain.job.resolved, aside.job.resolved);
@@ -85,7 +86,8 @@ END_TEST
 START_TEST(test_spelling_does_not_matter)
 {
     struct fixture a, b;
-    load_well(&a, "[global]\nduration = 2min\npayload = 2048\nrate = 60k/s\nquiet = 1\n", NULL, NULL);
+    load_well(&a, "[global]\nduration = 2min\npayload = 2048\nrate = 60k/s\nquiet = 1\n", NULL,
+              NULL);
     load_well(&b, "rate = 60000\nquiet = yes\n[main]\npayload = 2KiB\nduration = 120000ms\n", NULL,
               NULL);
     ck_assert_str_eq(a.job.resolved, b.job.resolved);
