@@ -14,9 +14,9 @@
 
 struct err;
 
-#define JOB_TEXT    256
-#define JOB_PHASES  64
-#define JOB_RANGES  16
+#define JOB_TEXT 256
+#define JOB_PHASES 64
+#define JOB_RANGES 16
 #define JOB_TARGETS 64
 
 struct endpoint {
@@ -32,9 +32,9 @@ enum job_peer { PEER_RESPOND, PEER_EXEC, PEER_NONE };
 /* One measured phase: a section of the file (one of the section's name when there is none). */
 struct job_phase {
     char name[64];
-    enum job_shape shape; /* JOB_MAX exactly when rate_max */
-    bool rate_max;        /* rate = max: closed loop */
-    double rate_per_s;    /* transactions/s over the whole run */
+    enum job_shape shape;    /* JOB_MAX exactly when rate_max */
+    bool rate_max;           /* rate = max: closed loop */
+    double rate_per_s;       /* transactions/s over the whole run */
     uint64_t duration_ns, warmup_ns;
     uint64_t transactions;   /* end after so many starts; 0: by time only */
     uint32_t payload, reply; /* bytes; reply 0 in the file: equal to payload */
@@ -46,21 +46,21 @@ struct job_phase {
 };
 
 struct job {
-    char workload_id[96];  /* file name without .conf, '+' appended when overridden */
-    char source[JOB_TEXT]; /* file as given, for messages; empty: none */
+    char workload_id[96];    /* file name without .conf, '+' appended when overridden */
+    char source[JOB_TEXT];   /* file as given, for messages; empty: none */
     char description[JOB_TEXT];
     char protocol[24];
-    bool binary; /* payload = binary content (echo, discard) */
+    bool binary;             /* payload = binary content (echo, discard) */
     uint32_t connections;
     double connect_rate_per_s; /* 0: as fast as connect_parallel allows */
     uint32_t connect_parallel; /* SYNs in flight at most, a worker */
-    uint64_t connect_ns;       /* time limit of the connect phase; 0: from timeouts */
-    uint64_t drain_ns;         /* time limit of the drain phase */
-    uint64_t close_ns;         /* time limit of the close phase */
+    uint64_t connect_ns;     /* time limit of the connect phase; 0: from timeouts */
+    uint64_t drain_ns;       /* time limit of the drain phase */
+    uint64_t close_ns;       /* time limit of the close phase */
     uint32_t phases_count;
     struct job_phase phases[JOB_PHASES];
 
-    char wire[JOB_TEXT]; /* lab | pair | xdp:IFACE[:QUEUE] | dpdk:... */
+    char wire[JOB_TEXT];     /* lab | pair | xdp:IFACE[:QUEUE] | dpdk:... */
     enum job_peer peer;
     char peer_exec[JOB_TEXT];
     uint32_t targets_count;
@@ -72,30 +72,29 @@ struct job {
     bool allow_public, shared_address;
 
     uint32_t workers;
-    char cpus[JOB_TEXT]; /* "0,1" client workers then responder workers; empty: chosen */
+    char cpus[JOB_TEXT];     /* "0,1" client workers then responder workers; empty: chosen */
     uint32_t batch, ring_size, frames, tx_budget;
     bool busy_poll;
     uint16_t mtu;
 
-    uint32_t mss; /* 0: from the MTU */
+    uint32_t mss;            /* 0: from the MTU */
     bool timestamps, delayed_ack;
     uint8_t window_scale;
-    uint32_t window; /* receive window, bytes */
+    uint32_t window;         /* receive window, bytes */
     uint64_t rto_min_ns, rto_initial_ns, delack_ns, time_wait_ns;
     uint32_t time_wait_entries; /* 0: from connections */
-    uint32_t init_cwnd;         /* segments (RFC 6928: 10) */
-    uint32_t retries;           /* retransmissions before giving up (data) */
-    char congestion[16];        /* newreno | none */
+    uint32_t init_cwnd;      /* segments (RFC 6928: 10) */
+    uint32_t retries;        /* retransmissions before giving up (data) */
+    char congestion[16];     /* newreno | none */
 
-    char fault[JOB_TEXT], fault_rx[JOB_TEXT],
-        fault_tx[JOB_TEXT]; /* fault wire on the client side */
-    char pcap[JOB_TEXT];    /* capture file of the client side */
+    char fault[JOB_TEXT], fault_rx[JOB_TEXT], fault_tx[JOB_TEXT]; /* fault wire on the client side */
+    char pcap[JOB_TEXT];     /* capture file of the client side */
 
-    uint64_t seed;        /* 0: chosen at start and stored */
-    uint64_t interval_ns; /* sampling period */
-    char db[JOB_TEXT];    /* results.db */
+    uint64_t seed;           /* 0: chosen at start and stored */
+    uint64_t interval_ns;    /* sampling period */
+    char db[JOB_TEXT];       /* results.db */
     bool quiet;
-    char clock[16]; /* auto | tsc | kernel */
+    char clock[16];          /* auto | tsc | kernel */
     char log_level[16];
 
     char *resolved;          /* the whole job as INI text: every key with its value (malloc) */
@@ -106,7 +105,7 @@ struct job {
 
 /* A source of option values beside the file. */
 struct job_args {
-    int argc; /* only the --key=value arguments (and --PHASE.key=value) */
+    int argc;            /* only the --key=value arguments (and --PHASE.key=value) */
     char **argv;
     char *const *environ; /* BENCH_KEY=... are read; NULL: none */
 };
@@ -121,7 +120,7 @@ void job_fini(struct job *job);
 /* --help text made from the option table, to `out`. */
 struct _IO_FILE;
 void job_print_help(struct _IO_FILE *out);
-void job_print_man(struct _IO_FILE *out);      /* roff, the OPTIONS section */
+void job_print_man(struct _IO_FILE *out); /* roff, the OPTIONS section */
 void job_print_markdown(struct _IO_FILE *out); /* the table of docs/JOBS.md */
 
 #endif
