@@ -55,8 +55,7 @@ static int line_check(struct reader *r, const char *line, size_t len)
     return 0;
 }
 
-/* inih's reader: the next line without its indentation (an indented line would continue the value
- * of the one above), or the mark below a heading. */
+/* inih's reader: the next line without its indentation, or the mark below a heading. */
 static char *line_read(char *buf, int size, void *ctx)
 {
     struct reader *r = ctx;

@@ -218,6 +218,9 @@ START_TEST(test_comments_indentation_and_line_ends)
     ck_assert_uint_eq(f.job.phases[0].depth, 2);
     ck_assert_str_eq(f.job.phases[0].sla, "a;b ; c # d");
     fixture_fini(&f);
+    load_well(&f, "  [a]\n\t[b] \n", NULL, NULL);
+    ck_assert_uint_eq(f.job.phases_count, 2);
+    fixture_fini(&f);
 }
 END_TEST
 
