@@ -27,7 +27,7 @@ enum {
     SKEW_BYTES = 128,   /* spreads the first lines of frames over the sets of a cache */
     LINK_BYTES = 18,    /* Ethernet header and one tag */
     HOT_LINES = 3,      /* prefetched a frame: headers and a small payload */
-    PUBLISH = 32,
+    PUBLISH = 64,
     SLACK = 64,
     DEFAULT_RING = 2048,
     DEFAULT_FRAMES = 4096,
