@@ -91,14 +91,19 @@ static int bring_far_up(const struct lab_config *cfg, struct err *e)
     return ret ? ret : lab_end_await(&end, e);
 }
 
-static void exec_peer(const struct far *f, struct err *e)
+/* Handlers inherited from the near side would act on its affairs. */
+static void forget_signals(void)
 {
-    static const int reset[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGCHLD};
+    static const int reset[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGCHLD, SIGALRM};
     sigset_t none;
     for (size_t i = 0; i < sizeof reset / sizeof *reset; i++)
         signal(reset[i], SIG_DFL);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void exec_peer(const struct far *f, struct err *e)
+{
     int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (null >= 0)
         dup2(null, STDIN_FILENO);
@@ -123,6 +128,7 @@ static void run_far(const struct far *f, pid_t parent)
 {
     struct err e = {0};
     die_with(parent);
+    forget_signals();
     int ret = lab_end_enter_new(&e);
     send_report(f->control, ret, &e);
     await_go(f->control);
