@@ -331,6 +331,7 @@ static const struct request requests[] = {
     {"{\"id\":1,\"method\":\"other\"}\n", 1, 0},
     {"{\"id\":1,\"method\":\"echoo\"}\n", 1, 0},
     {"{\"id\":1,\"method\":\"ech\"}\n", 1, 0},
+    {"{\"id\":1,\"method\":\"echo\",\"extra\":1}\n", 1, 0},
     {"{\"id\":1}\n", 1, 0},
     {"{\"method\":\"echo\"}\n", 1, 0},
     {"{\"method\":\"echo\",\"id\":null}\n", 1, 0},
