@@ -403,6 +403,55 @@ START_TEST(refuses_what_cannot_be)
 }
 END_TEST
 
+/* ---- facts ---- */
+
+struct asking {
+    const char *iface;
+    struct xdp_facts facts;
+    struct err e;
+};
+
+static int ask_facts(void *arg)
+{
+    struct asking *a = arg;
+    return xdp_facts(a->iface, &a->facts, &a->e);
+}
+
+START_TEST(facts_are_told_and_leave_nothing_attached)
+{
+    struct lab_config cfg = {.queues = 2, .mtu = 1400, .peer = idle_peer};
+    struct lab *lab;
+    struct err e = {0};
+    ck_assert_int_eq(lab_open(&cfg, &lab, &e), 0);
+    for (int i = 0; i < 2; i++) { /* a program left behind would make the second one busy */
+        struct asking a = {.iface = "wb0"};
+        ck_assert_msg(lab_call_near(lab, ask_facts, &a) == 0, "%s", a.e.message);
+        ck_assert_str_eq(a.facts.driver, "veth");
+        ck_assert_msg(a.facts.native, "%s", a.facts.remedy);
+        ck_assert(!a.facts.zero_copy);
+        ck_assert_uint_eq(a.facts.queues, 2);
+        ck_assert_uint_eq(a.facts.mtu, 1400);
+        ck_assert(a.facts.tx_csum_on && a.facts.tso_on && a.facts.gso_on);
+    }
+    struct asking none = {.iface = "nosuch0"};
+    ck_assert_int_eq(lab_call_near(lab, ask_facts, &none), -ENODEV);
+    ck_assert_ptr_nonnull(strstr(none.e.message, "nosuch0"));
+    lab_close(lab, 100, NULL);
+}
+END_TEST
+
+START_TEST(facts_of_a_held_interface_name_the_holder)
+{
+    struct bench b = open_bench(idle_peer, true, config("wb0", NEAR_IP));
+    struct asking a = {.iface = "wb0"};
+    ck_assert_int_eq(lab_call_near(b.lab, ask_facts, &a), 0);
+    ck_assert(a.facts.native);
+    ck_assert_ptr_nonnull(strstr(a.facts.remedy, "holds"));
+    close_bench(&b);
+}
+END_TEST
+
 CHECK_MAIN("wire/xdp", the_kernel_answers_our_arp, generic_mode_works_and_is_told,
            ten_thousand_frames_go_there_and_back, a_shared_address_gives_us_only_our_ports,
-           a_second_port_is_refused_as_busy, a_port_opens_again_at_once, refuses_what_cannot_be)
+           a_second_port_is_refused_as_busy, a_port_opens_again_at_once, refuses_what_cannot_be,
+           facts_are_told_and_leave_nothing_attached, facts_of_a_held_interface_name_the_holder)
