@@ -71,12 +71,14 @@ static void advise(const char *iface, const struct netdev *dev, int native, stru
     else if (native == -EBUSY)
         snprintf(to, size, "an XDP program holds the interface: bpftool net show dev %s", iface);
     else if (native == -EPERM)
-        snprintf(to, size, "the kernel permits no BPF program here: run as root, outside a container");
-    else if (native)
         snprintf(to, size,
-                 "no native XDP (%s): driver too old, MTU %u too large or too few queues; generic XDP "
-                 "works, slower",
-                 strerror(-native), dev->mtu);
+                 "the kernel permits no BPF program here: run as root, outside a container");
+    else if (native)
+        snprintf(
+            to, size,
+            "no native XDP (%s): driver too old, MTU %u too large or too few queues; generic XDP "
+            "works, slower",
+            strerror(-native), dev->mtu);
     else if (out->vlan_strip_on)
         snprintf(to, size, "XDP does not see stripped VLAN tags: ethtool -K %s rxvlan off", iface);
 }
@@ -101,8 +103,8 @@ static int tell_missing(const char *iface, struct xdp_facts *out)
         wanted |= PRIVILEGE_BIT(CAP_BPF);
     if (!privilege_missing(wanted, names, sizeof names))
         return 0;
-    snprintf(out->remedy, sizeof out->remedy, "missing %s: native XDP on %s was not tried; run as root",
-             names, iface);
+    snprintf(out->remedy, sizeof out->remedy,
+             "missing %s: native XDP on %s was not tried; run as root", names, iface);
     return -EPERM;
 }
 
@@ -120,7 +122,8 @@ int xdp_facts(const char *iface, struct xdp_facts *out, struct err *e)
     out->queues = dev.queues;
     out->mtu = dev.mtu;
     read_offloads(iface, out);
-    out->zero_copy = xdp_features_read(dev.ifindex, &features) == 0 && features & XDP_FEATURE_ZERO_COPY;
+    out->zero_copy =
+        xdp_features_read(dev.ifindex, &features) == 0 && features & XDP_FEATURE_ZERO_COPY;
     if (tell_missing(iface, out) == 0)
         advise(iface, &dev, probe(&dev, out), out);
     return 0;

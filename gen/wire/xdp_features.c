@@ -22,7 +22,8 @@ static int take_attribute(const struct nlattr *attr, void *ctx)
     if (mnl_attr_get_type(attr) != w->type)
         return MNL_CB_OK;
     w->found = true;
-    w->value = mnl_attr_get_payload_len(attr) == 8 ? mnl_attr_get_u64(attr) : mnl_attr_get_u16(attr);
+    w->value =
+        mnl_attr_get_payload_len(attr) == 8 ? mnl_attr_get_u64(attr) : mnl_attr_get_u16(attr);
     return MNL_CB_OK;
 }
 
@@ -50,7 +51,8 @@ static int ask(struct mnl_socket *nl, const struct nlmsghdr *request, struct wan
     if (mnl_socket_sendto(nl, request, request->nlmsg_len) < 0)
         return -errno;
     ssize_t got = mnl_socket_recvfrom(nl, reply, sizeof reply);
-    if (got < 0 || mnl_cb_run(reply, (size_t)got, 1, mnl_socket_get_portid(nl), take_message, w) < 0)
+    if (got < 0 ||
+        mnl_cb_run(reply, (size_t)got, 1, mnl_socket_get_portid(nl), take_message, w) < 0)
         return -errno;
     return w->found ? 0 : -ENOENT;
 }

@@ -107,10 +107,9 @@ static int run_far(void *ctx, int ready_fd)
 /* A TCP segment as far as the filter looks. */
 static void put_frame(uint8_t *d, uint32_t len)
 {
-    static const uint8_t head[] = {2, 'w', 'b', 0, 0, 2,    2,    'w',  'b',  0,    0,    1,
-                                   8, 0,   0x45, 0, 0, 0,    0,    0,    0,    0,    64,   6,
-                                   0, 0,   0xc6, 0x12, 0, 1, 0xc6, 0x12, 0x80, 1,    0x23, 0x28,
-                                   0x23, 0x28};
+    static const uint8_t head[] = {
+        2, 'w', 'b', 0,  0, 2, 2, 'w',  'b',  0, 0, 1,    8,    0,    0x45, 0,    0,    0,    0,
+        0, 0,   0,   64, 6, 0, 0, 0xc6, 0x12, 0, 1, 0xc6, 0x12, 0x80, 1,    0x23, 0x28, 0x23, 0x28};
     memset(d, 0, len);
     memcpy(d, head, sizeof head);
     d[16] = (uint8_t)((len - 14) >> 8);
@@ -157,8 +156,8 @@ static int measure(struct side *s, double seconds, uint32_t frame_len, uint32_t 
     uint64_t took_ns;
     int ret = launch(s, frame_len, in_flight);
     if (ret)
-        return err_set(&s->e, EXIT_USAGE, ret, "reflector: %u frames in flight: the pool is smaller",
-                       in_flight);
+        return err_set(&s->e, EXIT_USAGE, ret,
+                       "reflector: %u frames in flight: the pool is smaller", in_flight);
     run_for(s, NS_PER_S / 5, &took_ns);
     uint64_t trips = run_for(s, (uint64_t)(seconds * (double)NS_PER_S), &took_ns);
     if (!trips || lost_frames(s))

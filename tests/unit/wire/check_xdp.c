@@ -70,10 +70,8 @@ static uint16_t put_tcp(uint8_t *d, uint32_t to, uint16_t port, uint32_t number,
 static struct wire_config config(const char *device, uint32_t ip)
 {
     struct wire_config cfg = {.device = device, .queues = 1};
-    cfg.filter = (struct wire_filter){.local = {{ip4_addr(ip), 1, 32}},
-                                      .local_count = 1,
-                                      .port_lo = PORT,
-                                      .port_hi = PORT};
+    cfg.filter = (struct wire_filter){
+        .local = {{ip4_addr(ip), 1, 32}}, .local_count = 1, .port_lo = PORT, .port_hi = PORT};
     return cfg;
 }
 
@@ -338,9 +336,10 @@ START_TEST(a_shared_address_gives_us_only_our_ports)
     ck_assert(!passes(q, &(struct probe){.to = FAR_IP, .port = PORT, .fragment = 0x0010}));
     ck_assert(!passes(q, &(struct probe){.to = FAR_IP, .arp = true}));
     ck_assert(!passes(q, &(struct probe){.to = FAR_IP, .port = PORT, .protocol = 1}));
-    ck_assert(passes(q, &(struct probe){.to = FAR_IP, .port = PORT, .protocol = 1, .quoting = true}));
     ck_assert(
-        !passes(q, &(struct probe){.to = FAR_IP, .port = PORT + 1, .protocol = 1, .quoting = true}));
+        passes(q, &(struct probe){.to = FAR_IP, .port = PORT, .protocol = 1, .quoting = true}));
+    ck_assert(!passes(
+        q, &(struct probe){.to = FAR_IP, .port = PORT + 1, .protocol = 1, .quoting = true}));
     close_bench(&b);
 }
 END_TEST
