@@ -196,6 +196,7 @@ START_TEST(totals_show_what_was_handed_over)
     for (uint32_t w = 0; w < FED_WORKERS; w++) {
         struct rec_interval *b = rec_lane_next(rec_lane(r, w), 1, phase);
         b->counters[COUNTER_COMPLETED] = 10 + w;
+        b->counters[COUNTER_GAP_MAX] = 7 - w;
         b->open_connections = 5;
         hist_record(&b->times[TIME_LATENCY], 1000 * (w + 1));
         rec_lane_next(rec_lane(r, w), 2, phase);
@@ -204,8 +205,61 @@ START_TEST(totals_show_what_was_handed_over)
         wait_a_little(), rec_totals(r, &totals);
     while (totals.intervals < FED_WORKERS);
     ck_assert(totals.counters[COUNTER_COMPLETED] == 21 && totals.open_connections == 10);
+    ck_assert_uint_eq(totals.counters[COUNTER_GAP_MAX], 7);
     ck_assert(totals.latency.count == 2 && totals.latency.max_ns == 2000 && !totals.error);
     ck_assert_int_eq(rec_close(r, &e), 0);
+    forget_all();
+}
+END_TEST
+
+/* Ten intervals, each looked at before the next. */
+static void feed_slowly(struct rec *r, uint32_t phase)
+{
+    static struct rec_totals totals;
+    uint64_t now_ns = FED_START_NS;
+    struct rec_interval *b = rec_lane_next(rec_lane(r, 0), now_ns, phase);
+    for (uint64_t i = 0; i < 10; i++) {
+        for (int t = 0; t < TIME_COUNT; t++)
+            hist_record(&b->times[t], 1000);
+        b->counters[COUNTER_COMPLETED] = 1;
+        b = rec_lane_next(rec_lane(r, 0), now_ns += NS_PER_S, phase);
+        do
+            wait_a_little(), rec_totals(r, &totals);
+        while (totals.intervals <= i);
+    }
+}
+
+/* The database refuses the last row of the first three intervals, so their batches fail when
+ * nearly all of them, and the phase's row, is written. */
+START_TEST(a_batch_that_fails_half_way_leaves_nothing_and_the_next_one_is_whole)
+{
+    struct rec *r;
+    struct err told = {0};
+    int64_t id;
+    dir = tmp_dir_make();
+    ck_assert_int_eq(db_open(dir.file, DB_CREATE, &db, &e), 0);
+    ck_assert_int_eq(db_exec(db, "test",
+                             "CREATE TRIGGER refuse BEFORE INSERT ON hist WHEN NEW.time = 'connect' "
+                             "AND (SELECT seq FROM interval WHERE id = NEW.interval_id) < 3 "
+                             "BEGIN SELECT RAISE(ABORT, 'refused by the test'); END", &e), 0);
+    ck_assert_int_eq(fed_run(db, &id, &e), 0);
+    struct rec_config cfg = fed_config(db, id);
+    cfg.lanes = 1;
+    ck_assert_int_eq(rec_open(&cfg, &r, &e), 0);
+    struct phase_row row = {.name = "m", .kind = PHASE_MEASURE, .measured = true, .load = "max",
+                            .offered_rate_per_s = NAN};
+    feed_slowly(r, (uint32_t)rec_phase_begin(r, &row, FED_START_NS));
+    ck_assert_int_lt(rec_close(r, &told), 0);
+    ck_assert_msg(strstr(told.message, "refused by the test; 3 of 10 intervals were lost"), "%s",
+                  told.message);
+    ck_assert_int_eq(number("SELECT count(*) AS n FROM interval i JOIN phase p ON p.id = "
+                            "i.phase_id WHERE i.seq >= 3"), 7);
+    ck_assert_int_eq(number("SELECT count(*) AS n FROM interval"), 7);
+    ck_assert_int_eq(number("SELECT count(*) AS n FROM hist"), 7 * TIME_COUNT);
+    ck_assert_int_eq(number("SELECT sum(value) AS n FROM counter"), 7);
+    ck_assert_int_eq(number("SELECT count AS n FROM summary WHERE phase_id IS NULL AND "
+                            "time = 'latency'"), 10);
+    ck_assert_int_eq(number("SELECT lost_intervals AS n FROM run"), 3);
     forget_all();
 }
 END_TEST
@@ -297,5 +351,6 @@ END_TEST
 
 CHECK_MAIN("rec/rec", every_count_arrives_in_its_phase, intervals_cover_the_whole_time,
            histograms_merge_to_the_same_percentiles, totals_show_what_was_handed_over,
+           a_batch_that_fails_half_way_leaves_nothing_and_the_next_one_is_whole,
            a_full_disk_loses_batches_and_nothing_else,
            a_file_size_limit_loses_batches_and_nothing_else)
