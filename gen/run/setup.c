@@ -112,6 +112,7 @@ void setup_client(const struct job *job, const struct app_proto *proto, uint32_t
     setup_stack(job, sessions, false, &out->stack);
     out->client = (struct client_config){
         .proto = proto->client,
+        .one_way = proto->server->answer == APP_ANSWER_NONE,
         .sessions = sessions,
         .trans = clamp((uint64_t)sessions * max_depth(job) + 64, 64, 1u << 30),
         .first_session = first,
@@ -259,7 +260,7 @@ int setup_check(const struct job *job, const struct app_proto *proto, struct err
                            "%s: payload = \"%u\": expected at least %u bytes, the smallest message "
                            "of protocol %s", job->workload_id, p->payload_min,
                            proto->client->min_len, proto->name);
-        if (proto->client->rx && p->reply && p->reply < proto->client->min_reply)
+        if (p->reply && p->reply < proto->client->min_reply)
             return err_set(e, EXIT_USAGE, -EINVAL,
                            "%s: reply = \"%u\": expected at least %u bytes, the smallest reply of "
                            "protocol %s", job->workload_id, p->reply, proto->client->min_reply,
