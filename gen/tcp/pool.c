@@ -244,6 +244,20 @@ const char *tcp_state_name(enum tcp_state s)
     return state_names[s];
 }
 
+/* Sorted and disjoint; returns how many. */
+static uint32_t validate_pieces(const struct tcp *t, const struct conn *c)
+{
+    uint32_t pieces = 0, edge = 0;
+    for (uint32_t p = c->ooo; p != OOO_NONE; p = t->ooo.pieces[p].next, pieces++) {
+        const struct ooo_piece *piece = &t->ooo.pieces[p];
+        assert(!pieces || seq_le(edge, piece->seq));
+        assert(piece->len && seq_le(piece->seq + piece->len, c->rcv_adv));
+        edge = piece->seq + piece->len;
+    }
+    (void)edge;
+    return pieces;
+}
+
 void tcp_validate(const struct tcp *t)
 {
     uint32_t free_seen = 0, out_seen = 0, pieces = 0, flagged = 0;
@@ -258,11 +272,7 @@ void tcp_validate(const struct tcp *t)
             continue;
         assert(seq_le(c->snd_una, c->snd_nxt) && seq_le(c->snd_nxt, c->snd_max));
         assert(seq_le(c->rcv_acked, c->rcv_nxt));
-        uint32_t edge = c->rcv_nxt;
-        for (uint32_t p = c->ooo; p != OOO_NONE; p = t->ooo.pieces[p].next, pieces++) {
-            assert(seq_lt(edge, t->ooo.pieces[p].seq) || p != c->ooo);
-            edge = t->ooo.pieces[p].seq;
-        }
+        pieces += validate_pieces(t, c);
     }
     assert(free_seen == t->free_count && out_seen == flagged);
     assert(pieces + t->ooo.free_count == t->ooo.count);

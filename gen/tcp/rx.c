@@ -5,6 +5,8 @@
  */
 #include "tcp/internal.h"
 
+#define FIN_WAIT_2_TK (uint32_t)(60000000000ull >> TCP_TICK_SHIFT) /* 60 s of silence */
+
 void tcp_reset_for(const struct pkt_tcp *p, struct net_seg *answer)
 {
     *answer = (struct net_seg){.src_port = p->dst_port, .dst_port = p->src_port};
@@ -42,6 +44,12 @@ static int check_timestamp(struct tcp *t, uint32_t index, const struct pkt_tcp *
     return -DROP_TCP_PAWS;
 }
 
+static void record_timestamp(struct conn *c, const struct pkt_tcp *p)
+{
+    if (conn_has(c, CONN_TS) && p->opts & TCP_OPT_TS && seq_le(p->seq, c->rcv_acked))
+        c->ts_recent = p->ts_val; /* RFC 7323 4.3 (2); newness was checked */
+}
+
 /* A SYN again before we are synchronized: the peer's answer in a simultaneous open acknowledges ours
  * (RFC 9293 3.5, figure 8); any other says that our SYN-ACK was lost. */
 static int syn_again(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
@@ -71,13 +79,13 @@ static int check_sequence(struct tcp *t, uint32_t index, const struct pkt_tcp *p
         return syn_again(t, index, p);
     conn_set(c, CONN_ACK_NOW);
     out_add(t, index);
-    return seq_lt(p->seq, c->rcv_nxt) ? -DROP_TCP_DUPLICATE : -DROP_TCP_OUT_OF_WINDOW;
-}
-
-static void record_timestamp(struct conn *c, const struct pkt_tcp *p)
-{
-    if (conn_has(c, CONN_TS) && p->opts & TCP_OPT_TS && seq_le(p->seq, c->rcv_acked))
-        c->ts_recent = p->ts_val; /* RFC 7323 4.3 (2); newness was checked */
+    if (!seq_lt(p->seq, c->rcv_nxt))
+        return -DROP_TCP_OUT_OF_WINDOW;
+    /* Our ACK was lost: the next one echoes the segment sent again, or the peer would take the
+     * whole time since the first for a round trip. Very old numbers may be forged. */
+    if (c->rcv_nxt - p->seq <= t->cfg.window)
+        record_timestamp(c, p);
+    return -DROP_TCP_DUPLICATE;
 }
 
 /* Second check: RST (RFC 5961 3.2). */
@@ -138,11 +146,11 @@ static int check_handshake_ack(struct tcp *t, uint32_t index, const struct pkt_t
     return 0;
 }
 
-/* Waiting for the peer's FIN, a while at least after each of its segments. */
+/* Waiting for the peer's FIN, and for each of its segments before. */
 static void await_fin(struct tcp *t, uint32_t index)
 {
     struct conn *c = &t->conns[index];
-    c->rto_at = t->now_tk + t->cfg.time_wait_tk;
+    c->rto_at = t->now_tk + FIN_WAIT_2_TK;
     conn_set(c, CONN_RTO);
     timer_arm(t, index, c->rto_at);
 }
