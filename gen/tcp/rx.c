@@ -88,6 +88,16 @@ static int check_sequence(struct tcp *t, uint32_t index, const struct pkt_tcp *p
     return -DROP_TCP_DUPLICATE;
 }
 
+/* What a reset means: with all text exchanged and acknowledged only the peer's memory of our FIN
+ * is missing. */
+static enum tcp_event reset_event(const struct conn *c)
+{
+    if (c->state == TCP_SYN_RCVD)
+        return TCP_EVENT_REFUSED;
+    bool said_all = (c->state == TCP_CLOSING || c->state == TCP_LAST_ACK) && c->snd_una == c->snd_lim;
+    return said_all ? TCP_EVENT_CLOSED : TCP_EVENT_RESET;
+}
+
 /* Second check: RST (RFC 5961 3.2). */
 static int check_reset(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
 {
@@ -99,7 +109,7 @@ static int check_reset(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
         return -DROP_TCP_BAD_RST;
     }
     tcp_count(t, COUNTER_RST_RECEIVED);
-    conn_end(t, index, c->state == TCP_SYN_RCVD ? TCP_EVENT_REFUSED : TCP_EVENT_RESET);
+    conn_end(t, index, reset_event(c));
     return -DROP_NONE;
 }
 
