@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 
 #include "db/histblob.h"
 #include "tests/lib/check_main.h"
@@ -243,6 +244,59 @@ START_TEST(a_batch_that_fails_half_way_leaves_nothing_and_the_next_one_is_whole)
 }
 END_TEST
 
+/* A process that records for ever. */
+static pid_t recording_child(const char *path)
+{
+    pid_t pid = fork();
+    if (pid)
+        return pid;
+    struct rec *r;
+    int64_t id;
+    if (db_open(path, DB_CREATE, &db, &e) || fed_run(db, &id, &e))
+        _exit(1);
+    struct rec_config cfg = fed_config(db, id);
+    if (rec_open(&cfg, &r, &e))
+        _exit(1);
+    for (;;)
+        feed_all(r, feeders);
+}
+
+static bool reads_intervals(const char *path)
+{
+    struct err none = {0};
+    if (db_open(path, DB_READ, &db, &none))
+        return false; /* not there yet */
+    int64_t rows = number("SELECT count(*) AS n FROM interval");
+    db_close(db);
+    return rows > 0;
+}
+
+START_TEST(a_killed_run_can_be_read_and_is_interrupted)
+{
+    enum run_state state;
+    int64_t next;
+    dir = tmp_dir_make();
+    pid_t pid = recording_child(dir.file);
+    while (!reads_intervals(dir.file))
+        wait_a_little();
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    ck_assert_int_eq(db_open(dir.file, DB_READ, &db, &e), 0);
+    ck_assert_int_eq(db_run_state(db, 1, &state, &e), 0);
+    ck_assert_int_eq(state, RUN_INTERRUPTED);
+    ck_assert_int_eq(number("SELECT integrity_check = 'ok' AS n FROM pragma_integrity_check"), 1);
+    ck_assert_int_eq(number("SELECT count(*) AS n FROM interval i WHERE (SELECT count(*) FROM hist "
+                            "WHERE interval_id = i.id) <> 5"), 0);
+    db_close(db);
+    ck_assert_int_eq(db_open(dir.file, DB_CREATE, &db, &e), 0);
+    ck_assert_int_eq(db_exec(db, "test", "UPDATE run SET uuid = 'before'", &e), 0);
+    ck_assert_int_eq(fed_run(db, &next, &e), 0);
+    ck_assert_int_eq(number("SELECT state = 'interrupted' AND ended_ns = (SELECT max(ended_ns) FROM "
+                            "interval) AS n FROM run WHERE id = 1"), 1);
+    forget_all();
+}
+END_TEST
+
 START_TEST(a_file_size_limit_loses_batches_and_nothing_else)
 {
     dir = tmp_dir_make();
@@ -258,4 +312,5 @@ END_TEST
 CHECK_MAIN("rec/rec", every_count_arrives_in_its_phase, intervals_cover_the_whole_time,
            histograms_merge_to_the_same_percentiles, totals_show_what_was_handed_over,
            a_batch_that_fails_half_way_leaves_nothing_and_the_next_one_is_whole,
+           a_killed_run_can_be_read_and_is_interrupted,
            a_file_size_limit_loses_batches_and_nothing_else)
