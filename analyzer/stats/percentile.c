@@ -32,23 +32,23 @@ bool percentile_is_bounded(uint64_t count, const struct quantile *q)
     return (double)count * log((double)q->num / (double)q->den) <= log(0.025);
 }
 
-/* A pass over the clusters that hold samples; all moments are of e_k = (b_k - F n_k) / mean(n). */
+/* A pass over the clusters that hold samples; all moments are of e_k = (b_k - R n_k) / mean(n). */
 struct pass {
     const struct cluster *clusters;
     size_t count, used;
-    double f, mean_n;
+    double ratio, mean_n;
 };
 
 static struct pass pass_over(const struct cluster *clusters, size_t count)
 {
     struct pass p = {.clusters = clusters, .count = count};
-    double n = 0, below = 0;
+    double n = 0, part = 0;
     for (size_t i = 0; i < count; i++) {
         p.used += clusters[i].count > 0;
         n += (double)clusters[i].count;
-        below += (double)clusters[i].below;
+        part += clusters[i].part;
     }
-    p.f = n > 0 ? below / n : 0;
+    p.ratio = n > 0 ? part / n : 0;
     p.mean_n = p.used ? n / (double)p.used : 0;
     return p;
 }
@@ -56,7 +56,7 @@ static struct pass pass_over(const struct cluster *clusters, size_t count)
 static double deviation(const struct pass *p, size_t i)
 {
     const struct cluster *c = &p->clusters[i];
-    return ((double)c->below - p->f * (double)c->count) / p->mean_n;
+    return (c->part - p->ratio * (double)c->count) / p->mean_n;
 }
 
 /* The next cluster with samples, from `i` on; p->count when there is none. */
@@ -121,16 +121,15 @@ static double effective_clusters(const struct pass *p)
     return fmin(k, k * (1 - rho) / (1 + rho));
 }
 
-int rank_band(const struct cluster *clusters, size_t count, struct rank_band *out)
+int ratio_band(const struct cluster *clusters, size_t count, double floor, struct ratio_band *out)
 {
     struct pass p = pass_over(clusters, count);
     if (p.used < 2)
         return -ENODATA;
     double k = (double)p.used;
     struct spread s = p.used >= BATCH_FROM ? spread_batch_means(&p) : spread_newey_west(&p);
-    double binomial = p.f * (1 - p.f) / p.mean_n;
     double t = dist_t_quantile(0.975, s.df);
-    out->half_width = t * sqrt(fmax(s.variance, binomial) / k);
+    out->half_width = t * sqrt(fmax(s.variance, floor / p.mean_n) / k);
     out->k_eff = effective_clusters(&p);
     out->reliable = out->k_eff >= K_EFF_NEEDED;
     return 0;
@@ -148,11 +147,11 @@ int percentile_interval(const struct hist_sum *sum, const struct quantile *q,
                         const struct cluster *clusters, size_t count,
                         struct percentile_interval *out)
 {
-    struct rank_band band;
-    int ret = rank_band(clusters, count, &band);
+    double p = (double)q->num / (double)q->den;
+    struct ratio_band band;
+    int ret = ratio_band(clusters, count, p * (1 - p), &band);
     if (ret)
         return ret;
-    double p = (double)q->num / (double)q->den;
     if (p + band.half_width >= 1 || !percentile_is_bounded(sum->count, q))
         return -ERANGE;
     *out = (struct percentile_interval){
@@ -164,13 +163,15 @@ int percentile_interval(const struct hist_sum *sum, const struct quantile *q,
     return 0;
 }
 
-void cluster_add(struct cluster *out, const struct hist *h, uint64_t ns)
+void cluster_add(struct cluster *out, const struct hist_sum *h, uint64_t ns)
 {
     out->count += h->count;
     if (ns > HIST_MAX_NS) {
-        out->below += h->count;
+        out->part += (double)h->count;
         return;
     }
+    uint64_t below = 0;
     for (uint32_t i = 0, last = hist_index(ns); i <= last; i++)
-        out->below += h->counts[i];
+        below += h->counts[i];
+    out->part += (double)below;
 }

@@ -45,22 +45,25 @@ uint64_t percentile_needs(const struct quantile *q);
 /* p^N <= 0.025: the largest sample bounds the percentile from above (N >= 6, 36, 72, 368 ...). */
 bool percentile_is_bounded(uint64_t count, const struct quantile *q);
 
-/* One cluster: a second of the run. `below` counts its samples that are not above the percentile. */
+/* One cluster: a second of the run. `part` is what of it is asked for: how many of `count` samples
+ * are not above a percentile, or the sum of their values, or the messages of `count` ns. */
 struct cluster {
-    uint64_t count, below;
+    uint64_t count;
+    double part;
 };
 
-/* How far the true rank may lie from p. */
-struct rank_band {
-    double half_width; /* in probability; the interval is Q(p - w) .. Q(p + w) */
+/* How far the true ratio may lie from R = sum(part) / sum(count). */
+struct ratio_band {
+    double half_width; /* in the ratio's own unit */
     double k_eff;      /* independent clusters that the K are worth */
     bool reliable;     /* k_eff >= 10 */
 };
 
-/* 95 % band around the quantile that F^ = sum(below)/sum(count) estimates, by Newey-West over the
- * clusters (Bartlett weights, lag sqrt(K); ten batch means from 100 clusters on), floored at the
- * binomial variance. Clusters without samples are skipped. -ENODATA: fewer than two. */
-int rank_band(const struct cluster *clusters, size_t count, struct rank_band *out);
+/* 95 % band around R by Newey-West over the clusters (Bartlett weights, lag sqrt(K); ten batch
+ * means from 100 clusters on). `floor` is the variance that one sample has at least: p (1 - p) for
+ * a share, 0 where nothing is known. Clusters with count 0 are skipped. -ENODATA: fewer than two
+ * others. */
+int ratio_band(const struct cluster *clusters, size_t count, double floor, struct ratio_band *out);
 
 /* The interval of one percentile. -ENODATA: fewer than two clusters; -ERANGE: the upper end lies
  * beyond the largest sample. */
@@ -74,6 +77,6 @@ int percentile_interval(const struct hist_sum *sum, const struct quantile *q,
                         struct percentile_interval *out);
 
 /* Adds to `out` the samples of a histogram, and those of them in buckets up to that of `ns`. */
-void cluster_add(struct cluster *out, const struct hist *h, uint64_t ns);
+void cluster_add(struct cluster *out, const struct hist_sum *h, uint64_t ns);
 
 #endif
