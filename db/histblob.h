@@ -24,10 +24,12 @@ struct hist_sum;
 int histblob_encode(const struct hist *h, uint8_t **out, size_t *len);
 int histblob_encode_sum(const struct hist_sum *s, uint8_t **out, size_t *len);
 
-/* Adds the blob's counts to `s` (hist_sum_reset() it first): exact for the buckets; min and max
- * widen to the bucket's bounds, sum_ns grows by bucket middles. Set the columns' exact values over
- * them where they are at hand. Foreign bytes: -EBADMSG when it is not a V2 blob with 3 digits and
- * unit 1, -ERANGE when it counts values above HIST_MAX_NS, -ENOMEM; `s` is then unchanged. */
+/* Adds the blob's counts to `s` (hist_sum_reset() it first). Exact for our own layout; a blob with
+ * other digits or another unit counts at the highest value of its buckets, so percentiles come out
+ * as its own reader says them. min and max widen to the buckets' bounds, sum_ns grows by bucket
+ * middles: set the columns' exact values over them where they are at hand. Values above
+ * HIST_MAX_NS count as overflow. Foreign bytes: -EBADMSG when it is not a whole, sane V2 blob,
+ * -ENOMEM; `s` is then unchanged. */
 int histblob_decode(const void *blob, size_t len, struct hist_sum *s);
 
 #endif
