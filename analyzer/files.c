@@ -2,6 +2,7 @@
 #include "analyzer/files.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>

@@ -76,6 +76,10 @@ int query_run_find(struct db *db, const char *which, int64_t *run_id, struct err
 }
 
 /* Where each text and integer column of `run` goes; the SELECT names them all. */
+#define RUN_TEXTS_PROMISED(X)                                                                      \
+    X(uuid)                                                                                        \
+    X(workload_id) X(history_key) X(tool_version) X(host) X(wire) X(timestamp_source) X(protocol)  \
+    X(transport) X(pattern) X(load)
 #define RUN_TEXTS(X)                                                                               \
     X(uuid)                                                                                        \
     X(workload_id) X(job) X(overrides) X(history_key) X(tool_version) X(tool_commit)               \
@@ -102,6 +106,11 @@ static int run_copy(struct db_stmt *s, struct run_info *out, struct err *e)
     int ret = 0;
 #define X(column) ret = ret ? ret : copy_text(s, #column, &out->column);
     RUN_TEXTS(X)
+#undef X
+#define X(column)                                                                                  \
+    if (ret == 0 && !out->column)                                                                  \
+        ret = (out->column = strdup("?")) ? 0 : -ENOMEM;
+    RUN_TEXTS_PROMISED(X) /* NOT NULL by the schema; a foreign file may differ */
 #undef X
 #define X(column) out->column = col_int(s, #column);
     RUN_INTS(X)

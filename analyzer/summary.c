@@ -11,6 +11,13 @@
 #include "base/err.h"
 #include "base/units.h"
 
+/* Text that the schema promises and a foreign file may lack all the same. */
+static const char *keep_some(struct summary *s, const char *text)
+{
+    const char *kept = keep_text(&s->keep, text);
+    return kept ? kept : "?";
+}
+
 static int no_memory(struct err *e)
 {
     return err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "out of memory reading a run");
@@ -63,14 +70,22 @@ static int read_phases(struct db *db, struct summary *s, struct err *e)
     return ret;
 }
 
+struct seconds summary_pieces(const struct summary *s, int64_t length_ns)
+{
+    int64_t measured = s->measured_phase ? s->measured_from_ns : s->run.started_ns;
+    uint64_t before = 0;
+    if (s->run.started_ns < measured)
+        before = ((uint64_t)measured - (uint64_t)s->run.started_ns) / (uint64_t)length_ns + 1;
+    int64_t from = (int64_t)((uint64_t)measured - before * (uint64_t)length_ns);
+    return seconds_over(from, s->whole_to_ns, length_ns);
+}
+
 static void choose_seconds(struct summary *s)
 {
-    int64_t from = s->measured_phase ? s->measured_from_ns : s->run.started_ns;
-    s->seconds = seconds_over(from, s->whole_to_ns, s->run.interval_ns);
-    if (s->run.started_ns >= from)
-        return;
-    int64_t length = s->seconds.length_ns, before = (from - s->run.started_ns) / length + 1;
-    s->seconds = seconds_over(from - before * length, s->whole_to_ns, s->run.interval_ns);
+    if (s->run.interval_ns < (int64_t)NS_PER_MS)
+        s->run.interval_ns = (int64_t)NS_PER_MS;
+    int64_t length = (int64_t)NS_PER_S;
+    s->seconds = summary_pieces(s, length > s->run.interval_ns ? length : s->run.interval_ns);
 }
 
 /* --- lists ------------------------------------------------------------------------------------- */
@@ -85,8 +100,8 @@ static int read_tallies(struct db *db, struct summary *s, enum query_scope scope
         struct tally *t = list_grow((void **)&out->rows, &out->count, sizeof *t);
         ret = t ? 0 : no_memory(e);
         if (t)
-            *t = (struct tally){keep_text(&s->keep, row.kind), keep_text(&s->keep, row.name),
-                                keep_text(&s->keep, row.meaning), (uint64_t)row.value};
+            *t = (struct tally){keep_some(s, row.kind), keep_some(s, row.name),
+                                keep_some(s, row.meaning), (uint64_t)row.value};
     }
     db_finish(rows);
     return ret;
@@ -108,6 +123,8 @@ static int read_verdicts(struct db *db, struct summary *s, struct err *e)
                                 &v->reason};
         for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
             *texts[i] = keep_text(&s->keep, *texts[i]);
+        v->state = v->state ? v->state : "?";
+        v->rule = v->rule ? v->rule : "?";
     }
     db_finish(rows);
     return ret;
@@ -123,9 +140,9 @@ static int read_environment(struct db *db, struct summary *s, struct err *e)
             list_grow((void **)&s->environment.rows, &s->environment.count, sizeof *v);
         ret = v ? 0 : no_memory(e);
         if (v)
-            *v = (struct environment_info){keep_text(&s->keep, row.name),
+            *v = (struct environment_info){keep_some(s, row.name),
                                            keep_text(&s->keep, row.value),
-                                           keep_text(&s->keep, row.class)};
+                                           keep_some(s, row.class)};
     }
     db_finish(rows);
     return ret;
@@ -142,7 +159,7 @@ static int read_targets(struct db *db, struct summary *s, struct err *e)
         ret = t ? 0 : no_memory(e);
         if (t) {
             *t = row;
-            t->address = keep_text(&s->keep, row.address);
+            t->address = keep_some(s, row.address);
         }
     }
     db_finish(rows);

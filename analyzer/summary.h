@@ -58,6 +58,9 @@ struct summary {
 int summary_build(struct db *db, int64_t run_id, struct summary *out, struct err *e);
 void summary_fini(struct summary *s);
 
+/* The whole run in pieces of `length_ns`, one of which begins where the measured phases do. */
+struct seconds summary_pieces(const struct summary *s, int64_t length_ns);
+
 /* What was counted under a kind and name; 0 when it never moved. */
 uint64_t tally_of(const struct tally_list *list, const char *kind, const char *name);
 uint64_t tally_sum(const struct tally_list *list, const char *kind);

@@ -2,6 +2,7 @@
 #include "analyzer/times.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,13 +10,13 @@
 #include "base/units.h"
 #include "db/histblob.h"
 
-#define SECONDS_MAX 10000000 /* four months of seconds: beyond it the file's clock is wrong */
+#define SECONDS_MAX 1000000 /* eleven days of seconds: beyond it the file's clock is wrong */
 
-struct seconds seconds_over(int64_t from_ns, int64_t to_ns, int64_t interval_ns)
+struct seconds seconds_over(int64_t from_ns, int64_t to_ns, int64_t length_ns)
 {
-    struct seconds s = {.from_ns = from_ns, .length_ns = (int64_t)NS_PER_S};
-    if (interval_ns > s.length_ns)
-        s.length_ns = interval_ns;
+    struct seconds s = {.from_ns = from_ns, .length_ns = length_ns};
+    if (s.length_ns < (int64_t)NS_PER_MS)
+        s.length_ns = (int64_t)NS_PER_MS;
     uint64_t span = to_ns > from_ns ? (uint64_t)to_ns - (uint64_t)from_ns : 0;
     uint64_t count = span / (uint64_t)s.length_ns + 1;
     s.count = count < SECONDS_MAX ? count : SECONDS_MAX;

@@ -14,13 +14,13 @@ struct time_summary {
     const char *scope;    /* the phases it covers: "measured" or "connect" */
 };
 
-/* The seconds of a run as clusters: a moment's cluster is (moment - from_ns) / length_ns. */
+/* A stretch of time in pieces of equal length, seconds as a rule. */
 struct seconds {
     int64_t from_ns, length_ns;
     size_t count;
 };
-/* Covers `from_ns` to `to_ns` by seconds, or by intervals where those are longer. */
-struct seconds seconds_over(int64_t from_ns, int64_t to_ns, int64_t interval_ns);
+/* Covers `from_ns` to `to_ns` by pieces of `length_ns` (at least 1 ms), at most a million. */
+struct seconds seconds_over(int64_t from_ns, int64_t to_ns, int64_t length_ns);
 /* Cluster of an interval's middle; one outside is put into the nearest. */
 size_t seconds_index(const struct seconds *s, int64_t started_ns, int64_t ended_ns);
 
