@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The registry of charts, and the data that each one's template expects. */
 #include <math.h>
+#include <string.h>
 
+#include "analyzer/out/format.h"
 #include "analyzer/plot.h"
 #include "analyzer/series.h"
 #include "analyzer/summary.h"
@@ -19,22 +21,39 @@ static void put(FILE *out, double value)
 }
 
 /* The curve above the median as "probability seconds": $name_sure as long as ten samples lie
- * beyond, $name_few up to the largest. */
+ * beyond, $name_few from its last point up to the largest sample. */
 static void put_curve(FILE *out, const struct hist_sum *h, const char *name, bool sure)
 {
-    double n = (double)h->count, last = -1, seen = 0;
+    double n = (double)h->count, last_x = -1, seen = 0;
+    char joint[64] = "";
     fprintf(out, "$%s_%s << EOD\n", name, sure ? "sure" : "few");
     for (uint32_t i = 0; i < HIST_COUNTS && h->count; i++) {
         seen += (double)h->counts[i];
         double p = fmin(seen / n, 1 - 0.5 / n), x = log10(p / (1 - p));
-        bool ten_beyond = n - seen >= 10;
-        if (h->counts[i] == 0 || x < 0 || (x - last < CURVE_STEP && seen < n) || ten_beyond != sure)
+        if (h->counts[i] == 0 || x < 0 || (x - last_x < CURVE_STEP && seen < n))
             continue;
-        last = x;
-        uint64_t ns = hist_highest_ns(i);
-        fprintf(out, "%.9g %.9g\n", p, (double)(ns < h->max_ns ? ns : h->max_ns) / 1e9);
+        uint64_t ns = hist_highest_ns(i) < h->max_ns ? hist_highest_ns(i) : h->max_ns;
+        char point[64];
+        snprintf(point, sizeof point, "%.9g %.9g\n", p, (double)ns / 1e9);
+        last_x = x;
+        if (n - seen < 10 && !sure) {
+            fprintf(out, "%s%s", joint, point);
+            joint[0] = '\0';
+        } else if (n - seen >= 10) {
+            fputs(sure ? point : "", out);
+            memcpy(joint, point, sizeof joint);
+        }
     }
     fputs("EOD\n", out);
+}
+
+/* The last percentile of the axis: the first tick beyond 1 - 1/N. */
+static double axis_end(double n)
+{
+    double beyond = 0.1;
+    while (beyond > 1e-6 && beyond * n > 1)
+        beyond /= 10;
+    return 1 - beyond;
 }
 
 /* The printed percentiles with their intervals: "probability seconds low high". */
@@ -68,40 +87,82 @@ static int percentiles_data(FILE *out, const struct plot_input *in, const char *
         put_curve(out, times[drawn[i]].sum, name, false);
         put_marks(out, &times[drawn[i]], name);
     }
-    fprintf(out, "SAMPLES = %llu\n", (unsigned long long)times[TIME_LATENCY].max.count);
+    char samples[40];
+    double n = (double)times[TIME_LATENCY].max.count;
+    fprintf(out, "LAST = %.9g\nSAMPLES = ", axis_end(n));
+    plot_quote(out, format_number(samples, sizeof samples, n));
+    fputc('\n', out);
     return 0;
 }
 
-/* "seconds msg/s transactions/s failed/s p50 p99 lateness-p99", one line an interval. */
-static int timeline_data(FILE *out, const struct plot_input *in, const char **why)
+/* What the timeline's axes need to know of its points. */
+struct extent {
+    double rate, failed;
+    bool any, latency, lateness;
+};
+
+static struct extent extent_of(const struct series *series)
 {
-    const struct summary *s = in->summary;
-    bool any = false, latency = false, lateness = false;
+    struct extent x = {0};
+    for (size_t i = 0; i < series->count; i++) { /* NaN compares false */
+        const struct series_point *p = &series->points[i];
+        x.any |= !isnan(p->msg_per_s);
+        x.rate = fmax(x.rate, fmax(p->msg_per_s, p->transactions_per_s));
+        x.failed = fmax(x.failed, p->failed_per_s);
+        x.latency |= p->latency_p50_s > 0; /* 0 has no place on a log axis */
+        x.lateness |= p->lateness_p99_s > 0;
+    }
+    return x;
+}
+
+/* The smallest of 1, 2, 5, 10, 20 ... that is not below the value. */
+static double round_up(double value)
+{
+    double decade = 1;
+    while (decade * 10 < value)
+        decade *= 10;
+    return value <= decade ? decade : value <= 2 * decade ? 2 * decade
+                                  : value <= 5 * decade   ? 5 * decade
+                                                          : 10 * decade;
+}
+
+/* "seconds msg/s transactions/s failed/s p50 p99 lateness-p99", one line an interval. */
+static void put_timeline(FILE *out, const struct series *series)
+{
     fputs("$timeline << EOD\n", out);
-    for (size_t i = 0; i < in->series->count; i++) {
-        const struct series_point *p = &in->series->points[i];
-        any |= !isnan(p->msg_per_s);
-        latency |= p->latency_p50_s > 0;
-        lateness |= p->lateness_p99_s > 0; /* NaN compares false; 0 has no place on a log axis */
-        put(out, p->at_s);
-        put(out, p->msg_per_s);
-        put(out, p->transactions_per_s);
-        put(out, p->failed_per_s);
-        put(out, p->latency_p50_s);
-        put(out, p->latency_p99_s);
-        put(out, p->lateness_p99_s);
+    for (size_t i = 0; i < series->count; i++) {
+        const struct series_point *p = &series->points[i];
+        const double columns[] = {p->at_s,          p->msg_per_s,     p->transactions_per_s,
+                                  p->failed_per_s,  p->latency_p50_s, p->latency_p99_s,
+                                  p->lateness_p99_s};
+        for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
+            put(out, columns[c]);
         fputc('\n', out);
     }
     fputs("EOD\n", out);
-    fprintf(out, "HAS_LATENCY = %d\nHAS_LATENESS = %d\n", latency, lateness);
+}
+
+static int timeline_data(FILE *out, const struct plot_input *in, const char **why)
+{
+    const struct summary *s = in->summary;
+    struct extent x = extent_of(in->series);
+    double scale = x.rate >= 1e6 ? 1e6 : x.rate >= 1e4 ? 1e3 : 1;
+    if (!x.any) {
+        *why = "no interval was recorded";
+        return 1;
+    }
+    put_timeline(out, in->series);
+    fprintf(out, "POINTS = %zu\nHAS_LATENCY = %d\nHAS_LATENESS = %d\nERRORS_TOP = %.9g\n",
+            in->series->count, x.latency, x.lateness, round_up(x.failed));
+    fprintf(out, "RATE_SCALE = %.9g\nRATE_UNIT = '%s'\n", scale,
+            scale >= 1e6 ? "million/s" : scale > 1 ? "thousand/s" : "1/s");
     fprintf(out, "FROM = %.9g\nTO = %.9g\nEND = %.9g\nINTERVAL = %.9g\nMEASURED = ",
             (double)(s->measured_from_ns - s->run.started_ns) / 1e9,
             (double)(s->measured_to_ns - s->run.started_ns) / 1e9,
             (double)(s->whole_to_ns - s->run.started_ns) / 1e9, (double)s->run.interval_ns / 1e9);
     plot_quote(out, s->measured_phase ? s->measured_phase : "");
     fputc('\n', out);
-    *why = "no interval was recorded";
-    return any ? 0 : 1;
+    return 0;
 }
 
 const struct chart charts[] = {

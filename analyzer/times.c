@@ -119,8 +119,9 @@ static void fill_quantile(struct figure *f, const struct hist_sum *sum, enum qua
         f->hi = (double)in.hi_ns;
         f->reliable = in.reliable;
     } else {
-        snprintf(f->reason, sizeof f->reason, "no interval: %s",
-                 ret == -ENODATA ? "fewer than two seconds" : "its end lies beyond the largest sample");
+        snprintf(f->reason, sizeof f->reason, "%s",
+                 ret == -ENODATA ? "fewer than two seconds"
+                                 : "its end lies beyond the largest sample");
     }
 }
 

@@ -28,7 +28,8 @@ char *format_plain(char *buf, size_t size, double value)
 
 char *format_number(char *buf, size_t size, double value)
 {
-    if (decimals(value) || value < 0 || value >= 1e15)
+    bool whole = value == rint(value) || decimals(value) == 0;
+    if (!whole || value < 0 || value >= 1e15)
         return format_plain(buf, size, value);
     return units_format_count(buf, size, (uint64_t)llround(value));
 }
@@ -64,6 +65,9 @@ void format_line(FILE *out, const char *format, ...)
     va_start(args, format);
     vsnprintf(line, sizeof line, format, args);
     va_end(args);
+    size_t end = strlen(line);
+    while (end && line[end - 1] == ' ')
+        line[--end] = '\0';
     for (char *c = line; *c; c++)
         if (iscntrl((unsigned char)*c))
             *c = '?';

@@ -70,6 +70,8 @@ static void put_text(struct document *d, const char *path, const char *text, con
 
 static void put_interval(json_t *about, const struct figure *f, double scale)
 {
+    if (f->has && !f->has_interval && f->reason[0])
+        json_object_set_new(about, "interval95_missing", json_string(f->reason));
     if (!f->has_interval)
         return;
     json_t *bounds = json_array();

@@ -161,20 +161,19 @@ static void write_times(FILE *out, const struct summary *s)
 static void write_notes(FILE *out, const struct summary *s)
 {
     bool weak = false;
-    const char *missing = NULL;
+    bool few = false;
     for (int t = 0; t < TIME_COUNT; t++)
         for (int row = 0; row < QUANTILE_COUNT; row++) {
             const struct figure *f = &s->times[t].quantiles[row];
             weak |= f->has_interval && !f->reliable;
-            if (!f->has && f->count)
-                missing = f->reason;
+            few |= !f->has && f->count;
         }
     if (s->under_saturation)
         format_line(out, "latency is under saturation: rate = max keeps every connection busy");
     if (weak)
         format_line(out, "a~b: interval unreliable, fewer than ten independent seconds");
-    if (missing)
-        format_line(out, "-: too few samples (%s)", missing);
+    if (few)
+        format_line(out, "-: too few samples, a percentile needs ten beyond it");
 }
 
 /* --- rates and counts -------------------------------------------------------------------------- */

@@ -117,7 +117,8 @@ static struct spread spread_batch_means(const struct pass *p)
 static double effective_clusters(const struct pass *p)
 {
     double s0 = autocovariance(p, 0), k = (double)p->used;
-    double rho = s0 > 0 ? autocovariance(p, 1) / s0 : 0;
+    double rounding = p->ratio * 1e-12; /* a constant series has no correlation, only rounding */
+    double rho = s0 > rounding * rounding ? autocovariance(p, 1) / s0 : 0;
     return fmin(k, k * (1 - rho) / (1 + rho));
 }
 

@@ -20,6 +20,7 @@ struct build {
     int64_t run_id, seq, at_ns;
     struct rng rng;
     double drift;
+    struct hist_sum *measured[TIME_COUNT]; /* of the phase that is measured; NULL outside it */
 };
 
 static void must(struct build *b, int ret)
@@ -183,6 +184,8 @@ static void put_second(struct build *b, int64_t phase_id, int64_t second)
         for (int t = 0; t < TIME_COUNT; t++) {
             fill(b, h, (enum time_kind)t, second);
             put_hist(b, id, (enum time_kind)t, h);
+            if (b->measured[t])
+                hist_sum_add(b->measured[t], h);
         }
     }
     free(h);
@@ -207,9 +210,17 @@ static int64_t begin_phase(struct build *b, enum phase_kind kind, uint32_t seq, 
 static void put_phase(struct build *b, enum phase_kind kind, uint32_t seq, int64_t seconds)
 {
     int64_t id = begin_phase(b, kind, seq, seconds);
+    for (int t = 0; t < TIME_COUNT && kind == PHASE_MEASURE; t++)
+        hist_sum_reset(b->measured[t] = malloc(sizeof **b->measured));
     for (int64_t i = 0; i < seconds; i++)
         put_second(b, id, i);
     must(b, db_phase_end(b->db, id, b->at_ns, &b->e));
+    for (int t = 0; t < TIME_COUNT && kind == PHASE_MEASURE; t++) {
+        must(b, db_summary_add(b->db, b->run_id, DB_NONE, (enum time_kind)t, b->measured[t], 100,
+                               &b->e));
+        free(b->measured[t]);
+        b->measured[t] = NULL;
+    }
 }
 
 static void put_connect_phase(struct build *b)
