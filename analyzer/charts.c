@@ -9,6 +9,36 @@
 #include "analyzer/summary.h"
 #include "plots.h"
 
+/* The smallest of 1, 2, 5, 10, 20 ... times a power of ten that is not below the value. */
+static double round_up(double value)
+{
+    double decade = pow(10, floor(log10(value)));
+    return value <= decade         ? decade
+           : value <= 2 * decade   ? 2 * decade
+           : value <= 5 * decade   ? 5 * decade
+                                   : 10 * decade;
+}
+
+/* The ends of a logarithmic axis that holds what was seen, with some air around it. */
+struct span {
+    double lo, hi;
+};
+
+static void span_add(struct span *s, double value)
+{
+    if (!(value > 0))
+        return; /* missing, or 0, which has no place on a logarithmic axis */
+    s->lo = s->lo > 0 ? fmin(s->lo, value) : value;
+    s->hi = fmax(s->hi, value);
+}
+
+static void put_span(FILE *out, const struct span *s, const char *prefix)
+{
+    if (s->hi > 0)
+        fprintf(out, "%sLO = %.9g\n%sHI = %.9g\n", prefix, 1 / round_up(1.1 / s->lo), prefix,
+                round_up(1.1 * s->hi));
+}
+
 #define CURVE_STEP 0.004 /* log-odds between points: finer than a pixel */
 
 /* A number that gnuplot reads; what is missing is NaN and leaves a gap. */
@@ -87,6 +117,15 @@ static int percentiles_data(FILE *out, const struct plot_input *in, const char *
         put_curve(out, times[drawn[i]].sum, name, false);
         put_marks(out, &times[drawn[i]], name);
     }
+    struct span span = {0};
+    span_add(&span, (double)hist_sum_percentile_ns(times[TIME_LATENCY].sum, 1, 2) / 1e9);
+    span_add(&span, (double)hist_sum_percentile_ns(times[TIME_SERVICE].sum, 1, 2) / 1e9);
+    span_add(&span, times[TIME_LATENCY].max.value / 1e9);
+    if (!(span.hi > 0)) {
+        *why = "every latency is 0";
+        return 1;
+    }
+    put_span(out, &span, "");
     char samples[40];
     double n = (double)times[TIME_LATENCY].max.count;
     fprintf(out, "LAST = %.9g\nSAMPLES = ", axis_end(n));
@@ -97,8 +136,9 @@ static int percentiles_data(FILE *out, const struct plot_input *in, const char *
 
 /* What the timeline's axes need to know of its points. */
 struct extent {
+    bool any;
     double rate, failed;
-    bool any, latency, lateness;
+    struct span latency, lateness;
 };
 
 static struct extent extent_of(const struct series *series)
@@ -109,21 +149,11 @@ static struct extent extent_of(const struct series *series)
         x.any |= !isnan(p->msg_per_s);
         x.rate = fmax(x.rate, fmax(p->msg_per_s, p->transactions_per_s));
         x.failed = fmax(x.failed, p->failed_per_s);
-        x.latency |= p->latency_p50_s > 0; /* 0 has no place on a log axis */
-        x.lateness |= p->lateness_p99_s > 0;
+        span_add(&x.latency, p->latency_p50_s);
+        span_add(&x.latency, p->latency_p99_s);
+        span_add(&x.lateness, p->lateness_p99_s);
     }
     return x;
-}
-
-/* The smallest of 1, 2, 5, 10, 20 ... that is not below the value. */
-static double round_up(double value)
-{
-    double decade = 1;
-    while (decade * 10 < value)
-        decade *= 10;
-    return value <= decade ? decade : value <= 2 * decade ? 2 * decade
-                                  : value <= 5 * decade   ? 5 * decade
-                                                          : 10 * decade;
 }
 
 /* "seconds msg/s transactions/s failed/s p50 p99 lateness-p99", one line an interval. */
@@ -153,7 +183,9 @@ static int timeline_data(FILE *out, const struct plot_input *in, const char **wh
     }
     put_timeline(out, in->series);
     fprintf(out, "POINTS = %zu\nHAS_LATENCY = %d\nHAS_LATENESS = %d\nERRORS_TOP = %.9g\n",
-            in->series->count, x.latency, x.lateness, round_up(x.failed));
+            in->series->count, x.latency.hi > 0, x.lateness.hi > 0, round_up(fmax(1, x.failed)));
+    put_span(out, &x.latency, "LATENCY_");
+    put_span(out, &x.lateness, "LATENESS_");
     fprintf(out, "RATE_SCALE = %.9g\nRATE_UNIT = '%s'\n", scale,
             scale >= 1e6 ? "million/s" : scale > 1 ? "thousand/s" : "1/s");
     fprintf(out, "FROM = %.9g\nTO = %.9g\nEND = %.9g\nINTERVAL = %.9g\nMEASURED = ",

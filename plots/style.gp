@@ -16,3 +16,8 @@ set grid xtics ytics mytics linestyle 90, linestyle 91
 set key outside top right horizontal samplen 3 spacing 1.1 textcolor rgb '#202020'
 set label 1001 TITLE at screen 0.03, 0.965 left font ',15' textcolor rgb '#101010' noenhanced
 set label 1002 SUBTITLE at screen 0.03, 0.930 left font ',9.5' textcolor rgb '#606060' noenhanced
+
+# Ticks of a logarithmic time axis from LO to HI seconds: every decade, and 2 and 5 where there is
+# room. Use: LO = ...; HI = ...; eval TIME_TICS
+TIME_TICS = "set logscale y; set yrange [LO:HI]; set ytics (1 1); unset ytics; set ytics nomirror out scale 0.5 textcolor rgb '#404040' (1e9 1e9); " . \
+            "do for [e = -9:3] { do for [m in HI / LO > 150 ? '1' : '1 2 5'] { v = m * 10.0 ** e; set ytics add (gprintf('%.0s %cs', v) v) } }"
