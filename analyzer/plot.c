@@ -85,14 +85,17 @@ static void child(const struct folder *f)
     _exit(errno == ENOENT ? 127 : 126);
 }
 
-/* The first line that gnuplot complained with; what it cannot say is told by its status. */
+/* The first error that gnuplot named, its position and its warnings left out. */
 static int complain(const struct folder *f, const char *chart, int status, struct err *e)
 {
     char path[128], line[300] = "";
     FILE *errors = fopen(folder_file(f, path, sizeof path, ERRORS), "r");
     while (errors && fgets(line, sizeof line, errors))
-        if (line[strspn(line, " \t\n^")] && strchr(line, ':'))
+        if (strncmp(line, "\"" SCRIPT "\"", strlen(SCRIPT) + 2) == 0 &&
+            !strcasestr(line, "warning"))
             break;
+        else
+            line[0] = '\0';
     if (errors)
         fclose(errors);
     line[strcspn(line, "\n")] = '\0';

@@ -40,7 +40,7 @@ if (HAS_LATENCY) {
          $timeline using 1:5 linestyle 1 title 'p50'
 } else {
     set yrange [0:1]
-    plot NaN linestyle 1 title 'too few samples an interval'
+    plot -1 with lines linestyle 1 title 'too few samples an interval'
 }
 
 set bmargin at screen 0.235
@@ -54,12 +54,12 @@ if (HAS_LATENESS) {
 } else {
     unset logscale y
     set yrange [0:1]
-    plot NaN linestyle 3 title 'lateness: too few samples an interval, or all 0'
+    plot -1 with lines linestyle 3 title 'lateness: too few samples an interval, or all 0'
 }
 
 unset logscale y
 unset ytics
-set ytics nomirror out scale 0.5 textcolor rgb '#404040' 0, ERRORS_TOP / 2
+set ytics nomirror out scale 0.5 textcolor rgb '#404040' 0, ERRORS_TOP / 2.0
 set bmargin at screen 0.085
 set tmargin at screen 0.185
 set label 2 'errors (1/s)' at screen 0.02, 0.135 center rotate

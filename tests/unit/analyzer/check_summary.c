@@ -161,8 +161,9 @@ START_TEST(a_damaged_histogram_is_named)
     e = (struct err){0};
     int64_t id = fixture_write(dir.file, &(struct fixture){.state = RUN_DONE});
     ck_assert_int_eq(db_open(dir.file, DB_CREATE, &db, &e), 0);
-    ck_assert_int_eq(db_exec(db, "damage", "UPDATE hist SET blob = x'00112233' WHERE id = 9", &e),
-                     0);
+    ck_assert_int_eq(db_exec(db, "damage", "UPDATE hist SET blob = x'00112233' WHERE id = (SELECT max(h.id) FROM "
+                             "hist h JOIN interval i ON i.id = h.interval_id JOIN phase p ON p.id = "
+                             "i.phase_id WHERE p.measured)", &e), 0);
     db_close(db);
     ck_assert_int_eq(db_open(dir.file, DB_READ, &db, &e), 0);
     ck_assert_int_lt(summary_build(db, id, &s, &e), 0);

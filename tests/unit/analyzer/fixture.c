@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "base/rng.h"
@@ -250,6 +251,10 @@ static void begin_run(struct build *b)
     char uuid[40];
     struct process_id process;
     must(b, process_self(&process, &b->e));
+    if (b->f->by_parent) {
+        process.pid = getppid();
+        process.start_ticks = process_start_ticks(process.pid);
+    }
     if (b->f->dead)
         process.start_ticks = 1; /* the pid lives, but it is another process now */
     snprintf(uuid, sizeof uuid, "%08llx-0000-4000-8000-000000000000",

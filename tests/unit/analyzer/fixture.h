@@ -27,6 +27,7 @@ struct fixture {
     const char *verdict;       /* state of one rule "msg_per_s>=1000"; NULL: no rule */
     enum run_state state;      /* RUN_RUNNING: never ended, written by this process */
     bool dead;                 /* with RUN_RUNNING: by a process that is gone */
+    bool by_parent;            /* with RUN_RUNNING: by the parent of this process */
     bool invalid, rate_max;
     int64_t started_ns;        /* 0: 2026-01-02T03:04:05Z */
 };

@@ -14,7 +14,7 @@ static void take(struct fixture *f, const char *word)
     else if (strcmp(word, "empty") == 0)
         f->kind = FIXTURE_EMPTY;
     else if (strcmp(word, "running") == 0 || strcmp(word, "dead") == 0)
-        f->state = RUN_RUNNING, f->dead = *word == 'd';
+        f->state = RUN_RUNNING, f->dead = *word == 'd', f->by_parent = !f->dead;
     else if (strcmp(word, "aborted") == 0)
         f->state = RUN_ABORTED;
     else if (strcmp(word, "failed") == 0)
