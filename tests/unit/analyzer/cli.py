@@ -10,7 +10,7 @@ import tempfile
 import unittest
 import xml.etree.ElementTree as xml
 
-ANALYZE, FIXTURE = sys.argv[1:3]
+ANALYZE, FIXTURE = map(os.path.abspath, sys.argv[1:3])
 HOSTILE = "`touch pwned`$(touch pwned)'\"; system('touch pwned')\n|touch pwned \x1b[31m"
 
 
