@@ -95,6 +95,7 @@ struct client {
 
     uint32_t *paths;             /* sources x targets, made and asked for at start */
     uint32_t path_count;
+    enum neigh_state resolved;   /* of all paths, as last looked */
     uint64_t tuple;              /* the next source port, source and target to try */
 
     uint32_t unstamped[STACK_BATCH_MAX * 2]; /* first bytes built since the last flush */
