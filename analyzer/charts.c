@@ -13,10 +13,10 @@
 static double round_up(double value)
 {
     double decade = pow(10, floor(log10(value)));
-    return value <= decade         ? decade
-           : value <= 2 * decade   ? 2 * decade
-           : value <= 5 * decade   ? 5 * decade
-                                   : 10 * decade;
+    return value <= decade       ? decade
+           : value <= 2 * decade ? 2 * decade
+           : value <= 5 * decade ? 5 * decade
+                                 : 10 * decade;
 }
 
 /* The ends of a logarithmic axis that holds what was seen, with some air around it. */
@@ -187,7 +187,9 @@ static int timeline_data(FILE *out, const struct plot_input *in, const char **wh
     put_span(out, &x.latency, "LATENCY_");
     put_span(out, &x.lateness, "LATENESS_");
     fprintf(out, "RATE_SCALE = %.9g\nRATE_UNIT = '%s'\n", scale,
-            scale >= 1e6 ? "million/s" : scale > 1 ? "thousand/s" : "1/s");
+            scale >= 1e6 ? "million/s"
+            : scale > 1  ? "thousand/s"
+                         : "1/s");
     fprintf(out, "FROM = %.9g\nTO = %.9g\nEND = %.9g\nINTERVAL = %.9g\nMEASURED = ",
             (double)(s->measured_from_ns - s->run.started_ns) / 1e9,
             (double)(s->measured_to_ns - s->run.started_ns) / 1e9,

@@ -125,7 +125,7 @@ static void fill_run(struct summary *s)
         figure_miss(&f[FIGURE_CENSORED], "no measured interval");
 }
 
-/* --- intervals of the rates ------------------------------------------------------------------ */
+/* --- intervals of the rates ------------------------------------------------------------ */
 
 struct rate_clusters {
     struct cluster *messages, *transactions;
@@ -168,7 +168,7 @@ static void bound_rate(struct figure *f, const struct cluster *c, size_t count)
     f->reliable = band.reliable;
 }
 
-/* --- memory and CPU -------------------------------------------------------------------------- */
+/* --- memory and CPU -------------------------------------------------------------------- */
 
 static void fill_cpu(struct figure *f, const struct resource_info *r)
 {
@@ -220,8 +220,7 @@ static int fill_resources(struct db *db, struct summary *s, struct err *e)
     struct figure *f = s->figures;
     int ret = fill_process(db, s, "gen", &f[FIGURE_CPU_GEN], &f[FIGURE_RSS_GEN], e);
     ret = ret ? ret : fill_process(db, s, "peer", &f[FIGURE_CPU_PEER], &f[FIGURE_RSS_PEER], e);
-    ret = ret ? ret
-              : fill_memory(db, s, "gen", &f[FIGURE_CONN_BYTES_GEN], &f[FIGURE_BASE_RSS], e);
+    ret = ret ? ret : fill_memory(db, s, "gen", &f[FIGURE_CONN_BYTES_GEN], &f[FIGURE_BASE_RSS], e);
     return ret ? ret : fill_memory(db, s, "peer", &f[FIGURE_CONN_BYTES_PEER], NULL, e);
 }
 

@@ -10,13 +10,13 @@
 #include <stdint.h>
 
 struct figure {
-    bool has;            /* false: value means nothing, reason says why */
-    bool has_interval;   /* 95 %, two-sided */
-    bool reliable;       /* the interval rests on at least ten independent seconds */
+    bool has;          /* false: value means nothing, reason says why */
+    bool has_interval; /* 95 %, two-sided */
+    bool reliable;     /* the interval rests on at least ten independent seconds */
     double value, lo, hi;
-    double duration_s;   /* the time that a rate is over; 0: not a rate */
-    uint64_t count;      /* samples behind it; 0: not a sample statistic */
-    char reason[120];    /* why value is missing; else why the interval is, or "" */
+    double duration_s; /* the time that a rate is over; 0: not a rate */
+    uint64_t count;    /* samples behind it; 0: not a sample statistic */
+    char reason[120];  /* why value is missing; else why the interval is, or "" */
 };
 
 void figure_set(struct figure *f, double value);
@@ -76,8 +76,7 @@ void figure_miss(struct figure *f, const char *format, ...) __attribute__((forma
     X(CONN_BYTES_PEER, "memory_bytes_per_conn.peer", "B", "run",                                   \
       "resident bytes a connection in the peer")                                                   \
     X(PRECISION, "precision_ns", "ns", "run", "measured error of one clock reading")               \
-    X(LOST_INTERVALS, "lost_intervals", "intervals", "run",                                        \
-      "intervals that were not recorded")
+    X(LOST_INTERVALS, "lost_intervals", "intervals", "run", "intervals that were not recorded")
 
 enum figure_id {
 #define X(ID, path, unit, scope, meaning) FIGURE_##ID,

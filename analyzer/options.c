@@ -16,7 +16,8 @@ static const struct option {
     {OPT_DB, "--db", "FILE", "the results file (default: results.db)"},
     {OPT_RUN, "--run", "ID|UUID", "which run; may be given several times (default: the last)"},
     {OPT_LIST, "--list", NULL, "a table of all runs, newest first"},
-    {OPT_JSON_DIR, "--json-dir", "DIR", "write DIR/transport_real_tcp_{workload}_{unix seconds}.json"},
+    {OPT_JSON_DIR, "--json-dir", "DIR",
+     "write DIR/transport_real_tcp_{workload}_{unix seconds}.json"},
     {OPT_PLOT, "--plot", "DIR", "draw charts (SVG and PNG, by gnuplot) into DIR"},
     {OPT_HELP, "--help", NULL, "this text"},
     {OPT_VERSION, "--version", NULL, "the version"},
@@ -65,10 +66,12 @@ static int refuse(const char *arg, struct err *e)
             return err_set(e, EXIT_USAGE, -EINVAL, "%s is not in this version: it arrives with %s",
                            later[i].name, later[i].with);
     if (arg[0] == '-')
-        return err_set(e, EXIT_USAGE, -EINVAL, "unknown option \"%.100s\": see analyze --help", arg);
+        return err_set(e, EXIT_USAGE, -EINVAL, "unknown option \"%.100s\": see analyze --help",
+                       arg);
     return err_set(e, EXIT_USAGE, -EINVAL,
                    "unexpected argument \"%.100s\": expected options only (a file is --db FILE, "
-                   "a run is --run ID)", arg);
+                   "a run is --run ID)",
+                   arg);
 }
 
 static int add_run(struct options *o, const char *value, struct err *e)
@@ -153,7 +156,8 @@ int options_parse(struct options *o, int argc, char **argv, struct err *e)
 void options_help(FILE *out)
 {
     fputs("Usage: analyze [OPTION]...\n"
-          "Explains a run of gen from its results file. Without options: the last run of results.db.\n\n",
+          "Explains a run of gen from its results file. Without options: the last run of "
+          "results.db.\n\n",
           out);
     for (size_t i = 0; i < COUNT_OF(table); i++) {
         char name[40];
@@ -163,8 +167,10 @@ void options_help(FILE *out)
     }
     for (size_t i = 0; i < writers_count; i++)
         fprintf(out, "  %-16s  %s\n", writers[i].option, writers[i].what);
-    fputs("\nPercentiles and rates cover the measured phases. A percentile is shown when at least ten\n"
-          "samples lie beyond it; its 95 % interval takes the seconds of the run as dependent clusters.\n"
+    fputs("\nPercentiles and rates cover the measured phases. A percentile is shown when at least "
+          "ten\n"
+          "samples lie beyond it; its 95 % interval takes the seconds of the run as dependent "
+          "clusters.\n"
           "With --json the paths of written files go to the standard error.\n"
           "\nExit codes, the first that applies:\n"
           "  2  usage, or input that cannot be read\n"

@@ -15,7 +15,7 @@ struct options {
     const char *db, *json_dir, *plot;
     const char *runs[OPTIONS_RUNS]; /* as given with --run, none: the last */
     int runs_count;
-    const struct writer *writer;    /* never NULL */
+    const struct writer *writer; /* never NULL */
     bool list, help, version;
 };
 

@@ -38,7 +38,7 @@ void plot_quote(FILE *out, const char *text)
     fputc('\'', out);
 }
 
-/* --- the private folder -------------------------------------------------------------------------- */
+/* --- the private folder ---------------------------------------------------------------- */
 
 struct folder {
     char path[64];
@@ -69,7 +69,7 @@ static void folder_close(const struct folder *f)
     rmdir(f->path);
 }
 
-/* --- gnuplot itself ------------------------------------------------------------------------------ */
+/* --- gnuplot itself -------------------------------------------------------------------- */
 
 static void child(const struct folder *f)
 {
@@ -122,7 +122,7 @@ static int run_gnuplot(const struct folder *f, const char *chart, struct err *e)
     return code ? complain(f, chart, code, e) : 0;
 }
 
-/* --- a chart ------------------------------------------------------------------------------------- */
+/* --- a chart --------------------------------------------------------------------------- */
 
 static void write_titles(FILE *out, const struct chart *c, const struct summary *s)
 {
@@ -133,10 +133,9 @@ static void write_titles(FILE *out, const struct chart *c, const struct summary 
     snprintf(connections, sizeof connections, "?");
     if (opened->has)
         format_number(connections, sizeof connections, opened->value);
-    snprintf(subtitle, sizeof subtitle,
-             "run %lld (%.8s), %s, %s on %s, %s connections, rate %s%s", (long long)run->id,
-             run->uuid, format_time(when, sizeof when, run->started_ns), run->protocol, run->wire,
-             connections, run->load,
+    snprintf(subtitle, sizeof subtitle, "run %lld (%.8s), %s, %s on %s, %s connections, rate %s%s",
+             (long long)run->id, run->uuid, format_time(when, sizeof when, run->started_ns),
+             run->protocol, run->wire, connections, run->load,
              s->under_saturation ? " (latency under saturation)" : "");
     fputs("TITLE = ", out);
     plot_quote(out, title);
@@ -153,8 +152,11 @@ static int write_script(const struct folder *f, const struct chart *c, const str
     FILE *out = fopen(folder_file(f, path, sizeof path, SCRIPT), "w");
     if (!out)
         return err_set(e, EXIT_ENVIRONMENT, -errno, "cannot write %s: %s", path, strerror(errno));
-    fprintf(out, "set encoding utf8\nset terminal %s noenhanced size %d,%d font '%s' background rgb '#ffffff'\n"
-                 "set output '%s'\n", format->terminal, c->width, c->height, FONT, format->suffix);
+    fprintf(out,
+            "set encoding utf8\nset terminal %s noenhanced size %d,%d font '%s' background rgb "
+            "'#ffffff'\n"
+            "set output '%s'\n",
+            format->terminal, c->width, c->height, FONT, format->suffix);
     write_titles(out, c, in->summary);
     fputs(plot_style, out);
     int ret = c->data(out, in, why);

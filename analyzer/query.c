@@ -23,7 +23,7 @@ static int64_t col_int(struct db_stmt *s, const char *name)
     return db_col_is_null(s, name) ? QUERY_NONE : db_col_i64(s, name);
 }
 
-/* --- runs ------------------------------------------------------------------------------------ */
+/* --- runs ------------------------------------------------------------------------------ */
 
 static bool is_id(const char *which)
 {
@@ -47,8 +47,8 @@ static int find_prepare(struct db *db, const char *which, struct db_stmt **out, 
 static int find_none(struct db *db, const char *which, struct err *e)
 {
     if (!which)
-        return err_set(e, EXIT_USAGE, -ENOENT,
-                       "%s: holds no run yet; `gen run JOB` writes one", db_path(db));
+        return err_set(e, EXIT_USAGE, -ENOENT, "%s: holds no run yet; `gen run JOB` writes one",
+                       db_path(db));
     return err_set(e, EXIT_USAGE, -ENOENT,
                    "%s: no run \"%.60s\": expected an id or a uuid that --list shows", db_path(db),
                    which);
@@ -76,21 +76,23 @@ int query_run_find(struct db *db, const char *which, int64_t *run_id, struct err
 }
 
 /* Where each text and integer column of `run` goes; the SELECT names them all. */
+/* clang-format off */
 #define RUN_TEXTS_PROMISED(X)                                                                      \
-    X(uuid)                                                                                        \
-    X(workload_id) X(history_key) X(tool_version) X(host) X(wire) X(timestamp_source) X(protocol)  \
-    X(transport) X(pattern) X(load)
+    X(uuid) X(workload_id) X(history_key) X(tool_version) X(host) X(wire) X(timestamp_source)      \
+    X(protocol) X(transport) X(pattern) X(load)
 #define RUN_TEXTS(X)                                                                               \
-    X(uuid)                                                                                        \
-    X(workload_id) X(job) X(overrides) X(history_key) X(tool_version) X(tool_commit)               \
+    X(uuid) X(workload_id) X(job) X(overrides) X(history_key) X(tool_version) X(tool_commit)       \
     X(subject_commit) X(host) X(state_reason) X(invalid_reason) X(limited_by)                      \
     X(limited_by_evidence) X(wire) X(wire_detail) X(timestamp_source) X(protocol) X(transport)     \
     X(pattern) X(load) X(payload) X(reply) X(sla) X(environment_hash)
 #define RUN_INTS(X)                                                                                \
-    X(id)                                                                                          \
-    X(seed) X(started_ns) X(ended_ns) X(valid) X(clock_error_ns) X(depth) X(workers)               \
+    X(id) X(seed) X(started_ns) X(ended_ns) X(valid) X(clock_error_ns) X(depth) X(workers)         \
     X(connections_requested) X(connections_opened) X(duration_requested_ns) X(interval_ns)         \
     X(lost_intervals)
+#define TARGET_INTS(X)                                                                             \
+    X(port) X(connections_opened) X(connections_failed) X(started) X(completed) X(failed)          \
+    X(messages_sent) X(messages_received) X(latency_p50_ns) X(latency_p99_ns) X(latency_max_ns)
+/* clang-format on */
 
 static int copy_text(struct db_stmt *s, const char *name, char **to)
 {
@@ -179,7 +181,7 @@ int query_runs_next(struct db *db, struct db_stmt *s, struct run_line *out, stru
     return ret ? ret : 1;
 }
 
-/* --- what belongs to one run ------------------------------------------------------------------- */
+/* --- what belongs to one run ----------------------------------------------------------- */
 
 static int prepare_for_run(struct db *db, const char *purpose, const char *sql, int64_t run_id,
                            struct db_stmt **out, struct err *e)
@@ -218,11 +220,12 @@ static int prepare_in_scope(struct db *db, const char *purpose, const char *sql,
 
 int query_phases(struct db *db, int64_t run_id, struct db_stmt **out, struct err *e)
 {
-    return prepare_for_run(db, "read the phases",
-                           "SELECT p.*, coalesce(p.ended_ns, (SELECT max(i.ended_ns) FROM interval i "
-                           "  WHERE i.phase_id = p.id), p.started_ns) AS last_ns "
-                           "FROM phase p WHERE p.run_id = :run_id ORDER BY p.seq",
-                           run_id, out, e);
+    return prepare_for_run(
+        db, "read the phases",
+        "SELECT p.*, coalesce(p.ended_ns, (SELECT max(i.ended_ns) FROM interval i "
+        "  WHERE i.phase_id = p.id), p.started_ns) AS last_ns "
+        "FROM phase p WHERE p.run_id = :run_id ORDER BY p.seq",
+        run_id, out, e);
 }
 
 int query_phases_next(struct db_stmt *s, struct phase_info *out, struct err *e)
@@ -456,8 +459,7 @@ int query_targets_next(struct db_stmt *s, struct target_info *out, struct err *e
         return ret;
     out->address = db_col_text(s, "address");
 #define X(column) out->column = col_int(s, #column);
-    X(port) X(connections_opened) X(connections_failed) X(started) X(completed) X(failed)
-    X(messages_sent) X(messages_received) X(latency_p50_ns) X(latency_p99_ns) X(latency_max_ns)
+    TARGET_INTS(X)
 #undef X
     return 1;
 }

@@ -13,8 +13,8 @@ static struct series_point empty_point(const struct summary *s, const struct sec
 {
     double from_s = ((double)pieces->from_ns - (double)s->run.started_ns) / 1e9;
     double length_s = (double)pieces->length_ns / 1e9;
-    return (struct series_point){from_s + ((double)i + 0.5) * length_s, NAN, NAN, NAN, NAN,
-                                 NAN, NAN, NAN};
+    return (struct series_point){
+        from_s + ((double)i + 0.5) * length_s, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
 }
 
 static void add(double *to, double what)

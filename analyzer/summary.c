@@ -23,7 +23,7 @@ static int no_memory(struct err *e)
     return err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "out of memory reading a run");
 }
 
-/* --- phases ------------------------------------------------------------------------------------ */
+/* --- phases ---------------------------------------------------------------------------- */
 
 static void name_phase(struct summary *s, const char *name)
 {
@@ -88,7 +88,7 @@ static void choose_seconds(struct summary *s)
     s->seconds = summary_pieces(s, length > s->run.interval_ns ? length : s->run.interval_ns);
 }
 
-/* --- lists ------------------------------------------------------------------------------------- */
+/* --- lists ----------------------------------------------------------------------------- */
 
 static int read_tallies(struct db *db, struct summary *s, enum query_scope scope,
                         struct tally_list *out, struct err *e)
@@ -119,8 +119,8 @@ static int read_verdicts(struct db *db, struct summary *s, struct err *e)
         if (!v)
             break;
         *v = row;
-        const char **texts[] = {&v->phase, &v->rule, &v->metric, &v->op, &v->unit, &v->state,
-                                &v->reason};
+        const char **texts[] = {&v->phase, &v->rule,  &v->metric, &v->op,
+                                &v->unit,  &v->state, &v->reason};
         for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
             *texts[i] = keep_text(&s->keep, *texts[i]);
         v->state = v->state ? v->state : "?";
@@ -140,8 +140,7 @@ static int read_environment(struct db *db, struct summary *s, struct err *e)
             list_grow((void **)&s->environment.rows, &s->environment.count, sizeof *v);
         ret = v ? 0 : no_memory(e);
         if (v)
-            *v = (struct environment_info){keep_some(s, row.name),
-                                           keep_text(&s->keep, row.value),
+            *v = (struct environment_info){keep_some(s, row.name), keep_text(&s->keep, row.value),
                                            keep_some(s, row.class)};
     }
     db_finish(rows);
@@ -154,8 +153,7 @@ static int read_targets(struct db *db, struct summary *s, struct err *e)
     struct target_info row;
     int ret = query_targets(db, s->run.id, &rows, e);
     while (ret == 0 && (ret = query_targets_next(rows, &row, e)) == 1) {
-        struct target_info *t =
-            list_grow((void **)&s->targets.rows, &s->targets.count, sizeof *t);
+        struct target_info *t = list_grow((void **)&s->targets.rows, &s->targets.count, sizeof *t);
         ret = t ? 0 : no_memory(e);
         if (t) {
             *t = row;
@@ -174,7 +172,7 @@ static int read_times(struct db *db, struct summary *s, struct err *e)
     return ret;
 }
 
-/* --- the whole --------------------------------------------------------------------------------- */
+/* --- the whole ------------------------------------------------------------------------- */
 
 uint64_t tally_of(const struct tally_list *list, const char *kind, const char *name)
 {

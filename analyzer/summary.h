@@ -38,19 +38,19 @@ struct summary {
     struct run_info run;
     struct figure figures[FIGURE_COUNT];
     struct time_summary times[TIME_COUNT];
-    struct tally_list measured;      /* what the measured phases counted */
-    struct tally_list whole;         /* what the whole run counted */
+    struct tally_list measured; /* what the measured phases counted */
+    struct tally_list whole;    /* what the whole run counted */
     struct verdict_list verdicts;
     struct environment_list environment;
     struct target_list targets;
 
-    const char *verdict;             /* the worst of the verdicts; NULL: there are none */
-    const char *measured_phase;      /* names of the measured phases, ", " between; NULL: none */
+    const char *verdict;        /* the worst of the verdicts; NULL: there are none */
+    const char *measured_phase; /* names of the measured phases, ", " between; NULL: none */
     int64_t measured_from_ns, measured_to_ns; /* Unix; equal when nothing was measured */
-    int64_t whole_to_ns;             /* end of the run, or of its last phase */
-    struct seconds seconds;          /* of the whole run, aligned with the measured start */
+    int64_t whole_to_ns;                      /* end of the run, or of its last phase */
+    struct seconds seconds; /* of the whole run, aligned with the measured start */
     bool has_intervals, under_saturation;
-    double offered_rate_per_s;       /* of the measured phases; NAN: max, or several rates */
+    double offered_rate_per_s; /* of the measured phases; NAN: max, or several rates */
     struct keep keep;
 };
 

@@ -25,8 +25,8 @@ struct seconds seconds_over(int64_t from_ns, int64_t to_ns, int64_t length_ns)
 
 size_t seconds_index(const struct seconds *s, int64_t started_ns, int64_t ended_ns)
 {
-    double middle = ((double)started_ns - (double)s->from_ns) / 2 +
-                    ((double)ended_ns - (double)s->from_ns) / 2;
+    double middle =
+        ((double)started_ns - (double)s->from_ns) / 2 + ((double)ended_ns - (double)s->from_ns) / 2;
     double index = middle / (double)s->length_ns;
     if (index < 0)
         return 0;

@@ -98,7 +98,7 @@ static void put_figure(struct document *d, const char *path, const struct figure
     json_object_set_new(d->figures, path, about);
 }
 
-/* --- parts --------------------------------------------------------------------------------------- */
+/* --- parts ----------------------------------------------------------------------------- */
 
 static void put_identity(struct document *d, const struct summary *s)
 {
@@ -249,24 +249,31 @@ static bool targets_are_measured(const struct summary *s)
     return whole->has && whole->value == completed && s->figures[FIGURE_ACTUAL_DURATION].value > 0;
 }
 
+static json_t *target(const struct target_info *t, double seconds)
+{
+    json_t *row = json_object();
+    json_object_set_new(row, "address", text_or_null(t->address));
+    json_object_set_new(row, "port", int_or_null(t->port));
+    json_object_set_new(row, "transactions_per_s",
+                        seconds > 0 ? number((double)t->completed / seconds) : json_null());
+    json_object_set_new(row, "connections_opened", int_or_null(t->connections_opened));
+    json_object_set_new(row, "connections_failed", int_or_null(t->connections_failed));
+    json_object_set_new(row, "started", int_or_null(t->started));
+    json_object_set_new(row, "completed", int_or_null(t->completed));
+    json_object_set_new(row, "failed", int_or_null(t->failed));
+    json_object_set_new(row, "messages_sent", int_or_null(t->messages_sent));
+    json_object_set_new(row, "messages_received", int_or_null(t->messages_received));
+    return row;
+}
+
 static void put_targets(struct document *d, const struct summary *s)
 {
     json_t *list = json_array();
-    bool measured = targets_are_measured(s);
-    for (size_t i = 0; i < s->targets.count; i++) {
-        const struct target_info *t = &s->targets.rows[i];
-        double per_s = (double)t->completed / s->figures[FIGURE_ACTUAL_DURATION].value;
-        json_t *row = json_object();
-        json_object_set_new(row, "address", text_or_null(t->address));
-        json_object_set_new(row, "transactions_per_s", measured ? number(per_s) : json_null());
-#define X(column) json_object_set_new(row, #column, int_or_null(t->column));
-        X(port) X(connections_opened) X(connections_failed) X(started) X(completed) X(failed)
-        X(messages_sent) X(messages_received)
-#undef X
-        json_array_append_new(list, row);
-    }
+    double seconds = targets_are_measured(s) ? s->figures[FIGURE_ACTUAL_DURATION].value : 0;
+    for (size_t i = 0; i < s->targets.count; i++)
+        json_array_append_new(list, target(&s->targets.rows[i], seconds));
     put(d->root, "targets", list);
-    if (s->targets.count && !measured)
+    if (s->targets.count && seconds <= 0)
         json_object_set_new(d->reasons, "targets.transactions_per_s",
                             json_string("targets were counted over more than the measured phases"));
 }

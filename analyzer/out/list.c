@@ -36,11 +36,11 @@ static const char *validity(int64_t valid)
 static void write_run(FILE *out, const struct run_line *r)
 {
     char when[40], rate[TEXT], p50[TEXT], p99[TEXT], errors[TEXT];
-    format_line(out, "%4lld %-6.6s %-16.16s %-21.21s %-11s %-5s %9s %7s %7s %5s",
-                (long long)r->id, r->uuid, format_time(when, sizeof when, r->started_ns),
-                r->workload_id, run_state_name(r->state), validity(r->valid),
-                number(rate, r->msg_per_s), number(p50, r->latency_p50_us),
-                number(p99, r->latency_p99_us), percentage(errors, r->errors_percent));
+    format_line(out, "%4lld %-6.6s %-16.16s %-21.21s %-11s %-5s %9s %7s %7s %5s", (long long)r->id,
+                r->uuid, format_time(when, sizeof when, r->started_ns), r->workload_id,
+                run_state_name(r->state), validity(r->valid), number(rate, r->msg_per_s),
+                number(p50, r->latency_p50_us), number(p99, r->latency_p99_us),
+                percentage(errors, r->errors_percent));
 }
 
 int list_write(FILE *out, struct db *db, struct err *e)

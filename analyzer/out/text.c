@@ -25,7 +25,7 @@ static const char *shown(char *buf, const struct figure *f)
 }
 #define SHOWN(id) shown((char[TEXT]){0}, figure(s, id))
 
-/* --- what became of it ------------------------------------------------------------------------- */
+/* --- what became of it ----------------------------------------------------------------- */
 
 static const char *headline(const struct summary *s)
 {
@@ -94,7 +94,7 @@ static void write_load(FILE *out, const struct summary *s)
                 SHOWN(FIGURE_CONNECTIONS_REQUESTED));
 }
 
-/* --- the five times ---------------------------------------------------------------------------- */
+/* --- the five times -------------------------------------------------------------------- */
 
 /* Microseconds, or milliseconds where those would not fit the column. */
 static double column_scale(const struct time_summary *t)
@@ -126,8 +126,9 @@ static const struct figure *row_figure(const struct time_summary *t, int row)
 static void write_time_row(FILE *out, const struct summary *s, int row)
 {
     char line[1024], buf[3 * TEXT];
-    const char *label = row < QUANTILE_COUNT ? quantiles[row].text
-                        : row == QUANTILE_COUNT ? "max" : "mean";
+    const char *label = row < QUANTILE_COUNT    ? quantiles[row].text
+                        : row == QUANTILE_COUNT ? "max"
+                                                : "mean";
     int at = snprintf(line, sizeof line, "%-8s", label);
     for (int t = 0; t < TIME_COUNT; t++) {
         const struct time_summary *time = &s->times[t];
@@ -176,7 +177,7 @@ static void write_notes(FILE *out, const struct summary *s)
         format_line(out, "-: too few samples, a percentile needs ten beyond it");
 }
 
-/* --- rates and counts -------------------------------------------------------------------------- */
+/* --- rates and counts ------------------------------------------------------------------ */
 
 static void write_rates(FILE *out, const struct summary *s)
 {

@@ -86,7 +86,8 @@ START_TEST(the_whole_run_counts_for_drops_and_connects)
 }
 END_TEST
 
-/* 1000 samples of 1 .. 1000 us a worker and second: p of N = 20,000 is the 1000 p-th microsecond. */
+/* 1000 samples of 1 .. 1000 us a worker and second: p of N = 20,000 is the 1000 p-th microsecond.
+ */
 START_TEST(percentiles_are_nearest_ranks)
 {
     open_run((struct fixture){.state = RUN_DONE});
@@ -161,9 +162,13 @@ START_TEST(a_damaged_histogram_is_named)
     e = (struct err){0};
     int64_t id = fixture_write(dir.file, &(struct fixture){.state = RUN_DONE});
     ck_assert_int_eq(db_open(dir.file, DB_CREATE, &db, &e), 0);
-    ck_assert_int_eq(db_exec(db, "damage", "UPDATE hist SET blob = x'00112233' WHERE id = (SELECT max(h.id) FROM "
-                             "hist h JOIN interval i ON i.id = h.interval_id JOIN phase p ON p.id = "
-                             "i.phase_id WHERE p.measured)", &e), 0);
+    ck_assert_int_eq(
+        db_exec(db, "damage",
+                "UPDATE hist SET blob = x'00112233' WHERE id = (SELECT max(h.id) FROM "
+                "hist h JOIN interval i ON i.id = h.interval_id JOIN phase p ON p.id = "
+                "i.phase_id WHERE p.measured)",
+                &e),
+        0);
     db_close(db);
     ck_assert_int_eq(db_open(dir.file, DB_READ, &db, &e), 0);
     ck_assert_int_lt(summary_build(db, id, &s, &e), 0);

@@ -47,7 +47,7 @@ static int64_t scalar(struct build *b, const char *sql)
     return value;
 }
 
-/* --- histograms -------------------------------------------------------------------------------- */
+/* --- histograms ------------------------------------------------------------------------ */
 
 static double normal(struct rng *r)
 {
@@ -80,8 +80,9 @@ static void fill(struct build *b, struct hist *h, enum time_kind time, int64_t s
         uint64_t known[TIME_COUNT] = {(uint64_t)i * 1000, (uint64_t)i * 500, 0, 100, 0};
         if (time == TIME_CONNECT)
             return;
-        hist_record(h, b->f->kind == FIXTURE_REAL ? (time == TIME_QUEUEING ? 0 : real_sample(b, time, second))
-                                                  : known[time]);
+        hist_record(h, b->f->kind == FIXTURE_REAL
+                           ? (time == TIME_QUEUEING ? 0 : real_sample(b, time, second))
+                           : known[time]);
     }
 }
 
@@ -97,7 +98,8 @@ static void put_hist(struct build *b, int64_t interval_id, enum time_kind time,
     must(b, db_prepare(b->db, "write a histogram",
                        "INSERT INTO hist (interval_id, time, count, overflow, min_ns, max_ns, "
                        "mean_ns, blob) VALUES (:interval_id, :time, :count, :overflow, :min_ns, "
-                       ":max_ns, :mean_ns, :blob)", &s, &b->e));
+                       ":max_ns, :mean_ns, :blob)",
+                       &s, &b->e));
     db_bind_i64(s, ":interval_id", interval_id);
     db_bind_text(s, ":time", time_name(time));
     db_bind_u64(s, ":count", h->count);
@@ -111,7 +113,7 @@ static void put_hist(struct build *b, int64_t interval_id, enum time_kind time,
     free(blob);
 }
 
-/* --- intervals --------------------------------------------------------------------------------- */
+/* --- intervals ------------------------------------------------------------------------- */
 
 static void put_counter(struct build *b, int64_t interval_id, const char *kind, const char *name,
                         uint64_t value)
@@ -177,8 +179,8 @@ static void put_second(struct build *b, int64_t phase_id, int64_t second)
     b->drift = 0.9 * b->drift + 0.03 * normal(&b->rng);
     for (int worker = 0; worker < 2; worker++) {
         bool real = b->f->kind == FIXTURE_REAL;
-        uint64_t done = real ? (uint64_t)(150000 * exp(-b->drift)) - (second == 17 ? 40000 : 0)
-                             : 1000;
+        uint64_t done =
+            real ? (uint64_t)(150000 * exp(-b->drift)) - (second == 17 ? 40000 : 0) : 1000;
         uint64_t failed = real ? (second == 17 ? 40 : 0) : 5;
         int64_t id = put_interval(b, phase_id, worker, done, failed);
         count_all(b, id, done, failed);
@@ -194,15 +196,20 @@ static void put_second(struct build *b, int64_t phase_id, int64_t second)
     b->seq++;
 }
 
-/* --- phases ------------------------------------------------------------------------------------ */
+/* --- phases ---------------------------------------------------------------------------- */
 
 static int64_t begin_phase(struct build *b, enum phase_kind kind, uint32_t seq, int64_t seconds)
 {
-    struct phase_row row = {
-        .name = phase_kind_name(kind), .kind = kind, .measured = kind == PHASE_MEASURE,
-        .load = b->f->rate_max ? "max" : "2000/s", .payload = "1024", .reply = "1024",
-        .offered_rate_per_s = b->f->rate_max ? NAN : 2000, .requested_ns = seconds * S,
-        .connections = 100, .depth = 1};
+    struct phase_row row = {.name = phase_kind_name(kind),
+                            .kind = kind,
+                            .measured = kind == PHASE_MEASURE,
+                            .load = b->f->rate_max ? "max" : "2000/s",
+                            .payload = "1024",
+                            .reply = "1024",
+                            .offered_rate_per_s = b->f->rate_max ? NAN : 2000,
+                            .requested_ns = seconds * S,
+                            .connections = 100,
+                            .depth = 1};
     int64_t id;
     must(b, db_phase_begin(b->db, b->run_id, seq, &row, b->at_ns, &id, &b->e));
     return id;
@@ -244,7 +251,7 @@ static void put_connect_phase(struct build *b)
     must(b, db_phase_end(b->db, id, b->at_ns, &b->e));
 }
 
-/* --- the run ----------------------------------------------------------------------------------- */
+/* --- the run --------------------------------------------------------------------------- */
 
 static void begin_run(struct build *b)
 {
@@ -257,19 +264,36 @@ static void begin_run(struct build *b)
     }
     if (b->f->dead)
         process.start_ticks = 1; /* the pid lives, but it is another process now */
-    snprintf(uuid, sizeof uuid, "%08llx-0000-4000-8000-000000000000",
-             (unsigned long long)(rng_mix(7, (uint64_t)scalar(b, "SELECT count(*) AS value FROM run")) >>
-                                  32));
-    struct run_row row = {
-        .uuid = uuid,
-        .workload_id = b->f->workload_id ? b->f->workload_id : "tcp_small_burst_1kib",
-        .job = "[global]\nprotocol = line\n", .history_key = "5e1f", .tool_version = "0.1.0",
-        .process = process, .started_ns = b->at_ns, .wire = "lab",
-        .wire_detail = "veth, native XDP, copy", .timestamp_source = "tsc", .clock_error_ns = 24,
-        .clock_ppm = 0.01, .protocol = "line", .transport = "tcp", .pattern = "long_lived",
-        .load = b->f->rate_max ? "max" : "2000/s", .payload = "1024", .reply = "1024",
-        .sla = b->f->verdict ? "msg_per_s>=1000" : NULL, .seed = 42, .depth = 1, .workers = 2,
-        .connections_requested = 100, .duration_requested_ns = 10 * S, .interval_ns = S};
+    snprintf(
+        uuid, sizeof uuid, "%08llx-0000-4000-8000-000000000000",
+        (unsigned long long)(rng_mix(7, (uint64_t)scalar(b, "SELECT count(*) AS value FROM run")) >>
+                             32));
+    struct run_row row = {.uuid = uuid,
+                          .workload_id =
+                              b->f->workload_id ? b->f->workload_id : "tcp_small_burst_1kib",
+                          .job = "[global]\nprotocol = line\n",
+                          .history_key = "5e1f",
+                          .tool_version = "0.1.0",
+                          .process = process,
+                          .started_ns = b->at_ns,
+                          .wire = "lab",
+                          .wire_detail = "veth, native XDP, copy",
+                          .timestamp_source = "tsc",
+                          .clock_error_ns = 24,
+                          .clock_ppm = 0.01,
+                          .protocol = "line",
+                          .transport = "tcp",
+                          .pattern = "long_lived",
+                          .load = b->f->rate_max ? "max" : "2000/s",
+                          .payload = "1024",
+                          .reply = "1024",
+                          .sla = b->f->verdict ? "msg_per_s>=1000" : NULL,
+                          .seed = 42,
+                          .depth = 1,
+                          .workers = 2,
+                          .connections_requested = 100,
+                          .duration_requested_ns = 10 * S,
+                          .interval_ns = S};
     must(b, db_run_begin(b->db, &row, &b->run_id, &b->e));
     must(b, db_env_add(b->db, b->run_id, "cpu", "Example CPU @ 2.50GHz", ENV_MUST, &b->e));
     must(b, db_env_add(b->db, b->run_id, "kernel", "6.1.0", ENV_MUST, &b->e));
@@ -279,28 +303,41 @@ static void begin_run(struct build *b)
 static void put_resources(struct build *b)
 {
     for (int64_t i = 0; i <= 12; i++) {
-        struct resource_row row = {
-            .role = "gen", .pid = 1, .at_ns = b->at_ns + S + i * S,
-            .use = {.rss_bytes = (100 + i) << 20, .hugetlb_bytes = 0, .cpu_ns = 2 * i * S,
-                    .voluntary_switches = -1, .involuntary_switches = -1}};
+        struct resource_row row = {.role = "gen",
+                                   .pid = 1,
+                                   .at_ns = b->at_ns + S + i * S,
+                                   .use = {.rss_bytes = (100 + i) << 20,
+                                           .hugetlb_bytes = 0,
+                                           .cpu_ns = 2 * i * S,
+                                           .voluntary_switches = -1,
+                                           .involuntary_switches = -1}};
         must(b, db_resource_add(b->db, b->run_id, &row, &b->e));
     }
 }
 
 static void end_run(struct build *b)
 {
-    struct verdict_row verdict = {
-        .phase_id = DB_NONE, .rule = "msg_per_s>=1000", .metric = "msg_per_s", .op = ">=",
-        .unit = "messages/s", .target = 1000, .actual = 2010, .samples = DB_NONE,
-        .state = b->f->verdict};
+    struct verdict_row verdict = {.phase_id = DB_NONE,
+                                  .rule = "msg_per_s>=1000",
+                                  .metric = "msg_per_s",
+                                  .op = ">=",
+                                  .unit = "messages/s",
+                                  .target = 1000,
+                                  .actual = 2010,
+                                  .samples = DB_NONE,
+                                  .state = b->f->verdict};
     if (b->f->verdict)
         must(b, db_verdict_add(b->db, b->run_id, &verdict, &b->e));
     if (b->f->state == RUN_RUNNING)
         return;
-    struct run_end end = {.state = b->f->state, .ended_ns = b->at_ns, .valid = !b->f->invalid,
+    struct run_end end = {.state = b->f->state,
+                          .ended_ns = b->at_ns,
+                          .valid = !b->f->invalid,
                           .invalid_reason = b->f->invalid ? "lateness p99 above its bound" : NULL,
-                          .limited_by = "generator", .limited_by_evidence = "worker 0 was 99 % busy",
-                          .connections_opened = 100, .lost_intervals = 0};
+                          .limited_by = "generator",
+                          .limited_by_evidence = "worker 0 was 99 % busy",
+                          .connections_opened = 100,
+                          .lost_intervals = 0};
     must(b, db_run_end(b->db, b->run_id, &end, &b->e));
 }
 

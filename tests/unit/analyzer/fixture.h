@@ -23,13 +23,13 @@ enum fixture_kind { FIXTURE_KNOWN, FIXTURE_REAL, FIXTURE_EMPTY /* connect phase 
 
 struct fixture {
     enum fixture_kind kind;
-    const char *workload_id;   /* NULL: "tcp_small_burst_1kib" */
-    const char *verdict;       /* state of one rule "msg_per_s>=1000"; NULL: no rule */
-    enum run_state state;      /* RUN_RUNNING: never ended, written by this process */
-    bool dead;                 /* with RUN_RUNNING: by a process that is gone */
-    bool by_parent;            /* with RUN_RUNNING: by the parent of this process */
+    const char *workload_id; /* NULL: "tcp_small_burst_1kib" */
+    const char *verdict;     /* state of one rule "msg_per_s>=1000"; NULL: no rule */
+    enum run_state state;    /* RUN_RUNNING: never ended, written by this process */
+    bool dead;               /* with RUN_RUNNING: by a process that is gone */
+    bool by_parent;          /* with RUN_RUNNING: by the parent of this process */
     bool invalid, rate_max;
-    int64_t started_ns;        /* 0: 2026-01-02T03:04:05Z */
+    int64_t started_ns; /* 0: 2026-01-02T03:04:05Z */
 };
 
 #define FIXTURE_STARTED_NS 1767323045000000000ll
