@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 MEMBER = re.compile(r"^(\S+):\s+file format")
-OBJECT = re.compile(r"^[0-9a-f]+ .{6}O (\S+)\t[0-9a-f]+\s+(?:\.hidden )?(\S+)$")
+OBJECT = re.compile(r"^[0-9a-f]+ .{6}[O ] (\S+)\t[0-9a-f]+\s+(?:\.hidden )?([^.\s]\S*)$")
 WRITABLE = re.compile(r"^(?:\.data|\.bss|\.tdata|\.tbss|\*COM\*)(?!\.rel\.ro)")
 
 
