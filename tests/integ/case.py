@@ -25,6 +25,8 @@ ANALYZE = BUILD / "analyzer" / "analyze"
 SERVER = BUILD / "tests" / "integ" / "kernel_server"
 CLIENT = BUILD / "tests" / "integ" / "kernel_client"
 
+SOAK = int(os.environ.get("SOAK", "1"))  # how many times the usual amount
+
 CAPABILITIES = {"CAP_NET_ADMIN": 12, "CAP_NET_RAW": 13, "CAP_SYS_ADMIN": 21, "CAP_BPF": 39}
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None, use_errno=True)

@@ -8,7 +8,7 @@ import gen
 from results import Results
 
 FAULT = "loss=5%,reorder=5%,duplicate=2%,corrupt=1%"
-TRANSACTIONS = 20_000
+TRANSACTIONS = 20_000 * case.SOAK
 # Where a frame with one flipped bit can end; a flip in the sender's MAC harms nothing.
 PARSER_DROPS = ("eth_not_ours", "eth_type", "ip_short", "ip_version", "ip_csum", "ip_fragment",
                 "ip_options", "ip_not_ours", "ip_source", "ip_protocol", "tcp_short", "tcp_csum",
@@ -18,8 +18,8 @@ PARSER_DROPS = ("eth_not_ours", "eth_type", "ip_short", "ip_version", "ip_csum",
 def run(folder, name, code=0, **keys):
     """Long time-outs: five lost frames in a row are a matter of time here, not an error."""
     job = gen.job(folder, name, wire="pair", connections=200, payload=1000, timeout="120s",
-                  connect_timeout="60s", duration="60s", db=folder / f"{name}.db", **keys)
-    gen.run(job, seconds=150, code=code)
+                  connect_timeout="60s", duration=f"{60 * case.SOAK}s", db=folder / f"{name}.db", **keys)
+    gen.run(job, seconds=150 * case.SOAK, code=code)
     return Results(folder / f"{name}.db")
 
 

@@ -7,7 +7,7 @@ import case
 import lab
 
 DEFAULTS = {"protocol": "echo", "connections": 1, "payload": 64, "depth": 1, "rate": "max",
-            "duration": "60s", "warmup": "0s", "seed": 1, "quiet": "yes"}
+            "duration": f"{60 * case.SOAK}s", "warmup": "0s", "seed": 1, "quiet": "yes"}
 
 
 def options(**keys):

@@ -12,7 +12,7 @@ import gen
 import lab
 from results import Results
 
-RUNS, MESSAGES = 25, 2000
+RUNS, MESSAGES = 25, 2000 * case.SOAK
 SIZES = [1, 2, 64 << 10]  # the ends for certain, the rest log-uniform
 
 
@@ -26,7 +26,7 @@ def echo(box, folder, payload):
     job = gen.job(folder, connections=8, depth=2, payload=payload, transactions=MESSAGES,
                   db=folder / "results.db", **gen.over_xdp())
     with gen.server(box) as server:
-        gen.run(job, namespace=box.near)
+        gen.run(job, namespace=box.near, seconds=90 * case.SOAK)
         seen = gen.counts(server)
     found = Results(folder / "results.db").check_all_completed(MESSAGES)
     case.expect_equal(found.sum("payload_sent_bytes"), MESSAGES * payload, "payload sent")
