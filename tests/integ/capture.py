@@ -9,7 +9,7 @@ WRONG = "_ws.malformed || ip.checksum.status == Bad || tcp.checksum.status == Ba
 GOOD = "tcp.checksum.status == Good && ip.checksum.status == Good"
 RECORD = struct.Struct("<IIII")
 HEADER_BYTES = 24
-TCP_PAYLOAD_OFFSET = 14 + 20 + 32  # with the timestamps option; any frame longer has payload
+LONGEST_HEADERS_BYTES = 14 + 20 + 60  # any longer frame has payload
 
 
 def matching(capture, display_filter):
@@ -26,7 +26,7 @@ def change_one_byte(capture, copy):
     while at < len(data):
         stored = RECORD.unpack_from(data, at)[2]
         at += RECORD.size
-        if stored > TCP_PAYLOAD_OFFSET:
+        if stored > LONGEST_HEADERS_BYTES:
             target = at + stored - 1
         at += stored
     case.expect(target is not None, "the capture holds no payload")

@@ -113,13 +113,13 @@ class Process:
             self.child.wait()
             raise AssertionError(f"did not end within {seconds} s:\n{self}") from None
 
-    def signal(self, number):
+    def send(self, number):
         with contextlib.suppress(ProcessLookupError):
             self.child.send_signal(number)
 
     def stop(self, number=signal.SIGTERM, seconds=10):
         if self.child.poll() is None:
-            self.signal(number)
+            self.send(number)
         return self.wait(seconds)
 
     def wait_for_output(self, text, seconds=10):

@@ -19,7 +19,7 @@ def end_by(folder, number, code, group=False):
         if group:  # as a terminal does for Ctrl-C: the lab's peer process gets it too
             os.killpg(run.child.pid, number)
         else:
-            run.signal(number)
+            run.send(number)
         case.expect_equal(run.wait(10), code, f"exit code after {number.name}")
     found = Results(db).check_whole()
     case.expect(found.sum("completed") > 0, "nothing of two seconds was kept")
@@ -36,11 +36,11 @@ def second_ends_at_once(folder):
         job = gen.job(folder, connections=10, timeout="60s", drain="60s", db=db, **gen.over_xdp())
         with gen.start(job, namespace=box.near) as run:
             time.sleep(2)
-            run.signal(signal.SIGINT)
+            run.send(signal.SIGINT)
             time.sleep(1)
             case.expect(run.child.poll() is None, f"did not drain:\n{run}")
             begin = time.monotonic()
-            run.signal(signal.SIGINT)
+            run.send(signal.SIGINT)
             case.expect_equal(run.wait(10), 130, "exit code after the second signal")
             case.expect(time.monotonic() - begin < 3, "the second signal did not end it at once")
     case.expect("1" in gen.analyze("--db", db, "--list"), "the file does not open")

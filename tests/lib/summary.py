@@ -35,7 +35,7 @@ def main(arguments):
     failed = [t for t in tests if t[1] not in PASSED | SKIPPED]
     print()
     for name, _, output in skipped:
-        print(f"skipped  {name}: {last_line(output)}")
+        print(f"skipped  {name}: {last_line(output).removeprefix('skipped: ')}")
     for name, result, output in failed:
         print(f"failed   {name} ({result.lower()}): {last_line(output)}")
     if not tests:
