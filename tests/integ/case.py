@@ -159,9 +159,9 @@ def _on_term(*_):
 
 def main(test):
     signal.signal(signal.SIGTERM, _on_term)
-    for program in (GEN, ANALYZE):
-        expect(program.exists(), f"{program} is not built")
     try:
+        for program in (GEN, ANALYZE):
+            expect(program.exists(), f"{program} is not built")
         test()
     except AssertionError as failure:
         traceback.print_tb(failure.__traceback__, limit=-3)

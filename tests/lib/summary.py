@@ -18,7 +18,7 @@ def outcomes(stage, path):
         return [(stage, "FAIL", "does not build")]
     with open(path, encoding="utf-8") as log:
         tests = [json.loads(line) for line in log if line.strip()]
-    return [(f"{stage}: {t['name']}", t["result"], t.get("stdout", "") + t.get("stderr", ""))
+    return [(f"{stage}: {t['name'].rpartition(' / ')[2]}", t["result"], t.get("stdout", "") + t.get("stderr", ""))
             for t in tests]
 
 
