@@ -25,7 +25,8 @@ struct clock {
     uint64_t error_ns;        /* error of one reading: quantum plus calibration error over 1 s */
 };
 
-/* AUTO takes the TSC when it is invariant (constant_tsc and nonstop_tsc), else the kernel's clock.
+/* AUTO takes the TSC when it is invariant (constant_tsc and nonstop_tsc) and its calibration is
+ * within 100 ppm, else the kernel's clock.
  * -ENOTSUP: the TSC was demanded and is not invariant. Takes about 60 ms with the TSC. */
 int clock_init(struct clock *c, enum clock_source want, struct err *e);
 const char *clock_source_name(const struct clock *c); /* "tsc" | "clock_gettime" */

@@ -21,7 +21,7 @@ int units_parse_rate(const char *text, double *per_s);    /* 60000, 60k, 60000/s
 int units_parse_ratio(const char *text, double *out);     /* 5%, 0.05 -> 0.05 */
 
 /* Formatters write a NUL-terminated text of at most `size` bytes and return `buf`. */
-char *units_format_ns(char *buf, size_t size, uint64_t ns);        /* 842 ns, 12.3 us, 1.20 ms, 3.4 s */
+char *units_format_ns(char *buf, size_t size, uint64_t ns);        /* 842 ns, 12.3 us, 1.20 ms, 3.40 s */
 char *units_format_bytes(char *buf, size_t size, uint64_t bytes);  /* 640 B, 1.5 KiB, 12 MiB */
 char *units_format_count(char *buf, size_t size, uint64_t count);  /* 1,234,567 */
 

@@ -38,7 +38,8 @@ struct pkt_tcp {
 
 struct pkt {
     enum pkt_kind kind;
-    uint16_t vlan;           /* 0: none */
+    uint16_t vlan;           /* the tag next to the packet, 0: none */
+    uint16_t vlan_outer;     /* the tag around it (QinQ), 0: none */
     const uint8_t *eth_src;  /* 6 bytes in the frame */
     struct ip_addr src, dst;
     union {
@@ -69,7 +70,8 @@ struct net_template {
 struct net_path {
     uint8_t src_mac[6], dst_mac[6];
     struct ip_addr src, dst;
-    uint16_t vlan; /* 0: none */
+    uint16_t vlan;       /* 0: none */
+    uint16_t vlan_outer; /* QinQ: a second tag around `vlan`; 0: none */
     uint8_t ttl, dscp;
 };
 

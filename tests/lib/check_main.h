@@ -10,7 +10,7 @@
 #define CHECK_MAIN(title, ...)                                                                     \
     int main(void)                                                                                 \
     {                                                                                              \
-        static const TTest *const tests[] = {__VA_ARGS__};                                         \
+        const TTest *const tests[] = {__VA_ARGS__};                                                \
         Suite *suite = suite_create(title);                                                        \
         TCase *all = tcase_create(title);                                                          \
         tcase_set_timeout(all, 120);                                                               \

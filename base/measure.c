@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "base/measure.h"
+
+#include <assert.h>
+
+#define X(NAME, name, meaning) #name,
+static const char *const time_names[] = {TIME_LIST(X)};
+static const char *const result_names[] = {RESULT_LIST(X)};
+static const char *const counter_names[] = {COUNTER_LIST(X)};
+#undef X
+#define X(NAME, name, meaning) meaning,
+static const char *const counter_meanings[] = {COUNTER_LIST(X)};
+#undef X
+
+const char *time_name(enum time_kind t)
+{
+    assert(t < TIME_COUNT);
+    return time_names[t];
+}
+
+const char *result_name(enum result r)
+{
+    assert(r < RESULT_COUNT);
+    return result_names[r];
+}
+
+const char *counter_name(enum counter c)
+{
+    assert(c < COUNTER_COUNT);
+    return counter_names[c];
+}
+
+const char *counter_meaning(enum counter c)
+{
+    assert(c < COUNTER_COUNT);
+    return counter_meanings[c];
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Big-endian values as they lie in a frame: byte arrays, so any alignment is fine and no arithmetic
+ * is possible before the conversion. They exist in net/ only.
+ */
+#ifndef NET_BE_H
+#define NET_BE_H
+
+#include <endian.h>
+#include <stdint.h>
+#include <string.h>
+
+struct be16 {
+    uint8_t byte[2];
+};
+
+struct be32 {
+    uint8_t byte[4];
+};
+
+static inline uint16_t be16_load(struct be16 v)
+{
+    uint16_t raw;
+    memcpy(&raw, v.byte, sizeof raw);
+    return be16toh(raw);
+}
+
+static inline uint32_t be32_load(struct be32 v)
+{
+    uint32_t raw;
+    memcpy(&raw, v.byte, sizeof raw);
+    return be32toh(raw);
+}
+
+static inline void be16_store(struct be16 *at, uint16_t host)
+{
+    uint16_t raw = htobe16(host);
+    memcpy(at->byte, &raw, sizeof raw);
+}
+
+static inline void be32_store(struct be32 *at, uint32_t host)
+{
+    uint32_t raw = htobe32(host);
+    memcpy(at->byte, &raw, sizeof raw);
+}
+
+/* A 16-bit value as csum partial sums count it: in the order of memory. */
+static inline uint64_t be16_sum(uint16_t host)
+{
+    return htobe16(host);
+}
+
+/* Stores a checksum: the complement of a partial sum, which is in memory order already. */
+static inline void be16_store_csum(struct be16 *at, uint16_t folded)
+{
+    uint16_t raw = (uint16_t)~folded;
+    memcpy(at->byte, &raw, sizeof raw);
+}
+
+#endif

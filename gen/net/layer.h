@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One function a layer, internal to net/. Each is given the bytes from its header to the end of
+ * what the layer below vouches for, checks them, fills its part of the packet and tail-calls the
+ * next one. All return 0 or -DROP_x and read nothing beyond `len`.
+ */
+#ifndef NET_LAYER_H
+#define NET_LAYER_H
+
+#include "net/pkt.h"
+
+#define LIKELY(x)   __builtin_expect(!!(x), 1)
+#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+int arp_parse(struct pkt *p, const uint8_t *arp, uint32_t len);
+int ip4_parse(struct pkt *p, const uint8_t *ip, uint32_t len, bool csum_ok);
+int icmp_parse(struct pkt *p, const uint8_t *icmp, uint32_t len);
+/* `sum`: partial sum of the segment, pseudo header included. */
+int tcp_parse(struct pkt *p, const uint8_t *seg, uint32_t len, uint64_t pseudo_sum, bool csum_ok);
+int tcp_opts_parse(struct pkt_tcp *t, const uint8_t *opts, uint32_t len);
+
+/* Link header with its tags (0: none); returns its length, 14 to 22. */
+uint32_t eth_write(uint8_t *frame, const uint8_t dst[6], const uint8_t src[6], uint16_t vlan_outer,
+                   uint16_t vlan, uint16_t type);
+/* IPv4 header without options, DF set, id 0, checksum 0; returns its partial sum. */
+uint64_t ip4_write(uint8_t *at, const struct net_path *path, uint8_t protocol, uint16_t total_len);
+/* Multicast, limited broadcast, loopback and "this network": no host sends from there
+ * (RFC 1122 3.2.1.3). */
+bool ip4_source_bad(uint32_t addr);
+/* Bytes that the options `opts` (enum tcp_opt) take, padding included. */
+uint32_t tcp_opts_len(uint8_t opts);
+/* Writes them; returns their partial sum. */
+uint64_t tcp_opts_write(uint8_t *at, const struct net_seg *s);
+
+#endif

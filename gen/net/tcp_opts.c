@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * TCP options: MSS (RFC 9293 3.7.1), window scale and timestamps (RFC 7323), SACK permitted
+ * (RFC 2018). Others are skipped. Whether one is allowed outside a SYN is the engine's business.
+ */
+#include "base/cursor.h"
+#include "net/hdr.h"
+#include "net/layer.h"
+
+#define WSCALE_MAX 14 /* RFC 7323 2.3: larger values are taken as 14 */
+
+/* One option whose body has the right length; others of that kind are impossible. */
+static bool opt_take(struct pkt_tcp *t, uint8_t kind, uint8_t opt_len, struct cursor *body)
+{
+    switch (kind) {
+    case TCP_KIND_MSS:
+        t->opts |= TCP_OPT_MSS;
+        t->mss = cursor_be16(body);
+        return opt_len == TCP_LEN_MSS;
+    case TCP_KIND_WSCALE:
+        t->opts |= TCP_OPT_WSCALE;
+        t->wscale = cursor_u8(body);
+        t->wscale = t->wscale > WSCALE_MAX ? WSCALE_MAX : t->wscale;
+        return opt_len == TCP_LEN_WSCALE;
+    case TCP_KIND_SACK_OK:
+        t->opts |= TCP_OPT_SACK_OK;
+        return opt_len == TCP_LEN_SACK_OK;
+    case TCP_KIND_TS:
+        t->opts |= TCP_OPT_TS;
+        t->ts_val = cursor_be32(body);
+        t->ts_ecr = cursor_be32(body);
+        return opt_len == TCP_LEN_TS;
+    }
+    return true;
+}
+
+int tcp_opts_parse(struct pkt_tcp *t, const uint8_t *opts, uint32_t len)
+{
+    struct cursor c = cursor_over(opts, len);
+    t->opts = 0;
+    while (cursor_left(&c)) {
+        uint8_t kind = cursor_u8(&c);
+        if (kind == TCP_KIND_END)
+            break;
+        if (kind == TCP_KIND_NOP)
+            continue;
+        uint8_t opt_len = cursor_u8(&c);
+        if (opt_len < 2 || cursor_left(&c) < opt_len - 2u)
+            return -DROP_TCP_OPTION;
+        struct cursor body = cursor_over(cursor_take(&c, opt_len - 2u), opt_len - 2u);
+        if (!opt_take(t, kind, opt_len, &body))
+            return -DROP_TCP_OPTION;
+    }
+    return 0;
+}
+
+/* SACK-permitted takes the place of the timestamps' two NOPs when both are there. */
+uint32_t tcp_opts_len(uint8_t opts)
+{
+    static const uint8_t len[16] = {0, 4, 4, 8, 12, 16, 16, 20, 4, 8, 8, 12, 12, 16, 16, 20};
+    return len[opts & 15];
+}
+
+static uint64_t word_write(uint8_t **at, uint32_t host)
+{
+    uint32_t raw = htobe32(host);
+    memcpy(*at, &raw, sizeof raw);
+    *at += sizeof raw;
+    return raw;
+}
+
+uint64_t tcp_opts_write(uint8_t *at, const struct net_seg *s)
+{
+    uint64_t sum = 0;
+    bool sack_ok = s->opts & TCP_OPT_SACK_OK;
+    if (s->opts & TCP_OPT_MSS)
+        sum += word_write(&at, TCP_KIND_MSS << 24 | TCP_LEN_MSS << 16 | s->mss);
+    if (s->opts & TCP_OPT_TS || sack_ok) {
+        uint32_t lead = sack_ok ? TCP_KIND_SACK_OK << 8 | TCP_LEN_SACK_OK : TCP_TS_WORD >> 16;
+        uint32_t rest = s->opts & TCP_OPT_TS ? TCP_TS_WORD & 0xffff : TCP_KIND_NOP << 8 | TCP_KIND_NOP;
+        sum += word_write(&at, lead << 16 | rest);
+    }
+    if (s->opts & TCP_OPT_TS) {
+        sum += word_write(&at, s->ts_val);
+        sum += word_write(&at, s->ts_ecr);
+    }
+    if (s->opts & TCP_OPT_WSCALE)
+        sum += word_write(&at, (uint32_t)TCP_KIND_NOP << 24 | TCP_KIND_WSCALE << 16 |
+                                   TCP_LEN_WSCALE << 8 | s->wscale);
+    return sum;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The ACK field of a synchronized connection (RFC 9293 3.10.7.4, fifth check; RFC 5961 5). */
+#include "tcp/internal.h"
+
+static void measure_rtt(struct tcp *t, struct conn *c, const struct pkt_tcp *p)
+{
+    if (conn_has(c, CONN_TS)) {
+        if (p->opts & TCP_OPT_TS && p->ts_ecr) { /* RFC 7323 4.3; a step is 2^10 ticks */
+            uint32_t elapsed = options_ts_now(t) - p->ts_ecr;
+            if (elapsed < 1u << 17)
+                rtt_sample(c, elapsed << 10);
+        }
+    } else if (conn_has(c, CONN_RTT) && seq_le(c->rtt_seq, p->ack)) {
+        rtt_sample(c, t->now_tk - c->rtt_at);
+        conn_clear(c, CONN_RTT);
+    }
+}
+
+static void advance_una(struct conn *c, uint32_t ack)
+{
+    uint32_t before = c->snd_una - c->iss - 1, after = ack - c->iss - 1;
+    if (after < before)
+        c->snd_hi++;
+    c->snd_una = ack;
+    if (seq_lt(c->snd_nxt, ack)) /* data sent before a time-out arrived after all */
+        c->snd_nxt = ack;
+}
+
+static void new_data_acked(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
+{
+    struct conn *c = &t->conns[index];
+    uint32_t acked = p->ack - c->snd_una, flight = c->snd_max - c->snd_una;
+    measure_rtt(t, c, p);
+    advance_una(c, p->ack);
+    c->retries = c->backoff = 0;
+    congestion_acked(t, c, acked, flight);
+    if (c->snd_una == c->snd_max)
+        conn_clear(c, CONN_RTO | CONN_PERSIST);
+    else
+        timer_rto_start(t, index);
+}
+
+/* RFC 9293 3.10.7.4: only newer segments may move the window. */
+static void update_window(struct tcp *t, struct conn *c, const struct pkt_tcp *p, bool advanced)
+{
+    uint32_t window = (uint32_t)p->window << conn_snd_shift(c);
+    if (!advanced && !seq_lt(c->snd_wl1, p->seq) &&
+        !(c->snd_wl1 == p->seq && window > c->snd_wnd))
+        return;
+    c->snd_wl1 = p->seq;
+    if (p->window > c->max_wnd)
+        c->max_wnd = p->window;
+    if (window && conn_has(c, CONN_PERSIST)) {
+        conn_clear(c, CONN_PERSIST | CONN_RTO | CONN_PROBE | CONN_STALLED);
+        c->retries = c->backoff = 0;
+    }
+    if (!window && c->snd_wnd && c->snd_lim != c->snd_una)
+        tcp_count(t, COUNTER_ZERO_WINDOW);
+    c->snd_wnd = window;
+}
+
+static bool is_duplicate(const struct conn *c, const struct pkt_tcp *p)
+{
+    return p->ack == c->snd_una && c->snd_una != c->snd_max && !p->payload_len &&
+           !(p->flags & (TCP_SYN | TCP_FIN)) &&
+           ((uint32_t)p->window << conn_snd_shift(c)) == c->snd_wnd && c->snd_wnd;
+}
+
+/* Whether bytes, a FIN or a repair wait that may now be allowed to leave. */
+static bool wants_output(const struct conn *c)
+{
+    return c->snd_nxt != c->snd_lim + (conn_has(c, CONN_FIN) ? 1 : 0) || conn_has(c, CONN_RESEND);
+}
+
+/* Returns 0 or -DROP_TCP_BAD_ACK. The connection may be gone afterwards only through `acked`. */
+int ack_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
+{
+    struct conn *c = &t->conns[index];
+    uint32_t oldest = c->snd_una - ((uint32_t)c->max_wnd << conn_snd_shift(c));
+    if (seq_lt(c->snd_max, p->ack) || seq_lt(p->ack, oldest)) { /* RFC 5961 5.2 */
+        conn_set(c, CONN_ACK_NOW);
+        tcp_count(t, COUNTER_CHALLENGE_ACKS);
+        out_add(t, index);
+        return -DROP_TCP_BAD_ACK;
+    }
+    bool advanced = seq_lt(c->snd_una, p->ack);
+    if (advanced)
+        new_data_acked(t, index, p);
+    else if (is_duplicate(c, p))
+        congestion_duplicate_ack(t, index);
+    else if (conn_has(c, CONN_PERSIST) && p->ack == c->snd_una)
+        c->retries = 0; /* a closed window that answers probes lives (RFC 9293 3.8.6.1) */
+    if (!seq_lt(p->ack, c->snd_una))
+        update_window(t, c, p, advanced);
+    if (wants_output(c))
+        out_add(t, index);
+    if (advanced && t->ops->acked) {
+        bool fin_acked = conn_has(c, CONN_FIN) && c->snd_una == c->snd_lim + 1;
+        t->ops->acked(t->ctx, index, conn_position(c, c->snd_una) - (fin_acked ? 1 : 0));
+    }
+    return 0;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a SYN offers and what both sides then use: MSS, window scale, timestamps. */
+#include "tcp/internal.h"
+
+#define TS_OPTION_BYTES 12 /* with its two NOPs, in each segment (RFC 7323 appendix A) */
+#define MSS_DEFAULT     536 /* RFC 9293 3.7.1 */
+#define MSS_MIN         64  /* below it a peer only wants to waste our frames */
+
+/* RFC 7323 5.4: about 1 ms a tick; one secret offset, so that it grows for each tuple's next life
+ * too (RFC 6191) and tells nothing of the uptime. */
+uint32_t options_ts_now(const struct tcp *t)
+{
+    return t->now_step + (uint32_t)(t->cfg.secret >> 32);
+}
+
+void options_agree(struct tcp *t, struct conn *c, const struct pkt_tcp *p)
+{
+    uint16_t offered = p->opts & TCP_OPT_MSS ? p->mss : MSS_DEFAULT;
+    if (offered < MSS_MIN)
+        offered = MSS_MIN;
+    if (offered < c->mss)
+        c->mss = offered;
+    if (p->opts & TCP_OPT_WSCALE)
+        c->wscale = (uint8_t)(p->wscale | t->cfg.window_scale << 4);
+    if (t->cfg.timestamps && (p->opts & TCP_OPT_TS)) {
+        conn_set(c, CONN_TS);
+        c->ts_recent = p->ts_val;
+        c->mss = (uint16_t)(c->mss - TS_OPTION_BYTES);
+    }
+    c->snd_wnd = c->max_wnd = p->window; /* never scaled in a SYN (RFC 7323 2.2) */
+    c->snd_wl1 = p->seq;
+    congestion_init(t, c);
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Which segment a connection sends next (RFC 9293 3.7, 3.8; RFC 5681 3). Asked again until it says
+ * none; builds a description, the owner makes the frame.
+ */
+#include "tcp/internal.h"
+
+/* The window field, and with it a promise: the right edge never moves left (RFC 9293 3.8.6). */
+static uint16_t advertise(const struct tcp *t, struct conn *c)
+{
+    uint32_t edge = c->rcv_nxt + (conn_has(c, CONN_PAUSED) ? 0 : t->cfg.window);
+    if (seq_lt(edge, c->rcv_adv))
+        edge = c->rcv_adv;
+    uint32_t field = (edge - c->rcv_nxt) >> conn_rcv_shift(c);
+    if (field > UINT16_MAX)
+        field = UINT16_MAX;
+    c->rcv_adv = seq_max(c->rcv_adv, c->rcv_nxt + (field << conn_rcv_shift(c)));
+    return (uint16_t)field;
+}
+
+static void add_timestamp(const struct tcp *t, const struct conn *c, struct net_seg *h)
+{
+    h->opts |= TCP_OPT_TS;
+    h->ts_val = options_ts_now(t);
+    h->ts_ecr = c->ts_recent;
+}
+
+/* The fields that every segment of a synchronized connection shares; the ACK duty is done. */
+static void describe(struct tcp *t, struct conn *c, uint32_t index, uint32_t seq, uint8_t flags,
+                     struct tcp_seg *out)
+{
+    *out = (struct tcp_seg){
+        .h = {.src_port = c->lport, .dst_port = c->rport, .seq = seq, .flags = flags},
+        .conn = index,
+        .path = c->path,
+    };
+    if (flags & TCP_ACK) {
+        out->h.ack = c->rcv_acked = c->rcv_nxt;
+        conn_clear(c, CONN_ACK_NOW | CONN_ACK_LATER);
+    }
+    tcp_count(t, COUNTER_SEGMENTS_TX);
+}
+
+static bool output_syn(struct tcp *t, uint32_t index, struct tcp_seg *out)
+{
+    struct conn *c = &t->conns[index];
+    bool passive = c->state == TCP_SYN_RCVD;
+    if (c->snd_nxt != c->iss)
+        return false;
+    describe(t, c, index, c->iss, passive ? TCP_SYN | TCP_ACK : TCP_SYN, out);
+    out->h.window = (uint16_t)(t->cfg.window < UINT16_MAX ? t->cfg.window : UINT16_MAX);
+    out->h.opts = TCP_OPT_MSS;
+    out->h.mss = (uint16_t)(c->mss + (conn_has(c, CONN_TS) ? 12 : 0));
+    if (!passive || c->wscale) { /* RFC 7323 2.2: only in answer to one */
+        out->h.opts |= TCP_OPT_WSCALE;
+        out->h.wscale = t->cfg.window_scale;
+    }
+    if (passive ? conn_has(c, CONN_TS) : t->cfg.timestamps)
+        add_timestamp(t, c, &out->h);
+    if (c->snd_max != c->iss)
+        tcp_count(t, COUNTER_RETRANSMITS);
+    c->snd_nxt = c->iss + 1;
+    c->snd_max = seq_max(c->snd_max, c->snd_nxt);
+    c->rtt_at = t->now_tk;
+    if (!conn_has(c, CONN_RTO))
+        timer_rto_start(t, index);
+    return true;
+}
+
+/* Bytes from `seq` that window and congestion window allow now, at most one full segment. */
+static uint32_t sendable(const struct conn *c, uint32_t seq)
+{
+    if (!seq_lt(seq, c->snd_lim))
+        return 0;
+    uint32_t waiting = c->snd_lim - seq;
+    uint32_t allowed = c->cwnd;
+    if (!conn_has(c, CONN_RECOVERY) && c->dupacks) /* RFC 3042 limited transmit */
+        allowed += (c->dupacks < 2 ? c->dupacks : 2u) * c->mss;
+    if (c->snd_wnd < allowed)
+        allowed = c->snd_wnd;
+    uint32_t used = seq - c->snd_una;
+    if (allowed <= used)
+        return 0;
+    uint32_t len = allowed - used < waiting ? allowed - used : waiting;
+    if (len >= c->mss)
+        return c->mss;
+    /* Silly window avoidance (RFC 9293 3.8.6.2.1): a part only as all there is, or half of the
+     * largest window, or when nothing is under way that would open more. */
+    uint32_t half = ((uint32_t)c->max_wnd << conn_snd_shift(c)) / 2;
+    return len == waiting || len >= half || !used ? len : 0;
+}
+
+/* Nothing may leave and nothing is under way: only a probe finds out when the window opens. */
+static void start_persist(struct tcp *t, uint32_t index)
+{
+    struct conn *c = &t->conns[index];
+    if (c->snd_wnd || c->snd_lim == c->snd_una || c->snd_nxt != c->snd_una ||
+        conn_has(c, CONN_PERSIST))
+        return;
+    conn_set(c, CONN_PERSIST);
+    c->retries = c->backoff = 0;
+    timer_rto_start(t, index);
+}
+
+/* Bookkeeping of a segment that occupies sequence space. */
+static void sent(struct tcp *t, uint32_t index, uint32_t seq, uint32_t space)
+{
+    struct conn *c = &t->conns[index];
+    uint32_t end = seq + space;
+    if (seq_lt(seq, c->snd_max)) {
+        tcp_count(t, COUNTER_RETRANSMITS);
+    } else if (!conn_has(c, CONN_TS | CONN_RTT)) {
+        conn_set(c, CONN_RTT);
+        c->rtt_seq = end;
+        c->rtt_at = t->now_tk;
+    }
+    c->snd_nxt = seq_max(c->snd_nxt, end);
+    c->snd_max = seq_max(c->snd_max, end);
+    if (!conn_has(c, CONN_RTO))
+        timer_rto_start(t, index);
+}
+
+static bool may_send_data(const struct conn *c)
+{
+    return c->state == TCP_ESTABLISHED || c->state == TCP_CLOSE_WAIT ||
+           c->state == TCP_FIN_WAIT_1 || c->state == TCP_CLOSING || c->state == TCP_LAST_ACK;
+}
+
+/* Where the next data segment starts and how long it is. */
+static uint32_t choose(struct conn *c, uint32_t *seq)
+{
+    if (conn_has(c, CONN_RESEND)) {
+        conn_clear(c, CONN_RESEND);
+        *seq = c->snd_una;
+        uint32_t flight = c->snd_lim - *seq;
+        return flight < c->mss ? flight : c->mss;
+    }
+    if (conn_has(c, CONN_PROBE)) { /* RFC 9293 3.8.6.1: one byte beyond the closed window */
+        conn_clear(c, CONN_PROBE);
+        *seq = c->snd_una;
+        return c->snd_lim != c->snd_una;
+    }
+    *seq = c->snd_nxt;
+    return sendable(c, *seq);
+}
+
+static bool output_data(struct tcp *t, uint32_t index, struct tcp_seg *out)
+{
+    struct conn *c = &t->conns[index];
+    bool probing = conn_has(c, CONN_PROBE);
+    uint32_t seq, len = choose(c, &seq);
+    bool fin = conn_has(c, CONN_FIN) && seq + len == c->snd_lim;
+    if (!len && !fin) {
+        start_persist(t, index);
+        return false;
+    }
+    uint8_t flags = TCP_ACK;
+    if (len && seq + len == c->snd_lim)
+        flags |= TCP_PSH;
+    describe(t, c, index, seq, fin ? flags | TCP_FIN : flags, out);
+    out->len = len;
+    out->pos = len ? conn_position(c, seq) : 0;
+    if (probing) {
+        tcp_count(t, COUNTER_WINDOW_PROBES);
+        c->snd_max = seq_max(c->snd_max, seq + len);
+    } else {
+        sent(t, index, seq, len + fin);
+    }
+    return true;
+}
+
+static bool output_ack(struct tcp *t, uint32_t index, struct tcp_seg *out)
+{
+    struct conn *c = &t->conns[index];
+    if (!conn_has(c, CONN_ACK_NOW))
+        return false;
+    /* A number that the peer accepts even while its window is closed. */
+    uint32_t seq = seq_min(c->snd_max, c->snd_una + c->snd_wnd);
+    describe(t, c, index, seq_max(seq, c->snd_una), TCP_ACK, out);
+    return true;
+}
+
+static bool output_reset(struct tcp *t, uint32_t index, struct tcp_seg *out)
+{
+    struct conn *c = &t->conns[index];
+    describe(t, c, index, c->snd_nxt, TCP_RST | TCP_ACK, out);
+    tcp_count(t, COUNTER_RST_SENT);
+    conn_free(t, index);
+    return true;
+}
+
+static bool output_last_word(struct tcp *t, uint32_t index, struct tcp_seg *out)
+{
+    struct conn *c = &t->conns[index];
+    describe(t, c, index, c->snd_max, TCP_ACK, out);
+    out->h.window = advertise(t, c);
+    if (conn_has(c, CONN_TS))
+        add_timestamp(t, c, &out->h);
+    conn_free(t, index);
+    return true;
+}
+
+bool tcp_output(struct tcp *t, uint32_t conn, struct tcp_seg *out)
+{
+    struct conn *c = &t->conns[conn];
+    switch ((enum tcp_state)c->state) {
+    case TCP_SYN_SENT:
+        return output_syn(t, conn, out);
+    case TCP_SYN_RCVD:
+        if (output_syn(t, conn, out))
+            return true;
+        break;
+    case TCP_ESTABLISHED:
+    case TCP_FIN_WAIT_1:
+    case TCP_FIN_WAIT_2:
+    case TCP_CLOSE_WAIT:
+    case TCP_CLOSING:
+    case TCP_LAST_ACK:
+        break;
+    case TCP_ABORTED:
+        return output_reset(t, conn, out);
+    case TCP_LAST_WORD:
+        return output_last_word(t, conn, out);
+    case TCP_CLOSED:
+    case TCP_STATE_COUNT:
+        return false;
+    }
+    if (!(may_send_data(c) && output_data(t, conn, out)) && !output_ack(t, conn, out))
+        return false;
+    out->h.window = advertise(t, c);
+    if (conn_has(c, CONN_TS))
+        add_timestamp(t, c, &out->h);
+    return true;
+}

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Slots, the flow table's use, the output list, birth and end of a connection. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/rng.h"
+#include "tcp/internal.h"
+
+int tcp_init(struct tcp *t, const struct tcp_config *cfg, const struct tcp_ops *ops, void *ctx,
+             uint64_t *count, uint64_t now_ns, struct err *e)
+{
+    *t = (struct tcp){.cfg = *cfg, .ops = ops, .ctx = ctx, .count = count, .free = CONN_NONE,
+                      .out_head = CONN_NONE, .out_tail = CONN_NONE, .busy = CONN_NONE};
+    t->conns = mem_reserve((size_t)cfg->conns * sizeof *t->conns, "connection pool", e);
+    int rc = t->conns ? 0 : -ENOMEM;
+    if (!rc)
+        rc = flow_init(&t->flows, (uint64_t)cfg->conns + cfg->time_wait_entries, e);
+    if (!rc)
+        rc = time_wait_init(&t->time_wait, cfg->time_wait_entries, e);
+    if (!rc)
+        rc = ooo_init(&t->ooo, cfg->ooo_pieces, cfg->piece_bytes, e);
+    if (rc) {
+        tcp_fini(t);
+        return rc;
+    }
+    for (uint32_t i = cfg->conns; i-- > 0;) {
+        wheel_node_init(&t->conns[i].timer);
+        t->conns[i].next = t->free;
+        t->free = i;
+    }
+    t->free_count = cfg->conns;
+    tcp_now(t, now_ns);
+    wheel_init(&t->wheel, &t->conns[0].timer, sizeof *t->conns, (uint32_t)(now_ns >> TCP_STEP_SHIFT));
+    return 0;
+}
+
+void tcp_fini(struct tcp *t)
+{
+    mem_release(t->conns, (size_t)t->cfg.conns * sizeof *t->conns);
+    if (t->flows.entries)
+        flow_fini(&t->flows);
+    time_wait_fini(&t->time_wait);
+    ooo_fini(&t->ooo);
+    t->conns = NULL;
+}
+
+void tcp_memory(const struct tcp *t, struct tcp_memory *out)
+{
+    *out = (struct tcp_memory){
+        .conns = (uint64_t)t->cfg.conns * sizeof *t->conns,
+        .flows = ((uint64_t)t->flows.mask + 1) * sizeof *t->flows.entries,
+        .time_wait = (uint64_t)t->time_wait.size * sizeof *t->time_wait.slots,
+        .ooo = (uint64_t)t->ooo.count * (sizeof *t->ooo.pieces + t->ooo.piece_bytes),
+    };
+}
+
+uint32_t conn_alloc(struct tcp *t)
+{
+    uint32_t index = t->free;
+    if (index == CONN_NONE) {
+        tcp_count(t, COUNTER_POOL_EMPTY);
+        return CONN_NONE;
+    }
+    t->free = t->conns[index].next;
+    t->free_count--;
+    return index;
+}
+
+static void slot_release(struct tcp *t, uint32_t index)
+{
+    t->conns[index].next = t->free;
+    t->free = index;
+    t->free_count++;
+}
+
+void conn_free(struct tcp *t, uint32_t index)
+{
+    struct conn *c = &t->conns[index];
+    c->state = TCP_CLOSED;
+    if (conn_has(c, CONN_OUT)) /* tcp_next_out releases it when it comes to the front */
+        return;
+    if (index == t->busy)
+        t->busy_freed = true;
+    else
+        slot_release(t, index);
+}
+
+void conn_release_busy(struct tcp *t)
+{
+    if (t->busy_freed)
+        slot_release(t, t->busy);
+    t->busy_freed = false;
+    t->busy = CONN_NONE;
+}
+
+void out_add(struct tcp *t, uint32_t index)
+{
+    struct conn *c = &t->conns[index];
+    if (conn_has(c, CONN_OUT))
+        return;
+    conn_set(c, CONN_OUT);
+    c->next = CONN_NONE;
+    if (t->out_tail == CONN_NONE)
+        t->out_head = index;
+    else
+        t->conns[t->out_tail].next = index;
+    t->out_tail = index;
+}
+
+uint32_t tcp_next_out(struct tcp *t)
+{
+    while (t->out_head != CONN_NONE) {
+        uint32_t index = t->out_head;
+        struct conn *c = &t->conns[index];
+        t->out_head = c->next;
+        if (t->out_head == CONN_NONE)
+            t->out_tail = CONN_NONE;
+        else
+            __builtin_prefetch(&t->conns[t->out_head]);
+        conn_clear(c, CONN_OUT);
+        if (c->state != TCP_CLOSED)
+            return index;
+        slot_release(t, index);
+    }
+    return CONN_NONE;
+}
+
+void tcp_more_out(struct tcp *t, uint32_t conn)
+{
+    if (t->conns[conn].state != TCP_CLOSED)
+        out_add(t, conn);
+}
+
+uint32_t tcp_hash(const struct tcp *t, uint32_t path, uint16_t lport, uint16_t rport)
+{
+    return net_flow_hash(t->cfg.secret, path, lport, rport);
+}
+
+/* RFC 6528: a clock of about 4 us plus a keyed hash of the tuple. */
+static uint32_t initial_sequence(const struct tcp *t, uint64_t key)
+{
+    return (t->now_tk >> 2) + (uint32_t)rng_mix(t->cfg.secret ^ 0x6973736973736973ull, key);
+}
+
+uint32_t conn_new(struct tcp *t, uint32_t path, uint16_t lport, uint16_t rport, uint16_t mss,
+                  enum tcp_state state)
+{
+    uint32_t index = conn_alloc(t);
+    if (index == CONN_NONE)
+        return CONN_NONE;
+    struct conn *c = &t->conns[index];
+    *c = (struct conn){.path = path, .lport = lport, .rport = rport, .mss = mss,
+                       .state = (uint8_t)state, .ooo = OOO_NONE};
+    wheel_node_init(&c->timer);
+    c->iss = initial_sequence(t, conn_key(c));
+    c->snd_una = c->snd_nxt = c->snd_max = c->recover = c->iss;
+    c->snd_lim = c->iss + 1;
+    flow_add(&t->flows, tcp_hash(t, path, lport, rport), index);
+    out_add(t, index);
+    return index;
+}
+
+/* Out of every structure but the slot itself. */
+static void conn_detach(struct tcp *t, uint32_t index)
+{
+    struct conn *c = &t->conns[index];
+    if (wheel_has(&c->timer))
+        wheel_remove(&t->wheel, index);
+    ooo_clear(&t->ooo, &c->ooo);
+    if (c->state == TCP_SYN_RCVD)
+        t->half_open--;
+    flow_remove(&t->flows, tcp_hash(t, c->path, c->lport, c->rport), index);
+}
+
+void conn_end(struct tcp *t, uint32_t index, enum tcp_event event)
+{
+    conn_detach(t, index);
+    tcp_count(t, event == TCP_EVENT_CLOSED ? COUNTER_CLOSES : COUNTER_ABORTS);
+    t->conns[index].state = TCP_CLOSED; /* the callback must not find it alive */
+    t->ops->event(t->ctx, index, event);
+    conn_free(t, index);
+}
+
+void conn_time_wait(struct tcp *t, uint32_t index)
+{
+    struct conn *c = &t->conns[index];
+    struct time_wait entry = {
+        .key = conn_key(c),
+        .hash = tcp_hash(t, c->path, c->lport, c->rport),
+        .snd_nxt = c->snd_max,
+        .rcv_nxt = c->rcv_nxt,
+        .ts_recent = c->ts_recent,
+        .expire_tk = t->now_tk + t->cfg.time_wait_tk,
+        .ts = conn_has(c, CONN_TS),
+    };
+    /* The last ACK still has to leave: the slot stays until it did. */
+    conn_detach(t, index);
+    if (time_wait_add(&t->time_wait, &t->flows, entry))
+        tcp_count(t, COUNTER_TIME_WAIT_FULL);
+    tcp_count(t, COUNTER_CLOSES);
+    c->state = TCP_LAST_WORD;
+    out_add(t, index);
+    t->ops->event(t->ctx, index, TCP_EVENT_CLOSED);
+}
+
+void tcp_abort(struct tcp *t, uint32_t conn)
+{
+    struct conn *c = &t->conns[conn];
+    if (c->state == TCP_CLOSED || c->state >= TCP_ABORTED)
+        return;
+    bool silent = c->state == TCP_SYN_SENT; /* nothing to reset yet (RFC 9293 3.10.5) */
+    conn_detach(t, conn);
+    tcp_count(t, COUNTER_ABORTS);
+    if (silent) {
+        conn_free(t, conn);
+        return;
+    }
+    c->state = TCP_ABORTED;
+    out_add(t, conn);
+}
+
+static const char *const state_names[TCP_STATE_COUNT] = {
+    [TCP_CLOSED] = "CLOSED",         [TCP_SYN_SENT] = "SYN-SENT",
+    [TCP_SYN_RCVD] = "SYN-RECEIVED", [TCP_ESTABLISHED] = "ESTABLISHED",
+    [TCP_FIN_WAIT_1] = "FIN-WAIT-1", [TCP_FIN_WAIT_2] = "FIN-WAIT-2",
+    [TCP_CLOSE_WAIT] = "CLOSE-WAIT", [TCP_CLOSING] = "CLOSING",
+    [TCP_LAST_ACK] = "LAST-ACK",     [TCP_ABORTED] = "ABORTED",
+    [TCP_LAST_WORD] = "TIME-WAIT",
+};
+
+const char *tcp_state_name(enum tcp_state s)
+{
+    return state_names[s];
+}
+
+void tcp_validate(const struct tcp *t)
+{
+    uint32_t free_seen = 0, out_seen = 0, pieces = 0, flagged = 0;
+    for (uint32_t i = t->free; i != CONN_NONE; i = t->conns[i].next, free_seen++)
+        assert(t->conns[i].state == TCP_CLOSED && !conn_has(&t->conns[i], CONN_OUT));
+    for (uint32_t i = t->out_head; i != CONN_NONE; i = t->conns[i].next, out_seen++)
+        assert(conn_has(&t->conns[i], CONN_OUT));
+    for (uint32_t i = 0; i < t->cfg.conns; i++) {
+        const struct conn *c = &t->conns[i];
+        flagged += conn_has(c, CONN_OUT) ? 1 : 0;
+        if (c->state == TCP_CLOSED || c->state >= TCP_ABORTED)
+            continue;
+        assert(seq_le(c->snd_una, c->snd_nxt) && seq_le(c->snd_nxt, c->snd_max));
+        assert(seq_le(c->rcv_acked, c->rcv_nxt));
+        uint32_t edge = c->rcv_nxt;
+        for (uint32_t p = c->ooo; p != OOO_NONE; p = t->ooo.pieces[p].next, pieces++) {
+            assert(seq_lt(edge, t->ooo.pieces[p].seq) || p != c->ooo);
+            edge = t->ooo.pieces[p].seq;
+        }
+    }
+    assert(free_seen == t->free_count && out_seen == flagged);
+    assert(pieces + t->ooo.free_count == t->ooo.count);
+    flow_validate(&t->flows);
+    wheel_validate(&t->wheel);
+    (void)free_seen, (void)out_seen, (void)pieces, (void)flagged;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Round-trip time and RTO (RFC 6298 2), scaled integers as in Jacobson 1988. */
+#include "tcp/internal.h"
+
+#define SAMPLE_MAX (1u << 27) /* 137 s: srtt scaled by 8 must fit */
+
+void rtt_sample(struct conn *c, uint32_t measured_tk)
+{
+    if (measured_tk > SAMPLE_MAX)
+        measured_tk = SAMPLE_MAX;
+    if (!c->srtt) { /* RFC 6298 2.2; srtt 0 means none yet */
+        c->srtt = (measured_tk ? measured_tk : 1) << 3;
+        c->rttvar = measured_tk << 1;
+        return;
+    }
+    int32_t delta = (int32_t)(measured_tk - (c->srtt >> 3));
+    c->srtt = (uint32_t)((int32_t)c->srtt + delta); /* 2.3, alpha = 1/8 */
+    if (!c->srtt)
+        c->srtt = 1;
+    if (delta < 0)
+        delta = -delta;
+    c->rttvar = (uint32_t)((int32_t)c->rttvar + delta - (int32_t)(c->rttvar >> 2)); /* beta = 1/4 */
+}
+
+uint32_t rto_tk(const struct tcp *t, const struct conn *c)
+{
+    const uint32_t granularity = 1u << (TCP_STEP_SHIFT - TCP_TICK_SHIFT);
+    uint64_t rto = t->cfg.rto_initial_tk;
+    if (c->srtt) {
+        rto = (c->srtt >> 3) + (c->rttvar > granularity ? c->rttvar : granularity);
+        if (rto < t->cfg.rto_min_tk)
+            rto = t->cfg.rto_min_tk;
+    }
+    rto <<= c->backoff < 16 ? c->backoff : 16;
+    return rto < t->cfg.rto_max_tk ? (uint32_t)rto : t->cfg.rto_max_tk;
+}

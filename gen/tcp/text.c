@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Segment text and FIN (RFC 9293 3.10.7.4, seventh and eighth check). */
+#include "tcp/internal.h"
+
+/* Whether the owner still listens to this connection after one of its callbacks ran. */
+static bool is_alive(const struct conn *c)
+{
+    return c->state != TCP_CLOSED && c->state < TCP_ABORTED;
+}
+
+/* RFC 9293 3.10.7.4, eighth: the states a FIN of the peer leads to. */
+static void fin_receive(struct tcp *t, uint32_t index)
+{
+    struct conn *c = &t->conns[index];
+    c->rcv_nxt++;
+    conn_set(c, CONN_ACK_NOW);
+    out_add(t, index);
+    switch ((enum tcp_state)c->state) {
+    case TCP_ESTABLISHED:
+        c->state = TCP_CLOSE_WAIT;
+        t->ops->event(t->ctx, index, TCP_EVENT_PEER_CLOSED);
+        break;
+    case TCP_FIN_WAIT_1: /* our FIN is not acknowledged yet, else this were FIN-WAIT-2 */
+        c->state = TCP_CLOSING;
+        break;
+    case TCP_FIN_WAIT_2:
+        conn_time_wait(t, index);
+        break;
+    case TCP_CLOSED:
+    case TCP_SYN_SENT:
+    case TCP_SYN_RCVD:
+    case TCP_CLOSE_WAIT:
+    case TCP_CLOSING:
+    case TCP_LAST_ACK:
+    case TCP_ABORTED:
+    case TCP_LAST_WORD:
+    case TCP_STATE_COUNT:
+        break;
+    }
+}
+
+/* Hands bytes to the application; true when all were taken and the connection goes on. */
+static bool deliver(struct tcp *t, uint32_t index, const uint8_t *data, uint32_t len)
+{
+    struct conn *c = &t->conns[index];
+    uint32_t taken = t->ops->data(t->ctx, index, data, len);
+    if (!is_alive(c))
+        return false;
+    c->rcv_nxt += taken;
+    t->count[COUNTER_PAYLOAD_RECEIVED] += taken;
+    return taken == len;
+}
+
+/* What the hole held back follows at once. */
+static bool deliver_stored(struct tcp *t, uint32_t index)
+{
+    struct conn *c = &t->conns[index];
+    while (c->ooo != OOO_NONE) {
+        struct ooo_piece piece = t->ooo.pieces[c->ooo];
+        if (seq_lt(c->rcv_nxt, piece.seq))
+            return true;
+        uint32_t known = c->rcv_nxt - piece.seq;
+        if (known < piece.len &&
+            !deliver(t, index, ooo_data(&t->ooo, c->ooo) + known, piece.len - known))
+            return false;
+        bool fin = piece.fin && c->rcv_nxt == piece.seq + piece.len;
+        ooo_pop(&t->ooo, &c->ooo);
+        if (fin) {
+            fin_receive(t, index);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* RFC 5681 4.2 and RFC 9293 3.8.6.3: at once for every second full segment, else delayed. */
+static void acknowledge(struct tcp *t, uint32_t index, bool at_once)
+{
+    struct conn *c = &t->conns[index];
+    if (at_once || !t->cfg.delayed_ack || c->rcv_nxt - c->rcv_acked >= 2u * c->mss) {
+        conn_set(c, CONN_ACK_NOW);
+        out_add(t, index);
+    } else {
+        timer_ack_later(t, index);
+    }
+}
+
+static int store(struct tcp *t, uint32_t index, uint32_t seq, const uint8_t *data, uint32_t len,
+                 bool fin)
+{
+    struct conn *c = &t->conns[index];
+    acknowledge(t, index, true); /* a duplicate ACK tells the peer of the hole */
+    if (!len)
+        return 0;
+    switch (ooo_add(&t->ooo, &c->ooo, seq, data, len, fin)) {
+    case OOO_KEPT:
+        tcp_count(t, COUNTER_OOO_STORED);
+        return 0;
+    case OOO_KNOWN:
+        return -DROP_TCP_DUPLICATE;
+    case OOO_FULL:
+        break;
+    }
+    tcp_count(t, COUNTER_POOL_EMPTY);
+    return -DROP_TCP_OOO_FULL;
+}
+
+static bool takes_text(const struct conn *c)
+{
+    return c->state == TCP_ESTABLISHED || c->state == TCP_FIN_WAIT_1 || c->state == TCP_FIN_WAIT_2;
+}
+
+/* The segment is acceptable: some of it lies in the window. */
+int text_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
+{
+    struct conn *c = &t->conns[index];
+    const uint8_t *data = p->payload;
+    uint32_t seq = p->seq, len = p->payload_len;
+    bool fin = p->flags & TCP_FIN;
+    if ((!len && !fin) || !takes_text(c))
+        return 0;
+    if (seq_lt(seq, c->rcv_nxt)) { /* what came before is cut off */
+        uint32_t known = c->rcv_nxt - seq;
+        known = known < len ? known : len;
+        seq += known, data += known, len -= known;
+        acknowledge(t, index, true);
+    }
+    uint32_t room = c->rcv_adv - seq;
+    if (len > room) { /* what lies beyond the window is, too, and so is the FIN behind it */
+        len = room;
+        fin = false;
+        acknowledge(t, index, true);
+    }
+    if (seq != c->rcv_nxt)
+        return store(t, index, seq, data, len, fin);
+    bool hole_filled = c->ooo != OOO_NONE;
+    if (len && !deliver(t, index, data, len)) {
+        if (!is_alive(c))
+            return 0;
+        acknowledge(t, index, true);
+        return -DROP_TCP_APP_FULL;
+    }
+    if (fin) {
+        ooo_clear(&t->ooo, &c->ooo);
+        fin_receive(t, index);
+        return 0;
+    }
+    if (hole_filled && !deliver_stored(t, index))
+        return 0;
+    if (len)
+        acknowledge(t, index, hole_filled);
+    return 0;
+}

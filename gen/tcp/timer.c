@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One wheel node a connection serves three deadlines (retransmission or probe, delayed ACK, the
+ * application's). A deadline moved later leaves the node where it is: when it fires early, it looks
+ * and arms again. So a busy connection costs a wheel operation a time-out, not one a segment.
+ */
+#include "tcp/internal.h"
+
+void timer_arm(struct tcp *t, uint32_t index, uint32_t at_tk)
+{
+    struct conn *c = &t->conns[index];
+    int32_t ahead = (int32_t)(at_tk - t->now_tk);
+    uint32_t step = t->wheel.now +
+                    (ahead > 0 ? (uint32_t)ahead >> (TCP_STEP_SHIFT - TCP_TICK_SHIFT) : 0) + 1;
+    if (wheel_has(&c->timer)) {
+        if (seq_le(c->timer.at, step))
+            return;
+        wheel_remove(&t->wheel, index);
+    }
+    wheel_add(&t->wheel, index, step);
+}
+
+void timer_rto_start(struct tcp *t, uint32_t index)
+{
+    struct conn *c = &t->conns[index];
+    c->rto_at = t->now_tk + rto_tk(t, c);
+    conn_set(c, CONN_RTO);
+    timer_arm(t, index, c->rto_at);
+}
+
+void timer_ack_later(struct tcp *t, uint32_t index)
+{
+    struct conn *c = &t->conns[index];
+    if (conn_has(c, CONN_ACK_LATER))
+        return;
+    conn_set(c, CONN_ACK_LATER);
+    c->delack_at = t->now_tk + t->cfg.delack_tk;
+    timer_arm(t, index, c->delack_at);
+}
+
+void tcp_timer_set(struct tcp *t, uint32_t conn, uint32_t at_tk)
+{
+    struct conn *c = &t->conns[conn];
+    c->app_at = at_tk;
+    conn_set(c, CONN_APP);
+    timer_arm(t, conn, at_tk);
+}
+
+void tcp_timer_clear(struct tcp *t, uint32_t conn)
+{
+    conn_clear(&t->conns[conn], CONN_APP);
+}
+
+static bool is_handshake(const struct conn *c)
+{
+    return c->state == TCP_SYN_SENT || c->state == TCP_SYN_RCVD;
+}
+
+/* RFC 6298 5.4 to 5.7; for a zero window the probe of RFC 9293 3.8.6.1 instead. */
+static void on_rto(struct tcp *t, uint32_t index)
+{
+    struct conn *c = &t->conns[index];
+    conn_clear(c, CONN_RTO);
+    if (c->state == TCP_FIN_WAIT_2) { /* the peer never closes: its half is given up */
+        conn_end(t, index, TCP_EVENT_TIMEOUT);
+        return;
+    }
+    if (++c->retries > (is_handshake(c) ? t->cfg.syn_retries : t->cfg.retries)) {
+        conn_end(t, index, TCP_EVENT_TIMEOUT);
+        return;
+    }
+    c->backoff++;
+    if (conn_has(c, CONN_PERSIST)) {
+        conn_set(c, CONN_PROBE);
+    } else {
+        tcp_count(t, COUNTER_RTO_FIRED);
+        congestion_rto(t, c);
+        c->snd_nxt = c->snd_una;
+        conn_clear(c, CONN_RTT | CONN_RESEND); /* Karn's rule */
+    }
+    timer_rto_start(t, index);
+    out_add(t, index);
+}
+
+static void rearm(struct tcp *t, uint32_t index)
+{
+    struct conn *c = &t->conns[index];
+    if (conn_has(c, CONN_RTO))
+        timer_arm(t, index, c->rto_at);
+    if (conn_has(c, CONN_ACK_LATER))
+        timer_arm(t, index, c->delack_at);
+    if (conn_has(c, CONN_APP))
+        timer_arm(t, index, c->app_at);
+}
+
+static void on_timer(void *ctx, uint32_t index)
+{
+    struct tcp *t = ctx;
+    struct conn *c = &t->conns[index];
+    t->busy = index;
+    if (conn_has(c, CONN_ACK_LATER) && seq_le(c->delack_at, t->now_tk)) {
+        conn_clear(c, CONN_ACK_LATER);
+        conn_set(c, CONN_ACK_NOW);
+        out_add(t, index);
+    }
+    if (conn_has(c, CONN_RTO) && seq_le(c->rto_at, t->now_tk))
+        on_rto(t, index);
+    if (c->state != TCP_CLOSED && conn_has(c, CONN_APP) && seq_le(c->app_at, t->now_tk)) {
+        conn_clear(c, CONN_APP);
+        t->ops->timer(t->ctx, index);
+    }
+    if (c->state != TCP_CLOSED && c->state < TCP_ABORTED)
+        rearm(t, index);
+    conn_release_busy(t);
+}
+
+uint32_t tcp_timers(struct tcp *t, uint64_t now_ns, uint32_t budget)
+{
+    tcp_now(t, now_ns);
+    uint32_t second = (uint32_t)(now_ns >> 30);
+    if (second != t->challenge_second) {
+        t->challenge_second = second;
+        t->challenge_left = 1000;
+    }
+    time_wait_expire(&t->time_wait, &t->flows, t->now_tk, budget);
+    return wheel_advance(&t->wheel, (uint32_t)(now_ns >> TCP_STEP_SHIFT), budget, on_timer, t);
+}
