@@ -164,7 +164,7 @@ def main(test):
             expect(program.exists(), f"{program} is not built")
         test()
     except AssertionError as failure:
-        traceback.print_tb(failure.__traceback__, limit=-3)
+        traceback.print_tb(failure.__traceback__, limit=-3, file=sys.stdout)
         print(f"failed: {failure}", flush=True)
         sys.exit(1)
     print("passed", flush=True)

@@ -18,25 +18,23 @@ from results import Results
 
 KILLS, SEED = 50, int(time.time())
 MARK = f"WIREBENCH_TEST_MARK={os.getpid()}"
-KERNEL = {
-    "XDP programs": "bpftool -j prog list",
-    "BPF links": "bpftool -j link list",
-    "links": "ip -j link show",
-    "addresses": "ip -j address show",
-    "named namespaces": "ip -j netns list",
-}
+
+
+def rows(command):
+    return json.loads(case.must(*command.split()) or "[]")
 
 
 def kernel_state():
-    """{kind: set of identities}, without what changes by itself."""
-    state = {}
-    for kind, command in KERNEL.items():
-        rows = json.loads(case.must(*command.split()) or "[]")
-        keys = ("id", "ifname", "name")
-        state[kind] = {str(next(r[k] for k in keys if k in r)) for r in rows
-                       if kind != "XDP programs" or r.get("type") == "xdp"}
-    spaces = case.must("lsns", "-n", "-t", "net", "-o", "NS").split()
-    return {**state, "network namespaces": set(spaces)}
+    """{kind: set of identities} of what a run makes in the kernel."""
+    return {
+        "XDP programs": {r["id"] for r in rows("bpftool -j prog list") if r["type"] == "xdp"},
+        "BPF links": {r["id"] for r in rows("bpftool -j link list")},
+        "network links": {r["ifname"] for r in rows("ip -j link show")},
+        "addresses": {(r["ifname"], a["local"]) for r in rows("ip -j address show")
+                      for a in r.get("addr_info", [])},
+        "named namespaces": {r["name"] for r in rows("ip -j netns list")},
+        "network namespaces": set(case.must("lsns", "-n", "-t", "net", "-o", "NS").split()),
+    }
 
 
 def marked_processes():
@@ -66,7 +64,6 @@ def kill_one(job, after_s):
 
 def check_file(db, job):
     """Whole, and each killed run is interrupted: by derivation first, then as written."""
-    Results(db)
     states = Results(db).states()
     print(f"{len(states)} of {KILLS} runs had begun their row")
     case.expect(len(states) > KILLS / 4, "hardly a run got as far as the database")

@@ -22,9 +22,11 @@ def outcomes(stage, path):
             for t in tests]
 
 
-def last_line(output):
+def reason(output):
+    """What a test gave as its reason, else the last line that it printed."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    return lines[-1] if lines else "no reason printed"
+    given = [line.partition(": ")[2] for line in lines if line.startswith(("skipped: ", "failed: "))]
+    return (given or lines or ["no reason printed"])[-1]
 
 
 def main(arguments):
@@ -35,9 +37,9 @@ def main(arguments):
     failed = [t for t in tests if t[1] not in PASSED | SKIPPED]
     print()
     for name, _, output in skipped:
-        print(f"skipped  {name}: {last_line(output).removeprefix('skipped: ')}")
+        print(f"skipped  {name}: {reason(output)}")
     for name, result, output in failed:
-        print(f"failed   {name} ({result.lower()}): {last_line(output)}")
+        print(f"failed   {name} ({result.lower()}): {reason(output)}")
     if not tests:
         print("no test ran")
     print(f"{len(passed)} passed, {len(failed)} failed, {len(skipped)} skipped", flush=True)
