@@ -33,11 +33,16 @@ def start(path, *more, namespace=None, **options_):
     return case.Process([case.GEN, "run", path, *more], namespace=namespace, **options_)
 
 
+# A busy machine makes an open-loop run late and so invalid (6); that is no failure of the case.
+WELL_OR_LATE = (0, 6)
+
+
 def run(path, *more, seconds=90, namespace=None, code=0):
-    """Runs a job to its end and expects the exit code (None: any)."""
+    """Runs a job to its end and expects the exit code (a tuple: one of them; None: any)."""
     process = start(path, *more, namespace=namespace)
     process.wait(seconds)
-    case.expect(code is None or process.code == code, f"expected exit code {code}:\n{process}")
+    wanted = code if isinstance(code, tuple) else (code,)
+    case.expect(code is None or process.code in wanted, f"expected exit code {code}:\n{process}")
     return process
 
 

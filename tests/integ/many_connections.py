@@ -23,31 +23,29 @@ def check(found, seen, connections, payload):
 def run(box, folder, name, connections, **keys):
     """An arrival takes the connection that is free the longest: as many starts use each once."""
     job = gen.job(folder, name, connections=connections, transactions=connections, payload=64,
-                  timeout="30s", connect_timeout="30s", db=folder / f"{name}.db",
-                  **{**gen.over_xdp(), **keys})
-    gen.run(job, namespace=box.near, seconds=120)
+                  rate=f"{connections / 4:.0f}/s", queue_max="30s", timeout="30s",
+                  connect_timeout="30s", db=folder / f"{name}.db", **keys)
+    gen.run(job, namespace=box and box.near, seconds=120, code=gen.WELL_OR_LATE)
     return Results(folder / f"{name}.db")
 
 
 def to_kernel(folder):
     with lab.Lab() as box, gen.server(box, "--processes", "2") as server:
-        found = run(box, folder, "kernel", 20_000)
+        found = run(box, folder, "kernel", 20_000, **gen.over_xdp())
         check(found, gen.counts(server), 20_000, 64)
 
 
 def to_responder(folder):
     with lab.Lab() as box:
         with gen.responder(box.far, lab.FAR_IFACE, lab.OURS, 7000, "echo") as peer:
-            found = run(box, folder, "respond", 100_000, source="10.77.0.128/27",
-                        target=f"{lab.OURS}:7000")
+            found = run(box, folder, "respond", 100_000,
+                        **{**gen.over_xdp(), "source": "10.77.0.128/27",
+                           "target": f"{lab.OURS}:7000"})
             check(found, gen.counts(peer), 100_000, 64)
 
 
 def on_lab_wire(folder):
-    job = gen.job(folder, "lab", wire="lab", connections=100_000, transactions=100_000,
-                  payload=64, timeout="30s", connect_timeout="30s", db=folder / "lab.db")
-    gen.run(job, seconds=120)
-    found = Results(folder / "lab.db").check_all_completed(100_000)
+    found = run(None, folder, "lab", 100_000, wire="lab").check_all_completed(100_000)
     case.expect_equal(found.column("connections_opened"), 100_000, "connections open at once")
 
 
