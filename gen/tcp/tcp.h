@@ -113,6 +113,16 @@ static inline void tcp_now(struct tcp *t, uint64_t now_ns)
 
 uint32_t tcp_hash(const struct tcp *t, uint32_t path, uint16_t lport, uint16_t rport);
 
+/* Starts loading the connection that most likely has this hash. */
+static inline void tcp_prefetch(const struct tcp *t, uint32_t hash)
+{
+    uint32_t index = t->flows.entries[hash & t->flows.mask].index;
+    if (index < FLOW_TIME_WAIT) {
+        __builtin_prefetch(&t->conns[index]);
+        __builtin_prefetch((const char *)&t->conns[index] + 64);
+    }
+}
+
 /* One segment that came along `path`. `hash` is tcp_hash of it. `mss`: of the path, for a passive
  * open. Returns 0 or -DROP_x. When answer->flags is set afterwards, that segment must go straight
  * back to the sender (resets and TIME-WAIT answers, which have no connection). */

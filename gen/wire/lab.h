@@ -23,7 +23,8 @@ struct lab_config {
     struct ip_range near_addr, far_addr; /* address and prefix for a kernel's end; for the far kernel also
                                           * the route to the near addresses */
     /* What runs in the far process: either `peer` (its return value is the exit status) or `argv`
-     * (executed; NULL-terminated). `ready_fd` is to be closed or written by peer when it is up. */
+     * (executed; NULL-terminated). `ready_fd` is to be closed or written by peer when it is up. It
+     * starts with default signal handlers, nothing blocked, in a process group of its own. */
     int (*peer)(void *ctx, int ready_fd);
     void *ctx;
     char *const *argv;

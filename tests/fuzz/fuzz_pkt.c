@@ -75,11 +75,22 @@ static void require_same(const struct pkt *a, const struct pkt *b)
 static void rebuild(const struct pkt *p)
 {
     const struct pkt_tcp *t = &p->tcp;
-    struct net_path path = {.src = p->src, .dst = p->dst, .vlan = p->vlan,
-                            .vlan_outer = p->vlan_outer, .ttl = 64, .dst_mac = {2}};
-    struct net_seg s = {.src_port = t->src_port, .dst_port = t->dst_port, .seq = t->seq,
-                        .ack = t->ack, .window = t->window, .flags = t->flags, .opts = t->opts,
-                        .mss = t->mss, .wscale = t->wscale, .ts_val = t->ts_val,
+    struct net_path path = {.src = p->src,
+                            .dst = p->dst,
+                            .vlan = p->vlan,
+                            .vlan_outer = p->vlan_outer,
+                            .ttl = 64,
+                            .dst_mac = {2}};
+    struct net_seg s = {.src_port = t->src_port,
+                        .dst_port = t->dst_port,
+                        .seq = t->seq,
+                        .ack = t->ack,
+                        .window = t->window,
+                        .flags = t->flags,
+                        .opts = t->opts,
+                        .mss = t->mss,
+                        .wscale = t->wscale,
+                        .ts_val = t->ts_val,
                         .ts_ecr = t->ts_ecr};
     struct net_template template;
     struct pkt again;

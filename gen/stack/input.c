@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* From frames to the engine. The one place that counts a drop and moves on. */
+#include "stack/path.h"
+
+#define SUB_BATCH 8
+
+bool stack_is_local(const struct stack *s, struct ip_addr a)
+{
+    for (uint32_t i = 0; i < s->cfg.local_count; i++) {
+        const struct ip_range *r = &s->cfg.local[i];
+        if (a.hi == r->first.hi && a.lo - r->first.lo < r->count)
+            return true;
+    }
+    return false;
+}
+
+uint32_t stack_poll(struct stack *s)
+{
+    s->rx_count = s->queue->ops->rx(s->queue, s->rx, s->cfg.batch);
+    for (uint32_t i = 0; i < s->rx_count && i < SUB_BATCH; i++)
+        __builtin_prefetch(s->rx[i].data);
+    return s->rx_count;
+}
+
+void stack_poll_done(struct stack *s)
+{
+    if (s->rx_count)
+        s->queue->ops->rx_free(s->queue, s->rx, s->rx_count);
+    s->rx_count = 0;
+}
+
+/* A segment that opens a connection may make its path; any other stranger gets a reset. */
+static int input_stranger(struct stack *s, const struct pkt *p, uint32_t *path)
+{
+    if (!stack_is_local(s, p->dst))
+        return -DROP_IP_NOT_OURS;
+    bool opens = (p->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN &&
+                 tcp_listens(&s->tcp, p->tcp.dst_port);
+    if (opens) {
+        *path = path_from_packet(s, p);
+        return *path == PATH_NONE ? -DROP_TCP_NO_PATH_SLOT : 0;
+    }
+    struct net_seg answer;
+    tcp_reset_for(&p->tcp, &answer);
+    if (answer.flags) {
+        s->count[COUNTER_RST_SENT]++;
+        answer_segment(s, p, &answer);
+    }
+    return -DROP_TCP_NO_CONN;
+}
+
+static int input_tcp(struct stack *s, const struct pkt *p, uint32_t path, uint32_t hash)
+{
+    if (path == PATH_NONE) {
+        path = path_find(s, p->dst, p->src); /* an earlier frame of the batch may have made it */
+        int drop = path == PATH_NONE ? input_stranger(s, p, &path) : 0;
+        if (drop)
+            return drop;
+        hash = tcp_hash(&s->tcp, path, p->tcp.dst_port, p->tcp.src_port);
+    }
+    struct net_seg answer;
+    int drop = tcp_rx(&s->tcp, path, s->paths[path].mss, hash, &p->tcp, &answer);
+    if (answer.flags)
+        answer_segment(s, p, &answer);
+    return drop;
+}
+
+static int input_icmp(struct stack *s, const struct pkt *p)
+{
+    if (!stack_is_local(s, p->dst))
+        return -DROP_IP_NOT_OURS;
+    if (p->icmp.type != 8)
+        return -DROP_ICMP_IGNORED;
+    answer_echo(s, p);
+    return 0;
+}
+
+static int input_one(struct stack *s, const struct pkt *p, uint32_t path, uint32_t hash)
+{
+    switch (p->kind) {
+    case PKT_TCP:
+        return input_tcp(s, p, path, hash);
+    case PKT_ARP:
+        return answer_arp(s, p);
+    case PKT_ICMP:
+        return input_icmp(s, p);
+    }
+    return -DROP_ETH_TYPE;
+}
+
+/* Two passes over at most SUB_BATCH frames, so that table and connection are on their way from
+ * memory while the others are parsed. */
+static void input_sub_batch(struct stack *s, struct frame *frames, uint32_t n)
+{
+    struct pkt pkts[SUB_BATCH];
+    uint32_t path[SUB_BATCH], hash[SUB_BATCH];
+    int drop[SUB_BATCH];
+    for (uint32_t i = 0; i < n; i++) {
+        struct frame *f = &frames[i];
+        s->count[COUNTER_WIRE_RX] += f->len;
+        drop[i] = pkt_parse(&pkts[i], f->data, f->len, f->flags & FRAME_CSUM_OK);
+        path[i] = PATH_NONE;
+        hash[i] = 0;
+        if (drop[i] || pkts[i].kind != PKT_TCP)
+            continue;
+        path[i] = path_find(s, pkts[i].dst, pkts[i].src);
+        if (path[i] != PATH_NONE) {
+            hash[i] = tcp_hash(&s->tcp, path[i], pkts[i].tcp.dst_port, pkts[i].tcp.src_port);
+            flow_prefetch(&s->tcp.flows, hash[i]);
+        }
+    }
+    for (uint32_t i = 0; i < n; i++)
+        if (path[i] != PATH_NONE)
+            tcp_prefetch(&s->tcp, hash[i]);
+    for (uint32_t i = 0; i < n; i++) {
+        if (!drop[i])
+            drop[i] = input_one(s, &pkts[i], path[i], hash[i]);
+        s->drops[-drop[i]]++;
+    }
+    s->drops[DROP_NONE] = 0;
+    s->count[COUNTER_FRAMES_RX] += n;
+}
+
+void stack_input(struct stack *s, uint32_t from, uint32_t n, uint64_t now_ns)
+{
+    tcp_now(&s->tcp, now_ns);
+    for (uint32_t i = from + n; i < s->rx_count && i < from + n + SUB_BATCH; i++)
+        __builtin_prefetch(s->rx[i].data);
+    while (n) {
+        uint32_t part = n < SUB_BATCH ? n : SUB_BATCH;
+        input_sub_batch(s, s->rx + from, part);
+        from += part;
+        n -= part;
+    }
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "stack/neigh.h"
+
+#include <string.h>
+
+uint32_t neigh_find(const struct neigh_table *t, struct ip_addr addr)
+{
+    for (uint32_t i = 0; i < t->count; i++)
+        if (ip_equal(t->entries[i].addr, addr))
+            return i;
+    return NEIGH_NONE;
+}
+
+uint32_t neigh_want(struct neigh_table *t, struct ip_addr addr, struct ip_addr local,
+                    uint64_t now_ns)
+{
+    uint32_t i = neigh_find(t, addr);
+    if (i != NEIGH_NONE || t->count == NEIGH_MAX)
+        return i;
+    t->entries[t->count] = (struct neigh){.addr = addr, .local = local, .state = NEIGH_WAIT,
+                                          .ask_ns = now_ns};
+    t->waiting++;
+    return t->count++;
+}
+
+uint32_t neigh_learn(struct neigh_table *t, struct ip_addr addr, const uint8_t mac[6])
+{
+    uint32_t i = neigh_find(t, addr);
+    if (i == NEIGH_NONE)
+        return NEIGH_NONE;
+    struct neigh *n = &t->entries[i];
+    if (n->state == NEIGH_WAIT)
+        t->waiting--;
+    n->state = NEIGH_READY;
+    memcpy(n->mac, mac, sizeof n->mac);
+    return i;
+}
+
+uint32_t neigh_next_due(struct neigh_table *t, uint64_t now_ns)
+{
+    for (uint32_t i = 0; t->waiting && i < t->count; i++) {
+        struct neigh *n = &t->entries[i];
+        if (n->state != NEIGH_WAIT || n->ask_ns > now_ns)
+            continue;
+        if (n->tries == NEIGH_TRIES) {
+            n->state = NEIGH_FAILED;
+            t->waiting--;
+            continue;
+        }
+        n->tries++;
+        n->ask_ns = now_ns + NEIGH_RETRY_NS;
+        return i;
+    }
+    return NEIGH_NONE;
+}

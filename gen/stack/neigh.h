@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Neighbours: who has which MAC. A small table (next hops, not peers), filled before connections
+ * open: an address is asked for NEIGH_TRIES times, then it has failed (and may be asked anew).
+ */
+#ifndef STACK_NEIGH_H
+#define STACK_NEIGH_H
+
+#include <stdint.h>
+
+#include "base/addr.h"
+
+#define NEIGH_MAX      256
+#define NEIGH_NONE     0xffffffffu
+#define NEIGH_TRIES    5
+#define NEIGH_RETRY_NS 200000000ull
+
+enum neigh_state { NEIGH_WAIT, NEIGH_READY, NEIGH_FAILED };
+
+struct neigh {
+    struct ip_addr addr, local; /* local: the address that asks */
+    uint8_t mac[6];
+    uint8_t state; /* enum neigh_state */
+    uint8_t tries; /* requests sent */
+    uint64_t ask_ns; /* when the next request is due */
+};
+
+struct neigh_table {
+    struct neigh entries[NEIGH_MAX];
+    uint32_t count, waiting;
+};
+
+uint32_t neigh_find(const struct neigh_table *t, struct ip_addr addr);
+/* Finds or enters; a new one is due to be asked at once. NEIGH_NONE: the table is full. */
+uint32_t neigh_want(struct neigh_table *t, struct ip_addr addr, struct ip_addr local,
+                    uint64_t now_ns);
+/* An ARP packet told us; returns the entry when it was known, else NEIGH_NONE. */
+uint32_t neigh_learn(struct neigh_table *t, struct ip_addr addr, const uint8_t mac[6]);
+/* The next entry to be asked now, counted as asked; NEIGH_NONE: none is due. */
+uint32_t neigh_next_due(struct neigh_table *t, uint64_t now_ns);
+
+#endif

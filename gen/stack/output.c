@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* From the engine to frames. Frames are borrowed a batch at a time and handed over when full. */
+#include <string.h>
+
+#include "stack/path.h"
+
+#define SEGMENTS_A_TURN 32 /* of one connection before others have theirs */
+
+/* Hands over what is built; what the wire does not take stays in front. */
+static void hand_over(struct stack *s)
+{
+    if (!s->tx_ready)
+        return;
+    uint32_t taken = s->queue->ops->tx(s->queue, s->tx, s->tx_ready);
+    if (taken < s->tx_ready)
+        s->count[COUNTER_TX_FULL]++;
+    s->tx_count -= taken;
+    s->tx_ready -= taken;
+    if (taken && s->tx_count)
+        memmove(s->tx, s->tx + taken, s->tx_count * sizeof *s->tx);
+}
+
+struct frame *stack_frame(struct stack *s)
+{
+    if (s->tx_ready == s->tx_count) {
+        hand_over(s);
+        if (s->tx_ready == s->cfg.batch)
+            return NULL;
+        s->tx_count += s->queue->ops->tx_alloc(s->queue, s->tx + s->tx_count,
+                                               s->cfg.batch - s->tx_count);
+        if (s->tx_ready == s->tx_count) {
+            s->count[COUNTER_TX_FULL]++;
+            return NULL;
+        }
+    }
+    return &s->tx[s->tx_ready];
+}
+
+void stack_commit(struct stack *s, struct frame *f, uint32_t len)
+{
+    f->len = (uint16_t)len;
+    f->flags = 0;
+    s->tx_ready++;
+    s->count[COUNTER_FRAMES_TX]++;
+    s->count[COUNTER_WIRE_TX] += len;
+}
+
+static void build(struct stack *s, struct frame *f, const struct tcp_seg *seg)
+{
+    const struct net_template *head = &s->paths[seg->path].head;
+    uint64_t sum = 0;
+    if (seg->len)
+        sum = s->fill(s->fill_ctx, seg->conn, seg->pos,
+                      f->data + net_tcp_header_len(head, seg->h.opts), seg->len);
+    stack_commit(s, f, net_tcp_build(head, f->data, &seg->h, seg->len, sum));
+}
+
+/* One connection's turn; returns frames built. *more: it may have more to send. */
+static uint32_t output_conn(struct stack *s, uint32_t conn, uint32_t budget, bool *more)
+{
+    uint32_t most = budget < SEGMENTS_A_TURN ? budget : SEGMENTS_A_TURN;
+    *more = true;
+    for (uint32_t n = 0; n < most; n++) {
+        struct frame *f = stack_frame(s);
+        if (!f)
+            return n;
+        struct tcp_seg seg;
+        if (!tcp_output(&s->tcp, conn, &seg)) {
+            *more = false;
+            return n;
+        }
+        build(s, f, &seg);
+    }
+    return most;
+}
+
+uint32_t stack_output(struct stack *s, uint32_t budget)
+{
+    uint32_t built = 0;
+    while (built < budget) {
+        if (!stack_frame(s))
+            break;
+        uint32_t conn = tcp_next_out(&s->tcp);
+        if (conn == CONN_NONE)
+            break;
+        bool more;
+        built += output_conn(s, conn, budget - built, &more);
+        if (more)
+            tcp_more_out(&s->tcp, conn);
+    }
+    hand_over(s);
+    return built;
+}
+
+void stack_flush(struct stack *s)
+{
+    s->queue->ops->flush(s->queue);
+}
+
+void stack_timers(struct stack *s, uint64_t now_ns)
+{
+    uint32_t n;
+    while (s->neigh.waiting && (n = neigh_next_due(&s->neigh, now_ns)) != NEIGH_NONE)
+        ask_neighbour(s, &s->neigh.entries[n]);
+}

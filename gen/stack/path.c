@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "stack/path.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/rng.h"
+
+#define IP4_TCP_HEADERS 40
+#define IP6_TCP_HEADERS 60
+#define TTL             64
+
+static uint32_t table_size(const struct stack *s)
+{
+    uint32_t size = 64;
+    while (size < s->cfg.paths * 2)
+        size *= 2;
+    return size;
+}
+
+int path_init(struct stack *s, struct err *e)
+{
+    uint32_t size = table_size(s);
+    s->paths = mem_reserve((size_t)s->cfg.paths * sizeof *s->paths, "path pool", e);
+    s->path_table = mem_reserve(size * sizeof *s->path_table, "path table", e);
+    if (!s->paths || !s->path_table)
+        return -ENOMEM;
+    memset(s->path_table, 0xff, size * sizeof *s->path_table);
+    s->path_mask = size - 1;
+    return 0;
+}
+
+void path_fini(struct stack *s)
+{
+    mem_release(s->paths, (size_t)s->cfg.paths * sizeof *s->paths);
+    mem_release(s->path_table, table_size(s) * sizeof *s->path_table);
+}
+
+static uint32_t home(const struct stack *s, struct ip_addr local, struct ip_addr remote)
+{
+    uint64_t h = rng_mix(rng_mix(local.hi ^ s->cfg.tcp.secret, local.lo), remote.hi);
+    return (uint32_t)rng_mix(h, remote.lo) & s->path_mask;
+}
+
+static bool is_path(const struct path *p, struct ip_addr local, struct ip_addr remote)
+{
+    return ip_equal(p->remote, remote) && ip_equal(p->local, local);
+}
+
+uint32_t path_find(struct stack *s, struct ip_addr local, struct ip_addr remote)
+{
+    if (s->last_path < s->path_count && is_path(&s->paths[s->last_path], local, remote))
+        return s->last_path;
+    for (uint32_t at = home(s, local, remote); s->path_table[at] != PATH_NONE;
+         at = (at + 1) & s->path_mask) {
+        if (is_path(&s->paths[s->path_table[at]], local, remote))
+            return s->last_path = s->path_table[at];
+    }
+    return PATH_NONE;
+}
+
+/* A new path; the caller completes MACs. */
+static uint32_t path_add(struct stack *s, struct ip_addr local, struct ip_addr remote)
+{
+    if (s->path_count == s->cfg.paths)
+        return PATH_NONE;
+    uint32_t index = s->path_count++, at = home(s, local, remote);
+    while (s->path_table[at] != PATH_NONE)
+        at = (at + 1) & s->path_mask;
+    s->path_table[at] = index;
+    struct path *p = &s->paths[index];
+    *p = (struct path){.local = local, .remote = remote, .neigh = NEIGH_NONE, .mss = s->cfg.mss};
+    if (!p->mss)
+        p->mss = (uint16_t)(s->cfg.mtu - (ip_is4(remote) ? IP4_TCP_HEADERS : IP6_TCP_HEADERS));
+    return index;
+}
+
+static void write_template(struct stack *s, struct path *p, const uint8_t dst_mac[6])
+{
+    struct net_path np = {.src = p->local, .dst = p->remote, .vlan = p->vlan,
+                          .vlan_outer = p->vlan_outer, .ttl = TTL};
+    memcpy(np.src_mac, s->queue->port->mac, sizeof np.src_mac);
+    memcpy(np.dst_mac, dst_mac, sizeof np.dst_mac);
+    net_template_init(&p->head, &np);
+}
+
+uint32_t path_from_packet(struct stack *s, const struct pkt *p)
+{
+    uint32_t index = path_add(s, p->dst, p->src);
+    if (index == PATH_NONE)
+        return PATH_NONE;
+    s->paths[index].vlan = p->vlan;
+    s->paths[index].vlan_outer = p->vlan_outer;
+    write_template(s, &s->paths[index], p->eth_src);
+    return index;
+}
+
+uint32_t stack_path(struct stack *s, struct ip_addr local, struct ip_addr remote, uint64_t now_ns)
+{
+    uint32_t index = path_find(s, local, remote);
+    if (index != PATH_NONE)
+        return index;
+    index = path_add(s, local, remote);
+    if (index == PATH_NONE)
+        return PATH_NONE;
+    bool direct = s->cfg.gateway.hi == 0 && s->cfg.gateway.lo == 0;
+    struct path *p = &s->paths[index];
+    p->neigh = neigh_want(&s->neigh, direct ? remote : s->cfg.gateway, local, now_ns);
+    static const uint8_t unknown[6];
+    bool known = p->neigh != NEIGH_NONE && s->neigh.entries[p->neigh].state == NEIGH_READY;
+    write_template(s, p, known ? s->neigh.entries[p->neigh].mac : unknown);
+    return index;
+}
+
+enum neigh_state stack_path_state(const struct stack *s, uint32_t path)
+{
+    uint32_t neigh = s->paths[path].neigh;
+    return neigh == NEIGH_NONE ? NEIGH_FAILED : (enum neigh_state)s->neigh.entries[neigh].state;
+}
+
+void path_neighbour_ready(struct stack *s, uint32_t neigh)
+{
+    for (uint32_t i = 0; i < s->path_count; i++)
+        if (s->paths[i].neigh == neigh)
+            net_template_set_dst_mac(&s->paths[i].head, s->neigh.entries[neigh].mac);
+}

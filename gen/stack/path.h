@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Internal to stack/: the path table and what sends frames outside of connections. */
+#ifndef STACK_PATH_H
+#define STACK_PATH_H
+
+#include "stack/stack.h"
+
+int path_init(struct stack *s, struct err *e);
+void path_fini(struct stack *s);
+/* PATH_NONE: not there. */
+uint32_t path_find(struct stack *s, struct ip_addr local, struct ip_addr remote);
+/* Of a packet that opens a connection: the sender's MAC and tags are the way back. */
+uint32_t path_from_packet(struct stack *s, const struct pkt *p);
+/* Writes a neighbour's MAC into the templates of all paths that go through it. */
+void path_neighbour_ready(struct stack *s, uint32_t neigh);
+
+/* answer.c: frames that answer a packet at once; they are lost, counted, when no frame is free */
+void answer_segment(struct stack *s, const struct pkt *p, const struct net_seg *seg);
+void answer_echo(struct stack *s, const struct pkt *p);
+int answer_arp(struct stack *s, const struct pkt *p);
+void ask_neighbour(struct stack *s, const struct neigh *n);
+
+/* output.c: a free frame, in order behind those built; NULL: none. `stack_commit` takes it. */
+struct frame *stack_frame(struct stack *s);
+void stack_commit(struct stack *s, struct frame *f, uint32_t len);
+
+#endif

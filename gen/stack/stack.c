@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "stack/stack.h"
+
+#include <assert.h>
+#include <errno.h>
+
+#include "stack/path.h"
+
+int stack_init(struct stack *s, const struct stack_config *cfg, struct wire_queue *queue,
+               const struct tcp_ops *ops, stack_fill *fill, void *ctx, uint64_t *count,
+               uint64_t *drops, uint64_t now_ns, struct err *e)
+{
+    *s = (struct stack){.cfg = *cfg, .queue = queue, .fill = fill, .fill_ctx = ctx,
+                        .last_path = PATH_NONE};
+    assert(cfg->batch > 0 && cfg->batch <= STACK_BATCH_MAX);
+    int rc = path_init(s, e);
+    if (!rc)
+        rc = tcp_init(&s->tcp, &cfg->tcp, ops, ctx, count, now_ns, e);
+    stack_count_into(s, count, drops);
+    if (rc)
+        stack_fini(s);
+    return rc;
+}
+
+void stack_fini(struct stack *s)
+{
+    if (s->tx_count)
+        s->queue->ops->tx_free(s->queue, s->tx, s->tx_count);
+    s->tx_count = s->tx_ready = 0;
+    tcp_fini(&s->tcp);
+    path_fini(s);
+}
+
+void stack_count_into(struct stack *s, uint64_t *count, uint64_t *drops)
+{
+    s->count = s->tcp.count = count;
+    s->drops = drops;
+}

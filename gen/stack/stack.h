@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One core's glue: a wire queue, the parser, neighbours and paths, the TCP engine, and frames out
+ * of its segments. Used by one worker thread only; told the time by it.
+ *
+ * A round:  stack_poll -> stack_input for each sub-batch -> stack_poll_done -> tcp_timers ->
+ *           stack_output until dry -> stack_flush
+ */
+#ifndef STACK_STACK_H
+#define STACK_STACK_H
+
+#include "base/addr.h"
+#include "base/drop.h"
+#include "net/pkt.h"
+#include "stack/neigh.h"
+#include "tcp/tcp.h"
+#include "wire/wire.h"
+
+#define STACK_BATCH_MAX 256
+#define STACK_LOCAL_MAX 16
+#define PATH_NONE       0xffffffffu
+
+/* Local address, remote address, VLAN: what all connections between two hosts share. */
+struct path {
+    struct net_template head;
+    struct ip_addr local, remote;
+    uint32_t neigh;  /* of the next hop; NEIGH_NONE: learned from an arriving SYN */
+    uint16_t mss;    /* payload of a full segment without options, from the MTU */
+    uint16_t vlan, vlan_outer;
+};
+
+struct stack_config {
+    struct tcp_config tcp;
+    struct ip_range local[STACK_LOCAL_MAX]; /* addresses that are ours */
+    uint32_t local_count;
+    struct ip_addr gateway; /* next hop for everything; zero: all on link */
+    uint32_t paths;         /* at most */
+    uint16_t mtu, mss;      /* mss 0: from the MTU */
+    uint32_t batch;         /* frames a wire call */
+};
+
+/* Writes payload [pos, pos + len) of a connection's sent stream; returns its csum partial sum. */
+typedef uint64_t stack_fill(void *ctx, uint32_t conn, uint64_t pos, uint8_t *buf, uint32_t len);
+
+struct stack {
+    struct tcp tcp;
+    struct wire_queue *queue;
+    stack_fill *fill;
+    void *fill_ctx;
+    uint64_t *count, *drops; /* of the current interval; see stack_count_into */
+
+    struct path *paths;
+    uint32_t *path_table;    /* open addressing by addresses; never shrinks */
+    uint32_t path_mask, path_count, last_path;
+    struct neigh_table neigh;
+
+    struct frame rx[STACK_BATCH_MAX];
+    uint32_t rx_count;
+    struct frame tx[STACK_BATCH_MAX]; /* lent by the wire: [0, tx_ready) built, then empty ones */
+    uint32_t tx_ready, tx_count;
+    struct stack_config cfg;
+};
+
+/* Reserves everything; the queue stays the caller's. */
+int stack_init(struct stack *s, const struct stack_config *cfg, struct wire_queue *queue,
+               const struct tcp_ops *ops, stack_fill *fill, void *ctx, uint64_t *count,
+               uint64_t *drops, uint64_t now_ns, struct err *e);
+void stack_fini(struct stack *s);
+/* From now on counters go here (a new interval). */
+void stack_count_into(struct stack *s, uint64_t *count, uint64_t *drops);
+
+/* The path to a remote address, made when it is new. PATH_NONE: the pool is empty. */
+uint32_t stack_path(struct stack *s, struct ip_addr local, struct ip_addr remote, uint64_t now_ns);
+/* NEIGH_READY, NEIGH_WAIT (asked, no answer yet) or NEIGH_FAILED (nobody answers). */
+enum neigh_state stack_path_state(const struct stack *s, uint32_t path);
+
+/* Takes frames from the wire; returns how many wait in s->rx. */
+uint32_t stack_poll(struct stack *s);
+/* Processes s->rx[from, from + n) at time now_ns. */
+void stack_input(struct stack *s, uint32_t from, uint32_t n, uint64_t now_ns);
+void stack_poll_done(struct stack *s);
+/* ARP requests that are due. */
+void stack_timers(struct stack *s, uint64_t now_ns);
+/* Builds and hands over at most `budget` frames; returns how many. Connections that still want to
+ * send stay on the output list. */
+uint32_t stack_output(struct stack *s, uint32_t budget);
+void stack_flush(struct stack *s);
+bool stack_is_local(const struct stack *s, struct ip_addr a);
+
+#endif
