@@ -11,7 +11,8 @@ sanitizers=address,undefined
 
 if [[ ! -f build-fuzz/build.ninja ]]; then
     CC=clang meson setup build-fuzz --buildtype=debugoptimized -Db_sanitize="$sanitizers" \
-        -Db_lundef=false -Dsanitizer_build=true -Dc_args=-fsanitize=fuzzer-no-link
+        -Db_lundef=false -Dsanitizer_build=true \
+        "-Dc_args=-fsanitize=fuzzer-no-link -fno-sanitize-recover=all"
 fi
 mapfile -t libraries < <(ninja -C build-fuzz -t targets all | sed -n 's|^\(.*/libwb_[^:]*\.a\):.*|\1|p')
 ninja -C build-fuzz "${libraries[@]}"
@@ -23,7 +24,8 @@ for source in tests/fuzz/fuzz_*.c; do
     name=${name#fuzz_}
     mkdir -p "build-fuzz/corpus/$name"
     echo "== $name, $seconds s"
-    clang -std=gnu17 -g -O1 -D_GNU_SOURCE -fsanitize="fuzzer,$sanitizers" -I. -Igen "$source" \
+    clang -std=gnu17 -g -O1 -D_GNU_SOURCE -fsanitize="fuzzer,$sanitizers" \
+        -fno-sanitize-recover=all -I. -Igen "$source" \
         -o "build-fuzz/fuzz_$name" -Wl,--start-group "${libraries[@]/#/build-fuzz/}" \
         -Wl,--end-group "${linked[@]}" -lm -lpthread
     "build-fuzz/fuzz_$name" -max_total_time="$seconds" -artifact_prefix=build-fuzz/crash- \

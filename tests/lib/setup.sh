@@ -51,15 +51,13 @@ install_packages() {
     apt_install "${missing[@]}" || die 3 "apt-get could not install: ${missing[*]}"
 }
 
-# configure DIR [MESON OPTION...]: makes the build directory, or takes the one that is there
+# configure DIR [MESON OPTION...]: makes the build directory, or brings the one that is there up to
+# the checkout's state
 configure() {
-    local dir=$1
+    local dir=$1 again=()
     shift
-    if [[ -f $root/$dir/build.ninja ]]; then
-        meson configure "$root/$dir" "$@"
-    else
-        meson setup "$root/$dir" "$root" "$@"
-    fi
+    [[ -f $root/$dir/build.ninja ]] && again=(--reconfigure)
+    meson setup "${again[@]}" "$root/$dir" "$root" "$@"
 }
 
 # The capabilities that AF_XDP in namespaces of its own needs and this process lacks.
