@@ -188,15 +188,17 @@ static void add_bucket(struct hist_sum *s, uint64_t low, uint64_t high, uint64_t
         s->counts[hist_index(high)] += n;
 }
 
-/* Checks the counts, and adds them when there is an `s`. Always ends: each varint takes a byte. */
+/* Checks the counts, and adds them when there is an `s`. Always ends: each varint takes a byte.
+ * All counts together must fit into 63 bits, as those of one bucket must to be encoded again. */
 static bool walk(struct cursor c, const struct layout *l, struct hist_sum *s)
 {
-    uint64_t index = 0, total = 0;
+    uint64_t index = 0;
+    int64_t total = 0;
     while (cursor_left(&c)) {
         int64_t n = get_varint(&c);
         uint64_t low, high, skip = n < 0 ? -(uint64_t)n : 1;
         if (c.bad || skip > UINT32_MAX || !bucket_bounds(l, index + skip - 1, &low, &high) ||
-            (n > 0 && __builtin_add_overflow(total, (uint64_t)n, &total)))
+            (n > 0 && __builtin_add_overflow(total, n, &total)))
             return false;
         if (n > 0 && s)
             add_bucket(s, low, high, (uint64_t)n);

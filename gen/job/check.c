@@ -216,9 +216,9 @@ static int check_reply(const struct loader *l, uint32_t p)
         return phase->reply == 0
                    ? 0
                    : refuse(l, p, "reply", "protocol = discard is one way: expected no reply");
-    if (phase->reply == 0)
+    if (phase->reply == 0 && phase->payload_min == phase->payload)
         phase->reply = phase->payload;
-    if (!strcmp(l->job->protocol, "echo") && phase->reply != phase->payload)
+    if (!strcmp(l->job->protocol, "echo") && phase->reply && phase->reply != phase->payload)
         return refuse(l, p, "reply", "protocol = echo sends back the request: expected reply = 0");
     return 0;
 }

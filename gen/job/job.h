@@ -37,7 +37,8 @@ struct job_phase {
     double rate_per_s;       /* transactions/s over the whole run */
     uint64_t duration_ns, warmup_ns;
     uint64_t transactions;   /* end after so many starts; 0: by time only */
-    uint32_t payload, reply; /* bytes; reply 0 in the file: equal to payload */
+    uint32_t payload_min, payload; /* bytes; each message draws uniformly from this range */
+    uint32_t reply;          /* bytes; 0: equal to the payload of its request */
     uint32_t depth;          /* outstanding a connection */
     enum job_pattern pattern;
     enum job_close close;

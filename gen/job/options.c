@@ -61,7 +61,7 @@ const struct option options[] = {
      RUN(protocol), .choices = protocols},
     {"content", &kind_choice, "text", "payload bytes of echo and discard", "text|binary",
      RUN(binary), .choices = contents},
-    {"payload", &kind_bytes, "1024", "size of a request", "BYTES",
+    {"payload", &kind_payload, "1024", "size of a request, or a range to draw from", "BYTES",
      PHASE(payload), .min = 1, .max = 100u << 20, .choices = payloads},
     {"reply", &kind_bytes, "0", "size of a reply; 0: as large as the request", "BYTES",
      PHASE(reply), .min = 0, .max = 100u << 20},

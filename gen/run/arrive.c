@@ -71,7 +71,7 @@ static void start_short(struct client *c, struct session *s, uint64_t intended_n
         return;
     }
     client_count(c, COUNTER_CONNECTS_STARTED);
-    client_count(c, COUNTER_CONNECTS_FAILED);
+    client_count_connects_failed(c, RESULT_NOT_SENT, 1);
     client_count_not_sent(c, RESULT_NOT_SENT);
     session_list(c, s);
 }
@@ -147,10 +147,32 @@ static uint32_t start_open_loop(struct client *c, uint32_t budget)
     return n;
 }
 
+/* Nobody answers for a target: every open fails, with its reason. */
+static void fail_unresolved(struct client *c)
+{
+    uint64_t left = c->cfg.sessions - c->to_open;
+    c->block->counters[COUNTER_CONNECTS_STARTED] += left;
+    client_count_connects_failed(c, RESULT_NO_ROUTE, left);
+    c->to_open = c->cfg.sessions;
+}
+
+static bool targets_resolved(struct client *c)
+{
+    if (c->resolved == NEIGH_WAIT)
+        c->resolved = client_resolved(c);
+    if (c->resolved == NEIGH_FAILED)
+        fail_unresolved(c);
+    else if (c->resolved == NEIGH_READY && c->load.short_lived)
+        c->to_open = c->cfg.sessions; /* each transaction opens its own */
+    return c->resolved == NEIGH_READY;
+}
+
 /* Opens that the rate and the number under way allow. */
 static uint32_t open_due(struct client *c, uint32_t budget)
 {
     uint32_t n = 0;
+    if (!targets_resolved(c))
+        return 0;
     while (n < budget && c->to_open < c->cfg.sessions && c->opening < c->cfg.connect_parallel) {
         double due = (double)(c->now_ns - c->connect_start_ns) * c->cfg.connect_rate_per_s / 1e9;
         if (c->cfg.connect_rate_per_s > 0 && (double)c->connects_begun > due)
@@ -158,8 +180,7 @@ static uint32_t open_due(struct client *c, uint32_t budget)
         struct session *s = &c->sessions[c->to_open++];
         if (s->state == SESSION_DOWN && !session_open(c, s)) {
             client_count(c, COUNTER_CONNECTS_STARTED);
-            client_count(c, COUNTER_CONNECTS_FAILED);
-            c->block->connect_errors[RESULT_NOT_SENT]++;
+            client_count_connects_failed(c, RESULT_NOT_SENT, 1);
         }
         n++;
     }

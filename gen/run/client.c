@@ -91,6 +91,7 @@ enum neigh_state client_resolved(const struct client *c)
 static void begin_connect(struct client *c, uint64_t start_ns)
 {
     c->to_open = 0;
+    c->resolved = NEIGH_WAIT;
     c->connects_begun = 0;
     c->connect_start_ns = start_ns;
 }

@@ -92,9 +92,11 @@ struct client {
     uint32_t open;               /* sessions with a connection in ESTABLISHED */
     uint32_t closing;            /* connections between our close and the end */
     uint64_t connect_start_ns, connects_begun; /* for connect_rate */
+    uint64_t connects_failed[RESULT_COUNT];    /* since the start, by reason */
 
     uint32_t *paths;             /* sources x targets, made and asked for at start */
     uint32_t path_count;
+    enum neigh_state resolved;   /* of all paths, as last looked */
     uint64_t tuple;              /* the next source port, source and target to try */
 
     uint32_t unstamped[STACK_BATCH_MAX * 2]; /* first bytes built since the last flush */

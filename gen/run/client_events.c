@@ -27,10 +27,8 @@ static void opened(struct client *c, struct session *s)
 /* The connection is gone without our doing. */
 static void lost(struct client *c, struct session *s, enum result why)
 {
-    if (s->state == SESSION_OPENING) {
-        client_count(c, COUNTER_CONNECTS_FAILED);
-        c->block->connect_errors[why]++;
-    }
+    if (s->state == SESSION_OPENING)
+        client_count_connects_failed(c, why, 1);
     client_fail_all(c, s, why);
     session_leave(c, s, SESSION_DOWN);
     if (c->load.short_lived)
@@ -203,8 +201,7 @@ static void on_timer(void *ctx, uint32_t conn)
     if (s->conn != conn)
         return;
     if (s->state == SESSION_OPENING) {
-        client_count(c, COUNTER_CONNECTS_FAILED);
-        c->block->connect_errors[RESULT_CONNECT_TIMEOUT]++;
+        client_count_connects_failed(c, RESULT_CONNECT_TIMEOUT, 1);
         client_fail_all(c, s, RESULT_CONNECT_TIMEOUT);
     } else {
         client_fail_all(c, s, RESULT_TIMEOUT);

@@ -25,8 +25,13 @@ static uint64_t end_of(const struct server *s, uint32_t i)
                       : s->described[i].pos + s->described[i].reply.len;
 }
 
+static const struct server_conn idle_conn = {.head = SERVER_NONE, .tail = SERVER_NONE,
+                                             .parse = SERVER_NONE, .wait_next = SERVER_NONE};
+
 static void thread_free_lists(struct server *s)
 {
+    for (uint32_t i = 0; i < s->cfg.conns; i++)
+        s->conns[i] = idle_conn;
     s->pending_free = s->parse_free = SERVER_NONE;
     for (uint32_t i = s->cfg.pending; i-- > 0;) {
         *link_of(s, i) = s->pending_free;
@@ -269,6 +274,7 @@ static void forget(struct server *s, uint32_t conn)
     struct server_conn *sc = &s->conns[conn];
     release(s, sc, UINT64_MAX);
     parse_drop(s, sc);
+    sc->closing = false;
     if (!sc->waiting)
         return;
     uint32_t *link = &s->wait_head, before = SERVER_NONE;
@@ -287,8 +293,7 @@ static void on_event(void *ctx, uint32_t conn, enum tcp_event event)
     struct server *s = ctx;
     switch (event) {
     case TCP_EVENT_OPEN:
-        s->conns[conn] = (struct server_conn){.head = SERVER_NONE, .tail = SERVER_NONE,
-                                              .parse = SERVER_NONE, .wait_next = SERVER_NONE};
+        s->conns[conn] = idle_conn;
         break;
     case TCP_EVENT_PEER_CLOSED:
         s->conns[conn].closing = true;

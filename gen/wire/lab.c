@@ -245,8 +245,8 @@ static int far_died(struct lab *lab, struct err *e)
     siginfo_t info = {0};
     waitid(P_PID, (id_t)lab->peer, &info, WEXITED | WNOWAIT);
     const char *how = info.si_code == CLD_EXITED ? "with status" : "by signal";
-    return err_set(e, EXIT_ENVIRONMENT, -ECHILD, "lab: the far process ended %s %d before it was ready",
-                   how, info.si_status);
+    return err_set(e, EXIT_ENVIRONMENT, -ECHILD,
+                   "lab: the far process ended %s %d before it was ready", how, info.si_status);
 }
 
 static int take_report(struct lab *lab, struct err *e)

@@ -193,8 +193,8 @@ START_TEST(hostile_counts_are_refused)
         {2, 3, {0x02}, -EBADMSG},                                   /* fewer bytes than promised */
         {6, 3, {0xff, 0xff, 0xff, 0xff, 0x0f, 0x02}, -EBADMSG},     /* run past every bucket */
         {9, 3, {255, 255, 255, 255, 255, 255, 255, 255, 255}, -EBADMSG}, /* INT64_MIN */
-        {18, 3, {254, 255, 255, 255, 255, 255, 255, 255, 255,
-                 254, 255, 255, 255, 255, 255, 255, 255, 255}, 0},  /* twice INT64_MAX: fits */
+        {9, 3, {254, 255, 255, 255, 255, 255, 255, 255, 255}, 0},        /* INT64_MAX */
+        {10, 3, {254, 255, 255, 255, 255, 255, 255, 255, 255, 2}, -EBADMSG}, /* one more */
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         uint8_t plain[100];
