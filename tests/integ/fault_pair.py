@@ -18,7 +18,8 @@ PARSER_DROPS = ("eth_not_ours", "eth_type", "ip_short", "ip_version", "ip_csum",
 def run(folder, name, code=0, **keys):
     """Long time-outs: five lost frames in a row are a matter of time here, not an error."""
     job = gen.job(folder, name, wire="pair", connections=200, payload=1000, timeout="120s",
-                  connect_timeout="60s", duration=f"{60 * case.SOAK}s", db=folder / f"{name}.db", **keys)
+                  connect_timeout="60s", drain="120s",
+                  duration=f"{60 * case.SOAK}s", db=folder / f"{name}.db", **keys)
     gen.run(job, seconds=150 * case.SOAK, code=code)
     return Results(folder / f"{name}.db")
 
