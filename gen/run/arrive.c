@@ -49,7 +49,7 @@ void client_start_on(struct client *c, struct session *s, uint64_t intended_ns,
                 .reply_len = c->load.reply ? c->load.reply : len},
         .intended_ns = intended_ns, .eligible_ns = eligible_ns, .measured = c->load.measured,
     };
-    if (!c->cfg.proto->rx)
+    if (c->cfg.one_way)
         t->msg.reply_len = 0;
     c->next_id += c->cfg.workers;
     c->started++;

@@ -49,6 +49,7 @@ struct client_target {
 
 struct client_config {
     const struct app_client *proto;
+    bool one_way;                /* no reply: acknowledged is done */
     const struct app_ctx *app;
     uint32_t sessions;           /* this worker's connections */
     uint32_t trans;              /* pool */

@@ -85,15 +85,15 @@ static void on_event(void *ctx, uint32_t conn, enum tcp_event event)
 }
 
 /* A reply that is not the oldest one's: whose is it? */
-static uint32_t match_by_id(const struct client *c, uint32_t oldest, uint64_t id,
+static uint32_t match_by_id(const struct client *c, uint32_t oldest, const struct app_reply *reply,
                             enum result *result)
 {
     for (uint32_t i = oldest; i != TRANS_NONE; i = c->trans.entries[i].next) {
         const struct trans *t = &c->trans.entries[i];
-        if (t->msg.id != id || t->replied)
+        if (t->msg.id != reply->id || t->replied)
             continue;
         if (i != oldest)
-            *result = RESULT_OUT_OF_ORDER;
+            *result = t->msg.reply_len == reply->len ? RESULT_OUT_OF_ORDER : RESULT_BAD_REPLY;
         return i;
     }
     *result = RESULT_WRONG_ID;
@@ -123,7 +123,7 @@ static void on_reply(struct client *c, struct session *s, uint32_t oldest,
     enum result result = reply->result;
     uint32_t whose = oldest;
     if (c->cfg.proto->match_by_id && result == RESULT_OK)
-        whose = match_by_id(c, oldest, reply->id, &result);
+        whose = match_by_id(c, oldest, reply, &result);
     if (reply->result == RESULT_BAD_REPLY) { /* the stream cannot be trusted any more */
         client_finish(c, s, oldest, RESULT_BAD_REPLY);
         client_fail_all(c, s, RESULT_RESET);
@@ -153,7 +153,7 @@ static uint32_t on_data(void *ctx, uint32_t conn, const uint8_t *data, uint32_t 
     uint32_t used = 0;
     while (used < len && s->conn == conn) {
         uint32_t oldest = client_oldest(c, s);
-        if (oldest == TRANS_NONE || !c->cfg.proto->rx)
+        if (oldest == TRANS_NONE || c->cfg.one_way)
             return used + unasked(c, s, len - used);
         struct trans *t = &c->trans.entries[oldest];
         struct app_reply reply;
@@ -175,7 +175,7 @@ static void on_acked(void *ctx, uint32_t conn, uint64_t pos)
     struct session *s = client_session(c, conn);
     if (s->conn != conn)
         return;
-    if (c->cfg.proto->rx) {
+    if (!c->cfg.one_way) {
         client_release(c, s, pos);
         return;
     }

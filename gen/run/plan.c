@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/units.h"
 #include "db/run_row.h"
 #include "run/run.h"
 #include "run/setup.h"

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/rng.h"
+#include "base/units.h"
 #include "db/db.h"
 #include "db/run_row.h"
 #include "run/setup.h"
