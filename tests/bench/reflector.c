@@ -67,10 +67,11 @@ static int pin(int core)
 
 static inline void swap_macs(uint8_t *d)
 {
-    uint8_t mac[6];
-    memcpy(mac, d, 6);
-    memcpy(d, d + 6, 6);
-    memcpy(d + 6, mac, 6);
+    uint8_t to[6], from[6];
+    memcpy(to, d, 6);
+    memcpy(from, d + 6, 6);
+    memcpy(d, from, 6);
+    memcpy(d + 6, to, 6);
 }
 
 /* One round: what arrived goes back in the frames that it came in. */
