@@ -42,6 +42,7 @@
     X(TCP_APP_FULL, "application took only a part; the window closes")                             \
     X(TCP_AFTER_CLOSE, "data after the local side closed")                                         \
     X(NEIGH_WAIT, "frame waits for a neighbour longer than its queue")                             \
+    X(WIRE_RX_FULL, "receive ring full: the wire had to drop")                                     \
     X(WIRE_TX_FULL, "transmit ring full")                                                          \
     X(FAULT_LOSS, "lost by the fault wire")                                                        \
     X(FAULT_CORRUPT, "altered by the fault wire (counted, the frame goes on)")                     \

@@ -27,11 +27,13 @@ struct app_message {
 /* Constant for a worker. `pattern` is APP_PATTERN bytes made from the seed by app_ctx_init:
  * text (printable ASCII without quote and backslash) or binary. */
 #define APP_PATTERN (64u << 10)
+#define APP_PAYLOAD_MAX (128u << 20) /* payload_max unless the caller sets another */
 struct app_ctx {
     uint64_t seed;
     bool binary;
-    uint32_t payload_max;  /* server: longest request taken; beyond it the request is bad */
-    uint8_t *pattern;      /* APP_PATTERN + slack bytes */
+    uint32_t payload_max;  /* server: longest request taken and reply made; beyond it: bad */
+    uint8_t *pattern;      /* APP_PATTERN bytes and the same again, see app/pattern.h */
+    uint8_t *text;         /* line: the same shape, text that no seed changes */
 };
 int app_ctx_init(struct app_ctx *c, uint64_t seed, bool binary, struct err *e);
 void app_ctx_fini(struct app_ctx *c);
@@ -54,14 +56,18 @@ struct app_reply {      /* a whole reply, seen by the client */
 struct app_client {
     const char *name;
     bool match_by_id;   /* else replies come in the order of the requests */
-    uint32_t min_len, min_reply; /* smallest message and reply (line: its envelope with the longest id) */
+    uint32_t min_len, min_reply; /* smallest message and reply (line: its envelope with the longest
+                                  * id and the member that asks for another reply length) */
     /* Writes bytes [off, off + len) of message m to buf; returns their csum_add partial sum (as if
      * buf began at an even offset). off + len <= m->len. */
     uint64_t (*fill)(const struct app_ctx *c, const struct app_message *m, uint32_t off,
                      uint8_t *buf, uint32_t len);
     /* Takes reply bytes up to the end of one reply; returns how many. `oldest` is the oldest
-     * outstanding message (order protocols check against it). *done set when `out` is whole. On
-     * malformed data: done with RESULT_BAD_REPLY; the stream is then not usable any more. */
+     * outstanding message, NULL when there is none (order protocols check against it). *done set
+     * when `out` is whole. On malformed data: done with RESULT_BAD_REPLY and st->bad; the stream is
+     * then not usable any more. With match_by_id the caller finds the message by out->id (unknown:
+     * RESULT_WRONG_ID) and compares out->len with its reply_len, unless it is `oldest`: that one
+     * is compared here. An error reply without an id is told as an answer to `oldest`. */
     uint32_t (*rx)(const struct app_ctx *c, struct app_parse *st, const struct app_message *oldest,
                    const uint8_t *data, uint32_t len, struct app_reply *out, bool *done);
 };

@@ -32,11 +32,13 @@ enum job_peer { PEER_RESPOND, PEER_EXEC, PEER_NONE };
 /* One measured phase: a section of the file (one of the section's name when there is none). */
 struct job_phase {
     char name[64];
+    enum job_shape shape;    /* JOB_MAX exactly when rate_max */
     bool rate_max;           /* rate = max: closed loop */
     double rate_per_s;       /* transactions/s over the whole run */
     uint64_t duration_ns, warmup_ns;
     uint64_t transactions;   /* end after so many starts; 0: by time only */
-    uint32_t payload, reply; /* bytes; reply 0 in the file: equal to payload */
+    uint32_t payload_min, payload; /* bytes; each message draws uniformly from this range */
+    uint32_t reply;          /* bytes; 0: equal to the payload of its request */
     uint32_t depth;          /* outstanding a connection */
     enum job_pattern pattern;
     enum job_close close;
@@ -46,7 +48,8 @@ struct job_phase {
 
 struct job {
     char workload_id[96];    /* file name without .conf, '+' appended when overridden */
-    char source[JOB_TEXT];   /* file as given, for messages */
+    char source[JOB_TEXT];   /* file as given, for messages; empty: none */
+    char description[JOB_TEXT];
     char protocol[24];
     bool binary;             /* payload = binary content (echo, discard) */
     uint32_t connections;
@@ -96,9 +99,9 @@ struct job {
     char log_level[16];
 
     char *resolved;          /* the whole job as INI text: every key with its value (malloc) */
-    char *resolved_unseeded; /* the same without seed, db, quiet, log_level, pcap: what the history
-                              * key hashes */
-    char *overrides;         /* "--duration=10s --payload=64" as given, environment included; "" */
+    char *resolved_unseeded; /* the same without seed, description, db, quiet, log_level, pcap: what
+                              * the history key hashes */
+    char *overrides;         /* "BENCH_DEPTH=2 --duration=10s" as given, environment first; "" */
 };
 
 /* A source of option values beside the file. */
@@ -119,5 +122,6 @@ void job_fini(struct job *job);
 struct _IO_FILE;
 void job_print_help(struct _IO_FILE *out);
 void job_print_man(struct _IO_FILE *out); /* roff, the OPTIONS section */
+void job_print_markdown(struct _IO_FILE *out); /* the table of docs/JOBS.md */
 
 #endif

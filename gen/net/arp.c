@@ -14,7 +14,7 @@ static bool arp_form_ok(const struct arp_hdr *a)
            a->hw_len == 6 && a->proto_len == 4 && (op == ARP_REQUEST || op == ARP_REPLY);
 }
 
-/* A group MAC is nobody's (RFC 1812 3.3.2). A probe asks from 0.0.0.0; a reply never comes from there. */
+/* A group MAC is nobody's (RFC 1812 3.3.2). From 0.0.0.0 a probe asks, but nobody answers. */
 static bool arp_sender_ok(const struct arp_hdr *a)
 {
     uint32_t sender = be32_load(a->sender);

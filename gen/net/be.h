@@ -44,7 +44,15 @@ static inline void be32_store(struct be32 *at, uint32_t host)
     memcpy(at->byte, &raw, sizeof raw);
 }
 
-/* A 16-bit value as csum partial sums count it: in the order of memory. */
+/* Stores 32 bits and returns them as csum partial sums count them: in the order of memory. */
+static inline uint64_t be32_put(uint8_t *at, uint32_t host)
+{
+    uint32_t raw = htobe32(host);
+    memcpy(at, &raw, sizeof raw);
+    return raw;
+}
+
+/* A 16-bit value as csum partial sums count it. */
 static inline uint64_t be16_sum(uint16_t host)
 {
     return htobe16(host);

@@ -47,24 +47,17 @@ static inline void ip4_patch(const struct net_template *t, uint8_t *frame, uint3
     be16_store_csum(&ip->csum, csum_fold(t->ip_sum + len_sum));
 }
 
-static inline uint64_t word_write(uint8_t *at, uint32_t host)
-{
-    uint32_t raw = htobe32(host);
-    memcpy(at, &raw, sizeof raw);
-    return raw;
-}
-
 /* All but the checksum; returns the header's partial sum. */
 static inline uint64_t tcp_header_write(uint8_t *at, const struct net_seg *s, uint32_t header_len)
 {
-    uint64_t sum = word_write(at, (uint32_t)s->src_port << 16 | s->dst_port);
-    sum += word_write(at + 4, s->seq);
-    sum += word_write(at + 8, s->ack);
-    sum += word_write(at + 12, header_len << 26 | (uint32_t)s->flags << 16 | s->window);
+    uint64_t sum = be32_put(at, (uint32_t)s->src_port << 16 | s->dst_port);
+    sum += be32_put(at + 4, s->seq);
+    sum += be32_put(at + 8, s->ack);
+    sum += be32_put(at + 12, header_len << 26 | (uint32_t)s->flags << 16 | s->window);
     if (LIKELY(s->opts == TCP_OPT_TS)) {
-        sum += word_write(at + 20, TCP_TS_WORD);
-        sum += word_write(at + 24, s->ts_val);
-        sum += word_write(at + 28, s->ts_ecr);
+        sum += be32_put(at + 20, TCP_TS_WORD);
+        sum += be32_put(at + 24, s->ts_val);
+        sum += be32_put(at + 28, s->ts_ecr);
     } else if (UNLIKELY(s->opts)) {
         sum += tcp_opts_write(at + TCP_HEADER, s);
     }

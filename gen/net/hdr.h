@@ -7,8 +7,13 @@
 
 #include "net/be.h"
 
-enum eth_type { ETH_IP4 = 0x0800, ETH_ARP = 0x0806, ETH_VLAN = 0x8100, ETH_IP6 = 0x86dd,
-                ETH_QINQ = 0x88a8 };
+enum eth_type {
+    ETH_IP4 = 0x0800,
+    ETH_ARP = 0x0806,
+    ETH_VLAN = 0x8100,
+    ETH_IP6 = 0x86dd,
+    ETH_QINQ = 0x88a8
+};
 
 enum ip_protocol { IP_ICMP = 1, IP_TCP = 6 };
 
@@ -67,8 +72,14 @@ struct tcp_hdr {
 
 #define TCP_HEADER 20
 
-enum tcp_opt_kind { TCP_KIND_END = 0, TCP_KIND_NOP = 1, TCP_KIND_MSS = 2, TCP_KIND_WSCALE = 3,
-                    TCP_KIND_SACK_OK = 4, TCP_KIND_TS = 8 };
+enum tcp_opt_kind {
+    TCP_KIND_END = 0,
+    TCP_KIND_NOP = 1,
+    TCP_KIND_MSS = 2,
+    TCP_KIND_WSCALE = 3,
+    TCP_KIND_SACK_OK = 4,
+    TCP_KIND_TS = 8
+};
 
 enum tcp_opt_len { TCP_LEN_MSS = 4, TCP_LEN_WSCALE = 3, TCP_LEN_SACK_OK = 2, TCP_LEN_TS = 10 };
 

@@ -4,8 +4,8 @@
 #include "net/hdr.h"
 #include "net/layer.h"
 
-#define ICMP_MIN        8 /* every message has four more bytes after the header */
-#define ICMP_REPLY_TTL  64
+#define ICMP_MIN       8 /* every message has four more bytes after the header */
+#define ICMP_REPLY_TTL 64
 
 int icmp_parse(struct pkt *p, const uint8_t *icmp, uint32_t len)
 {
@@ -23,8 +23,11 @@ int icmp_parse(struct pkt *p, const uint8_t *icmp, uint32_t len)
 /* The path back: everything turned round. */
 static struct net_path path_back(const struct pkt *p, const uint8_t src_mac[6])
 {
-    struct net_path back = {.src = p->dst, .dst = p->src, .vlan = p->vlan,
-                            .vlan_outer = p->vlan_outer, .ttl = ICMP_REPLY_TTL};
+    struct net_path back = {.src = p->dst,
+                            .dst = p->src,
+                            .vlan = p->vlan,
+                            .vlan_outer = p->vlan_outer,
+                            .ttl = ICMP_REPLY_TTL};
     memcpy(back.src_mac, src_mac, 6);
     memcpy(back.dst_mac, p->eth_src, 6);
     return back;

@@ -15,7 +15,7 @@
 int arp_parse(struct pkt *p, const uint8_t *arp, uint32_t len);
 int ip4_parse(struct pkt *p, const uint8_t *ip, uint32_t len, bool csum_ok);
 int icmp_parse(struct pkt *p, const uint8_t *icmp, uint32_t len);
-/* `sum`: partial sum of the segment, pseudo header included. */
+/* `pseudo_sum`: partial sum of the pseudo header, length included. */
 int tcp_parse(struct pkt *p, const uint8_t *seg, uint32_t len, uint64_t pseudo_sum, bool csum_ok);
 int tcp_opts_parse(struct pkt_tcp *t, const uint8_t *opts, uint32_t len);
 

@@ -61,31 +61,26 @@ uint32_t tcp_opts_len(uint8_t opts)
     return len[opts & 15];
 }
 
-static uint64_t word_write(uint8_t **at, uint32_t host)
-{
-    uint32_t raw = htobe32(host);
-    memcpy(*at, &raw, sizeof raw);
-    *at += sizeof raw;
-    return raw;
-}
-
 uint64_t tcp_opts_write(uint8_t *at, const struct net_seg *s)
 {
     uint64_t sum = 0;
-    bool sack_ok = s->opts & TCP_OPT_SACK_OK;
-    if (s->opts & TCP_OPT_MSS)
-        sum += word_write(&at, TCP_KIND_MSS << 24 | TCP_LEN_MSS << 16 | s->mss);
-    if (s->opts & TCP_OPT_TS || sack_ok) {
-        uint32_t lead = sack_ok ? TCP_KIND_SACK_OK << 8 | TCP_LEN_SACK_OK : TCP_TS_WORD >> 16;
-        uint32_t rest = s->opts & TCP_OPT_TS ? TCP_TS_WORD & 0xffff : TCP_KIND_NOP << 8 | TCP_KIND_NOP;
-        sum += word_write(&at, lead << 16 | rest);
+    bool sack_ok = s->opts & TCP_OPT_SACK_OK, ts = s->opts & TCP_OPT_TS;
+    if (s->opts & TCP_OPT_MSS) {
+        sum += be32_put(at, TCP_KIND_MSS << 24 | TCP_LEN_MSS << 16 | s->mss);
+        at += 4;
     }
-    if (s->opts & TCP_OPT_TS) {
-        sum += word_write(&at, s->ts_val);
-        sum += word_write(&at, s->ts_ecr);
+    if (ts || sack_ok) {
+        uint32_t lead = sack_ok ? TCP_KIND_SACK_OK << 8 | TCP_LEN_SACK_OK : TCP_TS_WORD >> 16;
+        uint32_t rest = ts ? TCP_TS_WORD & 0xffff : TCP_KIND_NOP << 8 | TCP_KIND_NOP;
+        sum += be32_put(at, lead << 16 | rest);
+        at += 4;
+    }
+    if (ts) {
+        sum += be32_put(at, s->ts_val) + be32_put(at + 4, s->ts_ecr);
+        at += 8;
     }
     if (s->opts & TCP_OPT_WSCALE)
-        sum += word_write(&at, (uint32_t)TCP_KIND_NOP << 24 | TCP_KIND_WSCALE << 16 |
-                                   TCP_LEN_WSCALE << 8 | s->wscale);
+        sum += be32_put(at, (uint32_t)TCP_KIND_NOP << 24 | TCP_KIND_WSCALE << 16 |
+                                TCP_LEN_WSCALE << 8 | s->wscale);
     return sum;
 }

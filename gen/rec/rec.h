@@ -5,11 +5,20 @@
  * Each worker owns one rec_lane: a small set of interval blocks. It counts into one; at the end of
  * an interval rec_lane_next() hands the block to the recorder thread and gives the worker an empty
  * one (or the same one again, so that two intervals merge, when the recorder is behind: counted
- * in `merged`). Only the recorder thread touches the database while the run is on.
+ * in `merged`). Only the recorder thread touches the database while the run is on: the main thread
+ * appends phases to a list, and their rows follow with the next batch. No side ever takes a lock:
+ * a thread at idle priority that holds one could keep the others waiting for long.
+ *
+ * The thread runs at SCHED_IDLE, so a worker that wakes always comes first. It looks at the lanes
+ * every 50 ms and stores what it finds in one transaction: an interval is stored whole or not at
+ * all. A batch that cannot be stored (disk full) is lost, counted and told by rec_close(); the
+ * lanes are drained all the same and the next batch is tried again, so the workers never stop, and
+ * the summaries of phases and run, which are kept in memory, still cover what was lost.
  */
 #ifndef REC_REC_H
 #define REC_REC_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/hist.h"
@@ -19,12 +28,15 @@
 struct err;
 struct db;
 struct rec;
+struct phase_row;
 
 /* What one worker measured in one interval. */
 struct rec_interval {
     uint32_t worker, phase;      /* phase: index of the run's phase rows, in order of rec_phase_begin */
     uint64_t start_ns, end_ns;   /* CLOCK_MONOTONIC */
     uint64_t merged;             /* earlier intervals that had to be merged into this one */
+    uint32_t mixed;              /* of them, intervals of later phases: a change of phase that found no
+                                  * empty block */
     uint64_t counters[COUNTER_COUNT]; /* growth within the interval; maxima where the name says max */
     uint64_t results[RESULT_COUNT];   /* transactions by how they ended */
     uint64_t connect_errors[RESULT_COUNT]; /* active opens that failed, by reason */
@@ -33,15 +45,21 @@ struct rec_interval {
     struct hist times[TIME_COUNT];
 };
 
-#define REC_LANE_BLOCKS 4
+/* 8 blocks hold 7 intervals while the recorder is behind; the last REC_LANE_RESERVE empty ones are
+ * only taken at a change of phase, so that phases do not mix before four of them pile up. */
+#define REC_LANE_BLOCKS  8
+#define REC_LANE_RESERVE 4
 struct rec_lane {
     struct ring full, empty;     /* of block numbers: worker -> recorder, recorder -> worker */
     uint32_t full_at[REC_LANE_BLOCKS], empty_at[REC_LANE_BLOCKS];
     struct rec_interval *blocks[REC_LANE_BLOCKS];
     uint32_t current;
+    bool begun;                  /* the first interval has started */
 };
 
-/* Worker side; never blocks, never allocates. Returns the block to count into from now on. */
+/* Worker side; never blocks, never allocates. Returns the block to count into from now on.
+ * The first call starts the first interval and hands nothing over; a worker's last act is a call
+ * that ends its last interval. `phase` is what rec_phase_begin() returned. */
 struct rec_interval *rec_lane_current(struct rec_lane *lane);
 struct rec_interval *rec_lane_next(struct rec_lane *lane, uint64_t now_ns, uint32_t phase);
 
@@ -57,15 +75,24 @@ struct rec_config {
 };
 int rec_open(const struct rec_config *cfg, struct rec **out, struct err *e);
 struct rec_lane *rec_lane(struct rec *r, uint32_t n);
-/* Sum of everything handed over so far, for the live line: copies counters under a small lock. */
+/* A phase begins or ends at `now_ns` (CLOCK_MONOTONIC); begin returns its number for the workers,
+ * in order from 0, or -ENOMEM, -ENOSPC (beyond REC_PHASES_MAX). Its strings are copied. Main
+ * thread. */
+#define REC_PHASES_MAX 4096
+int rec_phase_begin(struct rec *r, const struct phase_row *row, uint64_t now_ns);
+void rec_phase_end(struct rec *r, uint32_t phase, uint64_t now_ns);
+/* Sum of everything handed over so far, for the live line: what the recorder last published. */
 struct rec_totals {
     uint64_t counters[COUNTER_COUNT], results[RESULT_COUNT], open_connections;
     struct hist_sum latency;     /* of the last completed interval of all workers */
-    uint64_t intervals;
+    uint64_t intervals;          /* blocks handed over, and of them: */
+    uint64_t lost;               /* those whose batch could not be stored */
+    int error;                   /* 0, or -errno of the first failed write */
 };
 void rec_totals(struct rec *r, struct rec_totals *out);
-/* Drains all lanes, writes, commits, joins the thread. 0 or the first error of the writer (the
- * message says what was kept). The db is the caller's again. */
+/* Drains all lanes, writes the summaries, commits, joins the thread. The workers must have stopped.
+ * 0 or the first error of the writer (the message says what was kept). The db is the caller's
+ * again. */
 int rec_close(struct rec *r, struct err *e);
 
 #endif

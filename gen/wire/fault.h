@@ -10,10 +10,14 @@
 
 struct fault_rates { /* probabilities in [0, 1], a frame */
     double loss, duplicate, reorder, corrupt, truncate;
-    uint32_t corrupt_bits;  /* bits flipped in a corrupted frame: 1, or more to pass checksums; the
-                             * multi-bit mode flips the same bit position of two 16-bit words in
-                             * opposite directions, so that the Internet checksum still holds */
-    uint64_t delay_ns;      /* for reordered frames: how long they are held; and for all: see delay_all */
+    /* Bits flipped in a corrupted IP frame: 0 or 1, anywhere behind the Ethernet header; or 2, 4, 6,
+     * 8 to pass checksums: the multi-bit mode flips the same bit position of two 16-bit words of a
+     * TCP payload in opposite directions, so that the Internet checksum still holds, and leaves
+     * frames without such a payload alone. */
+    uint32_t corrupt_bits;
+    /* For reordered frames: how long they are held at most (0: 1 ms); three later frames release
+     * them earlier, unless all frames are delayed. */
+    uint64_t delay_ns;
     uint64_t delay_all_ns, jitter_ns; /* every frame */
 };
 
@@ -26,7 +30,8 @@ struct fault_config {
 /* Takes over `inner`: closing the outer port closes it. */
 int fault_wrap(struct wire_port *inner, const struct fault_config *cfg, struct wire_port **out,
                struct err *e);
-/* 'loss=5%,reorder=5%,duplicate=2%,corrupt=1%,corrupt_bits=2,delay=5ms,jitter=1ms' */
+/* 'loss=5%,reorder=5%,reorder_delay=1ms,duplicate=2%,corrupt=1%,corrupt_bits=2,truncate=1%,
+ * delay=5ms,jitter=1ms'; delay and jitter are for all frames. 0 or -EINVAL. */
 int fault_parse(const char *text, struct fault_rates *out, struct err *e);
 
 #endif

@@ -8,18 +8,28 @@
 #define GUARD       0xa5
 
 static const struct net_path plain = {
-    .src_mac = {2, 0, 0, 0, 0, 2}, .dst_mac = {2, 0, 0, 0, 0, 1}, .ttl = 64,
-    .src = {0, IP4_MAPPED | 0xc6120002}, .dst = {0, IP4_MAPPED | 0xc6120001},
+    .src_mac = {2, 0, 0, 0, 0, 2},
+    .dst_mac = {2, 0, 0, 0, 0, 1},
+    .ttl = 64,
+    .src = {0, IP4_MAPPED | 0xc6120002},
+    .dst = {0, IP4_MAPPED | 0xc6120001},
 };
 
 static struct net_seg random_seg(struct rng *r, uint8_t opts)
 {
     uint64_t a = rng_u64(r), b = rng_u64(r), c = rng_u64(r);
     return (struct net_seg){
-        .src_port = (uint16_t)a, .dst_port = (uint16_t)(a >> 16), .seq = (uint32_t)(a >> 32),
-        .ack = (uint32_t)b, .window = (uint16_t)(b >> 32), .flags = (uint8_t)(b >> 48),
-        .opts = opts, .mss = (uint16_t)c, .wscale = (uint8_t)((c >> 16) % 15),
-        .ts_val = (uint32_t)(c >> 32), .ts_ecr = (uint32_t)(rng_u64(r)),
+        .src_port = (uint16_t)a,
+        .dst_port = (uint16_t)(a >> 16),
+        .seq = (uint32_t)(a >> 32),
+        .ack = (uint32_t)b,
+        .window = (uint16_t)(b >> 32),
+        .flags = (uint8_t)(b >> 48),
+        .opts = opts,
+        .mss = (uint16_t)c,
+        .wscale = (uint8_t)((c >> 16) % 15),
+        .ts_val = (uint32_t)(c >> 32),
+        .ts_ecr = (uint32_t)(rng_u64(r)),
     };
 }
 
@@ -115,9 +125,9 @@ static void check_known(const char *hex, uint8_t dscp)
     path.vlan = p.vlan;
     path.vlan_outer = p.vlan_outer;
     net_template_init(&t, &path);
-    struct net_seg s = {p.tcp.src_port, p.tcp.dst_port, p.tcp.seq,    p.tcp.ack,    p.tcp.window,
-                        p.tcp.flags,    p.tcp.opts,     p.tcp.mss,    p.tcp.wscale, p.tcp.ts_val,
-                        p.tcp.ts_ecr};
+    struct net_seg s = {p.tcp.src_port, p.tcp.dst_port, p.tcp.seq,   p.tcp.ack,
+                        p.tcp.window,   p.tcp.flags,    p.tcp.opts,  p.tcp.mss,
+                        p.tcp.wscale,   p.tcp.ts_val,   p.tcp.ts_ecr};
     uint32_t at = net_tcp_header_len(&t, s.opts);
     uint64_t sum = csum_copy(frame + at, p.tcp.payload, p.tcp.payload_len);
     ck_assert_uint_eq(net_tcp_build(&t, frame, &s, p.tcp.payload_len, sum), known.len);

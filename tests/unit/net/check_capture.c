@@ -45,13 +45,25 @@ static void add_segments(FILE *f, uint32_t spoil)
 {
     static const uint32_t lengths[4] = {0, 1, 64, 1447};
     for (uint32_t i = 0; i < 16 * 4 * 3; i++) {
-        struct net_path path = {.src_mac = {2, 0, 0, 0, 0, 2}, .dst_mac = {2, 0, 0, 0, 0, 1},
-                                .src = ip4_addr(0xc6120002), .dst = ip4_addr(0xc6120001),
-                                .ttl = 64, .dscp = (uint8_t)(i & 63),
-                                .vlan = i / 64 ? 7 : 0, .vlan_outer = i / 64 == 2 ? 9 : 0};
-        struct net_seg s = {.src_port = (uint16_t)(20000 + i), .dst_port = 9, .seq = i * 77777,
-                            .ack = i, .window = 501, .flags = TCP_ACK, .opts = i & 15,
-                            .mss = 1460, .wscale = 7, .ts_val = i, .ts_ecr = ~i};
+        struct net_path path = {.src_mac = {2, 0, 0, 0, 0, 2},
+                                .dst_mac = {2, 0, 0, 0, 0, 1},
+                                .src = ip4_addr(0xc6120002),
+                                .dst = ip4_addr(0xc6120001),
+                                .ttl = 64,
+                                .dscp = (uint8_t)(i & 63),
+                                .vlan = i / 64 ? 7 : 0,
+                                .vlan_outer = i / 64 == 2 ? 9 : 0};
+        struct net_seg s = {.src_port = (uint16_t)(20000 + i),
+                            .dst_port = 9,
+                            .seq = i * 77777,
+                            .ack = i,
+                            .window = 501,
+                            .flags = TCP_ACK,
+                            .opts = i & 15,
+                            .mss = 1460,
+                            .wscale = 7,
+                            .ts_val = i,
+                            .ts_ecr = ~i};
         struct net_template t;
         uint8_t frame[2048];
         net_template_init(&t, &path);
@@ -99,7 +111,8 @@ static int tshark_count(const char *filter)
 
 #define BAD                                                                                        \
     "ip.checksum.status == \"Bad\" || tcp.checksum.status == \"Bad\" || "                          \
-    "icmp.checksum.status == \"Bad\" || _ws.malformed || ip.bogus_header_length || tcp.options.unknown"
+    "icmp.checksum.status == \"Bad\" || _ws.malformed || ip.bogus_header_length || "               \
+    "tcp.options.unknown"
 
 START_TEST(nothing_is_bad)
 {
@@ -108,8 +121,9 @@ START_TEST(nothing_is_bad)
     add_others(f);
     fclose(f);
     ck_assert_int_eq(tshark_count("frame"), FRAMES);
-    ck_assert_int_eq(tshark_count("tcp.checksum.status == \"Good\" && ip.checksum.status == \"Good\""),
-                     16 * 4 * 3);
+    ck_assert_int_eq(
+        tshark_count("tcp.checksum.status == \"Good\" && ip.checksum.status == \"Good\""),
+        16 * 4 * 3);
     ck_assert_int_eq(tshark_count("arp || icmp.checksum.status == \"Good\""), 4);
     ck_assert_int_eq(tshark_count(BAD), 0);
 }

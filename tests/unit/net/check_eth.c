@@ -65,7 +65,9 @@ START_TEST(priority_tags_count_as_none)
     static const struct {
         const char *tags;
         uint16_t vlan;
-    } rows[] = {{"8100a000", 0}, {"8100e000 81000005", 5}, {"88a80005 81000000", 5},
+    } rows[] = {{"8100a000", 0},
+                {"8100e000 81000005", 5},
+                {"88a80005 81000000", 5},
                 {"88a80000 81000000", 0}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char hex[300] = "020000000001 020000000002 ";

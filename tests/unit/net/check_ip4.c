@@ -103,6 +103,22 @@ START_TEST(options)
 }
 END_TEST
 
+/* A packet that ends with its options: a sanitizer sees a length read behind the last kind. */
+START_TEST(options_end_with_the_frame)
+{
+    struct bytes whole = bytes_from_hex(ACK_IP_OPT_FRAME);
+    struct bytes f = bytes_copy(whole.data, IP_AT + 28);
+    struct pkt p;
+    memset(f.data + IP_AT + 20, 1, 7);
+    f.data[IP_AT + 27] = 7;
+    put16(f.data + IP_AT + 2, 28);
+    ip_csum_fix(f);
+    ck_assert_int_eq(pkt_parse(&p, f.data, f.len, true), -DROP_IP_OPTIONS);
+    free(whole.data);
+    free(f.data);
+}
+END_TEST
+
 START_TEST(addresses_are_host_order)
 {
     struct bytes f = bytes_from_hex(ACK_FRAME);
@@ -115,4 +131,5 @@ START_TEST(addresses_are_host_order)
 END_TEST
 
 CHECK_MAIN("net/ip4", header_rows, broadcast_source_is_dropped,
-           checksum_is_verified_even_when_the_device_did_tcp, options, addresses_are_host_order)
+           checksum_is_verified_even_when_the_device_did_tcp, options, options_end_with_the_frame,
+           addresses_are_host_order)

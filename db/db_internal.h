@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What db.c and stmt.c share. */
+#ifndef DB_DB_INTERNAL_H
+#define DB_DB_INTERNAL_H
+
+#include <sqlite3.h>
+
+#include "db/db.h"
+#include "db/lock.h"
+
+struct db {
+    char *path;
+    sqlite3 *sqlite;
+    enum db_mode mode;
+    struct db_lock lock;
+    bool made; /* the file was not there before */
+};
+
+/* The last SQLite error as message, exit code and -errno: "PATH: cannot PURPOSE: reason". */
+int db_error(struct db *db, int rc, const char *purpose, struct err *e);
+
+#endif

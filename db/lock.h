@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The writer's lock of db.h: a POSIX record lock on a side file. */
+#ifndef DB_LOCK_H
+#define DB_LOCK_H
+
+struct err;
+
+struct db_lock {
+    int fd; /* -1: not held */
+    char *path;
+};
+
+/* -EBUSY names the process that holds it (EXIT_ENVIRONMENT). */
+int lock_take(struct db_lock *l, const char *db_path, struct err *e);
+void lock_drop(struct db_lock *l); /* removes the side file; fine when not held */
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Rows of a run, written: the columns of docs/SCHEMA.md as structs. Every function is one
+ * statement inside the caller's transaction, or a transaction of its own. Text NULL, double NAN
+ * and integers of DB_NONE are stored as NULL: not measured. Errors: -errno and a message,
+ * EXIT_ENVIRONMENT (disk full and the like).
+ */
+#ifndef DB_RUN_ROW_H
+#define DB_RUN_ROW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/hist.h"
+#include "base/measure.h"
+#include "db/process.h"
+
+struct err;
+struct db;
+
+#define DB_NONE INT64_MIN /* an integer that was not measured: NULL */
+
+struct run_row {
+    const char *uuid, *workload_id;
+    const char *job;         /* the whole resolved job file */
+    const char *overrides;   /* "--duration=10s ...", NULL: none */
+    const char *history_key, *environment_hash;
+    const char *tool_version, *tool_commit, *subject_commit;
+    struct process_id process;
+    int64_t started_ns;      /* Unix */
+    const char *wire, *wire_detail, *timestamp_source;
+    int64_t clock_error_ns;
+    double clock_ppm;
+    const char *protocol, *transport, *pattern, *load, *payload, *reply, *sla;
+    uint64_t seed;           /* stored as its two's complement */
+    int64_t depth, workers, connections_requested, duration_requested_ns, interval_ns;
+};
+/* Inserts a `running` row, after db_mark_interrupted(). */
+int db_run_begin(struct db *db, const struct run_row *row, int64_t *run_id, struct err *e);
+/* Every `running` row of this host whose process is gone becomes `interrupted`, ended at its last
+ * interval. */
+int db_mark_interrupted(struct db *db, struct err *e);
+
+enum run_state { RUN_RUNNING, RUN_DONE, RUN_INTERRUPTED, RUN_ABORTED, RUN_FAILED };
+const char *run_state_name(enum run_state s);
+/* The state as it is now: a stored `running` whose process is gone reads RUN_INTERRUPTED.
+ * -ENOENT: no such run. Writes nothing. */
+int db_run_state(struct db *db, int64_t run_id, enum run_state *out, struct err *e);
+
+struct run_end {
+    enum run_state state;
+    const char *state_reason;
+    int64_t ended_ns;
+    int64_t valid;           /* 0, 1, DB_NONE: not judged */
+    const char *invalid_reason, *limited_by, *limited_by_evidence;
+    int64_t connections_opened, lost_intervals;
+};
+/* Ends the run with one synchronous=FULL commit: what was said to be stored is on the disk. */
+int db_run_end(struct db *db, int64_t run_id, const struct run_end *end, struct err *e);
+
+enum env_class { ENV_MUST, ENV_WARN, ENV_INFO };
+int db_env_add(struct db *db, int64_t run_id, const char *name, const char *value,
+               enum env_class class, struct err *e);
+int db_note_add(struct db *db, int64_t run_id, int64_t at_ns, const char *level, const char *text,
+                struct err *e);
+
+enum phase_kind { PHASE_CONNECT, PHASE_WARMUP, PHASE_MEASURE, PHASE_DRAIN, PHASE_CLOSE };
+const char *phase_kind_name(enum phase_kind k);
+struct phase_row {
+    const char *name;
+    enum phase_kind kind;
+    bool measured;
+    const char *load, *payload, *reply, *sla; /* load: "max" or as the job says it */
+    double offered_rate_per_s; /* NAN: max */
+    int64_t requested_ns, connections, depth;
+};
+int db_phase_begin(struct db *db, int64_t run_id, uint32_t seq, const struct phase_row *row,
+                   int64_t started_ns, int64_t *phase_id, struct err *e);
+int db_phase_end(struct db *db, int64_t phase_id, int64_t ended_ns, struct err *e);
+/* MSER or like judgement of later issues. */
+int db_phase_steady(struct db *db, int64_t phase_id, bool steady, const char *reason,
+                    struct err *e);
+
+struct verdict_row {
+    int64_t phase_id;        /* DB_NONE: the run */
+    const char *rule, *metric, *op, *unit;
+    double target, actual;   /* NAN: not measured */
+    int64_t samples;         /* DB_NONE: not a sample statistic */
+    const char *state;       /* "PASS" "WARN" "FAIL" "SKIP" "NOT_MEASURED" "NOT_APPLICABLE" */
+    const char *reason;
+};
+int db_verdict_add(struct db *db, int64_t run_id, const struct verdict_row *row, struct err *e);
+
+/* Percentiles as columns. Those with count * (1 - p) < 10 are NULL, and missing_reason says so.
+ * `phase_id` DB_NONE: all measured phases together. `censored`: transactions cut off by timeout,
+ * or DB_NONE where that has no meaning. */
+int db_summary_add(struct db *db, int64_t run_id, int64_t phase_id, enum time_kind time,
+                   const struct hist_sum *s, int64_t censored, struct err *e);
+
+struct resource_row {
+    const char *role;        /* "gen" | "peer" */
+    int64_t pid, at_ns;
+    struct process_use use;  /* figures below 0 are stored as NULL */
+};
+int db_resource_add(struct db *db, int64_t run_id, const struct resource_row *row, struct err *e);
+
+struct conn_memory_row {
+    const char *side, *pool; /* side: "gen" | "peer"; pool: its name, or "process" */
+    int64_t connections, item_bytes, items_used, items_reserved;
+    double bytes_per_conn;
+    int64_t base_bytes, loaded_bytes;
+};
+int db_conn_memory_add(struct db *db, int64_t run_id, const struct conn_memory_row *row,
+                       struct err *e);
+int db_iface_counter_add(struct db *db, int64_t run_id, int64_t at_ns, const char *iface,
+                         const char *name, uint64_t value, struct err *e);
+
+struct target_row {
+    const char *address;
+    int64_t seq, port, connections_opened, connections_failed, started, completed, failed,
+        messages_sent, messages_received, latency_p50_ns, latency_p99_ns, latency_max_ns;
+};
+int db_target_add(struct db *db, int64_t run_id, const struct target_row *row, struct err *e);
+
+/* The percentiles stored as columns, in their order. */
+struct stored_percentile {
+    const char *column;      /* "p999_ns" */
+    uint64_t num, den;       /* 999, 1000 */
+};
+#define STORED_PERCENTILES 6
+extern const struct stored_percentile stored_percentiles[STORED_PERCENTILES];
+/* Whether `count` samples carry percentile num/den: count * (den - num) >= 10 * den. */
+bool percentile_supported(uint64_t count, uint64_t num, uint64_t den);
+
+#endif

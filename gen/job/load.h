@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A job in the making: the job, what was written, and who set each field last. */
+#ifndef JOB_LOAD_H
+#define JOB_LOAD_H
+
+#include "job/entry.h"
+#include "job/job.h"
+
+struct loader {
+    struct job *job;
+    struct entries entries;
+    const struct entry *setter[JOB_PHASES][OPTIONS_MAX]; /* NULL: the default; run keys: phase 0 */
+    struct err *e;
+};
+
+/* Who set `key` in phase `phase` (0 for run keys); NULL: nobody. */
+const struct entry *loader_setter(const struct loader *l, uint32_t phase, const char *key);
+
+/* Contradictions between keys, public addresses, and defaults that depend on other keys
+ * (job/check.c). */
+int loader_settle(struct loader *l);
+/* resolved, resolved_unseeded, overrides (job/resolve.c). */
+int loader_resolve(struct loader *l);
+
+#endif

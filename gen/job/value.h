@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Kinds of values: how a text becomes a field of struct job, how the field becomes text again
+ * (exactly: parsing it gives the same field), and what to tell who wrote something else.
+ */
+#ifndef JOB_VALUE_H
+#define JOB_VALUE_H
+
+#include <stdio.h>
+
+#include "job/options.h"
+
+struct value_kind {
+    /* Writes the field; 0, or negative when the text is not what `expect` says (the field is then
+     * undefined). `owner` is the struct job or struct job_phase. */
+    int (*parse)(const struct option *o, const char *text, void *owner);
+    void (*format)(const struct option *o, const void *owner, FILE *out);
+    void (*expect)(const struct option *o, FILE *out); /* "a whole number from 1 to 9" */
+};
+
+extern const struct value_kind kind_count; /* whole number; field of 1, 2, 4 or 8 bytes */
+extern const struct value_kind kind_ring;  /* 0 or a power of two; uint32_t */
+extern const struct value_kind kind_bytes; /* with units; 4 or 8 bytes */
+extern const struct value_kind kind_payload; /* bytes or LOW-HIGH; payload_min and payload of a phase */
+extern const struct value_kind kind_time;  /* with units; uint64_t ns */
+extern const struct value_kind kind_rate;  /* a second; double; 0 is allowed */
+extern const struct value_kind kind_load;  /* "max" or a rate; rate_max and rate_per_s of a phase */
+extern const struct value_kind kind_flag;  /* yes or no; bool */
+extern const struct value_kind kind_choice;  /* one of `choices`; its value in 1 or 4 bytes */
+extern const struct value_kind kind_word;    /* one of `choices`; its name in a char array */
+extern const struct value_kind kind_text;    /* printable text in a char array */
+extern const struct value_kind kind_cpus;    /* "0,2,3"; char array */
+extern const struct value_kind kind_wire;    /* lab, pair, xdp:IFACE[:QUEUE]; char array */
+extern const struct value_kind kind_peer;    /* respond, none, exec:COMMAND; peer and peer_exec */
+extern const struct value_kind kind_address; /* one address or nothing; struct ip_addr */
+extern const struct value_kind kind_sources; /* list of blocks; sources of a job */
+extern const struct value_kind kind_targets; /* list of ADDR:PORT; targets of a job */
+extern const struct value_kind kind_ports;   /* LOW-HIGH; port_lo and port_hi of a job */
+
+/* The address of the field in its owner. */
+static inline void *option_field(const struct option *o, void *owner)
+{
+    return (char *)owner + o->offset;
+}
+
+static inline const void *option_field_const(const struct option *o, const void *owner)
+{
+    return (const char *)owner + o->offset;
+}
+
+/* For the kinds kept in other files. */
+int text_store(const struct option *o, const char *text, void *owner);
+void text_format(const struct option *o, const void *owner, FILE *out);
+void choices_print(const struct choice *choices, FILE *out);
+
+#endif

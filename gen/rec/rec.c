@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The main thread's side: memory, thread, and what is left to say at the end. */
+#include "rec/rec.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "rec/rec_internal.h"
+
+static void init_block(struct rec_interval *b, uint32_t worker)
+{
+    b->worker = worker;
+    for (int i = 0; i < TIME_COUNT; i++)
+        hist_reset(&b->times[i]);
+}
+
+/* All blocks but the current one start out empty. */
+static void init_lane(struct rec_lane *lane, struct rec_interval *blocks, uint32_t worker)
+{
+    ring_init(&lane->full, REC_LANE_BLOCKS);
+    ring_init(&lane->empty, REC_LANE_BLOCKS);
+    for (uint32_t i = 0; i < REC_LANE_BLOCKS; i++) {
+        lane->blocks[i] = &blocks[i];
+        init_block(&blocks[i], worker);
+        if (i)
+            lane->empty_at[i - 1] = i;
+    }
+    ring_produce(&lane->empty, REC_LANE_BLOCKS - 1);
+}
+
+static int alloc_lanes(struct rec *r)
+{
+    uint32_t n = r->cfg.lanes;
+    r->blocks_len = (size_t)n * REC_LANE_BLOCKS * sizeof(struct rec_interval);
+    r->blocks = mmap(NULL, r->blocks_len, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+    r->lanes = aligned_alloc(_Alignof(struct rec_lane), n * sizeof(struct rec_lane));
+    r->lane_seq = calloc(n, sizeof *r->lane_seq);
+    r->lane_open = calloc(n, sizeof *r->lane_open);
+    if (r->blocks == MAP_FAILED || !r->lanes || !r->lane_seq || !r->lane_open)
+        return -ENOMEM;
+    memset(r->lanes, 0, n * sizeof *r->lanes);
+    for (uint32_t i = 0; i < n; i++)
+        init_lane(&r->lanes[i], (struct rec_interval *)r->blocks + (size_t)i * REC_LANE_BLOCKS, i);
+    return 0;
+}
+
+static void free_rec(struct rec *r)
+{
+    uint32_t phases = atomic_load(&r->phase_count);
+    for (uint32_t i = 0; i < phases; i++)
+        phase_free(r->phases[i]);
+    store_close(&r->store);
+    if (r->blocks != MAP_FAILED)
+        munmap(r->blocks, r->blocks_len);
+    free(r->lanes);
+    free(r->lane_seq);
+    free(r->lane_open);
+    sem_destroy(&r->wake);
+    free(r);
+}
+
+/* The thread takes no signal: they are the main thread's. A blocked SIGXFSZ turns into an error
+ * of the write. */
+static int start_thread(struct rec *r)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int error = pthread_create(&r->thread, NULL, recorder_main, r);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return -error;
+}
+
+static void init_rec(struct rec *r, const struct rec_config *cfg)
+{
+    r->cfg = *cfg;
+    r->blocks = MAP_FAILED;
+    r->self_start_ticks = process_start_ticks(getpid());
+    r->peer_start_ticks = cfg->peer_pid ? process_start_ticks(cfg->peer_pid) : 0;
+    hist_sum_reset(&r->live);
+    hist_sum_reset(&r->totals.latency);
+    r->shown[0] = r->totals;
+    sem_init(&r->wake, 0, 0);
+}
+
+int rec_open(const struct rec_config *cfg, struct rec **out, struct err *e)
+{
+    struct rec *r = calloc(1, sizeof *r);
+    *out = NULL;
+    if (!r)
+        return err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "recorder: out of memory");
+    init_rec(r, cfg);
+    int ret = alloc_lanes(r);
+    if (ret)
+        err_set(e, EXIT_ENVIRONMENT, ret, "recorder: no memory for %zu bytes of interval blocks",
+                r->blocks_len);
+    if (!ret)
+        ret = store_open(&r->store, cfg->db, e);
+    if (!ret && (ret = start_thread(r)))
+        err_set(e, EXIT_ENVIRONMENT, ret, "recorder: cannot start its thread: %s", strerror(-ret));
+    if (ret)
+        free_rec(r);
+    else
+        *out = r;
+    return ret;
+}
+
+struct rec_lane *rec_lane(struct rec *r, uint32_t n)
+{
+    return &r->lanes[n];
+}
+
+int rec_close(struct rec *r, struct err *e)
+{
+    atomic_store_explicit(&r->stopping, true, memory_order_release);
+    sem_post(&r->wake);
+    pthread_join(r->thread, NULL);
+    int ret = r->totals.error;
+    if (ret)
+        err_set(e, (enum exit_code)r->first.exit_code, ret,
+                "%s; %llu of %llu intervals were lost, what was stored before is kept", r->first.message,
+                (unsigned long long)r->totals.lost, (unsigned long long)r->totals.intervals);
+    free_rec(r);
+    return ret;
+}

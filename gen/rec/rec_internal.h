@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the recorder's files share. Everything but the atomics and the list of phases belongs to
+ * the recorder thread while it runs. */
+#ifndef REC_REC_INTERNAL_H
+#define REC_REC_INTERNAL_H
+
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
+
+#include "base/drop.h"
+#include "base/err.h"
+#include "db/db.h"
+#include "db/run_row.h"
+#include "rec/rec.h"
+
+_Static_assert(DROP_COUNT <= 64, "rec_interval.drops is too small");
+
+/* The main thread makes it and sets ended_ns; the rest is the recorder's. */
+struct rec_phase {
+    struct phase_row row;             /* strings owned */
+    uint64_t started_ns;              /* CLOCK_MONOTONIC, as ended_ns */
+    _Atomic uint64_t ended_ns;        /* 0: not ended */
+    int64_t id;                       /* 0: its row is not stored */
+    bool end_stored;
+    bool begun_now, ended_now;        /* by the batch that is not committed yet */
+    uint64_t results[RESULT_COUNT];
+    struct hist_sum times[TIME_COUNT];
+};
+
+struct rec_phase *phase_new(const struct phase_row *row, uint64_t now_ns);
+void phase_free(struct rec_phase *p);
+
+/* The statements of one interval and the ids of the counters' names. */
+struct store {
+    struct db_stmt *interval, *counter, *hist;
+    int64_t counter_ids[COUNTER_COUNT], result_ids[RESULT_COUNT], error_ids[RESULT_COUNT],
+        drop_ids[DROP_COUNT];
+};
+int store_names(struct store *s, struct db *db, struct err *e);
+int store_open(struct store *s, struct db *db, struct err *e);
+void store_close(struct store *s);
+
+struct rec {
+    struct rec_config cfg;
+    struct rec_lane *lanes;
+    uint64_t *lane_seq, *lane_open;   /* by lane: number of its next interval, open connections */
+    void *blocks;                     /* mmap of all blocks of all lanes */
+    size_t blocks_len;
+
+    pthread_t thread;
+    sem_t wake;                       /* posted once, after stopping is set */
+    _Atomic bool stopping;
+
+    struct rec_phase *phases[REC_PHASES_MAX];
+    _Atomic uint32_t phase_count;
+
+    struct store store;
+    struct rec_totals totals;         /* the recorder's own */
+    struct rec_totals shown[2];       /* shown[generation & 1] is whole */
+    _Atomic uint32_t generation;
+    struct hist_sum live;             /* latency of interval `live_seq`, being gathered */
+    uint64_t live_seq;
+    uint32_t live_lanes;
+
+    uint64_t next_resource_ns;
+    int64_t self_start_ticks, peer_start_ticks;
+    struct err first;                 /* the first write that failed */
+};
+
+static inline int64_t rec_unix_ns(const struct rec *r, uint64_t mono_ns)
+{
+    return (int64_t)(mono_ns + r->cfg.mono_to_real_ns);
+}
+
+static inline bool counter_is_max(enum counter c)
+{
+    return c == COUNTER_GAP_MAX || c == COUNTER_BACKLOG_MAX;
+}
+
+/* One interval with everything in it, inside the caller's transaction. */
+int store_interval(struct rec *r, const struct rec_interval *b, uint64_t seq, struct err *e);
+/* Rows of phases that began or ended since the last batch. */
+int store_phases(struct rec *r, struct err *e);
+/* What the batch did to the phases' rows holds (committed) or never was (rolled back). */
+void settle_phases(struct rec *r, bool committed);
+int store_summaries(struct rec *r, struct err *e);
+int store_resources(struct rec *r, uint64_t now_ns, struct err *e);
+
+/* Adds a block to the totals, its phase's sums and the live latency. */
+void account_block(struct rec *r, const struct rec_interval *b, uint64_t seq);
+void publish_totals(struct rec *r);
+/* An empty block again, at the cost of what was used of it. */
+void clear_block(struct rec_interval *b);
+
+void *recorder_main(void *rec);
+
+#endif

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The recorder thread: looks at the lanes every 50 ms, a transaction a look. */
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+#include "base/clock.h"
+#include "base/units.h"
+#include "rec/rec_internal.h"
+
+#define LOOK_NS (50 * NS_PER_MS)
+
+/* One batch: what it did so far, whether it still can be committed. */
+struct batch {
+    struct err e;
+    int ret;
+    uint64_t intervals;
+};
+
+static void begin_batch(struct rec *r, struct batch *b)
+{
+    *b = (struct batch){0};
+    b->ret = db_begin(r->cfg.db, "store the intervals", &b->e);
+    if (!b->ret)
+        b->ret = store_phases(r, &b->e);
+}
+
+static void keep_error(struct rec *r, const struct batch *b)
+{
+    r->totals.lost += b->intervals;
+    if (r->totals.error)
+        return;
+    r->totals.error = b->ret;
+    r->first = b->e;
+}
+
+static void end_batch(struct rec *r, struct batch *b)
+{
+    if (!b->ret)
+        b->ret = db_commit(r->cfg.db, "store the intervals", &b->e);
+    db_rollback(r->cfg.db);
+    settle_phases(r, !b->ret);
+    if (b->ret)
+        keep_error(r, b);
+    publish_totals(r);
+}
+
+static void record_block(struct rec *r, uint32_t lane, const struct rec_interval *b,
+                         struct batch *batch)
+{
+    uint64_t seq = r->lane_seq[lane];
+    r->lane_seq[lane] += 1 + b->merged;
+    account_block(r, b, seq);
+    batch->intervals++;
+    if (!batch->ret)
+        batch->ret = store_interval(r, b, seq, &batch->e);
+}
+
+static void drain_lane(struct rec *r, uint32_t n, uint32_t ready, struct batch *batch)
+{
+    struct rec_lane *lane = &r->lanes[n];
+    for (uint32_t i = 0; i < ready; i++) {
+        uint32_t block = lane->full_at[ring_slot(&lane->full, lane->full.cons.at)];
+        record_block(r, n, lane->blocks[block], batch);
+        clear_block(lane->blocks[block]);
+        ring_consume(&lane->full, 1);
+        lane->empty_at[ring_slot(&lane->empty, lane->empty.prod.at)] = block;
+        ring_produce(&lane->empty, 1);
+    }
+}
+
+static uint32_t lane_ready(struct rec *r, uint32_t n)
+{
+    return ring_ready(&r->lanes[n].full, REC_LANE_BLOCKS);
+}
+
+static bool resources_due(const struct rec *r, uint64_t now_ns)
+{
+    return r->cfg.resource_ns && now_ns >= r->next_resource_ns;
+}
+
+static int sample_resources(struct rec *r, uint64_t now_ns, struct err *e)
+{
+    r->next_resource_ns = now_ns + r->cfg.resource_ns;
+    return store_resources(r, now_ns, e);
+}
+
+/* The lanes are looked at before the phases: whatever phase a block names is in the list by then. */
+static void look(struct rec *r)
+{
+    uint64_t now_ns = clock_kernel_ns();
+    bool due = resources_due(r, now_ns), any = due;
+    struct batch batch;
+    for (uint32_t n = 0; n < r->cfg.lanes; n++)
+        any |= lane_ready(r, n) > 0;
+    if (!any)
+        return;
+    begin_batch(r, &batch);
+    for (uint32_t n = 0; n < r->cfg.lanes; n++)
+        drain_lane(r, n, lane_ready(r, n), &batch);
+    if (due && !batch.ret)
+        batch.ret = sample_resources(r, now_ns, &batch.e);
+    end_batch(r, &batch);
+}
+
+/* A block that stayed with its worker because none was empty holds intervals nobody has seen. */
+static void record_leftover(struct rec *r, uint32_t n, struct batch *batch)
+{
+    struct rec_interval *b = rec_lane_current(&r->lanes[n]);
+    if (!b->merged)
+        return;
+    b->merged--;
+    record_block(r, n, b, batch);
+}
+
+static int store_loss(struct rec *r, struct err *e)
+{
+    struct db_stmt *s;
+    int ret = db_prepare(r->cfg.db, "store the number of lost intervals",
+                         "UPDATE run SET lost_intervals = :lost WHERE id = :id", &s, e);
+    if (ret)
+        return ret;
+    db_bind_u64(s, ":lost", r->totals.lost);
+    db_bind_i64(s, ":id", r->cfg.run_id);
+    ret = db_run(s, e);
+    db_finish(s);
+    return ret;
+}
+
+static void last_look(struct rec *r)
+{
+    struct batch batch;
+    begin_batch(r, &batch);
+    for (uint32_t n = 0; n < r->cfg.lanes; n++) {
+        drain_lane(r, n, lane_ready(r, n), &batch);
+        record_leftover(r, n, &batch);
+    }
+    if (r->cfg.resource_ns && !batch.ret)
+        batch.ret = sample_resources(r, clock_kernel_ns(), &batch.e);
+    end_batch(r, &batch);
+}
+
+static void summarize(struct rec *r)
+{
+    struct batch batch;
+    begin_batch(r, &batch);
+    if (!batch.ret)
+        batch.ret = store_summaries(r, &batch.e);
+    if (!batch.ret)
+        batch.ret = store_loss(r, &batch.e);
+    end_batch(r, &batch);
+}
+
+/* Whoever else wants the core comes first; a failure costs only politeness. */
+static void step_back(void)
+{
+    struct sched_param none = {0};
+    setpriority(PRIO_PROCESS, 0, 19);
+    sched_setscheduler(0, SCHED_IDLE, &none);
+}
+
+/* Until the next look, or rec_close. */
+static bool asked_to_stop(struct rec *r)
+{
+    uint64_t until_ns = clock_kernel_ns() + LOOK_NS;
+    struct timespec until = {.tv_sec = (time_t)(until_ns / NS_PER_S),
+                             .tv_nsec = (long)(until_ns % NS_PER_S)};
+    sem_clockwait(&r->wake, CLOCK_MONOTONIC, &until);
+    return atomic_load_explicit(&r->stopping, memory_order_acquire);
+}
+
+void *recorder_main(void *arg)
+{
+    struct rec *r = arg;
+    step_back();
+    while (!asked_to_stop(r))
+        look(r);
+    last_look(r);
+    summarize(r);
+    return NULL;
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Arrivals: from the schedule (open loop) or from the slot that has become free (max). */
+#include "base/rng.h"
+#include "run/client_internal.h"
+
+void client_count_not_sent(struct client *c, enum result why)
+{
+    client_count(c, COUNTER_STARTED);
+    client_count(c, COUNTER_FAILED);
+    c->block->results[why]++;
+}
+
+/* Log-free uniform draw; the same seed, connection and id give the same size again. */
+static uint32_t draw_payload(const struct client *c, uint32_t conn, uint64_t id)
+{
+    const struct client_load *l = &c->load;
+    if (l->payload_min == l->payload_max)
+        return l->payload_max;
+    uint64_t span = l->payload_max - l->payload_min + 1;
+    uint64_t random = rng_mix(c->cfg.seed ^ conn, id) >> 32;
+    return l->payload_min + (uint32_t)(random * span >> 32);
+}
+
+static void append(struct client *c, struct session *s, uint32_t index)
+{
+    c->trans.entries[index].next = TRANS_NONE;
+    if (s->tail == TRANS_NONE)
+        s->head = index;
+    else
+        c->trans.entries[s->tail].next = index;
+    s->tail = index;
+    s->outstanding++;
+}
+
+void client_start_on(struct client *c, struct session *s, uint64_t intended_ns,
+                     uint64_t eligible_ns)
+{
+    uint32_t index = trans_alloc(&c->trans);
+    if (index == TRANS_NONE) { /* the pool holds sessions x depth: only unacknowledged ones fill it */
+        client_count(c, COUNTER_POOL_EMPTY);
+        client_count_not_sent(c, RESULT_NOT_SENT);
+        return;
+    }
+    struct trans *t = &c->trans.entries[index];
+    uint32_t number = c->cfg.first_session + session_number(c, s);
+    uint32_t len = draw_payload(c, number, c->next_id);
+    *t = (struct trans){
+        .msg = {.id = c->next_id, .len = len, .conn = number,
+                .reply_len = c->load.reply ? c->load.reply : len},
+        .intended_ns = intended_ns, .eligible_ns = eligible_ns, .measured = c->load.measured,
+    };
+    if (c->cfg.one_way)
+        t->msg.reply_len = 0;
+    c->next_id += c->cfg.workers;
+    c->started++;
+    client_count(c, COUNTER_STARTED);
+    if (s->state == SESSION_OPEN && !s->outstanding)
+        tcp_timer_set(&c->stack->tcp, s->conn, tcp_ticks(c->now_ns + c->load.timeout_ns));
+    struct tcp *tcp = &c->stack->tcp;
+    t->pos = s->state == SESSION_OPEN ? tcp_end(tcp_conn(tcp, s->conn)) : 0;
+    append(c, s, index);
+    if (s->state == SESSION_OPEN)
+        tcp_send(tcp, s->conn, len);
+}
+
+/* Short-lived: the transaction waits on the session while its connection opens. */
+static void start_short(struct client *c, struct session *s, uint64_t intended_ns)
+{
+    if (session_open(c, s)) {
+        client_start_on(c, s, intended_ns, 0); /* eligible when it is open */
+        return;
+    }
+    client_count(c, COUNTER_CONNECTS_STARTED);
+    client_count_connects_failed(c, RESULT_NOT_SENT, 1);
+    client_count_not_sent(c, RESULT_NOT_SENT);
+    session_list(c, s);
+}
+
+static void start_arrival(struct client *c, uint64_t intended_ns)
+{
+    struct session *s = &c->sessions[c->free_head];
+    uint64_t eligible = intended_ns > c->free_since_ns ? intended_ns : c->free_since_ns;
+    session_unlist(c, s);
+    if (c->load.short_lived) {
+        start_short(c, s, intended_ns);
+        return;
+    }
+    client_start_on(c, s, intended_ns, eligible);
+    if (session_has_room(c, s))
+        session_list(c, s);
+}
+
+static bool limit_reached(const struct client *c)
+{
+    return c->load.transactions && c->started >= c->load.transactions;
+}
+
+/* The closed loop of one session: as many as its depth allows. */
+void client_continue(struct client *c, struct session *s)
+{
+    if (c->mode != CLIENT_LOAD || !session_has_room(c, s))
+        return;
+    if (c->load.spec.shape != SHAPE_MAX || c->load.short_lived) {
+        session_list(c, s);
+        return;
+    }
+    if (!limit_reached(c))
+        client_start_on(c, s, c->now_ns, c->now_ns);
+}
+
+static uint32_t start_closed_loop(struct client *c, uint32_t budget)
+{
+    uint32_t n = 0;
+    while (n < budget && c->free_head != SESSION_NONE && !limit_reached(c)) {
+        start_arrival(c, c->now_ns);
+        n++;
+    }
+    return n;
+}
+
+static void note_backlog(struct client *c)
+{
+    if (c->schedule.next_ns >= c->now_ns)
+        return;
+    uint64_t waiting = (uint64_t)((double)(c->now_ns - c->schedule.next_ns) *
+                                  c->load.spec.rate_per_s / c->load.spec.workers / 1e9);
+    if (waiting > c->block->counters[COUNTER_BACKLOG_MAX])
+        c->block->counters[COUNTER_BACKLOG_MAX] = waiting;
+}
+
+static uint32_t start_open_loop(struct client *c, uint32_t budget)
+{
+    uint32_t n = 0;
+    while (n < budget && c->schedule.next_ns <= c->now_ns && !limit_reached(c)) {
+        if (c->now_ns - c->schedule.next_ns > c->load.queue_max_ns) {
+            schedule_take(&c->schedule);
+            c->started++;
+            client_count_not_sent(c, RESULT_NOT_SENT);
+        } else if (c->free_head == SESSION_NONE) {
+            break;
+        } else {
+            start_arrival(c, schedule_take(&c->schedule));
+        }
+        n++;
+    }
+    note_backlog(c);
+    return n;
+}
+
+/* Nobody answers for a target: every open fails, with its reason. */
+static void fail_unresolved(struct client *c)
+{
+    uint64_t left = c->cfg.sessions - c->to_open;
+    c->block->counters[COUNTER_CONNECTS_STARTED] += left;
+    client_count_connects_failed(c, RESULT_NO_ROUTE, left);
+    c->to_open = c->cfg.sessions;
+}
+
+static bool targets_resolved(struct client *c)
+{
+    if (c->resolved == NEIGH_WAIT)
+        c->resolved = client_resolved(c);
+    if (c->resolved == NEIGH_FAILED)
+        fail_unresolved(c);
+    else if (c->resolved == NEIGH_READY && c->load.short_lived)
+        c->to_open = c->cfg.sessions; /* each transaction opens its own */
+    return c->resolved == NEIGH_READY;
+}
+
+/* Opens that the rate and the number under way allow. */
+static uint32_t open_due(struct client *c, uint32_t budget)
+{
+    uint32_t n = 0;
+    if (!targets_resolved(c))
+        return 0;
+    while (n < budget && c->to_open < c->cfg.sessions && c->opening < c->cfg.connect_parallel) {
+        double due = (double)(c->now_ns - c->connect_start_ns) * c->cfg.connect_rate_per_s / 1e9;
+        if (c->cfg.connect_rate_per_s > 0 && (double)c->connects_begun > due)
+            break;
+        struct session *s = &c->sessions[c->to_open++];
+        if (s->state == SESSION_DOWN && !session_open(c, s)) {
+            client_count(c, COUNTER_CONNECTS_STARTED);
+            client_count_connects_failed(c, RESULT_NOT_SENT, 1);
+        }
+        n++;
+    }
+    return n;
+}
+
+static uint32_t close_due(struct client *c, uint32_t budget)
+{
+    uint32_t n = 0;
+    while (n < budget && c->to_open < c->cfg.sessions && c->closing < c->cfg.connect_parallel) {
+        struct session *s = &c->sessions[c->to_open++];
+        if (s->state == SESSION_OPEN)
+            session_close(c, s);
+        else if (s->state == SESSION_OPENING)
+            session_abort(c, s);
+        n++;
+    }
+    return n;
+}
+
+uint32_t client_start_due(struct client *c, uint32_t budget)
+{
+    switch (c->mode) {
+    case CLIENT_CONNECT:
+        return open_due(c, budget);
+    case CLIENT_LOAD:
+        return c->load.spec.shape == SHAPE_MAX ? start_closed_loop(c, budget)
+                                               : start_open_loop(c, budget);
+    case CLIENT_CLOSE:
+        return close_due(c, budget);
+    case CLIENT_IDLE:
+    case CLIENT_DRAIN:
+        break;
+    }
+    return 0;
+}

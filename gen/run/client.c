@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "run/client_internal.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/csum.h"
+#include "base/err.h"
+#include "base/mem.h"
+
+int client_init(struct client *c, const struct client_config *cfg, struct stack *stack,
+                struct err *e)
+{
+    *c = (struct client){.cfg = *cfg, .stack = stack, .free_head = SESSION_NONE,
+                         .free_tail = SESSION_NONE, .next_id = 1 + cfg->worker};
+    c->sessions = mem_reserve((size_t)cfg->sessions * sizeof *c->sessions, "sessions", e);
+    if (!c->sessions || trans_init(&c->trans, cfg->trans, e)) {
+        client_fini(c);
+        return -ENOMEM;
+    }
+    for (uint32_t i = 0; i < cfg->sessions; i++)
+        c->sessions[i] = (struct session){.conn = CONN_NONE, .head = TRANS_NONE,
+                                          .tail = TRANS_NONE};
+    return 0;
+}
+
+void client_fini(struct client *c)
+{
+    mem_release(c->sessions, (size_t)c->cfg.sessions * sizeof *c->sessions);
+    mem_release(c->paths, (size_t)c->path_count * sizeof *c->paths);
+    trans_fini(&c->trans);
+    c->sessions = NULL;
+    c->paths = NULL;
+}
+
+uint64_t client_memory(const struct client *c)
+{
+    return (uint64_t)c->cfg.sessions * sizeof *c->sessions;
+}
+
+/* Source addresses that this worker's connections can use up, not more. */
+static uint64_t sources_wanted(const struct client *c)
+{
+    uint64_t all = 0;
+    for (uint32_t i = 0; i < c->cfg.sources_count; i++)
+        all += c->cfg.sources[i].count;
+    uint64_t most = CLIENT_PATHS_MAX / c->cfg.targets_count;
+    return all < most ? all : most;
+}
+
+static struct ip_addr nth_source(const struct client *c, uint64_t n)
+{
+    uint32_t i = 0;
+    while (n >= c->cfg.sources[i].count)
+        n -= c->cfg.sources[i++].count;
+    return ip_nth(c->cfg.sources[i], n);
+}
+
+int client_resolve(struct client *c, struct err *e)
+{
+    uint64_t sources = sources_wanted(c);
+    c->path_count = (uint32_t)(sources * c->cfg.targets_count);
+    c->paths = mem_reserve(c->path_count * sizeof *c->paths, "client paths", e);
+    if (!c->paths)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < c->path_count; i++) {
+        struct ip_addr source = nth_source(c, i / c->cfg.targets_count);
+        struct ip_addr target = c->cfg.targets[i % c->cfg.targets_count].addr;
+        c->paths[i] = stack_path(c->stack, source, target, c->now_ns);
+        if (c->paths[i] == PATH_NONE)
+            return err_set(e, EXIT_USAGE, -ENOSPC,
+                           "sources x targets make more paths than the %u reserved",
+                           c->stack->cfg.paths);
+    }
+    return 0;
+}
+
+enum neigh_state client_resolved(const struct client *c)
+{
+    enum neigh_state all = NEIGH_READY;
+    for (uint32_t i = 0; i < c->path_count; i++) {
+        enum neigh_state one = stack_path_state(c->stack, c->paths[i]);
+        if (one == NEIGH_FAILED)
+            return NEIGH_FAILED;
+        if (one == NEIGH_WAIT)
+            all = NEIGH_WAIT;
+    }
+    return all;
+}
+
+static void begin_connect(struct client *c, uint64_t start_ns)
+{
+    c->to_open = 0;
+    c->resolved = NEIGH_WAIT;
+    c->connects_begun = 0;
+    c->connect_start_ns = start_ns;
+}
+
+/* Every session that may take work is listed; in a closed loop its first arrival is now. */
+static void begin_load(struct client *c, uint64_t start_ns)
+{
+    c->started = 0;
+    schedule_init(&c->schedule, &c->load.spec, start_ns);
+    c->free_since_ns = start_ns;
+    for (uint32_t i = 0; i < c->cfg.sessions; i++) {
+        struct session *s = &c->sessions[i];
+        if (session_has_room(c, s))
+            session_list(c, s);
+    }
+}
+
+void client_begin(struct client *c, enum client_mode mode, const struct client_load *load,
+                  uint64_t start_ns)
+{
+    c->mode = mode;
+    if (load)
+        c->load = *load;
+    switch (mode) {
+    case CLIENT_CONNECT:
+        begin_connect(c, start_ns);
+        break;
+    case CLIENT_LOAD:
+        begin_load(c, start_ns);
+        break;
+    case CLIENT_CLOSE:
+        c->to_open = 0; /* now the next session to close */
+        break;
+    case CLIENT_IDLE:
+    case CLIENT_DRAIN:
+        break;
+    }
+}
+
+void client_flushed(struct client *c, uint64_t now_ns)
+{
+    for (uint32_t i = 0; i < c->unstamped_count; i++)
+        c->trans.entries[c->unstamped[i]].sent_ns = now_ns;
+    c->unstamped_count = 0;
+}
+
+void client_give_up(struct client *c)
+{
+    for (uint32_t i = 0; i < c->cfg.sessions; i++) {
+        struct session *s = &c->sessions[i];
+        if (client_oldest(c, s) == TRANS_NONE)
+            continue;
+        client_fail_all(c, s, RESULT_TIMEOUT);
+        session_abort(c, s);
+    }
+}
+
+bool client_idle(const struct client *c)
+{
+    switch (c->mode) {
+    case CLIENT_IDLE:
+        return true;
+    case CLIENT_CONNECT:
+        return c->to_open == c->cfg.sessions && !c->opening;
+    case CLIENT_LOAD:
+        return c->load.transactions && c->started >= c->load.transactions;
+    case CLIENT_DRAIN:
+        return c->trans.in_use == 0;
+    case CLIENT_CLOSE:
+        return c->to_open == c->cfg.sessions && !c->closing;
+    }
+    return true;
+}
+
+/* Bytes [from, from + len) of one transaction's request. */
+static uint64_t fill_one(struct client *c, uint32_t index, uint32_t from, uint8_t *buf,
+                         uint32_t len)
+{
+    struct trans *t = &c->trans.entries[index];
+    if (!from && !t->sent_ns && c->unstamped_count < sizeof c->unstamped / sizeof *c->unstamped)
+        c->unstamped[c->unstamped_count++] = index;
+    if (from + len == t->msg.len && !t->whole) {
+        t->whole = true;
+        client_count(c, COUNTER_MESSAGES_SENT);
+    }
+    return c->cfg.proto->fill(c->cfg.app, &t->msg, from, buf, len);
+}
+
+uint64_t client_fill(void *client, uint32_t conn, uint64_t pos, uint8_t *buf, uint32_t len)
+{
+    struct client *c = client;
+    struct session *s = client_session(c, conn);
+    uint64_t sum = 0;
+    uint32_t done = 0;
+    for (uint32_t i = s->head; i != TRANS_NONE && done < len; i = c->trans.entries[i].next) {
+        const struct trans *t = &c->trans.entries[i];
+        uint64_t from = pos + done - t->pos;
+        if (from >= t->msg.len)
+            continue;
+        uint32_t part = t->msg.len - (uint32_t)from;
+        if (part > len - done)
+            part = len - done;
+        sum += csum_at(fill_one(c, i, (uint32_t)from, buf + done, part), done);
+        done += part;
+    }
+    assert(done == len); /* every unacknowledged byte belongs to a listed transaction */
+    return sum;
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The client side of one worker: sessions (connections as the load sees them), arrivals from the
+ * schedule, transactions, and what became of them. Sits on the engine's callbacks; told the time
+ * by the worker through `now_ns`.
+ *
+ * A session is FREE (may take a transaction), BUSY (depth outstanding), OPENING, CLOSING or DOWN.
+ * Free sessions wait in a list, least recently used first. Arrivals for which none is free wait in
+ * the schedule itself: it is behind, and by how much is the queueing.
+ */
+#ifndef RUN_CLIENT_H
+#define RUN_CLIENT_H
+
+#include "app/app.h"
+#include "load/schedule.h"
+#include "rec/rec.h"
+#include "run/trans.h"
+#include "stack/stack.h"
+
+#define SESSION_NONE 0xffffffffu
+#define CLIENT_PATHS_MAX 4096
+
+enum session_state { SESSION_DOWN, SESSION_OPENING, SESSION_OPEN, SESSION_CLOSING };
+
+struct session {
+    uint32_t conn;       /* engine's index, CONN_NONE while there is none */
+    uint32_t head, tail; /* outstanding transactions, oldest first */
+    uint32_t next, prev; /* free list */
+    uint16_t outstanding;
+    uint8_t state;       /* enum session_state */
+    bool listed;         /* in the free list */
+};
+
+/* What a phase asks of the client; plain numbers, resolved. */
+struct client_load {
+    struct load_spec spec;      /* shape, rate, this worker's share */
+    uint64_t transactions;      /* of this worker; 0: by time only */
+    uint32_t payload_min, payload_max, reply; /* bytes; reply 0: equal to the payload drawn */
+    uint32_t depth;
+    bool short_lived, measured;
+    bool close_by_reset, close_by_peer;
+    uint64_t timeout_ns, connect_timeout_ns, queue_max_ns;
+};
+
+struct client_target {
+    struct ip_addr addr;
+    uint16_t port;
+};
+
+struct client_config {
+    const struct app_client *proto;
+    bool one_way;                /* no reply: acknowledged is done */
+    const struct app_ctx *app;
+    uint32_t sessions;           /* this worker's connections */
+    uint32_t trans;              /* pool */
+    uint32_t first_session;      /* number of session 0 over the whole run */
+    struct ip_range sources[16];
+    uint32_t sources_count;
+    struct client_target targets[64];
+    uint32_t targets_count;
+    uint16_t port_lo, port_hi;
+    uint32_t worker, workers;    /* ports are dealt out modulo workers */
+    uint32_t connect_parallel;
+    double connect_rate_per_s;   /* of this worker; 0: no limit */
+    uint64_t seed;
+};
+
+enum client_mode {
+    CLIENT_IDLE,    /* nothing starts */
+    CLIENT_CONNECT, /* sessions open, nothing is sent */
+    CLIENT_LOAD,    /* transactions start */
+    CLIENT_DRAIN,   /* those under way end */
+    CLIENT_CLOSE,   /* connections close */
+};
+
+struct client {
+    struct client_config cfg;
+    struct stack *stack;
+    struct rec_interval *block;  /* counts and times of the current interval */
+    uint64_t now_ns;             /* set by the worker before each sub-batch */
+    enum client_mode mode;
+    struct client_load load;
+    struct schedule schedule;
+
+    struct session *sessions;
+    struct trans_pool trans;
+    uint32_t free_head, free_tail;
+    uint64_t free_since_ns;      /* since when the free list has not been empty */
+    uint64_t next_id;
+    uint64_t started;            /* in this phase */
+    uint32_t to_open;            /* next session that the connect phase opens */
+    uint32_t opening;            /* SYNs under way */
+    uint32_t open;               /* sessions with a connection in ESTABLISHED */
+    uint32_t closing;            /* connections between our close and the end */
+    uint64_t connect_start_ns, connects_begun; /* for connect_rate */
+    uint64_t connects_failed[RESULT_COUNT];    /* since the start, by reason */
+
+    uint32_t *paths;             /* sources x targets, made and asked for at start */
+    uint32_t path_count;
+    enum neigh_state resolved;   /* of all paths, as last looked */
+    uint64_t tuple;              /* the next source port, source and target to try */
+
+    uint32_t unstamped[STACK_BATCH_MAX * 2]; /* first bytes built since the last flush */
+    uint32_t unstamped_count;
+};
+
+int client_init(struct client *c, const struct client_config *cfg, struct stack *stack,
+                struct err *e);
+void client_fini(struct client *c);
+uint64_t client_memory(const struct client *c); /* bytes of sessions */
+
+extern const struct tcp_ops client_tcp_ops; /* ctx: struct client */
+uint64_t client_fill(void *client, uint32_t conn, uint64_t pos, uint8_t *buf, uint32_t len);
+
+/* Makes and asks for all paths; call once before the connect phase. -ENOSPC: too many. */
+int client_resolve(struct client *c, struct err *e);
+/* NEIGH_READY when every path is, NEIGH_FAILED when one is not to be had. */
+enum neigh_state client_resolved(const struct client *c);
+
+void client_begin(struct client *c, enum client_mode mode, const struct client_load *load,
+                  uint64_t start_ns);
+/* Starts what is due, at most `budget` arrivals or opens; returns how many. */
+uint32_t client_start_due(struct client *c, uint32_t budget);
+/* The first bytes built since the last call are handed over now. */
+void client_flushed(struct client *c, uint64_t now_ns);
+/* Fails what is still outstanding with RESULT_TIMEOUT and resets its connections. */
+void client_give_up(struct client *c);
+/* Whether the mode's work is done: all opened (or failed), drained, closed. */
+bool client_idle(const struct client *c);
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "run/responder.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "run/setup.h"
+#include "run/worker.h"
+#include "wire/xdp.h"
+
+struct responder {
+    uint32_t count;
+    struct app_ctx app;
+    struct worker *workers;
+};
+
+static int start_workers(struct responder *r, const struct job *job, struct wire_port *port,
+                         const struct endpoint *listen, const int *cpus,
+                         const struct clock *clock, struct err *e)
+{
+    const struct app_proto *proto = app_proto_find(job->protocol);
+    for (; r->count < job->workers; r->count++) {
+        struct worker_config cfg = {.cpu = cpus[r->count], .clock = clock, .port = port};
+        setup_responder(job, proto, listen, r->count, &cfg);
+        cfg.server.app = &r->app;
+        int rc = worker_start(&r->workers[r->count], &cfg, e);
+        if (rc)
+            return rc;
+    }
+    for (uint32_t i = 0; i < r->count; i++) {
+        int rc = worker_await(&r->workers[i], e);
+        if (rc)
+            return rc;
+    }
+    return 0;
+}
+
+int responder_start(struct responder **out, const struct job *job, struct wire_port *port,
+                    const struct endpoint *listen, uint32_t first_cpu, const struct clock *clock,
+                    struct err *e)
+{
+    struct responder *r = calloc(1, sizeof *r);
+    if (r)
+        r->workers = aligned_alloc(64, job->workers * sizeof *r->workers);
+    int cpus[512];
+    int rc = r && r->workers ? setup_cpus(job, first_cpu + job->workers, cpus, e) : -ENOMEM;
+    if (!rc)
+        rc = app_ctx_init(&r->app, job->seed, job->binary, e);
+    if (!rc)
+        rc = start_workers(r, job, port, listen, cpus + first_cpu, clock, e);
+    if (rc) {
+        if (r)
+            responder_stop(r, NULL);
+        return err_set(e, EXIT_RUN, rc, "the responder could not be set up: %s", strerror(-rc));
+    }
+    *out = r;
+    return 0;
+}
+
+static void sum(const struct worker *w, struct responder_totals *t)
+{
+    t->server.requests += w->server_end.requests;
+    t->server.replies += w->server_end.replies;
+    t->server.bytes_in += w->server_end.bytes_in;
+    t->server.bytes_out += w->server_end.bytes_out;
+    for (int i = 0; i < COUNTER_COUNT; i++)
+        t->counters[i] += w->own_block->counters[i];
+    for (int i = 0; i < DROP_COUNT; i++)
+        t->drops[i] += w->own_block->drops[i];
+}
+
+void responder_stop(struct responder *r, struct responder_totals *totals)
+{
+    for (uint32_t i = 0; i < r->count; i++)
+        worker_stop(&r->workers[i]);
+    for (uint32_t i = 0; i < r->count; i++) {
+        worker_end(&r->workers[i]);
+        if (totals && r->workers[i].own_block)
+            sum(&r->workers[i], totals);
+        worker_free(&r->workers[i]);
+    }
+    if (totals)
+        totals->valid = true;
+    app_ctx_fini(&r->app);
+    free(r->workers);
+    free(r);
+}
+
+int responder_process_run(const struct responder_process *p, struct err *e)
+{
+    struct wire_config wc;
+    struct wire_port *port;
+    struct responder *r;
+    setup_responder_wire(p->job, p->device, &p->listen, &wc);
+    int rc = xdp_port_open(&wc, &port, e);
+    if (rc)
+        return rc;
+    rc = responder_start(&r, p->job, port, &p->listen, p->first_cpu, p->clock, e);
+    if (!rc) {
+        sigset_t set;
+        int sig;
+        sigemptyset(&set);
+        sigaddset(&set, SIGTERM);
+        sigaddset(&set, SIGINT);
+        p->ready(p->ready_ctx);
+        sigwait(&set, &sig);
+        responder_stop(r, p->totals);
+    }
+    port->ops->port_close(port);
+    return rc;
+}

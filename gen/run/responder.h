@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The responding side: one worker a queue, in the run's own process (pair), in the lab's far
+ * process, or as `gen respond`.
+ */
+#ifndef RUN_RESPONDER_H
+#define RUN_RESPONDER_H
+
+#include "app/app.h"
+#include "base/drop.h"
+#include "base/measure.h"
+#include "job/job.h"
+#include "run/server.h"
+#include "wire/wire.h"
+
+struct clock;
+struct responder;
+
+/* What all its workers did, summed when it has ended. Plain data: it may lie in shared memory. */
+struct responder_totals {
+    bool valid; /* set last */
+    struct server_totals server;
+    uint64_t counters[COUNTER_COUNT];
+    uint64_t drops[DROP_COUNT];
+};
+
+/* Starts the workers on an open port (which stays the caller's); CPUs from `first_cpu` on in the
+ * job's order. Returns when all are ready. */
+int responder_start(struct responder **out, const struct job *job, struct wire_port *port,
+                    const struct endpoint *listen, uint32_t first_cpu, const struct clock *clock,
+                    struct err *e);
+/* Stops, joins, sums, frees. */
+void responder_stop(struct responder *r, struct responder_totals *totals);
+
+/* A whole process of it: opens xdp:DEVICE, starts, calls `ready`, waits for SIGTERM or SIGINT. */
+struct responder_process {
+    const struct job *job;
+    const struct clock *clock;
+    const char *device;
+    struct endpoint listen;
+    uint32_t first_cpu;
+    void (*ready)(void *ctx);
+    void *ready_ctx;
+    struct responder_totals *totals;
+};
+/* 0 or -errno; signals must be blocked by the caller (SIGTERM, SIGINT) before threads exist. */
+int responder_process_run(const struct responder_process *p, struct err *e);
+
+#endif

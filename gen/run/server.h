@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The responder of one worker. What it has to send lies in bounded pools until acknowledged:
+ * described replies (made again from {id, length, kind}) or retained bytes (echo). An empty pool
+ * closes the connection's window and is counted; connections that wait are resumed, oldest first,
+ * as the pool fills again. Nothing is lost.
+ */
+#ifndef RUN_SERVER_H
+#define RUN_SERVER_H
+
+#include "app/app.h"
+#include "stack/stack.h"
+
+#define SERVER_NONE 0xffffffffu
+#define CHUNK_BYTES 1008 /* of payload; a chunk is 1 KiB with its header */
+
+/* Both kinds lie in the sent stream at `pos`, `len` bytes long, in a list by index. */
+struct described {
+    uint64_t pos;
+    struct app_response reply;
+    uint32_t next;
+};
+
+struct chunk {
+    uint64_t pos;
+    uint32_t next, len;
+    uint8_t bytes[CHUNK_BYTES];
+};
+
+/* Of each connection, by the engine's index. */
+struct server_conn {
+    uint32_t head, tail;    /* what is not acknowledged, in stream order */
+    uint32_t parse;         /* request in progress, SERVER_NONE: between requests */
+    uint32_t wait_next;     /* list of those that an empty pool stopped */
+    bool waiting, closing;
+};
+
+struct server_config {
+    const struct app_server *proto;
+    const struct app_ctx *app;
+    uint32_t conns;          /* as the engine's */
+    uint32_t pending;        /* described replies or chunks */
+    uint32_t parses;         /* requests that may be in progress at once */
+    bool close_first;        /* close after each reply (short lives, closed by the server) */
+};
+
+/* What the responder tells when it ends. */
+struct server_totals {
+    uint64_t requests, replies, bytes_in, bytes_out;
+};
+
+struct server {
+    struct server_config cfg;
+    struct stack *stack;
+    struct server_conn *conns;
+    struct described *described;
+    struct chunk *chunks;
+    struct app_parse *parses;
+    uint32_t pending_free, parse_free;
+    uint32_t pending_left;   /* entries free */
+    uint32_t wait_head, wait_tail;
+    struct server_totals totals;
+};
+
+int server_init(struct server *s, const struct server_config *cfg, struct stack *stack,
+                struct err *e);
+void server_fini(struct server *s);
+
+extern const struct tcp_ops server_tcp_ops; /* ctx: struct server */
+uint64_t server_fill(void *server, uint32_t conn, uint64_t pos, uint8_t *buf, uint32_t len);
+/* Once a round: connections that an empty pool stopped go on when there is room. */
+void server_resume(struct server *s);
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A session's connection and its place in the list of those that may take work. */
+#include "run/client_internal.h"
+
+bool session_has_room(const struct client *c, const struct session *s)
+{
+    if (s->listed || s->outstanding >= c->load.depth)
+        return false;
+    return s->state == (c->load.short_lived ? SESSION_DOWN : SESSION_OPEN);
+}
+
+void session_list(struct client *c, struct session *s)
+{
+    uint32_t number = session_number(c, s);
+    s->listed = true;
+    s->next = SESSION_NONE;
+    s->prev = c->free_tail;
+    if (c->free_tail == SESSION_NONE) {
+        c->free_head = number;
+        c->free_since_ns = c->now_ns > c->free_since_ns ? c->now_ns : c->free_since_ns;
+    } else {
+        c->sessions[c->free_tail].next = number;
+    }
+    c->free_tail = number;
+}
+
+void session_unlist(struct client *c, struct session *s)
+{
+    if (!s->listed)
+        return;
+    s->listed = false;
+    if (s->prev == SESSION_NONE)
+        c->free_head = s->next;
+    else
+        c->sessions[s->prev].next = s->next;
+    if (s->next == SESSION_NONE)
+        c->free_tail = s->prev;
+    else
+        c->sessions[s->next].prev = s->prev;
+}
+
+/* Tuples are tried in turn: path fastest, so that connections spread over sources and targets. */
+static uint32_t open_next_tuple(struct client *c, uint32_t number)
+{
+    uint32_t ports = ((uint32_t)c->cfg.port_hi - c->cfg.port_lo + 1) / c->cfg.workers;
+    for (uint32_t tries = 0; tries < 64; tries++) {
+        uint64_t tuple = c->tuple++;
+        uint32_t at = (uint32_t)(tuple % c->path_count);
+        uint32_t port = (uint32_t)(tuple / c->path_count % ports) * c->cfg.workers + c->cfg.worker;
+        uint32_t path = c->paths[at];
+        const struct client_target *target = &c->cfg.targets[at % c->cfg.targets_count];
+        uint32_t conn = tcp_open(&c->stack->tcp, path, (uint16_t)(c->cfg.port_lo + port),
+                                 target->port, c->stack->paths[path].mss, number);
+        if (conn != CONN_NONE || !c->stack->tcp.free_count)
+            return conn;
+    }
+    return CONN_NONE;
+}
+
+bool session_open(struct client *c, struct session *s)
+{
+    uint32_t conn = open_next_tuple(c, session_number(c, s));
+    if (conn == CONN_NONE)
+        return false;
+    s->conn = conn;
+    s->state = SESSION_OPENING;
+    c->opening++;
+    c->connects_begun++;
+    client_count(c, COUNTER_CONNECTS_STARTED);
+    tcp_timer_set(&c->stack->tcp, conn, tcp_ticks(c->now_ns + c->load.connect_timeout_ns));
+    return true;
+}
+
+void session_leave(struct client *c, struct session *s, enum session_state state)
+{
+    session_unlist(c, s);
+    if (s->state == SESSION_OPENING)
+        c->opening--;
+    if (s->state == SESSION_OPEN)
+        c->open--;
+    if (s->state == SESSION_CLOSING)
+        c->closing--;
+    s->state = (uint8_t)state;
+    if (state == SESSION_CLOSING)
+        c->closing++;
+    if (state == SESSION_DOWN)
+        s->conn = CONN_NONE;
+}
+
+void session_abort(struct client *c, struct session *s)
+{
+    uint32_t conn = s->conn;
+    session_leave(c, s, SESSION_DOWN);
+    tcp_abort(&c->stack->tcp, conn);
+}
+
+void session_close(struct client *c, struct session *s)
+{
+    if (c->load.close_by_reset) {
+        session_abort(c, s);
+        return;
+    }
+    session_leave(c, s, SESSION_CLOSING);
+    /* Against a peer that closes first we only wait; our timer ends a wait in vain. */
+    tcp_timer_set(&c->stack->tcp, s->conn, tcp_ticks(c->now_ns + c->load.timeout_ns));
+    if (!c->load.close_by_peer)
+        tcp_close(&c->stack->tcp, s->conn);
+}

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "run/setup.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/rng.h"
+
+#define TRANS_SLACK       1024u
+#define TIME_WAIT_LONG    4096u      /* entries for connections that close once, at the end */
+#define TIME_WAIT_SHORT   (1u << 20) /* ... for those that come and go */
+#define OOO_PIECES        2048u /* a worker, of a segment each: 3 MiB */
+#define RTO_MAX_NS        60000000000ull
+#define SYN_RETRIES       8 /* connect_timeout ends it first */
+#define RESPONDER_PATHS   8192
+#define CHUNKS_MAX        (256u << 10) /* of 1 KiB */
+#define IP_TCP_HEADERS    40
+
+static uint32_t clamp(uint64_t v, uint32_t lo, uint32_t hi)
+{
+    return v < lo ? lo : v > hi ? hi : (uint32_t)v;
+}
+
+static bool any_short_lived(const struct job *job)
+{
+    for (uint32_t i = 0; i < job->phases_count; i++)
+        if (job->phases[i].pattern == PATTERN_SHORT_LIVED)
+            return true;
+    return false;
+}
+
+static uint32_t max_depth(const struct job *job)
+{
+    uint32_t depth = 1;
+    for (uint32_t i = 0; i < job->phases_count; i++)
+        if (job->phases[i].depth > depth)
+            depth = job->phases[i].depth;
+    return depth;
+}
+
+/* Transactions that may be outstanding at once, a worker: what the connections carry, in an open
+ * loop at most what the rate starts until all of them time out. */
+static uint32_t most_outstanding(const struct job *job, uint32_t sessions)
+{
+    double most = 0;
+    for (uint32_t i = 0; i < job->phases_count; i++) {
+        const struct job_phase *p = &job->phases[i];
+        double carried = (double)sessions * p->depth;
+        double started = p->rate_per_s / job->workers * (double)p->timeout_ns / 1e9;
+        if (!p->rate_max && started < carried)
+            carried = started;
+        if (carried > most)
+            most = carried;
+    }
+    return clamp((uint64_t)most + TRANS_SLACK, TRANS_SLACK, 1u << 30);
+}
+
+static uint32_t max_payload(const struct job *job)
+{
+    uint32_t most = 1;
+    for (uint32_t i = 0; i < job->phases_count; i++)
+        if (job->phases[i].payload > most)
+            most = job->phases[i].payload;
+    return most;
+}
+
+/* `sessions`: connections that work at once; short lives overlap with the last one's close. */
+static void setup_tcp(const struct job *job, uint32_t sessions, bool passive,
+                      struct tcp_config *out)
+{
+    bool brief = any_short_lived(job);
+    uint32_t waits = job->time_wait_entries ? job->time_wait_entries
+                     : brief                ? TIME_WAIT_SHORT
+                                            : TIME_WAIT_LONG;
+    *out = (struct tcp_config){
+        .conns = brief ? sessions * 2 + 256 : sessions + (passive ? 256 : 0),
+        .time_wait_entries = waits,
+        .ooo_pieces = OOO_PIECES,
+        .piece_bytes = (uint32_t)job->mtu - IP_TCP_HEADERS,
+        .half_open = sessions + 256,
+        .window = job->window,
+        .window_scale = job->window_scale,
+        .timestamps = job->timestamps,
+        .delayed_ack = job->delayed_ack,
+        .congestion = strcmp(job->congestion, "none") != 0,
+        .rto_min_tk = tcp_ticks(job->rto_min_ns),
+        .rto_max_tk = tcp_ticks(RTO_MAX_NS),
+        .rto_initial_tk = tcp_ticks(job->rto_initial_ns),
+        .delack_tk = tcp_ticks(job->delack_ns),
+        .time_wait_tk = tcp_ticks(job->time_wait_ns),
+        .init_cwnd = job->init_cwnd,
+        .retries = (uint8_t)clamp(job->retries, 1, 100),
+        .syn_retries = SYN_RETRIES,
+        .secret = rng_mix(job->seed, passive ? 2 : 1),
+    };
+}
+
+static void setup_stack(const struct job *job, uint32_t sessions, bool passive,
+                        struct stack_config *out)
+{
+    memset(out, 0, sizeof *out);
+    setup_tcp(job, sessions, passive, &out->tcp);
+    out->gateway = job->gateway;
+    out->paths = passive ? RESPONDER_PATHS : CLIENT_PATHS_MAX;
+    out->mtu = job->mtu;
+    out->mss = (uint16_t)job->mss;
+    out->batch = job->batch < STACK_BATCH_MAX ? job->batch : STACK_BATCH_MAX;
+}
+
+static void copy_sources(const struct job *job, struct client_config *c, struct stack_config *s)
+{
+    c->sources_count = s->local_count = job->sources_count;
+    for (uint32_t i = 0; i < job->sources_count; i++)
+        c->sources[i] = s->local[i] = job->sources[i];
+    c->targets_count = job->targets_count;
+    for (uint32_t i = 0; i < job->targets_count; i++)
+        c->targets[i] = (struct client_target){job->targets[i].addr, job->targets[i].port};
+}
+
+void setup_client(const struct job *job, const struct app_proto *proto, uint32_t worker,
+                  struct worker_config *out)
+{
+    uint32_t sessions = setup_share(job->connections, worker, job->workers), first = 0;
+    for (uint32_t w = 0; w < worker; w++)
+        first += setup_share(job->connections, w, job->workers);
+    out->is_client = true;
+    out->queue = worker;
+    out->interval_ns = job->interval_ns;
+    setup_stack(job, sessions, false, &out->stack);
+    out->client = (struct client_config){
+        .proto = proto->client,
+        .one_way = proto->server->answer == APP_ANSWER_NONE,
+        .sessions = sessions,
+        .trans = most_outstanding(job, sessions),
+        .first_session = first,
+        .port_lo = job->port_lo,
+        .port_hi = job->port_hi,
+        .worker = worker,
+        .workers = job->workers,
+        .connect_parallel = job->connect_parallel,
+        .connect_rate_per_s = job->connect_rate_per_s / job->workers,
+        .seed = job->seed,
+    };
+    copy_sources(job, &out->client, &out->stack);
+}
+
+void setup_responder(const struct job *job, const struct app_proto *proto,
+                     const struct endpoint *listen, uint32_t worker, struct worker_config *out)
+{
+    /* Flows land where the wire puts them: room for twice the even share when there are several. */
+    uint64_t share = (uint64_t)job->connections * (job->workers > 1 ? 2 : 1) / job->workers + 1;
+    uint32_t sessions = clamp(share, 1, job->connections);
+    uint64_t pieces = (uint64_t)sessions * max_depth(job);
+    bool echo = proto->server->answer == APP_ANSWER_RETAINED;
+    out->is_client = false;
+    out->queue = worker;
+    out->interval_ns = UINT64_MAX / 2;
+    out->listen_port = listen->port;
+    setup_stack(job, sessions, true, &out->stack);
+    out->stack.local_count = 1;
+    out->stack.local[0] = (struct ip_range){listen->addr, 1, 32};
+    out->server = (struct server_config){
+        .proto = proto->server,
+        .conns = out->stack.tcp.conns,
+        .pending = echo ? clamp(pieces * (max_payload(job) / CHUNK_BYTES + 1), 1024, CHUNKS_MAX)
+                        : clamp(pieces + 1024, 1024, 1u << 30),
+        .parses = sessions + 256,
+        .close_first = any_short_lived(job) && job->phases[0].close == CLOSE_FIN_SERVER,
+    };
+}
+
+void setup_load(const struct job *job, const struct job_phase *phase, uint32_t worker,
+                struct client_load *out)
+{
+    *out = (struct client_load){
+        .spec = {.shape = phase->rate_max ? SHAPE_MAX : SHAPE_CONSTANT,
+                 .rate_per_s = phase->rate_per_s,
+                 .duration_ns = phase->duration_ns,
+                 .seed = job->seed,
+                 .worker = worker,
+                 .workers = job->workers},
+        .transactions = phase->transactions / job->workers +
+                        (worker < phase->transactions % job->workers ? 1 : 0),
+        .payload_min = phase->payload_min,
+        .payload_max = phase->payload,
+        .reply = phase->reply,
+        .depth = phase->depth,
+        .short_lived = phase->pattern == PATTERN_SHORT_LIVED,
+        .close_by_reset = phase->close == CLOSE_RST,
+        .close_by_peer = phase->close == CLOSE_FIN_SERVER && phase->pattern == PATTERN_SHORT_LIVED,
+        .timeout_ns = phase->timeout_ns,
+        .connect_timeout_ns = phase->connect_timeout_ns,
+        .queue_max_ns = phase->queue_max_ns,
+    };
+}
+
+static void setup_wire(const struct job *job, const char *device, struct wire_config *out)
+{
+    *out = (struct wire_config){
+        .device = device,
+        .queues = job->workers,
+        .ring_size = job->ring_size,
+        .frames = job->frames,
+        .batch = job->batch,
+        .tx_budget = job->tx_budget,
+        .busy_poll = job->busy_poll,
+    };
+    out->filter.shared_address = job->shared_address;
+}
+
+void setup_client_wire(const struct job *job, const char *device, struct wire_config *out)
+{
+    setup_wire(job, device, out);
+    out->filter.local_count = job->sources_count;
+    memcpy(out->filter.local, job->sources, job->sources_count * sizeof *job->sources);
+    out->filter.port_lo = job->port_lo;
+    out->filter.port_hi = job->port_hi;
+}
+
+void setup_responder_wire(const struct job *job, const char *device,
+                          const struct endpoint *listen, struct wire_config *out)
+{
+    setup_wire(job, device, out);
+    out->filter.local_count = 1;
+    out->filter.local[0] = (struct ip_range){listen->addr, 1, 32};
+    out->filter.port_lo = out->filter.port_hi = listen->port;
+}
+
+/* --- CPUs ----------------------------------------------------------------------------------- */
+
+static uint32_t allowed_cpus(int *cpus, uint32_t max)
+{
+    cpu_set_t set;
+    uint32_t n = 0;
+    if (sched_getaffinity(0, sizeof set, &set))
+        return 0;
+    for (int cpu = 0; cpu < CPU_SETSIZE && n < max; cpu++)
+        if (CPU_ISSET(cpu, &set))
+            cpus[n++] = cpu;
+    return n;
+}
+
+static int listed_cpus(const struct job *job, uint32_t wanted, int *cpus, struct err *e)
+{
+    const char *at = job->cpus;
+    for (uint32_t i = 0; i < wanted; i++) {
+        char *end;
+        long cpu = strtol(at, &end, 10);
+        if (end == at || cpu < 0 || cpu >= CPU_SETSIZE || (*end && *end != ','))
+            return err_set(e, EXIT_USAGE, -EINVAL,
+                           "%s: cpus = \"%s\": expected %u CPU numbers separated by commas, the "
+                           "client's workers first, then the responder's",
+                           job->workload_id, job->cpus, wanted);
+        cpus[i] = (int)cpu;
+        at = *end ? end + 1 : end;
+    }
+    return 0;
+}
+
+int setup_cpus(const struct job *job, uint32_t wanted, int *cpus, struct err *e)
+{
+    if (job->cpus[0])
+        return listed_cpus(job, wanted, cpus, e);
+    int have[256];
+    uint32_t n = allowed_cpus(have, 256);
+    for (uint32_t i = 0; i < wanted; i++)
+        cpus[i] = n >= 2 ? have[i % n] : -1;
+    return 0;
+}
+
+int setup_check(const struct job *job, const struct app_proto *proto, struct err *e)
+{
+    for (uint32_t i = 0; i < job->phases_count; i++) {
+        const struct job_phase *p = &job->phases[i];
+        if (p->payload_min < proto->client->min_len)
+            return err_set(e, EXIT_USAGE, -EINVAL,
+                           "%s: payload = \"%u\": expected at least %u bytes, the smallest message "
+                           "of protocol %s", job->workload_id, p->payload_min,
+                           proto->client->min_len, proto->name);
+        if (p->reply && p->reply < proto->client->min_reply)
+            return err_set(e, EXIT_USAGE, -EINVAL,
+                           "%s: reply = \"%u\": expected at least %u bytes, the smallest reply of "
+                           "protocol %s", job->workload_id, p->reply, proto->client->min_reply,
+                           proto->name);
+    }
+    return 0;
+}

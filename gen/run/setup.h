@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* From a job's plain data to what workers and wires are configured with. Pure arithmetic. */
+#ifndef RUN_SETUP_H
+#define RUN_SETUP_H
+
+#include "job/job.h"
+#include "run/worker.h"
+
+struct app_proto;
+
+/* Connections of worker w of n: the whole, dealt out evenly. */
+static inline uint32_t setup_share(uint32_t whole, uint32_t w, uint32_t n)
+{
+    return whole / n + (w < whole % n ? 1 : 0);
+}
+
+void setup_client(const struct job *job, const struct app_proto *proto, uint32_t worker,
+                  struct worker_config *out);
+void setup_responder(const struct job *job, const struct app_proto *proto,
+                     const struct endpoint *listen, uint32_t worker, struct worker_config *out);
+void setup_load(const struct job *job, const struct job_phase *phase, uint32_t worker,
+                struct client_load *out);
+/* The flows that a side takes from its wire. */
+void setup_client_wire(const struct job *job, const char *device, struct wire_config *out);
+void setup_responder_wire(const struct job *job, const char *device,
+                          const struct endpoint *listen, struct wire_config *out);
+/* CPUs for the workers: client's first, then the responder's; -1 in all when only one is ours. */
+int setup_cpus(const struct job *job, uint32_t wanted, int *cpus, struct err *e);
+/* What the protocol cannot carry (payload below its smallest message, reply of a one-way one). */
+int setup_check(const struct job *job, const struct app_proto *proto, struct err *e);
+
+#endif

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "run/wires.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "run/setup.h"
+#include "wire/fault.h"
+#include "wire/lab.h"
+#include "wire/pair.h"
+#include "wire/pcap.h"
+#include "wire/xdp.h"
+
+#define PEER_GRACE_MS    5000
+#define LISTENER_WAIT_MS 10000
+
+/* --- lab ------------------------------------------------------------------------------------ */
+
+struct far_side {
+    const struct job *job;
+    const struct clock *clock;
+    struct responder_totals *totals;
+    int ready_fd;
+};
+
+static void tell_ready(void *ctx)
+{
+    const struct far_side *far = ctx;
+    ssize_t n = write(far->ready_fd, "", 1);
+    (void)n; /* the other side sees an end of file then */
+}
+
+/* The far process: its exit status is all that comes back, its message goes to stderr. */
+static int run_far_side(void *ctx, int ready_fd)
+{
+    struct far_side *far = ctx;
+    struct err e = {0};
+    sigset_t set;
+    far->ready_fd = ready_fd;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    struct responder_process p = {
+        .job = far->job, .clock = far->clock, .device = LAB_FAR_IFACE,
+        .listen = far->job->targets[0], .first_cpu = far->job->workers,
+        .ready = tell_ready, .ready_ctx = far, .totals = far->totals,
+    };
+    int rc = responder_process_run(&p, &e);
+    if (rc)
+        fprintf(stderr, "gen: responder: %s\n", e.message);
+    return rc ? e.exit_code : 0;
+}
+
+struct near_open {
+    struct wire_config cfg;
+    struct wire_port **out;
+    struct err *e;
+};
+
+static int open_near(void *arg)
+{
+    struct near_open *o = arg;
+    return xdp_port_open(&o->cfg, o->out, o->e);
+}
+
+/* The far kernel's end when the user's own server runs there. */
+static void kernel_end(const struct job *job, struct lab_config *lc)
+{
+    lc->far_kernel = true;
+    lc->far_addr = (struct ip_range){job->targets[0].addr, 1, 32};
+    lc->near_addr = job->sources[0];
+}
+
+/* Whether a socket of the process's network namespace listens on the port: state 0A in
+ * /proc/PID/net/tcp (tcp6 for servers that listen on both families). */
+static bool listens(pid_t pid, const char *table, uint16_t port)
+{
+    char path[64], line[256];
+    unsigned local, state;
+    bool found = false;
+    snprintf(path, sizeof path, "/proc/%d/net/%s", (int)pid, table);
+    FILE *f = fopen(path, "r");
+    while (f && !found && fgets(line, sizeof line, f))
+        found = sscanf(line, "%*d: %*[0-9A-F]:%x %*[0-9A-F]:%*x %x", &local, &state) == 2 &&
+                local == port && state == 0x0a;
+    if (f)
+        fclose(f);
+    return found;
+}
+
+static int await_listener(pid_t pid, const struct job *job, struct err *e)
+{
+    const struct timespec nap = {0, 20000000};
+    uint16_t port = job->targets[0].port;
+    for (int tries = 0; tries < LISTENER_WAIT_MS / 20; tries++) {
+        if (listens(pid, "tcp", port) || listens(pid, "tcp6", port))
+            return 0;
+        if (kill(pid, 0))
+            break;
+        nanosleep(&nap, NULL);
+    }
+    return err_set(e, EXIT_RUN, -ECONNREFUSED,
+                   "peer = exec:%s: nothing listens on port %u after %d s: expected a server there",
+                   job->peer_exec, port, LISTENER_WAIT_MS / 1000);
+}
+
+static int open_lab(struct wires *w, const struct job *job, const struct clock *clock,
+                    const struct log *log, struct err *e)
+{
+    static char shell[] = "/bin/sh", dash_c[] = "-c";
+    char *argv[] = {shell, dash_c, (char *)(uintptr_t)job->peer_exec, NULL};
+    struct far_side far = {.job = job, .clock = clock, .totals = w->peer};
+    struct lab_config lc = {.queues = job->workers, .mtu = job->mtu};
+    if (job->peer == PEER_EXEC) {
+        kernel_end(job, &lc);
+        lc.argv = argv;
+    } else {
+        lc.peer = run_far_side;
+        lc.ctx = &far;
+    }
+    int rc = lab_open(&lc, &w->lab, e);
+    if (rc)
+        return rc;
+    w->peer_pid = lab_peer_pid(w->lab);
+    if (job->peer == PEER_EXEC) {
+        rc = await_listener(w->peer_pid, job, e);
+        if (rc)
+            return rc;
+    }
+    struct near_open open = {.out = &w->port, .e = e};
+    setup_client_wire(job, LAB_NEAR_IFACE, &open.cfg);
+    open.cfg.log = log;
+    return lab_call_near(w->lab, open_near, &open);
+}
+
+/* --- pair, xdp ------------------------------------------------------------------------------ */
+
+static int open_pair(struct wires *w, const struct job *job, const struct clock *clock,
+                     struct err *e)
+{
+    struct wire_config wc;
+    struct wire_port *ports[2];
+    setup_client_wire(job, "", &wc);
+    int rc = pair_open(&wc, job->mtu, ports, e);
+    if (rc)
+        return rc;
+    w->port = ports[0];
+    w->far_port = ports[1];
+    return responder_start(&w->responder, job, w->far_port, &job->targets[0], job->workers, clock,
+                           e);
+}
+
+static int open_xdp(struct wires *w, const struct job *job, const struct log *log, struct err *e)
+{
+    struct wire_config wc;
+    setup_client_wire(job, job->wire + strlen("xdp:"), &wc);
+    wc.log = log;
+    return xdp_port_open(&wc, &w->port, e);
+}
+
+/* --- around it ------------------------------------------------------------------------------ */
+
+static int parse_faults(const struct job *job, struct fault_config *fc, struct err *e)
+{
+    int rc = 0;
+    if (job->fault[0]) {
+        rc = fault_parse(job->fault, &fc->rx, e);
+        fc->tx = fc->rx;
+    }
+    if (!rc && job->fault_rx[0])
+        rc = fault_parse(job->fault_rx, &fc->rx, e);
+    if (!rc && job->fault_tx[0])
+        rc = fault_parse(job->fault_tx, &fc->tx, e);
+    return rc;
+}
+
+static int wrap(struct wires *w, const struct job *job, struct err *e)
+{
+    struct fault_config fc = {.seed = job->seed};
+    int rc = parse_faults(job, &fc, e);
+    if (!rc && (job->fault[0] || job->fault_rx[0] || job->fault_tx[0]))
+        rc = fault_wrap(w->port, &fc, &w->port, e);
+    if (!rc && job->pcap[0])
+        rc = pcap_wrap(w->port, job->pcap, 0, &w->port, e);
+    return rc;
+}
+
+static int open_by_name(struct wires *w, const struct job *job, const struct clock *clock,
+                        const struct log *log, struct err *e)
+{
+    if (!strcmp(job->wire, "lab"))
+        return open_lab(w, job, clock, log, e);
+    if (!strcmp(job->wire, "pair"))
+        return open_pair(w, job, clock, e);
+    if (!strncmp(job->wire, "xdp:", 4))
+        return open_xdp(w, job, log, e);
+    return err_set(e, EXIT_USAGE, -EINVAL, "wire = \"%s\": expected lab, pair or xdp:IFACE[:QUEUE]",
+                   job->wire);
+}
+
+int wires_open(struct wires *w, const struct job *job, const struct clock *clock,
+               const struct log *log, struct err *e)
+{
+    *w = (struct wires){0};
+    w->peer = mmap(NULL, sizeof *w->peer, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (w->peer == MAP_FAILED) {
+        w->peer = NULL;
+        return err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "no shared memory: %s", strerror(errno));
+    }
+    int rc = open_by_name(w, job, clock, log, e);
+    if (!rc)
+        rc = wrap(w, job, e);
+    if (rc) {
+        wires_close(w);
+        wires_free(w);
+    }
+    return rc;
+}
+
+void wires_close(struct wires *w)
+{
+    if (w->responder)
+        responder_stop(w->responder, w->peer);
+    w->responder = NULL;
+    if (w->port)
+        w->port->ops->port_close(w->port);
+    if (w->far_port)
+        w->far_port->ops->port_close(w->far_port);
+    w->port = w->far_port = NULL;
+    if (w->lab)
+        lab_close(w->lab, PEER_GRACE_MS, NULL);
+    w->lab = NULL;
+}
+
+void wires_free(struct wires *w)
+{
+    if (w->peer)
+        munmap(w->peer, sizeof *w->peer);
+    w->peer = NULL;
+}

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "run/worker.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#include "base/mem.h"
+
+#define SUB_BATCH    8     /* frames that share one reading of the clock */
+#define TIMER_BUDGET 256
+#define START_BUDGET 64
+#define GAP_NS       100000u
+#define IDLE_ROUNDS  64    /* empty rounds before the core is offered to helpers */
+
+/* --- time spent by stage -------------------------------------------------------------------- */
+
+static uint64_t ticks_now(const struct worker *w)
+{
+    return w->cfg.clock->source == CLOCK_SOURCE_TSC ? clock_tsc() : clock_kernel_ns();
+}
+
+/* Adds the time since *from to a stage's counter and starts the next stage. */
+static void stage_end(struct worker *w, enum counter stage, uint64_t *from)
+{
+    uint64_t now = ticks_now(w);
+    w->block->counters[stage] += now - *from;
+    *from = now;
+}
+
+/* --- intervals ------------------------------------------------------------------------------ */
+
+static void count_into(struct worker *w, struct rec_interval *block)
+{
+    w->block = block;
+    stack_count_into(&w->stack, block->counters, block->drops);
+    w->client.block = block;
+}
+
+/* What the wire counted itself since the last interval. */
+static void tell_wire_counters(struct worker *w)
+{
+    struct wire_stats now = {0};
+    w->queue->ops->stats(w->queue, &now);
+    for (int d = 0; d < DROP_COUNT; d++)
+        w->block->drops[d] += now.drops[d] - w->wire_seen.drops[d];
+    w->block->drops[DROP_WIRE_RX_FULL] += now.rx_dropped - w->wire_seen.rx_dropped;
+    w->block->counters[COUNTER_KICKS] += now.kicks - w->wire_seen.kicks;
+    w->wire_seen = now;
+}
+
+static void next_interval(struct worker *w, uint64_t now_ns, uint32_t phase)
+{
+    tell_wire_counters(w);
+    w->block->open_connections = w->cfg.is_client ? w->client.open : tcp_in_use(&w->stack.tcp);
+    if (w->cfg.lane)
+        count_into(w, rec_lane_next(w->cfg.lane, now_ns, phase));
+    w->next_interval_ns = now_ns + w->cfg.interval_ns;
+}
+
+/* --- commands ------------------------------------------------------------------------------- */
+
+static void begin_command(struct worker *w, uint64_t now_ns)
+{
+    w->begun++;
+    w->running_command = true;
+    w->client.now_ns = now_ns;
+    next_interval(w, now_ns, w->current.phase);
+    uint64_t start = w->current.start_ns ? w->current.start_ns : now_ns;
+    client_begin(&w->client, w->current.mode, w->current.has_load ? &w->current.load : NULL, start);
+}
+
+static void end_command(struct worker *w)
+{
+    w->running_command = false;
+    if (w->client.mode == CLIENT_LOAD)
+        w->client.mode = CLIENT_DRAIN; /* nothing starts any more; what is under way goes on */
+    else if (w->client.mode == CLIENT_DRAIN)
+        client_give_up(&w->client);
+    atomic_store_explicit(&w->status.commands_done, w->begun, memory_order_release);
+}
+
+/* A command whose successor's time has come too is not begun any more (a run that is ended). */
+static void skip_overtaken(struct worker *w, uint64_t now_ns)
+{
+    while (ring_ready(&w->mailbox, 2) == 2 &&
+           w->commands[ring_slot(&w->mailbox, w->mailbox.cons.at + 1)].start_ns <= now_ns) {
+        ring_consume(&w->mailbox, 1);
+        w->begun++;
+    }
+}
+
+static void poll_commands(struct worker *w, uint64_t now_ns)
+{
+    if (w->running_command && ((w->current.end_ns && now_ns >= w->current.end_ns) ||
+                               client_idle(&w->client)))
+        end_command(w);
+    if (!ring_ready(&w->mailbox, 1))
+        return;
+    skip_overtaken(w, now_ns);
+    const struct worker_command *next = &w->commands[ring_slot(&w->mailbox, w->mailbox.cons.at)];
+    if (next->start_ns > now_ns)
+        return;
+    if (w->running_command)
+        end_command(w);
+    w->current = *next;
+    ring_consume(&w->mailbox, 1);
+    begin_command(w, now_ns);
+}
+
+static void tell_status(struct worker *w)
+{
+    struct worker_status *s = &w->status;
+    atomic_store_explicit(&s->open, w->client.open, memory_order_relaxed);
+    atomic_store_explicit(&s->outstanding, w->client.trans.in_use, memory_order_relaxed);
+    atomic_store_explicit(&s->in_use, tcp_in_use(&w->stack.tcp), memory_order_relaxed);
+    atomic_store_explicit(&s->resolved, w->client.resolved, memory_order_relaxed);
+}
+
+/* --- the loop ------------------------------------------------------------------------------- */
+
+static uint32_t receive(struct worker *w)
+{
+    uint32_t n = w->stack.rx_count;
+    for (uint32_t from = 0; from < n; from += SUB_BATCH) {
+        uint64_t now = clock_now_ns(w->cfg.clock);
+        w->client.now_ns = now;
+        stack_input(&w->stack, from, n - from < SUB_BATCH ? n - from : SUB_BATCH, now);
+    }
+    return n;
+}
+
+static uint32_t run_application(struct worker *w, uint64_t now_ns)
+{
+    w->client.now_ns = now_ns;
+    stack_timers(&w->stack, now_ns);
+    uint32_t fired = tcp_timers(&w->stack.tcp, now_ns, TIMER_BUDGET);
+    if (!w->cfg.is_client) {
+        server_resume(&w->server);
+        return fired;
+    }
+    poll_commands(w, now_ns);
+    if (now_ns >= w->next_interval_ns)
+        next_interval(w, now_ns, w->current.phase);
+    return fired + client_start_due(&w->client, START_BUDGET);
+}
+
+static void note_gap(struct worker *w, uint64_t round_ns)
+{
+    if (round_ns < GAP_NS)
+        return;
+    w->block->counters[COUNTER_GAPS]++;
+    if (round_ns > w->block->counters[COUNTER_GAP_MAX])
+        w->block->counters[COUNTER_GAP_MAX] = round_ns;
+}
+
+/* Receive, time, start, send: each with its budget, so that none starves the others. */
+bool worker_round(struct worker *w)
+{
+    uint64_t at = ticks_now(w), start_ns = clock_now_ns(w->cfg.clock);
+    if (w->queue->ops->tick)
+        w->queue->ops->tick(w->queue, start_ns);
+    uint32_t frames = stack_poll(&w->stack);
+    stage_end(w, frames ? COUNTER_CYCLES_RX : COUNTER_CYCLES_IDLE, &at);
+    if (frames) {
+        receive(w);
+        stack_poll_done(&w->stack);
+        stage_end(w, COUNTER_CYCLES_ENGINE, &at);
+    }
+    uint64_t now_ns = clock_now_ns(w->cfg.clock);
+    uint32_t started = run_application(w, now_ns);
+    stage_end(w, started ? COUNTER_CYCLES_APP : COUNTER_CYCLES_IDLE, &at);
+    uint32_t built = stack_output(&w->stack, w->cfg.stack.batch);
+    stage_end(w, built ? COUNTER_CYCLES_TX : COUNTER_CYCLES_IDLE, &at);
+    uint64_t flush_ns = clock_now_ns(w->cfg.clock);
+    note_gap(w, flush_ns - start_ns);
+    if (w->cfg.is_client)
+        client_flushed(&w->client, flush_ns);
+    stack_flush(&w->stack);
+    stage_end(w, built ? COUNTER_CYCLES_KICK : COUNTER_CYCLES_IDLE, &at);
+    w->block->counters[COUNTER_ROUNDS]++;
+    return frames || started || built;
+}
+
+static void run_loop(struct worker *w)
+{
+    uint32_t idle = 0;
+    while (!atomic_load_explicit(&w->stop, memory_order_relaxed)) {
+        if (worker_round(w)) {
+            idle = 0;
+        } else {
+            w->block->counters[COUNTER_ROUNDS_IDLE]++;
+            if (++idle % IDLE_ROUNDS == 0)
+                sched_yield();
+        }
+        if (w->cfg.is_client)
+            tell_status(w);
+    }
+    uint64_t now_ns = clock_now_ns(w->cfg.clock);
+    next_interval(w, now_ns, w->current.phase);
+}
+
+/* --- set-up and end, on the worker's own core ----------------------------------------------- */
+
+static int setup_role(struct worker *w, struct err *e)
+{
+    if (!w->cfg.is_client) {
+        int rc = server_init(&w->server, &w->cfg.server, &w->stack, e);
+        return rc ? rc : tcp_listen(&w->stack.tcp, w->cfg.listen_port);
+    }
+    int rc = client_init(&w->client, &w->cfg.client, &w->stack, e);
+    w->client.block = w->block;
+    w->client.now_ns = clock_now_ns(w->cfg.clock);
+    w->memory.sessions = client_memory(&w->client);
+    w->memory.trans = (uint64_t)w->client.trans.count * sizeof *w->client.trans.entries;
+    return rc ? rc : client_resolve(&w->client, e);
+}
+
+int worker_setup(struct worker *w, struct err *e)
+{
+    ring_init(&w->mailbox, WORKER_COMMANDS);
+    uint64_t now_ns = clock_now_ns(w->cfg.clock);
+    w->own_block = mem_reserve(sizeof *w->own_block, "counters", e);
+    if (!w->own_block)
+        return -ENOMEM;
+    w->block = w->cfg.lane ? rec_lane_current(w->cfg.lane) : w->own_block;
+    int rc = w->cfg.port->ops->queue_open(w->cfg.port, w->cfg.queue, &w->queue, e);
+    if (rc)
+        return rc;
+    rc = stack_init(&w->stack, &w->cfg.stack, w->queue,
+                    w->cfg.is_client ? &client_tcp_ops : &server_tcp_ops,
+                    w->cfg.is_client ? client_fill : server_fill,
+                    w->cfg.is_client ? (void *)&w->client : (void *)&w->server,
+                    w->block->counters, w->block->drops, now_ns, e);
+    if (rc)
+        return rc;
+    tcp_memory(&w->stack.tcp, &w->memory.tcp);
+    w->next_interval_ns = now_ns + w->cfg.interval_ns;
+    return setup_role(w, e);
+}
+
+static void teardown(struct worker *w)
+{
+    if (w->client.sessions)
+        client_fini(&w->client);
+    w->server_end = w->server.totals;
+    if (w->server.conns)
+        server_fini(&w->server);
+    if (w->stack.paths)
+        stack_fini(&w->stack);
+    if (w->queue)
+        w->cfg.port->ops->queue_close(w->queue);
+    w->queue = NULL;
+}
+
+static void pin(const struct worker *w)
+{
+    if (w->cfg.cpu < 0)
+        return;
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(w->cfg.cpu, &set);
+    pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+}
+
+static void *worker_main(void *arg)
+{
+    struct worker *w = arg;
+    prctl(PR_SET_NAME, w->cfg.is_client ? "client" : "responder");
+    pin(w);
+    int rc = worker_setup(w, &w->err);
+    if (rc && !w->err.exit_code)
+        err_set(&w->err, EXIT_RUN, rc, "a worker could not be set up: %s", strerror(-rc));
+    atomic_store_explicit(&w->status.ready, true, memory_order_release);
+    if (!rc)
+        run_loop(w);
+    teardown(w);
+    return NULL;
+}
+
+int worker_start(struct worker *w, const struct worker_config *cfg, struct err *e)
+{
+    memset(w, 0, sizeof *w);
+    w->cfg = *cfg;
+    int rc = pthread_create(&w->thread, NULL, worker_main, w);
+    return rc ? err_set(e, EXIT_ENVIRONMENT, -rc, "no thread for a worker: %s", strerror(rc)) : 0;
+}
+
+int worker_await(struct worker *w, struct err *e)
+{
+    while (!atomic_load_explicit(&w->status.ready, memory_order_acquire))
+        sched_yield();
+    if (w->err.exit_code)
+        *e = w->err;
+    return w->err.exit_code ? -ECANCELED : 0;
+}
+
+bool worker_command(struct worker *w, const struct worker_command *cmd)
+{
+    if (!ring_space(&w->mailbox, 1))
+        return false;
+    w->commands[ring_slot(&w->mailbox, w->mailbox.prod.at)] = *cmd;
+    ring_produce(&w->mailbox, 1);
+    return true;
+}
+
+void worker_stop(struct worker *w)
+{
+    atomic_store_explicit(&w->stop, true, memory_order_relaxed);
+}
+
+void worker_end(struct worker *w)
+{
+    pthread_join(w->thread, NULL);
+}
+
+void worker_free(struct worker *w)
+{
+    mem_release(w->own_block, sizeof *w->own_block);
+    w->own_block = NULL;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One pinned loop on one core: a queue, a stack, and either a client or a responder. Workers share
+ * nothing; main talks to each through a command mailbox (read once a round) and reads its status
+ * words, which only that worker writes.
+ *
+ * Life-cycle: worker_start (thread makes its memory on its own core, then says ready) ->
+ * worker_command ... -> worker_stop -> worker_end -> worker_free.
+ */
+#ifndef RUN_WORKER_H
+#define RUN_WORKER_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/ring.h"
+#include "rec/rec.h"
+#include "run/client.h"
+#include "run/server.h"
+#include "stack/stack.h"
+
+/* One step of the plan. The next one waits in the mailbox until its start. */
+struct worker_command {
+    enum client_mode mode;
+    uint64_t start_ns, end_ns; /* end 0: until the next command */
+    uint32_t phase;            /* of rec_phase_begin */
+    bool has_load;
+    struct client_load load;
+};
+
+#define WORKER_COMMANDS 8
+
+/* Written by the worker once a round, read by main at any time. */
+struct worker_status {
+    alignas(64) _Atomic uint64_t commands_done; /* commands whose work or time is over */
+    _Atomic uint64_t open, outstanding, in_use;
+    _Atomic uint32_t resolved; /* enum neigh_state of all paths */
+    _Atomic bool ready;        /* set-up is over: err.exit_code tells how */
+};
+
+struct worker_config {
+    int cpu;                   /* to pin to; -1: not pinned */
+    const struct clock *clock;
+    struct stack_config stack;
+    struct wire_port *port;
+    uint32_t queue;
+    bool is_client;
+    struct client_config client;
+    struct server_config server;
+    uint16_t listen_port;      /* responder */
+    struct rec_lane *lane;     /* NULL: counts into private memory (responder) */
+    uint64_t interval_ns;
+};
+
+/* Bytes reserved, by pool. */
+struct worker_memory {
+    struct tcp_memory tcp;
+    uint64_t sessions, trans;
+};
+
+struct worker {
+    struct worker_config cfg;
+    pthread_t thread;
+    struct wire_queue *queue;
+    struct stack stack;
+    struct client client;
+    struct server server;
+    struct rec_interval *block; /* counts of the current interval */
+    struct rec_interval *own_block;
+    uint64_t next_interval_ns;
+
+    struct ring mailbox;
+    struct worker_command commands[WORKER_COMMANDS];
+    struct worker_command current;
+    bool running_command;
+    uint64_t begun;             /* commands begun */
+    struct wire_stats wire_seen; /* wire counters already told */
+    struct worker_memory memory;
+    struct server_totals server_end; /* what the responder did, when it has ended */
+
+    struct worker_status status;
+    _Atomic bool stop;
+    struct err err;
+};
+
+/* The pieces of a worker's thread, for those that drive it themselves (benchmarks). */
+int worker_setup(struct worker *w, struct err *e);
+bool worker_round(struct worker *w); /* false: there was nothing to do */
+
+int worker_start(struct worker *w, const struct worker_config *cfg, struct err *e);
+/* Waits for set-up; 0 or the worker's error. */
+int worker_await(struct worker *w, struct err *e);
+/* False: the mailbox is full. */
+bool worker_command(struct worker *w, const struct worker_command *cmd);
+/* Asks the loop to end; the last interval is handed over before the thread does. */
+void worker_stop(struct worker *w);
+/* Joins the thread; the counters in own_block and what the responder did stay until worker_free. */
+void worker_end(struct worker *w);
+void worker_free(struct worker *w);
+
+#endif

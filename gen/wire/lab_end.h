@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* One end of the lab's link, set up inside its own namespace by a thread that is there. */
+#ifndef WIRE_LAB_END_H
+#define WIRE_LAB_END_H
+
+#include <stdbool.h>
+
+#include "base/addr.h"
+
+struct err;
+
+struct lab_end {
+    const char *iface;
+    bool kernel;                /* the kernel speaks here: addresses, routes, offloads off */
+    struct ip_range own, other; /* used where `kernel` */
+};
+
+/* Leaves the caller's network namespace for a fresh one with its loopback up. 0 or -errno. */
+int lab_end_enter_new(struct err *e);
+/* Brings the end up, without IPv6. 0 or -errno. */
+int lab_end_up(const struct lab_end *end, struct err *e);
+/* Waits until the link carries frames (both ends up), at most 2 s. 0 or -ETIMEDOUT. */
+int lab_end_await(const struct lab_end *end, struct err *e);
+
+#endif

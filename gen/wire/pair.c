@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Two sides a queue, each with a LIFO of free frames of its own. From side to side lead two rings:
+ * `full` carries frames with content, `empty` carries free ones back when the traffic is lopsided.
+ *
+ * A frame belongs to whoever holds its index: a side's list, a ring, or the user. Nobody else
+ * touches it, so that nothing but the ring indexes is atomic. Rings are published in blocks
+ * (PUBLISH frames, or at flush), which is what a hand-over costs.
+ */
+#include "wire/pair.h"
+
+#include <errno.h>
+#include <time.h>
+
+#include "base/err.h"
+#include "wire/pair_port.h"
+
+enum {
+    LINE = 64,
+    HOT_LINES = 3, /* prefetched a frame: headers and a small payload */
+    PUBLISH = 64,
+    RETURNED = 64, /* frames taken back at once */
+    NAP_NS = 50000,
+};
+
+static struct pair_queue *of(struct wire_queue *q)
+{
+    return (struct pair_queue *)q;
+}
+
+static inline uint8_t *frame_at(const struct pair_queue *p, uint32_t index)
+{
+    return p->frames + (size_t)index * p->stride;
+}
+
+static inline struct frame borrow(const struct pair_queue *p, uint32_t index, uint16_t len)
+{
+    return (struct frame){.data = frame_at(p, index), .handle = index, .len = len};
+}
+
+/* For writing: the side that read a frame is the one that fills it next. */
+static inline void fetch(const uint8_t *data)
+{
+    for (uint32_t i = 0; i < HOT_LINES; i++)
+        prefetch_write(data + i * LINE);
+}
+
+static uint32_t pair_rx(struct wire_queue *q, struct frame *frames, uint32_t max)
+{
+    struct pair_queue *p = of(q);
+    struct ring *r = &p->in->full;
+    uint32_t n = ring_ready(r, max);
+    if (!n)
+        return 0;
+    uint64_t bytes = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t slot = p->in->full_slot[ring_slot(r, r->cons.at + i)];
+        frames[i] = borrow(p, (uint32_t)(slot >> 16), (uint16_t)slot);
+        fetch(frames[i].data);
+        bytes += frames[i].len;
+    }
+    ring_consume(r, n);
+    p->stats.rx_frames += n;
+    p->stats.rx_bytes += bytes;
+    return n;
+}
+
+static void give_surplus(struct pair_queue *p)
+{
+    struct ring *r = &p->out->empty;
+    uint32_t n = ring_space(r, p->free.count - p->share);
+    for (uint32_t i = 0; i < n; i++)
+        p->out->empty_slot[ring_slot(r, r->prod.at + i)] = lifo_pop(&p->free);
+    ring_produce(r, n);
+}
+
+static void take_returned(struct pair_queue *p, uint32_t want)
+{
+    struct ring *r = &p->in->empty;
+    uint32_t n = ring_ready(r, want);
+    for (uint32_t i = 0; i < n; i++)
+        lifo_push(&p->free, p->in->empty_slot[ring_slot(r, r->cons.at + i)]);
+    if (n)
+        ring_consume(r, n);
+}
+
+static void pair_free(struct wire_queue *q, struct frame *frames, uint32_t n)
+{
+    struct pair_queue *p = of(q);
+    for (uint32_t i = 0; i < n; i++)
+        lifo_push(&p->free, frames[i].handle);
+    if (p->free.count > p->high_water)
+        give_surplus(p);
+}
+
+static uint32_t pair_tx_alloc(struct wire_queue *q, struct frame *frames, uint32_t n)
+{
+    struct pair_queue *p = of(q);
+    if (p->free.count < n) {
+        take_returned(p, n > RETURNED ? n : RETURNED);
+        n = p->free.count < n ? p->free.count : n;
+    }
+    for (uint32_t i = 0; i < n; i++)
+        frames[i] = borrow(p, lifo_pop(&p->free), p->capacity);
+    return n;
+}
+
+static void publish(struct pair_queue *p)
+{
+    if (p->pending)
+        ring_produce(&p->out->full, p->pending);
+    p->pending = 0;
+}
+
+static uint32_t pair_tx(struct wire_queue *q, struct frame *frames, uint32_t n)
+{
+    struct pair_queue *p = of(q);
+    struct ring *r = &p->out->full;
+    n = ring_space(r, p->pending + n) - p->pending;
+    uint32_t at = r->prod.at + p->pending;
+    uint64_t bytes = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        p->out->full_slot[ring_slot(r, at + i)] = (uint64_t)frames[i].handle << 16 | frames[i].len;
+        bytes += frames[i].len;
+    }
+    p->stats.tx_frames += n;
+    p->stats.tx_bytes += bytes;
+    p->pending += n;
+    if (p->pending >= PUBLISH)
+        publish(p);
+    return n;
+}
+
+static void pair_flush(struct wire_queue *q)
+{
+    publish(of(q));
+}
+
+static uint32_t pair_reap(struct wire_queue *q, struct wire_stamp *stamps, uint32_t max)
+{
+    (void)q, (void)stamps, (void)max;
+    return 0; /* memory has no transmit stamps */
+}
+
+static void pair_wait(struct wire_queue *q, uint64_t timeout_ns)
+{
+    struct pair_queue *p = of(q);
+    publish(p);
+    if (ring_ready(&p->in->full, 1))
+        return;
+    long nap = timeout_ns < NAP_NS ? (long)timeout_ns : NAP_NS;
+    nanosleep(&(struct timespec){.tv_nsec = nap}, NULL);
+}
+
+static void pair_stats(struct wire_queue *q, struct wire_stats *out)
+{
+    *out = of(q)->stats;
+}
+
+static int pair_queue_open(struct wire_port *port, uint32_t index, struct wire_queue **out,
+                           struct err *e)
+{
+    struct pair_port *pp = (struct pair_port *)port;
+    if (index >= pp->pair->queues)
+        return err_set(e, EXIT_USAGE, -EINVAL, "wire pair: queue %u: found %u queues", index,
+                       pp->pair->queues);
+    struct pair_queue *p = &pp->queues[index];
+    if (p->open)
+        return err_set(e, EXIT_ENVIRONMENT, -EBUSY, "wire pair: queue %u is open already", index);
+    p->open = true;
+    *out = &p->q;
+    return 0;
+}
+
+static void pair_queue_close(struct wire_queue *q)
+{
+    publish(of(q));
+    of(q)->open = false;
+}
+
+const struct wire_ops pair_ops = {
+    .name = "pair",
+    .port_close = pair_port_close,
+    .queue_open = pair_queue_open,
+    .queue_close = pair_queue_close,
+    .rx = pair_rx,
+    .rx_free = pair_free,
+    .tx_alloc = pair_tx_alloc,
+    .tx_free = pair_free,
+    .tx = pair_tx,
+    .flush = pair_flush,
+    .reap = pair_reap,
+    .wait = pair_wait,
+    .stats = pair_stats,
+};

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The queues of the xdp wire. A chunk of the umem is always in exactly one place: our free list,
+ * one of the four rings (fill and rx on the way in, tx and completion on the way out), or lent to
+ * the user. One LIFO list feeds both directions; the fill ring is topped up from it first, so that
+ * transmitting cannot starve reception.
+ *
+ * A frame's handle is the address of its data in the umem. Received frames may therefore go to tx
+ * as they are.
+ */
+#include "wire/xdp.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "base/err.h"
+#include "wire/xdp_port.h"
+
+enum {
+    SKEW_STEP = 64, /* transmit frames begin at one of SKEWS lines, or all would share cache sets */
+    SKEWS = 4,
+    STUCK_KICKS = 8, /* kicks in a row that moved nothing before flush leaves the rest */
+};
+
+static struct xdp_queue *of(struct wire_queue *q)
+{
+    return (struct xdp_queue *)q;
+}
+
+static inline uint32_t chunk_of(const struct xdp_queue *x, uint32_t handle)
+{
+    return handle & ~(x->chunk_bytes - 1);
+}
+
+/* ---- free frames ---- */
+
+static void top_up_fill(struct xdp_queue *x)
+{
+    uint32_t at, n = x->free.count;
+    uint32_t room = xsk_prod_nb_free(&x->fill, n);
+    n = n < room ? n : room;
+    if (!n || xsk_ring_prod__reserve(&x->fill, n, &at) != n)
+        return;
+    for (uint32_t i = 0; i < n; i++)
+        *xsk_ring_prod__fill_addr(&x->fill, at + i) = lifo_pop(&x->free);
+    xsk_ring_prod__submit(&x->fill, n);
+}
+
+static void reap_completed(struct xdp_queue *x)
+{
+    uint32_t at, n = xsk_ring_cons__peek(&x->comp, x->comp.size, &at);
+    if (!n)
+        return;
+    for (uint32_t i = 0; i < n; i++)
+        lifo_push(&x->free, chunk_of(x, (uint32_t)*xsk_ring_cons__comp_addr(&x->comp, at + i)));
+    xsk_ring_cons__release(&x->comp, n);
+    top_up_fill(x);
+}
+
+static void xdp_free(struct wire_queue *q, struct frame *frames, uint32_t n)
+{
+    struct xdp_queue *x = of(q);
+    for (uint32_t i = 0; i < n; i++)
+        lifo_push(&x->free, chunk_of(x, frames[i].handle));
+    top_up_fill(x);
+}
+
+static void xdp_tx_free(struct wire_queue *q, struct frame *frames, uint32_t n)
+{
+    struct xdp_queue *x = of(q);
+    for (uint32_t i = 0; i < n; i++)
+        lifo_push(&x->free, chunk_of(x, frames[i].handle));
+}
+
+/* ---- receive ---- */
+
+static void wake_fill(struct xdp_queue *x)
+{
+    if (xsk_ring_prod__needs_wakeup(&x->fill))
+        recvfrom(x->fd, NULL, 0, MSG_DONTWAIT, NULL, NULL);
+}
+
+static uint32_t xdp_rx(struct wire_queue *q, struct frame *frames, uint32_t max)
+{
+    struct xdp_queue *x = of(q);
+    uint32_t at, n = xsk_ring_cons__peek(&x->rx, max, &at);
+    if (!n) {
+        wake_fill(x);
+        return 0;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        const struct xdp_desc *d = xsk_ring_cons__rx_desc(&x->rx, at + i);
+        frames[i] = (struct frame){
+            .data = x->area + d->addr, .handle = (uint32_t)d->addr, .len = (uint16_t)d->len};
+        __builtin_prefetch(frames[i].data);
+        __builtin_prefetch(frames[i].data + 64);
+        x->stats.rx_bytes += d->len;
+    }
+    xsk_ring_cons__release(&x->rx, n);
+    x->stats.rx_frames += n;
+    return n;
+}
+
+/* ---- transmit ---- */
+
+static inline struct frame borrow(const struct xdp_queue *x, uint32_t chunk)
+{
+    uint32_t addr = chunk + chunk / x->chunk_bytes % SKEWS * SKEW_STEP;
+    return (struct frame){.data = x->area + addr,
+                          .handle = addr,
+                          .len = (uint16_t)(x->chunk_bytes - SKEWS * SKEW_STEP)};
+}
+
+static uint32_t xdp_tx_alloc(struct wire_queue *q, struct frame *frames, uint32_t n)
+{
+    struct xdp_queue *x = of(q);
+    if (x->free.count < n)
+        reap_completed(x);
+    n = x->free.count < n ? x->free.count : n;
+    for (uint32_t i = 0; i < n; i++)
+        frames[i] = borrow(x, lifo_pop(&x->free));
+    return n;
+}
+
+static uint32_t xdp_tx(struct wire_queue *q, struct frame *frames, uint32_t n)
+{
+    struct xdp_queue *x = of(q);
+    uint32_t at, room = xsk_prod_nb_free(&x->tx, n);
+    n = n < room ? n : room;
+    if (!n || xsk_ring_prod__reserve(&x->tx, n, &at) != n)
+        return 0;
+    for (uint32_t i = 0; i < n; i++) {
+        *xsk_ring_prod__tx_desc(&x->tx, at + i) =
+            (struct xdp_desc){.addr = frames[i].handle, .len = frames[i].len};
+        x->stats.tx_bytes += frames[i].len;
+    }
+    xsk_ring_prod__submit(&x->tx, n);
+    x->stats.tx_frames += n;
+    return n;
+}
+
+static inline uint32_t taken(const struct xdp_queue *x)
+{
+    return __atomic_load_n(x->tx.consumer, __ATOMIC_ACQUIRE);
+}
+
+/* True when the kernel wants to be asked again: its budget of frames a call was used up (EAGAIN)
+ * or the device or its queue had no room (EBUSY, ENOBUFS). */
+static bool kick(struct xdp_queue *x)
+{
+    x->stats.kicks++;
+    if (sendto(x->fd, NULL, 0, MSG_DONTWAIT, NULL, 0) >= 0)
+        return false;
+    bool again = errno == EAGAIN || errno == EBUSY || errno == ENOBUFS;
+    x->stats.kick_again += again;
+    return again;
+}
+
+static void xdp_flush(struct wire_queue *q)
+{
+    struct xdp_queue *x = of(q);
+    uint32_t before = taken(x), stuck = 0;
+    if (before == x->tx.cached_prod)
+        return;
+    while (xsk_ring_prod__needs_wakeup(&x->tx) && kick(x) && stuck < STUCK_KICKS) {
+        uint32_t now = taken(x);
+        if (now == x->tx.cached_prod)
+            break;
+        stuck = now == before ? stuck + 1 : 0;
+        before = now;
+    }
+    reap_completed(x);
+}
+
+static uint32_t xdp_reap(struct wire_queue *q, struct wire_stamp *stamps, uint32_t max)
+{
+    (void)q, (void)stamps, (void)max;
+    return 0; /* transmit stamps come with the devices that have them */
+}
+
+static void xdp_wait(struct wire_queue *q, uint64_t timeout_ns)
+{
+    struct pollfd fd = {.fd = of(q)->fd, .events = POLLIN};
+    struct timespec timeout = {.tv_sec = (time_t)(timeout_ns / 1000000000u),
+                               .tv_nsec = (long)(timeout_ns % 1000000000u)};
+    ppoll(&fd, 1, &timeout, NULL);
+}
+
+static void xdp_stats(struct wire_queue *q, struct wire_stats *out)
+{
+    struct xdp_statistics s = {0};
+    socklen_t len = sizeof s;
+    *out = of(q)->stats;
+    if (getsockopt(of(q)->fd, SOL_XDP, XDP_STATISTICS, &s, &len))
+        return;
+    out->rx_dropped = s.rx_dropped + s.rx_ring_full; /* no free frame, or no room to tell of it */
+    out->rx_invalid = s.rx_invalid_descs;
+    out->tx_invalid = s.tx_invalid_descs;
+}
+
+/* ---- life ---- */
+
+static int xdp_queue_open(struct wire_port *port, uint32_t index, struct wire_queue **out,
+                          struct err *e)
+{
+    struct xdp_port *x = (struct xdp_port *)port;
+    if (index >= port->caps.queues)
+        return err_set(e, EXIT_USAGE, -EINVAL, "wire xdp:%s: queue %u: found %u queues", x->iface,
+                       index, port->caps.queues);
+    struct xdp_queue *xq = &x->queues[index];
+    if (xq->open)
+        return err_set(e, EXIT_ENVIRONMENT, -EBUSY, "wire xdp:%s: queue %u is open already",
+                       x->iface, index);
+    top_up_fill(xq);
+    int ret = xdp_port_steer(x, xq, true);
+    if (ret)
+        return err_set(e, EXIT_ENVIRONMENT, ret, "wire xdp:%s: queue %u: cannot steer frames to it",
+                       x->iface, index);
+    xq->open = true;
+    *out = &xq->q;
+    return 0;
+}
+
+/* What arrived and was not read is dropped, so that a later opening starts empty. */
+static void xdp_queue_close(struct wire_queue *q)
+{
+    struct frame left[64];
+    uint32_t n;
+    xdp_port_steer((struct xdp_port *)q->port, of(q), false);
+    xdp_flush(q);
+    while ((n = xdp_rx(q, left, 64)) > 0)
+        xdp_free(q, left, n);
+    of(q)->open = false;
+}
+
+const struct wire_ops xdp_ops = {
+    .name = "xdp",
+    .port_close = xdp_port_close,
+    .queue_open = xdp_queue_open,
+    .queue_close = xdp_queue_close,
+    .rx = xdp_rx,
+    .rx_free = xdp_free,
+    .tx_alloc = xdp_tx_alloc,
+    .tx_free = xdp_tx_free,
+    .tx = xdp_tx,
+    .flush = xdp_flush,
+    .reap = xdp_reap,
+    .wait = xdp_wait,
+    .stats = xdp_stats,
+};

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What user space writes into the XDP program before it is loaded. Host byte order. */
+#ifndef WIRE_XDP_FILTER_H
+#define WIRE_XDP_FILTER_H
+
+#include <linux/types.h>
+
+#define XDP_FILTER_RANGES 16
+
+struct xdp_filter_config {
+    __u32 first[XDP_FILTER_RANGES], last[XDP_FILTER_RANGES]; /* destination addresses, inclusive */
+    __u32 count;
+    __u32 port_lo, port_hi; /* destination TCP ports, inclusive */
+    __u32 shared;           /* the kernel owns the addresses too */
+};
+
+#endif

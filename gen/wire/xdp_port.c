@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The device side of the xdp wire: configuration, privileges, our program, its sockets. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/capability.h>
+#include <linux/if_link.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/units.h"
+#include "wire/privilege.h"
+#include "wire/xdp.h"
+#include "wire/xdp_attach.h"
+#include "wire/xdp_filter.h"
+#include "wire/xdp_port.h"
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion" /* generated */
+#include "xdp_filter.skel.h"
+#pragma GCC diagnostic pop
+
+enum {
+    DEFAULT_RING = 2048,
+    DEFAULT_FRAMES = 4096,
+    DEFAULT_BATCH = 64,
+    LINK_BYTES = 18, /* Ethernet header and one tag */
+    SMALL_CHUNK = 2048,
+    LARGE_CHUNK = 4096,   /* a page, the largest that the kernel takes */
+    KERNEL_HEADROOM = 256 /* XDP_PACKET_HEADROOM: in front of received data */
+};
+
+/* ---- what was asked for ---- */
+
+static int parse_device(const struct wire_config *cfg, struct xdp_port *x, struct err *e)
+{
+    const char *colon = cfg->device ? strchr(cfg->device, ':') : NULL;
+    size_t len = colon ? (size_t)(colon - cfg->device) : cfg->device ? strlen(cfg->device) : 0;
+    uint64_t queue = 0;
+    if (len == 0 || len >= sizeof x->iface || (colon && units_parse_count(colon + 1, &queue)) ||
+        queue > UINT16_MAX)
+        return err_set(e, EXIT_USAGE, -EINVAL,
+                       "wire xdp: device '%s': expected IFACE or IFACE:QUEUE",
+                       cfg->device ? cfg->device : "");
+    memcpy(x->iface, cfg->device, len);
+    x->first_queue = (uint32_t)queue;
+    return 0;
+}
+
+static bool is_power_of_two(uint32_t n)
+{
+    return n && !(n & (n - 1));
+}
+
+static int size_up(const struct wire_config *cfg, struct xdp_port *x, struct err *e)
+{
+    struct xdp_sizes *s = &x->sizes;
+    s->ring = cfg->ring_size ? cfg->ring_size : DEFAULT_RING;
+    s->frames = cfg->frames ? cfg->frames : DEFAULT_FRAMES;
+    s->batch = cfg->batch ? cfg->batch : DEFAULT_BATCH;
+    s->chunk_bytes =
+        x->dev.mtu + LINK_BYTES > SMALL_CHUNK - KERNEL_HEADROOM ? LARGE_CHUNK : SMALL_CHUNK;
+    if (!is_power_of_two(s->ring) || s->ring < 64 || s->ring > 65536)
+        return err_set(e, EXIT_USAGE, -EINVAL,
+                       "wire xdp:%s: ring of %u frames: expected a power of two from 64 to 65536",
+                       x->iface, s->ring);
+    if (s->frames < s->ring + s->batch || s->frames > 524288)
+        return err_set(
+            e, EXIT_USAGE, -EINVAL,
+            "wire xdp:%s: pool of %u frames: expected from %u (ring and a batch) to 524288",
+            x->iface, s->frames, s->ring + s->batch);
+    return 0;
+}
+
+static int read_device(struct xdp_port *x, struct err *e)
+{
+    int ret = netdev_read(x->iface, &x->dev);
+    if (ret == -ENODEV)
+        return err_set(e, EXIT_ENVIRONMENT, ret,
+                       "wire xdp:%s: no such interface in this network namespace", x->iface);
+    if (ret)
+        return err_set(e, EXIT_ENVIRONMENT, ret, "wire xdp:%s: cannot be read: %s", x->iface,
+                       strerror(-ret));
+    if (!x->dev.up)
+        return err_set(e, EXIT_ENVIRONMENT, -ENETDOWN,
+                       "wire xdp:%s: the interface is down: ip link set %s up", x->iface, x->iface);
+    if (x->first_queue >= x->dev.queues)
+        return err_set(e, EXIT_USAGE, -EINVAL, "wire xdp:%s: queue %u: found %u queues", x->iface,
+                       x->first_queue, x->dev.queues);
+    return 0;
+}
+
+static int check_privileges(const struct xdp_port *x, struct err *e)
+{
+    char names[96];
+    uint64_t wanted = PRIVILEGE_BIT(CAP_NET_ADMIN) | PRIVILEGE_BIT(CAP_NET_RAW);
+    if (privilege_missing(PRIVILEGE_BIT(CAP_SYS_ADMIN), names, sizeof names))
+        wanted |= PRIVILEGE_BIT(CAP_BPF); /* the former includes it */
+    if (!privilege_missing(wanted, names, sizeof names))
+        return 0;
+    return err_set(e, EXIT_ENVIRONMENT, -EPERM,
+                   "wire xdp:%s: missing %s: AF_XDP needs root or CAP_NET_ADMIN, CAP_NET_RAW and "
+                   "CAP_BPF; the pair wire needs none",
+                   x->iface, names);
+}
+
+/* ---- our program ---- */
+
+static int fill_filter(const struct wire_config *cfg, struct xdp_filter_config *f, struct err *e)
+{
+    const struct wire_filter *w = &cfg->filter;
+    if (w->local_count > XDP_FILTER_RANGES)
+        return err_set(e, EXIT_USAGE, -EINVAL, "wire xdp: %u address ranges: expected at most %d",
+                       w->local_count, XDP_FILTER_RANGES);
+    for (uint32_t i = 0; i < w->local_count; i++) {
+        struct ip_addr last = ip_nth(w->local[i], w->local[i].count ? w->local[i].count - 1 : 0);
+        if (!ip_is4(w->local[i].first) || !ip_is4(last))
+            return err_set(e, EXIT_USAGE, -EAFNOSUPPORT,
+                           "wire xdp: address range %u is not IPv4; IPv6 comes in a later release",
+                           i);
+        f->first[i] = ip_to4(w->local[i].first);
+        f->last[i] = ip_to4(last);
+    }
+    f->count = w->local_count;
+    f->port_lo = w->port_lo;
+    f->port_hi = w->port_hi;
+    f->shared = w->shared_address;
+    return 0;
+}
+
+static int load_filter(struct xdp_port *x, const struct wire_config *cfg, struct err *e)
+{
+    x->filter = xdp_filter__open();
+    if (!x->filter)
+        return err_set(e, EXIT_ENVIRONMENT, -errno, "wire xdp:%s: XDP program: %s", x->iface,
+                       strerror(errno));
+    int ret = fill_filter(cfg, (struct xdp_filter_config *)&x->filter->rodata->config, e);
+    if (ret)
+        return ret;
+    bpf_map__set_max_entries(x->filter->maps.sockets, x->dev.queues);
+    ret = xdp_filter__load(x->filter);
+    if (ret)
+        return err_set(
+            e, EXIT_ENVIRONMENT, ret,
+            "wire xdp:%s: the kernel refused our XDP program: %s (a container needs CAP_BPF "
+            "of the host)",
+            x->iface, strerror(-ret));
+    return 0;
+}
+
+static int attach_filter(struct xdp_port *x, const struct wire_config *cfg, struct err *e)
+{
+    int fd = bpf_program__fd(x->filter->progs.wirebench_filter);
+    struct xdp_attachment a = xdp_attach(fd, x->dev.ifindex, cfg->force_generic);
+    x->link_fd = a.link_fd;
+    x->p.caps.native = a.native;
+    if (a.link_fd >= 0)
+        snprintf(x->p.caps.detail, sizeof x->p.caps.detail, "%s XDP%s%s%s",
+                 a.native ? "native" : "generic", a.native_refused ? " (native refused: " : "",
+                 a.native_refused ? strerror(-a.native_refused) : "", a.native_refused ? ")" : "");
+    else if (a.link_fd == -EBUSY)
+        return err_set(e, EXIT_ENVIRONMENT, -EBUSY,
+                       "wire xdp:%s: another XDP program holds the interface (waited 2 s): "
+                       "bpftool net show dev %s",
+                       x->iface, x->iface);
+    else
+        return err_set(e, EXIT_ENVIRONMENT, a.link_fd,
+                       "wire xdp:%s: cannot attach an XDP program: %s", x->iface,
+                       strerror(-a.link_fd));
+    return 0;
+}
+
+int xdp_port_steer(struct xdp_port *x, struct xdp_queue *xq, bool to_us)
+{
+    uint32_t key = x->first_queue + xq->q.index;
+    int map = bpf_map__fd(x->filter->maps.sockets);
+    int ret = to_us ? bpf_map_update_elem(map, &key, &xq->fd, 0) : bpf_map_delete_elem(map, &key);
+    return ret ? -errno : 0;
+}
+
+/* ---- the port ---- */
+
+/* The umem is locked memory. Kernels from 5.11 on charge BPF objects elsewhere. */
+static void raise_memlock(void)
+{
+    setrlimit(RLIMIT_MEMLOCK, &(struct rlimit){RLIM_INFINITY, RLIM_INFINITY});
+}
+
+static int quiet(enum libbpf_print_level level, const char *format, va_list args)
+{
+    (void)level, (void)format, (void)args;
+    return 0; /* what went wrong is in the return values, and told once */
+}
+
+static void fill_caps(struct xdp_port *x, const struct wire_config *cfg)
+{
+    struct wire_caps *c = &x->p.caps;
+    uint32_t wanted = cfg->queues ? cfg->queues : 1, there = x->dev.queues - x->first_queue;
+    uint32_t room = x->sizes.chunk_bytes - KERNEL_HEADROOM - LINK_BYTES;
+    c->mtu = (uint16_t)(x->dev.mtu < room ? x->dev.mtu : room);
+    c->queues = (uint16_t)(wanted < there ? wanted : there);
+    c->burst = (uint16_t)x->sizes.batch;
+    c->tx_slots = x->sizes.ring;
+    c->link_bit_per_s = x->dev.link_bit_per_s;
+    snprintf(c->driver, sizeof c->driver, "%s", x->dev.driver);
+}
+
+static int open_sockets(struct xdp_port *x, const struct wire_config *cfg, struct err *e)
+{
+    x->queues = calloc(x->p.caps.queues, sizeof *x->queues);
+    if (!x->queues)
+        return err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "wire xdp:%s: no memory", x->iface);
+    int ret = 0;
+    for (uint32_t i = 0; !ret && i < x->p.caps.queues; i++) {
+        x->queues[i].q = (struct wire_queue){.ops = &xdp_ops, .port = &x->p, .index = i};
+        ret = xdp_socket_open(x, &x->queues[i], cfg, e);
+    }
+    return ret;
+}
+
+static void tell_mode(struct xdp_port *x, const struct wire_config *cfg)
+{
+    struct wire_caps *c = &x->p.caps;
+    size_t used = strlen(c->detail);
+    c->zero_copy = xdp_socket_is_zero_copy(&x->queues[0]);
+    const char *copy = c->zero_copy      ? ", zero-copy"
+                       : cfg->force_copy ? ", copy as asked"
+                                         : ", copy (no zero-copy in this driver or mode)";
+    snprintf(c->detail + used, sizeof c->detail - used, "%s%s", copy,
+             x->queues[0].budget_refused ? ", no transmit budget" : "");
+}
+
+static int set_up(struct xdp_port *x, const struct wire_config *cfg, struct err *e)
+{
+    int ret = parse_device(cfg, x, e);
+    ret = ret ? ret : check_privileges(x, e);
+    ret = ret ? ret : read_device(x, e);
+    ret = ret ? ret : size_up(cfg, x, e);
+    if (ret)
+        return ret;
+    fill_caps(x, cfg);
+    memcpy(x->p.mac, x->dev.mac, sizeof x->p.mac);
+    ret = load_filter(x, cfg, e);
+    ret = ret ? ret : attach_filter(x, cfg, e);
+    ret = ret ? ret : open_sockets(x, cfg, e);
+    if (!ret)
+        tell_mode(x, cfg);
+    return ret;
+}
+
+int xdp_port_open(const struct wire_config *cfg, struct wire_port **out, struct err *e)
+{
+    struct xdp_port *x = calloc(1, sizeof *x);
+    if (!x)
+        return err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "wire xdp: no memory");
+    x->p.ops = &xdp_ops;
+    x->link_fd = -1;
+    raise_memlock();
+    libbpf_set_print(quiet);
+    int ret = set_up(x, cfg, e);
+    if (ret)
+        xdp_port_close(&x->p);
+    else
+        *out = &x->p;
+    return ret;
+}
+
+/* Detached first: no frame may be redirected to a socket that is going. */
+void xdp_port_close(struct wire_port *port)
+{
+    struct xdp_port *x = (struct xdp_port *)port;
+    if (x->link_fd >= 0)
+        close(x->link_fd);
+    for (uint32_t i = 0; x->queues && i < port->caps.queues; i++)
+        xdp_socket_close(&x->queues[i]);
+    xdp_filter__destroy(x->filter);
+    free(x->queues);
+    free(x);
+}

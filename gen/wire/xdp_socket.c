@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* One AF_XDP socket with a umem of its own, by libxdp, which is asked for the rings only. */
+#include <errno.h>
+#include <linux/if_link.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "base/err.h"
+#include "wire/xdp_port.h"
+
+/* Newer than the headers that we build with. */
+#ifndef XDP_MAX_TX_SKB_BUDGET
+#define XDP_MAX_TX_SKB_BUDGET 9 /* Linux 6.18 */
+#endif
+#ifndef SO_PREFER_BUSY_POLL
+#define SO_PREFER_BUSY_POLL 69
+#endif
+#ifndef SO_BUSY_POLL_BUDGET
+#define SO_BUSY_POLL_BUDGET 70
+#endif
+
+enum { RETRY_MS = 2000, RETRY_STEP_MS = 20, BUSY_POLL_US = 20 };
+
+static int create_umem(const struct xdp_port *x, struct xdp_queue *xq)
+{
+    struct xsk_umem_config cfg = {
+        .fill_size = x->sizes.ring, .comp_size = x->sizes.ring, .frame_size = x->sizes.chunk_bytes};
+    return xsk_umem__create(&xq->umem, xq->area, (uint64_t)x->sizes.frames * x->sizes.chunk_bytes,
+                            &xq->fill, &xq->comp, &cfg);
+}
+
+/* Without a mode among the flags the kernel takes zero-copy where the driver has it. */
+static int create_socket(const struct xdp_port *x, struct xdp_queue *xq,
+                         const struct wire_config *cfg)
+{
+    struct xsk_socket_config sc = {
+        .rx_size = x->sizes.ring,
+        .tx_size = x->sizes.ring,
+        .libxdp_flags = XSK_LIBXDP_FLAGS__INHIBIT_PROG_LOAD,
+        .xdp_flags = x->p.caps.native ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE,
+        .bind_flags = (uint16_t)(XDP_USE_NEED_WAKEUP | (cfg->force_copy ? XDP_COPY : 0)),
+    };
+    return xsk_socket__create(&xq->socket, x->iface, x->first_queue + xq->q.index, xq->umem,
+                              &xq->rx, &xq->tx, &sc);
+}
+
+static int try_open(const struct xdp_port *x, struct xdp_queue *xq, const struct wire_config *cfg)
+{
+    int ret = create_umem(x, xq);
+    if (ret)
+        return ret;
+    ret = create_socket(x, xq, cfg);
+    if (ret) {
+        xsk_umem__delete(xq->umem);
+        xq->umem = NULL;
+        xq->socket = NULL;
+    }
+    return ret;
+}
+
+/* The kernel releases a closed socket's queue a while after its process is gone. */
+static int open_with_patience(const struct xdp_port *x, struct xdp_queue *xq,
+                              const struct wire_config *cfg)
+{
+    int ret = try_open(x, xq, cfg);
+    for (int ms = 0; ret == -EBUSY && ms < RETRY_MS; ms += RETRY_STEP_MS) {
+        nanosleep(&(struct timespec){.tv_nsec = RETRY_STEP_MS * 1000000L}, NULL);
+        ret = try_open(x, xq, cfg);
+    }
+    return ret;
+}
+
+static int told(const struct xdp_port *x, const struct xdp_queue *xq, int ret, struct err *e)
+{
+    const char *why = ret == -EBUSY     ? "another socket holds it (waited 2 s)"
+                      : ret == -ENOBUFS ? "locked memory limit (ulimit -l) is too low"
+                      : ret == -EPERM   ? "not permitted: CAP_NET_RAW is needed"
+                                        : strerror(-ret);
+    return err_set(e, EXIT_ENVIRONMENT, ret,
+                   "wire xdp:%s: queue %u: cannot open an AF_XDP socket: %s", x->iface,
+                   x->first_queue + xq->q.index, why);
+}
+
+/* Both are wishes: a kernel that lacks them is slower, not wrong. */
+static void tune(const struct xdp_port *x, struct xdp_queue *xq, const struct wire_config *cfg)
+{
+    uint32_t budget = cfg->tx_budget < x->sizes.ring ? cfg->tx_budget : x->sizes.ring;
+    int on = 1, us = BUSY_POLL_US, batch = (int)x->sizes.batch;
+    if (budget)
+        xq->budget_refused =
+            setsockopt(xq->fd, SOL_XDP, XDP_MAX_TX_SKB_BUDGET, &budget, sizeof budget) != 0;
+    if (!cfg->busy_poll)
+        return;
+    setsockopt(xq->fd, SOL_SOCKET, SO_PREFER_BUSY_POLL, &on, sizeof on);
+    setsockopt(xq->fd, SOL_SOCKET, SO_BUSY_POLL, &us, sizeof us);
+    setsockopt(xq->fd, SOL_SOCKET, SO_BUSY_POLL_BUDGET, &batch, sizeof batch);
+}
+
+static int take_memory(const struct xdp_port *x, struct xdp_queue *xq)
+{
+    xq->chunk_bytes = x->sizes.chunk_bytes;
+    xq->area_bytes = (size_t)x->sizes.frames * x->sizes.chunk_bytes;
+    xq->area = area_map(xq->area_bytes);
+    xq->free.entry = malloc(x->sizes.frames * sizeof *xq->free.entry);
+    if (!xq->area || !xq->free.entry)
+        return -ENOMEM;
+    for (uint32_t i = x->sizes.frames; i > 0; i--)
+        lifo_push(&xq->free, (i - 1) * xq->chunk_bytes);
+    return 0;
+}
+
+int xdp_socket_open(struct xdp_port *x, struct xdp_queue *xq, const struct wire_config *cfg,
+                    struct err *e)
+{
+    xq->fd = -1;
+    int ret = take_memory(x, xq);
+    ret = ret ? ret : open_with_patience(x, xq, cfg);
+    if (ret)
+        return told(x, xq, ret, e);
+    xq->fd = xsk_socket__fd(xq->socket);
+    tune(x, xq, cfg);
+    return 0;
+}
+
+void xdp_socket_close(struct xdp_queue *xq)
+{
+    if (xq->socket)
+        xsk_socket__delete(xq->socket);
+    if (xq->umem)
+        xsk_umem__delete(xq->umem);
+    area_unmap(xq->area, xq->area_bytes);
+    free(xq->free.entry);
+}
+
+bool xdp_socket_is_zero_copy(const struct xdp_queue *xq)
+{
+    struct xdp_options o = {0};
+    socklen_t len = sizeof o;
+    return getsockopt(xq->fd, SOL_XDP, XDP_OPTIONS, &o, &len) == 0 &&
+           o.flags & XDP_OPTIONS_ZEROCOPY;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Any bytes as a job: a job file up to the first NUL byte, then words that end in NUL: variables
+ * (BENCH_...) and arguments. What loads must read back from its resolved text as the same job; what
+ * does not must say why.
+ */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "job/job.h"
+
+#define WORDS_MAX 32
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define REQUIRE(x)                                                                                 \
+    do {                                                                                           \
+        if (!(x))                                                                                  \
+            abort();                                                                               \
+    } while (0)
+
+static int load(struct job *job, const char *text, size_t len, const struct job_args *args)
+{
+    char path[64];
+    struct err e = {0};
+    int fd = memfd_create("job", MFD_CLOEXEC);
+    REQUIRE(fd >= 0 && write(fd, text, len) == (ssize_t)len);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    int ret = job_load(job, path, args, &e);
+    close(fd);
+    REQUIRE(ret == 0 || (e.exit_code == EXIT_USAGE && *e.message && !job->resolved));
+    return ret;
+}
+
+static void read_back(const struct job *job)
+{
+    struct job again;
+    REQUIRE(load(&again, job->resolved, strlen(job->resolved), NULL) == 0);
+    REQUIRE(!strcmp(job->resolved, again.resolved));
+    REQUIRE(!strcmp(job->resolved_unseeded, again.resolved_unseeded));
+    REQUIRE(!memcmp(job->phases, again.phases, sizeof job->phases));
+    job_fini(&again);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char *text = malloc(size + 1);
+    REQUIRE(text);
+    memcpy(text, data, size);
+    text[size] = '\0';
+
+    char *argv[WORDS_MAX + 1], *variables[WORDS_MAX + 1] = {NULL};
+    struct job_args args = {.argv = argv, .environ = variables};
+    int variable_count = 0;
+    for (char *at = text + strlen(text) + 1; at < text + size; at += strlen(at) + 1)
+        if (strncmp(at, "BENCH_", 6) && args.argc < WORDS_MAX)
+            argv[args.argc++] = at;
+        else if (variable_count < WORDS_MAX) {
+            variables[variable_count++] = at;
+            variables[variable_count] = NULL;
+        }
+
+    struct job job;
+    if (load(&job, text, strlen(text), &args) == 0) {
+        read_back(&job);
+        job_fini(&job);
+    }
+    free(text);
+    return 0;
+}

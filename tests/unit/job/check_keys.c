@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Every key of the table once with a good value, and with each way to be wrong. */
+#include "job/options.h"
+#include "tests/lib/check_main.h"
+#include "tests/unit/job/fixture.h"
+
+/* `with`: other lines that the value needs; `resolved`: how it reads back (NULL: as given). */
+struct good {
+    const char *key, *value, *resolved, *with;
+};
+
+static const struct good good[] = {
+    {"description", "what it is: for; people # all"},
+    {"protocol", "echo"},
+    {"protocol", "discard"},
+    {"content", "binary", NULL, "protocol = echo"},
+    {"payload", "64KiB"},
+    {"payload", "512-64KiB"},
+    {"payload", "1", NULL, "protocol = echo"},
+    {"payload", "2048", "2KiB"},
+    {"payload", "100MiB"},
+    {"reply", "512"},
+    {"reply", "0", "1KiB"},
+    {"rate", "max"},
+    {"rate", "60k/s", "60000"},
+    {"rate", "0.5"},
+    {"rate", "10/min", "0.166666666666667"},
+    {"rate", "86/min", "1.43333333333333"},
+    {"rate", "1000000000"},
+    {"rate", "0.001"},
+    {"shape", "constant", NULL, "rate = 5"},
+    {"shape", "max"},
+    {"duration", "1500ms"},
+    {"duration", "2min", "120s"},
+    {"warmup", "0", "0"},
+    {"transactions", "10k", "10000"},
+    {"depth", "16"},
+    {"queue_max", "250ms", NULL, "rate = 5"},
+    {"connections", "800000"},
+    {"connections", "20,000", "20000"},
+    {"connect_rate", "5000/s", "5000"},
+    {"connect_rate", "0"},
+    {"connect_parallel", "64"},
+    {"connect_limit", "30s"},
+    {"connect_timeout", "300ms"},
+    {"timeout", "40ms"},
+    {"pattern", "short_lived"},
+    {"close", "server"},
+    {"close", "rst"},
+    {"drain", "0s", "0"},
+    {"close_limit", "3s"},
+    {"sla", "msg_per_s>=50000, latency_p95<100ms, errors<0.05%"},
+    {"abort_if", ""},
+    {"wire", "pair"},
+    {"wire", "xdp:eth7", NULL, "target = 10.0.0.1:80"},
+    {"wire", "xdp:eth7:12", NULL, "target = 10.0.0.1:80"},
+    {"peer", "none"},
+    {"peer", "exec:python3 -m http.server 9000; true"},
+    {"target", "10.0.0.1:80"},
+    {"target", "10.0.0.1:80 ,10.0.0.2:81", "10.0.0.1:80, 10.0.0.2:81"},
+    {"source", "10.1.0.0/16, 10.2.0.9"},
+    {"ports", "1024-65535"},
+    {"ports", "5000", "5000-5000", "connections = 16"},
+    {"gateway", "10.0.0.254"},
+    {"allow_public", "1", "yes"},
+    {"shared_address", "true", "yes"},
+    {"workers", "4"},
+    {"cpus", "0,1"},
+    {"batch", "32"},
+    {"ring_size", "4096"},
+    {"frames", "8192"},
+    {"tx_budget", "64"},
+    {"busy_poll", "yes"},
+    {"mtu", "9000"},
+    {"mss", "536"},
+    {"timestamps", "no"},
+    {"delayed_ack", "false", "no"},
+    {"delack", "0"},
+    {"window_scale", "14"},
+    {"window", "8MiB", NULL, "window_scale = 8"},
+    {"rto_min", "1s"},
+    {"rto_initial", "3s"},
+    {"retries", "0"},
+    {"time_wait", "1ms"},
+    {"time_wait_entries", "1000000"},
+    {"init_cwnd", "4"},
+    {"congestion", "none"},
+    {"fault", "loss=5%,reorder=5%"},
+    {"fault_rx", "loss=5%"},
+    {"fault_tx", "duplicate=2%"},
+    {"seed", "18446744073709551615"},
+    {"interval", "100ms"},
+    {"clock", "tsc"},
+    {"pcap", "/tmp/x y.pcap"},
+    {"db", "other.db"},
+    {"quiet", "yes"},
+    {"log_level", "debug"},
+};
+
+#define ROWS(table) (sizeof(table) / sizeof *(table))
+
+/* `payload = 2KiB`, at the start of a line of the resolved text. */
+static bool has_line(const char *text, const char *key, const char *value)
+{
+    char line[400];
+    snprintf(line, sizeof line, "\n%s = %s\n", key, value);
+    return strstr(text, line) != NULL;
+}
+
+START_TEST(test_good_values)
+{
+    for (size_t i = 0; i < ROWS(good); i++) {
+        const struct good *row = &good[i];
+        char text[500];
+        snprintf(text, sizeof text, "%s\n%s = %s\n", row->with ? row->with : "", row->key,
+                 row->value);
+        struct fixture f;
+        load_well(&f, text, NULL, NULL);
+        const char *resolved = row->resolved ? row->resolved : row->value;
+        ck_assert_msg(has_line(f.job.resolved, row->key, resolved), "%s = %s:\n%s", row->key,
+                      resolved, f.job.resolved);
+        fixture_fini(&f);
+    }
+}
+END_TEST
+
+struct bad {
+    const char *key, *value, *expected;
+};
+
+#define RATES "rate from 0.001/s to 1000000000/s (500, 60k/s, 600/min)"
+static const struct bad bad[] = {
+    {"description", "tab\there", "one printable line of at most 255 bytes"},
+    {"protocol", "smtp", "one of line, echo, discard"},
+    {"protocol", "", "one of line, echo, discard"},
+    {"content", "utf8", "one of text, binary"},
+    {"payload", "0", "bytes from 1 to 100MiB (64, 10KiB, 1MiB) or a range of them (64-1KiB)"},
+    {"payload", "64k", "bytes from 1 to 100MiB (64, 10KiB, 1MiB) or a range of them (64-1KiB)"},
+    {"payload", "101MiB", "bytes from 1 to 100MiB (64, 10KiB, 1MiB) or a range of them (64-1KiB)"},
+    {"reply", "10s", "bytes from 0 to 100MiB (64, 10KiB, 1MiB)"},
+    {"rate", "0", "max or a " RATES},
+    {"rate", "fast", "max or a " RATES},
+    {"rate", "2000000000", "max or a " RATES},
+    {"rate", "nan", "max or a " RATES},
+    {"rate", "-5", "max or a " RATES},
+    {"shape", "square", "one of constant, max"},
+    {"duration", "10m", "a time from 1ms to 2592000s (10s, 500ms, 2min)"},
+    {"duration", "0s", "a time from 1ms to 2592000s (10s, 500ms, 2min)"},
+    {"duration", "31000000s", "a time from 1ms to 2592000s (10s, 500ms, 2min)"},
+    {"warmup", "-1s", "a time from 0 to 86400s (10s, 500ms, 2min)"},
+    {"transactions", "some", "a whole number from 0 to 18446744073709551615"},
+    {"depth", "0", "a whole number from 1 to 65535"},
+    {"queue_max", "5KiB", "a time from 0 to 3600s (10s, 500ms, 2min)"},
+    {"connections", "many", "a whole number from 1 to 20000000"},
+    {"connections", "0", "a whole number from 1 to 20000000"},
+    {"connections", "20000001", "a whole number from 1 to 20000000"},
+    {"connections", "1.5", "a whole number from 1 to 20000000"},
+    {"connections", "10s", "a whole number from 1 to 20000000"},
+    {"connect_rate", "quick", "0 or a " RATES},
+    {"connect_parallel", "0", "a whole number from 1 to 1000000"},
+    {"connect_limit", "2days", "a time from 0 to 86400s (10s, 500ms, 2min)"},
+    {"connect_timeout", "0s", "a time from 1ms to 3600s (10s, 500ms, 2min)"},
+    {"timeout", "999us", "a time from 1ms to 3600s (10s, 500ms, 2min)"},
+    {"pattern", "eternal", "one of long_lived, short_lived"},
+    {"close", "both", "one of client, server, rst"},
+    {"drain", "long", "a time from 0 to 3600s (10s, 500ms, 2min)"},
+    {"close_limit", "3601s", "a time from 0 to 3600s (10s, 500ms, 2min)"},
+    {"wire", "eth0", "lab, pair or xdp:IFACE[:QUEUE]"},
+    {"wire", "xdp:", "lab, pair or xdp:IFACE[:QUEUE]"},
+    {"wire", "xdp:eth0:", "lab, pair or xdp:IFACE[:QUEUE]"},
+    {"wire", "xdp:eth0:one", "lab, pair or xdp:IFACE[:QUEUE]"},
+    {"wire", "xdp:an_interface_of_16", "lab, pair or xdp:IFACE[:QUEUE]"},
+    {"peer", "exec:", "respond, none or exec:COMMAND"},
+    {"peer", "me", "respond, none or exec:COMMAND"},
+    {"target", "10.0.0.1", "1 to 64 ADDR:PORT with commas (198.19.0.1:9000)"},
+    {"target", "10.0.0.1:0", "1 to 64 ADDR:PORT with commas (198.19.0.1:9000)"},
+    {"target", "10.0.0.1:80,", "1 to 64 ADDR:PORT with commas (198.19.0.1:9000)"},
+    {"target", "", "1 to 64 ADDR:PORT with commas (198.19.0.1:9000)"},
+    {"listen", "9000", "1 to 64 ADDR:PORT with commas (198.19.0.1:9000)"},
+    {"source", "10.0.0.5/24", "1 to 16 addresses or blocks with commas (198.18.1.0/28)"},
+    {"source", "10.0.0.0/33", "1 to 16 addresses or blocks with commas (198.18.1.0/28)"},
+    {"ports", "0-10", "LOW-HIGH within 1-65535 (10000-59999)"},
+    {"ports", "10-65536", "LOW-HIGH within 1-65535 (10000-59999)"},
+    {"ports", "200-100", "LOW-HIGH within 1-65535 (10000-59999)"},
+    {"ports", "100-200-300", "LOW-HIGH within 1-65535 (10000-59999)"},
+    {"gateway", "router", "an address (198.18.0.1) or nothing"},
+    {"allow_public", "maybe", "yes or no (true, false, 1, 0)"},
+    {"shared_address", "2", "yes or no (true, false, 1, 0)"},
+    {"workers", "0", "a whole number from 1 to 256"},
+    {"cpus", "0,,1", "processor numbers with commas (0,1) or nothing"},
+    {"cpus", "0-3", "processor numbers with commas (0,1) or nothing"},
+    {"batch", "1025", "a whole number from 1 to 1024"},
+    {"ring_size", "100", "0 or a power of two from 64 to 65536"},
+    {"ring_size", "32", "0 or a power of two from 64 to 65536"},
+    {"frames", "-1", "a whole number from 0 to 16777216"},
+    {"tx_budget", "65537", "a whole number from 0 to 65536"},
+    {"busy_poll", "on", "yes or no (true, false, 1, 0)"},
+    {"mtu", "500", "a whole number from 576 to 9000"},
+    {"mss", "9000", "a whole number from 0 to 8960"},
+    {"timestamps", "", "yes or no (true, false, 1, 0)"},
+    {"delayed_ack", "40ms", "yes or no (true, false, 1, 0)"},
+    {"delack", "501ms", "a time from 0 to 500ms (10s, 500ms, 2min)"},
+    {"window_scale", "15", "a whole number from 0 to 14"},
+    {"window", "256K", "bytes from 1KiB to 1048560KiB (64, 10KiB, 1MiB)"},
+    {"rto_min", "0ms", "a time from 1ms to 60s (10s, 500ms, 2min)"},
+    {"rto_initial", "soon", "a time from 1ms to 60s (10s, 500ms, 2min)"},
+    {"retries", "256", "a whole number from 0 to 255"},
+    {"time_wait", "241s", "a time from 0 to 240s (10s, 500ms, 2min)"},
+    {"time_wait_entries", "all", "a whole number from 0 to 100000000"},
+    {"init_cwnd", "0", "a whole number from 1 to 1000"},
+    {"congestion", "bbr", "one of newreno, none"},
+    {"seed", "18446744073709551616", "a whole number from 0 to 18446744073709551615"},
+    {"interval", "99ms", "a time from 100ms to 60s (10s, 500ms, 2min)"},
+    {"clock", "sundial", "one of auto, tsc, kernel"},
+    {"quiet", "very", "yes or no (true, false, 1, 0)"},
+    {"log_level", "loud", "one of error, warn, info, debug"},
+};
+
+START_TEST(test_bad_values_name_file_line_key_found_and_expected)
+{
+    for (size_t i = 0; i < ROWS(bad); i++) {
+        const struct bad *row = &bad[i];
+        char text[400], message[500];
+        snprintf(text, sizeof text, "# a job\n\n%s = %s\n", row->key, row->value);
+        snprintf(message, sizeof message, "x.conf:3: %s = \"%s\": expected %s", row->key,
+                 row->value, row->expected);
+        load_refused(text, NULL, NULL, message);
+    }
+}
+END_TEST
+
+START_TEST(test_every_key_is_tested)
+{
+    for (uint32_t i = 0; i < option_count; i++) {
+        const struct option *o = &options[i];
+        bool any_text = !strcmp(o->key, "sla") || !strcmp(o->key, "abort_if") ||
+                        !strncmp(o->key, "fault", 5) || !strcmp(o->key, "pcap") ||
+                        !strcmp(o->key, "db");
+        bool in_good = !o->initial, in_bad = any_text || !o->help;
+        for (size_t j = 0; j < ROWS(good); j++)
+            in_good |= !strcmp(good[j].key, o->key);
+        for (size_t j = 0; j < ROWS(bad); j++)
+            in_bad |= !strcmp(bad[j].key, o->key);
+        ck_assert_msg(in_good && in_bad, "%s has no row of its own", o->key);
+    }
+}
+END_TEST
+
+/* Every text key: too long for its field. */
+START_TEST(test_long_texts)
+{
+    static const char *const keys[] = {"description", "sla",  "fault", "fault_rx",
+                                       "fault_tx",    "pcap", "db"};
+    for (size_t i = 0; i < ROWS(keys); i++) {
+        char text[400], message[700], fits[256], over[257];
+        memset(fits, 'a', 255);
+        memset(over, 'a', 256);
+        fits[255] = over[256] = '\0';
+        struct fixture f;
+        snprintf(text, sizeof text, "%s = %s\n", keys[i], fits);
+        load_well(&f, text, NULL, NULL);
+        ck_assert(has_line(f.job.resolved, keys[i], fits));
+        fixture_fini(&f);
+        snprintf(text, sizeof text, "%s = %s\n", keys[i], over);
+        snprintf(message, sizeof message,
+                 "x.conf:1: %s = \"%s\": expected one printable line of at most 255 bytes", keys[i],
+                 over);
+        load_refused(text, NULL, NULL, message);
+    }
+}
+END_TEST
+
+START_TEST(test_things_of_later_issues_are_refused_by_name)
+{
+    load_refused("pattern = pooled\n", NULL, NULL,
+                 "x.conf:1: pattern = \"pooled\": not in this version"
+                 " (it comes with the load model)");
+    load_refused("shape = sine\n", NULL, NULL,
+                 "x.conf:1: shape = \"sine\": not in this version (it comes with the load model)");
+    load_refused("payload = mixed\n", NULL, NULL,
+                 "x.conf:1: payload = \"mixed\": not in this version"
+                 " (it comes with the load model)");
+    load_refused("protocol = http\n", NULL, NULL,
+                 "x.conf:1: protocol = \"http\": not in this version (it comes with HTTP/1.1)");
+    load_refused("wire = dpdk:net_null0\n", NULL, NULL,
+                 "x.conf:1: wire = \"dpdk:net_null0\": not in this version"
+                 " (it comes with the DPDK wire)");
+    load_refused("abort_if = errors>5%\n", NULL, NULL,
+                 "x.conf:1: abort_if = \"errors>5%\": not in this version"
+                 " (it comes with suites and plans)");
+    load_refused("[global]\n[a]\nmix = read_heavy\n", NULL, NULL,
+                 "x.conf:3: mix = \"read_heavy\": not in this version"
+                 " (it comes with the load model)");
+    load_refused("", WORDS("--tls=yes"), NULL,
+                 "--tls=yes: not in this version (it comes with TLS)");
+}
+END_TEST
+
+CHECK_MAIN("job/keys", test_good_values, test_bad_values_name_file_line_key_found_and_expected,
+           test_every_key_is_tested, test_long_texts,
+           test_things_of_later_issues_are_refused_by_name)
