@@ -5,6 +5,8 @@
  */
 #include "base/clock.h"
 
+#include <string.h>
+
 #include <errno.h>
 #include <stdbool.h>
 
@@ -120,4 +122,11 @@ int clock_init(struct clock *c, enum clock_source want, struct err *e)
 const char *clock_source_name(const struct clock *c)
 {
     return c->source == CLOCK_SOURCE_TSC ? "tsc" : "clock_gettime";
+}
+
+enum clock_source clock_source_parse(const char *text)
+{
+    if (!strcmp(text, "tsc"))
+        return CLOCK_SOURCE_TSC;
+    return strcmp(text, "kernel") ? CLOCK_SOURCE_AUTO : CLOCK_SOURCE_KERNEL;
 }

@@ -29,6 +29,8 @@ struct clock {
  * within 100 ppm, else the kernel's clock.
  * -ENOTSUP: the TSC was demanded and is not invariant. Takes about 60 ms with the TSC. */
 int clock_init(struct clock *c, enum clock_source want, struct err *e);
+/* "tsc" and "kernel"; anything else is AUTO. */
+enum clock_source clock_source_parse(const char *text);
 const char *clock_source_name(const struct clock *c); /* "tsc" | "clock_gettime" */
 
 static inline uint64_t clock_tsc(void)

@@ -47,7 +47,7 @@ static inline uint8_t cursor_u8(struct cursor *c)
 static inline uint16_t cursor_be16(struct cursor *c)
 {
     const uint8_t *p = cursor_take(c, 2);
-    return p ? (uint16_t)((p[0] << 8) | p[1]) : 0;
+    return (uint16_t)(p ? (p[0] << 8) | p[1] : 0);
 }
 
 static inline uint32_t cursor_be32(struct cursor *c)

@@ -146,7 +146,7 @@ static int column(struct db_stmt *s, const char *name)
     for (int i = 0; i < n; i++)
         if (!strcmp(sqlite3_column_name(s->sqlite, i), name))
             return i;
-    assert(!"no such column in the result");
+    assert(0 && "no such column in the result");
     return -1;
 }
 

@@ -49,7 +49,6 @@ static const char words[][8] = {"jsonrpc", "id",    "method", "params", "result"
 #define MEMBERS    ((1u << WORD_PAD) - 1)                  /* of the object itself */
 #define INNER      ((1u << WORD_PAD) | (1u << WORD_REPLY)) /* of params and result */
 #define DIGITS_MAX 20
-#define BLOCK      64
 
 static bool is_space(uint8_t b)
 {
@@ -265,7 +264,7 @@ static bool take_string_byte(struct line_state *s, uint8_t b)
 {
     if (b == '"')
         return go(s, STEP_AFTER);
-    return b >= ' ' && go(s, b == '\\' ? STEP_ESCAPE : STEP_STRING);
+    return b != '\n' && go(s, b == '\\' ? STEP_ESCAPE : STEP_STRING);
 }
 
 /* One byte; false: it must not stand there. */
@@ -302,7 +301,7 @@ static bool take_byte(struct line_state *s, uint8_t b, bool check)
     case STEP_STRING:
         return take_string_byte(s, b);
     case STEP_ESCAPE:
-        return b >= ' ' && go(s, STEP_STRING);
+        return b != '\n' && go(s, STEP_STRING);
     case STEP_BARE:
         return is_bare(b) || take_after(s, b);
     case STEP_AFTER:
@@ -315,40 +314,29 @@ static bool take_byte(struct line_state *s, uint8_t b, bool check)
     return false;
 }
 
+/* Bytes before the first `stop`. */
+static uint32_t span_to(const uint8_t *data, uint32_t len, uint8_t stop)
+{
+    const uint8_t *at = memchr(data, stop, len);
+    return at ? (uint32_t)(at - data) : len;
+}
+
 /* Text up to the closing quote or to the first byte that is not ours. */
 static uint32_t take_text(struct line_state *s, const uint8_t *text, const uint8_t *data,
                           uint32_t len)
 {
-    const uint8_t *quote = memchr(data, '"', len);
-    uint32_t run = quote ? (uint32_t)(quote - data) : len;
+    uint32_t run = span_to(data, len, '"');
     uint32_t same = pattern_match(text, pattern_line_start(s->id) + s->number, data, run);
     s->number += same;
     return same;
 }
 
-static bool is_plain(uint8_t b)
-{
-    return (b >= ' ') & (b != '"') & (b != '\\');
-}
-
-/* No branch a byte: the compiler makes vectors of it. */
-static bool block_is_plain(const uint8_t *data)
-{
-    bool plain = true;
-    for (int i = 0; i < BLOCK; i++)
-        plain &= is_plain(data[i]);
-    return plain;
-}
-
-/* Plain bytes of a string, up to a quote, an escape or a control character. */
+/* Plain bytes of a string: three vectorised passes beat one loop a byte. */
 static uint32_t take_plain(const uint8_t *data, uint32_t len)
 {
-    uint32_t n = 0;
-    while (len - n >= BLOCK && block_is_plain(data + n))
-        n += BLOCK;
-    while (n < len && is_plain(data[n]))
-        n++;
-    return n;
+    len = span_to(data, len, '"');
+    len = span_to(data, len, '\\');
+    return span_to(data, len, '\n');
 }
 
 static uint32_t take_run(struct line_state *s, const uint8_t *text, const uint8_t *data,

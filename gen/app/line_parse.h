@@ -4,12 +4,13 @@
  * request or a reply.
  *
  * It is JSON as far as it matters here (RFC 8259): any order of members, blanks between tokens,
- * nesting up to 7 levels; numbers and literals other than id and reply are taken loosely. Strict
- * are the members of the object itself: no others than jsonrpc, id, method, params, result, error;
- * jsonrpc "2.0", method "echo", id a whole number without sign or leading zero (null beside an
- * error). A checking reader (the client) compares every string that is the result, or the pad
- * within params or result, with the text that belongs to the id, when the id stood before it; it
- * takes no other members than pad and reply there.
+ * nesting up to 7 levels. Taken loosely are numbers and literals other than id and reply, and
+ * control characters within strings (but \n, which always ends the line). Strict are the members
+ * of the object itself: no others than jsonrpc, id, method, params, result, error; jsonrpc "2.0",
+ * method "echo", id a whole number without sign or leading zero (null beside an error). A checking
+ * reader (the client) compares every string that is the result, or the pad within params or
+ * result, with the text that belongs to the id, when the id stood before it; it takes no other
+ * members than pad and reply there.
  */
 #ifndef APP_LINE_PARSE_H
 #define APP_LINE_PARSE_H

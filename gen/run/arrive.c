@@ -49,7 +49,7 @@ void client_start_on(struct client *c, struct session *s, uint64_t intended_ns,
                 .reply_len = c->load.reply ? c->load.reply : len},
         .intended_ns = intended_ns, .eligible_ns = eligible_ns, .measured = c->load.measured,
     };
-    if (!c->cfg.proto->rx)
+    if (c->cfg.one_way)
         t->msg.reply_len = 0;
     c->next_id += c->cfg.workers;
     c->started++;
@@ -71,7 +71,7 @@ static void start_short(struct client *c, struct session *s, uint64_t intended_n
         return;
     }
     client_count(c, COUNTER_CONNECTS_STARTED);
-    client_count(c, COUNTER_CONNECTS_FAILED);
+    client_count_connects_failed(c, RESULT_NOT_SENT, 1);
     client_count_not_sent(c, RESULT_NOT_SENT);
     session_list(c, s);
 }
@@ -152,8 +152,7 @@ static void fail_unresolved(struct client *c)
 {
     uint64_t left = c->cfg.sessions - c->to_open;
     c->block->counters[COUNTER_CONNECTS_STARTED] += left;
-    c->block->counters[COUNTER_CONNECTS_FAILED] += left;
-    c->block->connect_errors[RESULT_NO_ROUTE] += left;
+    client_count_connects_failed(c, RESULT_NO_ROUTE, left);
     c->to_open = c->cfg.sessions;
 }
 
@@ -181,8 +180,7 @@ static uint32_t open_due(struct client *c, uint32_t budget)
         struct session *s = &c->sessions[c->to_open++];
         if (s->state == SESSION_DOWN && !session_open(c, s)) {
             client_count(c, COUNTER_CONNECTS_STARTED);
-            client_count(c, COUNTER_CONNECTS_FAILED);
-            c->block->connect_errors[RESULT_NOT_SENT]++;
+            client_count_connects_failed(c, RESULT_NOT_SENT, 1);
         }
         n++;
     }

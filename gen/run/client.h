@@ -49,6 +49,7 @@ struct client_target {
 
 struct client_config {
     const struct app_client *proto;
+    bool one_way;                /* no reply: acknowledged is done */
     const struct app_ctx *app;
     uint32_t sessions;           /* this worker's connections */
     uint32_t trans;              /* pool */
@@ -92,6 +93,7 @@ struct client {
     uint32_t open;               /* sessions with a connection in ESTABLISHED */
     uint32_t closing;            /* connections between our close and the end */
     uint64_t connect_start_ns, connects_begun; /* for connect_rate */
+    uint64_t connects_failed[RESULT_COUNT];    /* since the start, by reason */
 
     uint32_t *paths;             /* sources x targets, made and asked for at start */
     uint32_t path_count;

@@ -27,10 +27,8 @@ static void opened(struct client *c, struct session *s)
 /* The connection is gone without our doing. */
 static void lost(struct client *c, struct session *s, enum result why)
 {
-    if (s->state == SESSION_OPENING) {
-        client_count(c, COUNTER_CONNECTS_FAILED);
-        c->block->connect_errors[why]++;
-    }
+    if (s->state == SESSION_OPENING)
+        client_count_connects_failed(c, why, 1);
     client_fail_all(c, s, why);
     session_leave(c, s, SESSION_DOWN);
     if (c->load.short_lived)
@@ -87,15 +85,15 @@ static void on_event(void *ctx, uint32_t conn, enum tcp_event event)
 }
 
 /* A reply that is not the oldest one's: whose is it? */
-static uint32_t match_by_id(const struct client *c, uint32_t oldest, uint64_t id,
+static uint32_t match_by_id(const struct client *c, uint32_t oldest, const struct app_reply *reply,
                             enum result *result)
 {
     for (uint32_t i = oldest; i != TRANS_NONE; i = c->trans.entries[i].next) {
         const struct trans *t = &c->trans.entries[i];
-        if (t->msg.id != id || t->replied)
+        if (t->msg.id != reply->id || t->replied)
             continue;
         if (i != oldest)
-            *result = RESULT_OUT_OF_ORDER;
+            *result = t->msg.reply_len == reply->len ? RESULT_OUT_OF_ORDER : RESULT_BAD_REPLY;
         return i;
     }
     *result = RESULT_WRONG_ID;
@@ -125,7 +123,7 @@ static void on_reply(struct client *c, struct session *s, uint32_t oldest,
     enum result result = reply->result;
     uint32_t whose = oldest;
     if (c->cfg.proto->match_by_id && result == RESULT_OK)
-        whose = match_by_id(c, oldest, reply->id, &result);
+        whose = match_by_id(c, oldest, reply, &result);
     if (reply->result == RESULT_BAD_REPLY) { /* the stream cannot be trusted any more */
         client_finish(c, s, oldest, RESULT_BAD_REPLY);
         client_fail_all(c, s, RESULT_RESET);
@@ -155,7 +153,7 @@ static uint32_t on_data(void *ctx, uint32_t conn, const uint8_t *data, uint32_t 
     uint32_t used = 0;
     while (used < len && s->conn == conn) {
         uint32_t oldest = client_oldest(c, s);
-        if (oldest == TRANS_NONE || !c->cfg.proto->rx)
+        if (oldest == TRANS_NONE || c->cfg.one_way)
             return used + unasked(c, s, len - used);
         struct trans *t = &c->trans.entries[oldest];
         struct app_reply reply;
@@ -177,7 +175,7 @@ static void on_acked(void *ctx, uint32_t conn, uint64_t pos)
     struct session *s = client_session(c, conn);
     if (s->conn != conn)
         return;
-    if (c->cfg.proto->rx) {
+    if (!c->cfg.one_way) {
         client_release(c, s, pos);
         return;
     }
@@ -203,8 +201,7 @@ static void on_timer(void *ctx, uint32_t conn)
     if (s->conn != conn)
         return;
     if (s->state == SESSION_OPENING) {
-        client_count(c, COUNTER_CONNECTS_FAILED);
-        c->block->connect_errors[RESULT_CONNECT_TIMEOUT]++;
+        client_count_connects_failed(c, RESULT_CONNECT_TIMEOUT, 1);
         client_fail_all(c, s, RESULT_CONNECT_TIMEOUT);
     } else {
         client_fail_all(c, s, RESULT_TIMEOUT);

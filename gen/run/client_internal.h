@@ -10,6 +10,14 @@ static inline void client_count(struct client *c, enum counter k)
     c->block->counters[k]++;
 }
 
+/* `n` active opens failed; `why` says how. */
+static inline void client_count_connects_failed(struct client *c, enum result why, uint64_t n)
+{
+    c->block->counters[COUNTER_CONNECTS_FAILED] += n;
+    c->block->connect_errors[why] += n;
+    c->connects_failed[why] += n;
+}
+
 static inline struct session *client_session(struct client *c, uint32_t conn)
 {
     return &c->sessions[tcp_conn(&c->stack->tcp, conn)->app];

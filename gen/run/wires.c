@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -18,7 +19,8 @@
 #include "wire/pcap.h"
 #include "wire/xdp.h"
 
-#define PEER_GRACE_MS 5000
+#define PEER_GRACE_MS    5000
+#define LISTENER_WAIT_MS 10000
 
 /* --- lab ------------------------------------------------------------------------------------ */
 
@@ -78,6 +80,39 @@ static void kernel_end(const struct job *job, struct lab_config *lc)
     lc->near_addr = job->sources[0];
 }
 
+/* Whether a socket of the process's network namespace listens on the port: state 0A in
+ * /proc/PID/net/tcp (tcp6 for servers that listen on both families). */
+static bool listens(pid_t pid, const char *table, uint16_t port)
+{
+    char path[64], line[256];
+    unsigned local, state;
+    bool found = false;
+    snprintf(path, sizeof path, "/proc/%d/net/%s", (int)pid, table);
+    FILE *f = fopen(path, "r");
+    while (f && !found && fgets(line, sizeof line, f))
+        found = sscanf(line, "%*d: %*[0-9A-F]:%x %*[0-9A-F]:%*x %x", &local, &state) == 2 &&
+                local == port && state == 0x0a;
+    if (f)
+        fclose(f);
+    return found;
+}
+
+static int await_listener(pid_t pid, const struct job *job, struct err *e)
+{
+    const struct timespec nap = {0, 20000000};
+    uint16_t port = job->targets[0].port;
+    for (int tries = 0; tries < LISTENER_WAIT_MS / 20; tries++) {
+        if (listens(pid, "tcp", port) || listens(pid, "tcp6", port))
+            return 0;
+        if (kill(pid, 0))
+            break;
+        nanosleep(&nap, NULL);
+    }
+    return err_set(e, EXIT_RUN, -ECONNREFUSED,
+                   "peer = exec:%s: nothing listens on port %u after %d s: expected a server there",
+                   job->peer_exec, port, LISTENER_WAIT_MS / 1000);
+}
+
 static int open_lab(struct wires *w, const struct job *job, const struct clock *clock,
                     const struct log *log, struct err *e)
 {
@@ -96,6 +131,11 @@ static int open_lab(struct wires *w, const struct job *job, const struct clock *
     if (rc)
         return rc;
     w->peer_pid = lab_peer_pid(w->lab);
+    if (job->peer == PEER_EXEC) {
+        rc = await_listener(w->peer_pid, job, e);
+        if (rc)
+            return rc;
+    }
     struct near_open open = {.out = &w->port, .e = e};
     setup_client_wire(job, LAB_NEAR_IFACE, &open.cfg);
     open.cfg.log = log;

@@ -81,6 +81,16 @@ static void end_command(struct worker *w)
     atomic_store_explicit(&w->status.commands_done, w->begun, memory_order_release);
 }
 
+/* A command whose successor's time has come too is not begun any more (a run that is ended). */
+static void skip_overtaken(struct worker *w, uint64_t now_ns)
+{
+    while (ring_ready(&w->mailbox, 2) == 2 &&
+           w->commands[ring_slot(&w->mailbox, w->mailbox.cons.at + 1)].start_ns <= now_ns) {
+        ring_consume(&w->mailbox, 1);
+        w->begun++;
+    }
+}
+
 static void poll_commands(struct worker *w, uint64_t now_ns)
 {
     if (w->running_command && ((w->current.end_ns && now_ns >= w->current.end_ns) ||
@@ -88,6 +98,7 @@ static void poll_commands(struct worker *w, uint64_t now_ns)
         end_command(w);
     if (!ring_ready(&w->mailbox, 1))
         return;
+    skip_overtaken(w, now_ns);
     const struct worker_command *next = &w->commands[ring_slot(&w->mailbox, w->mailbox.cons.at)];
     if (next->start_ns > now_ns)
         return;
@@ -201,6 +212,8 @@ static int setup_role(struct worker *w, struct err *e)
     int rc = client_init(&w->client, &w->cfg.client, &w->stack, e);
     w->client.block = w->block;
     w->client.now_ns = clock_now_ns(w->cfg.clock);
+    w->memory.sessions = client_memory(&w->client);
+    w->memory.trans = (uint64_t)w->client.trans.count * sizeof *w->client.trans.entries;
     return rc ? rc : client_resolve(&w->client, e);
 }
 
@@ -221,6 +234,7 @@ static int setup(struct worker *w, struct err *e)
                     w->block->counters, w->block->drops, now_ns, e);
     if (rc)
         return rc;
+    tcp_memory(&w->stack.tcp, &w->memory.tcp);
     w->next_interval_ns = now_ns + w->cfg.interval_ns;
     return setup_role(w, e);
 }

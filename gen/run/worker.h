@@ -54,6 +54,12 @@ struct worker_config {
     uint64_t interval_ns;
 };
 
+/* Bytes reserved, by pool. */
+struct worker_memory {
+    struct tcp_memory tcp;
+    uint64_t sessions, trans;
+};
+
 struct worker {
     struct worker_config cfg;
     pthread_t thread;
@@ -71,6 +77,7 @@ struct worker {
     bool running_command;
     uint64_t begun;             /* commands begun */
     struct wire_stats wire_seen; /* wire counters already told */
+    struct worker_memory memory;
     struct server_totals server_end; /* what the responder did, when it has ended */
 
     struct worker_status status;

@@ -34,8 +34,8 @@ static void touch(uint8_t *area, size_t size)
 void *area_map(size_t size_bytes)
 {
     size_t size = round_to_huge(size_bytes);
-    void *map = mmap(NULL, size + HUGE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-                     -1, 0);
+    void *map =
+        mmap(NULL, size + HUGE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (map == MAP_FAILED)
         return NULL;
     uint8_t *area = trim_to_huge(map, size);

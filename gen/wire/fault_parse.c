@@ -79,10 +79,11 @@ static int parse_item(char *item, struct fault_rates *out, struct err *e)
         return err_set(e, EXIT_USAGE, -EINVAL, "fault: %s = \"%s\": expected %s", item,
                        value ? value : "", expected(keys[i].unit));
     }
-    return err_set(e, EXIT_USAGE, -EINVAL,
-                   "fault: unknown key \"%s\": expected loss, duplicate, reorder, corrupt, truncate, "
-                   "corrupt_bits, delay, jitter or reorder_delay",
-                   item);
+    return err_set(
+        e, EXIT_USAGE, -EINVAL,
+        "fault: unknown key \"%s\": expected loss, duplicate, reorder, corrupt, truncate, "
+        "corrupt_bits, delay, jitter or reorder_delay",
+        item);
 }
 
 int fault_parse(const char *text, struct fault_rates *out, struct err *e)

@@ -15,7 +15,7 @@ struct netdev {
     uint32_t ifindex, mtu;
     uint32_t queues;         /* receive queues with a channel; 1 where the driver does not tell */
     uint64_t link_bit_per_s; /* 0: not known */
-    bool up, running; /* running: up and with a carrier */
+    bool up, running;        /* running: up and with a carrier */
 };
 
 int netdev_read(const char *iface, struct netdev *out);

@@ -37,7 +37,8 @@ static int exchange(struct mnl_socket *nl, struct request *r)
     ssize_t got = mnl_socket_recvfrom(nl, reply, sizeof reply);
     if (got < 0)
         return -errno;
-    return mnl_cb_run(reply, (size_t)got, 1, mnl_socket_get_portid(nl), NULL, NULL) < 0 ? -errno : 0;
+    return mnl_cb_run(reply, (size_t)got, 1, mnl_socket_get_portid(nl), NULL, NULL) < 0 ? -errno
+                                                                                        : 0;
 }
 
 static int commit(struct request *r)

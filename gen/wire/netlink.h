@@ -12,7 +12,7 @@
 
 struct veth {
     const char *name, *peer_name;
-    pid_t peer_pid; /* the peer end goes into this process's network namespace */
+    pid_t peer_pid;       /* the peer end goes into this process's network namespace */
     uint32_t queues, mtu; /* of both ends */
 };
 

@@ -15,7 +15,12 @@
 #include "base/err.h"
 #include "base/units.h"
 
-enum { BUFFER_BYTES = 512 << 10, SNAP_BYTES = 65535, LINKTYPE_ETHERNET = 1, MAGIC_NS = (int)0xa1b23c4d };
+enum {
+    BUFFER_BYTES = 512 << 10,
+    SNAP_BYTES = 65535,
+    LINKTYPE_ETHERNET = 1,
+    MAGIC_NS = (int)0xa1b23c4d
+};
 
 /* The pcap file format (draft-ietf-opsawg-pcap), in the writer's byte order. */
 struct pcap_head {
@@ -36,7 +41,7 @@ struct pcap_queue {
     size_t used;
     uint64_t now_ns, frames;
     uint64_t buffered; /* frames of the buffer */
-    int fd; /* -1 after a failure: the capture ends, the traffic does not */
+    int fd;            /* -1 after a failure: the capture ends, the traffic does not */
 };
 
 struct pcap_port {
@@ -228,8 +233,8 @@ static int pcap_queue_open(struct wire_port *port, uint32_t index, struct wire_q
                               .port = pp,
                               .fd = -1,
                               .buffer = malloc(BUFFER_BYTES)};
-    int ret = pq->buffer ? start_file(pq, e)
-                         : err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "pcap: no memory");
+    int ret =
+        pq->buffer ? start_file(pq, e) : err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "pcap: no memory");
     ret = ret ? ret : pp->inner->ops->queue_open(pp->inner, index, &pq->inner, e);
     if (ret)
         free_queue(pq);
@@ -275,8 +280,8 @@ uint64_t pcap_missed(const struct wire_port *port)
     return ((const struct pcap_port *)port)->missed;
 }
 
-int pcap_wrap(struct wire_port *inner, const char *path, uint64_t max_frames, struct wire_port **out,
-              struct err *e)
+int pcap_wrap(struct wire_port *inner, const char *path, uint64_t max_frames,
+              struct wire_port **out, struct err *e)
 {
     struct pcap_port *pp = calloc(1, sizeof *pp);
     char *copy = strdup(path);

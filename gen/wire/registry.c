@@ -4,7 +4,8 @@
 #include "wire/wire.h"
 
 const struct wire_kind wire_kinds[] = {
-    {"lab", "lab", "two namespaces joined by a veth pair, AF_XDP on it; gone with the process", NULL},
+    {"lab", "lab", "two namespaces joined by a veth pair, AF_XDP on it; gone with the process",
+     NULL},
     {"pair", "pair", "rings in memory between client and responder of one process; no privileges",
      NULL},
     {"xdp", "xdp:IFACE[:QUEUE]", "AF_XDP on an interface", NULL},

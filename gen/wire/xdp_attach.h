@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 struct xdp_attachment {
-    int link_fd;        /* or -errno; -EBUSY: another program is there, after 2 s of retries */
+    int link_fd; /* or -errno; -EBUSY: another program is there, after 2 s of retries */
     bool native;
     int native_refused; /* 0, or the -errno for which generic mode was taken */
 };

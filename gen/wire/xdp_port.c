@@ -29,7 +29,7 @@ enum {
     DEFAULT_RING = 2048,
     DEFAULT_FRAMES = 4096,
     DEFAULT_BATCH = 64,
-    LINK_BYTES = 18,      /* Ethernet header and one tag */
+    LINK_BYTES = 18, /* Ethernet header and one tag */
     SMALL_CHUNK = 2048,
     LARGE_CHUNK = 4096,   /* a page, the largest that the kernel takes */
     KERNEL_HEADROOM = 256 /* XDP_PACKET_HEADROOM: in front of received data */
@@ -44,7 +44,8 @@ static int parse_device(const struct wire_config *cfg, struct xdp_port *x, struc
     uint64_t queue = 0;
     if (len == 0 || len >= sizeof x->iface || (colon && units_parse_count(colon + 1, &queue)) ||
         queue > UINT16_MAX)
-        return err_set(e, EXIT_USAGE, -EINVAL, "wire xdp: device '%s': expected IFACE or IFACE:QUEUE",
+        return err_set(e, EXIT_USAGE, -EINVAL,
+                       "wire xdp: device '%s': expected IFACE or IFACE:QUEUE",
                        cfg->device ? cfg->device : "");
     memcpy(x->iface, cfg->device, len);
     x->first_queue = (uint32_t)queue;
@@ -62,16 +63,17 @@ static int size_up(const struct wire_config *cfg, struct xdp_port *x, struct err
     s->ring = cfg->ring_size ? cfg->ring_size : DEFAULT_RING;
     s->frames = cfg->frames ? cfg->frames : DEFAULT_FRAMES;
     s->batch = cfg->batch ? cfg->batch : DEFAULT_BATCH;
-    s->chunk_bytes = x->dev.mtu + LINK_BYTES > SMALL_CHUNK - KERNEL_HEADROOM ? LARGE_CHUNK
-                                                                              : SMALL_CHUNK;
+    s->chunk_bytes =
+        x->dev.mtu + LINK_BYTES > SMALL_CHUNK - KERNEL_HEADROOM ? LARGE_CHUNK : SMALL_CHUNK;
     if (!is_power_of_two(s->ring) || s->ring < 64 || s->ring > 65536)
         return err_set(e, EXIT_USAGE, -EINVAL,
                        "wire xdp:%s: ring of %u frames: expected a power of two from 64 to 65536",
                        x->iface, s->ring);
     if (s->frames < s->ring + s->batch || s->frames > 524288)
-        return err_set(e, EXIT_USAGE, -EINVAL,
-                       "wire xdp:%s: pool of %u frames: expected from %u (ring and a batch) to 524288",
-                       x->iface, s->frames, s->ring + s->batch);
+        return err_set(
+            e, EXIT_USAGE, -EINVAL,
+            "wire xdp:%s: pool of %u frames: expected from %u (ring and a batch) to 524288",
+            x->iface, s->frames, s->ring + s->batch);
     return 0;
 }
 
@@ -119,7 +121,8 @@ static int fill_filter(const struct wire_config *cfg, struct xdp_filter_config *
         struct ip_addr last = ip_nth(w->local[i], w->local[i].count ? w->local[i].count - 1 : 0);
         if (!ip_is4(w->local[i].first) || !ip_is4(last))
             return err_set(e, EXIT_USAGE, -EAFNOSUPPORT,
-                           "wire xdp: address range %u is not IPv4; IPv6 comes in a later release", i);
+                           "wire xdp: address range %u is not IPv4; IPv6 comes in a later release",
+                           i);
         f->first[i] = ip_to4(w->local[i].first);
         f->last[i] = ip_to4(last);
     }
@@ -142,10 +145,11 @@ static int load_filter(struct xdp_port *x, const struct wire_config *cfg, struct
     bpf_map__set_max_entries(x->filter->maps.sockets, x->dev.queues);
     ret = xdp_filter__load(x->filter);
     if (ret)
-        return err_set(e, EXIT_ENVIRONMENT, ret,
-                       "wire xdp:%s: the kernel refused our XDP program: %s (a container needs CAP_BPF "
-                       "of the host)",
-                       x->iface, strerror(-ret));
+        return err_set(
+            e, EXIT_ENVIRONMENT, ret,
+            "wire xdp:%s: the kernel refused our XDP program: %s (a container needs CAP_BPF "
+            "of the host)",
+            x->iface, strerror(-ret));
     return 0;
 }
 
@@ -165,8 +169,9 @@ static int attach_filter(struct xdp_port *x, const struct wire_config *cfg, stru
                        "bpftool net show dev %s",
                        x->iface, x->iface);
     else
-        return err_set(e, EXIT_ENVIRONMENT, a.link_fd, "wire xdp:%s: cannot attach an XDP program: %s",
-                       x->iface, strerror(-a.link_fd));
+        return err_set(e, EXIT_ENVIRONMENT, a.link_fd,
+                       "wire xdp:%s: cannot attach an XDP program: %s", x->iface,
+                       strerror(-a.link_fd));
     return 0;
 }
 
@@ -223,9 +228,9 @@ static void tell_mode(struct xdp_port *x, const struct wire_config *cfg)
     struct wire_caps *c = &x->p.caps;
     size_t used = strlen(c->detail);
     c->zero_copy = xdp_socket_is_zero_copy(&x->queues[0]);
-    const char *copy = c->zero_copy       ? ", zero-copy"
-                       : cfg->force_copy  ? ", copy as asked"
-                                          : ", copy (no zero-copy in this driver or mode)";
+    const char *copy = c->zero_copy      ? ", zero-copy"
+                       : cfg->force_copy ? ", copy as asked"
+                                         : ", copy (no zero-copy in this driver or mode)";
     snprintf(c->detail + used, sizeof c->detail - used, "%s%s", copy,
              x->queues[0].budget_refused ? ", no transmit budget" : "");
 }

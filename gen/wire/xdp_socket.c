@@ -25,9 +25,8 @@ enum { RETRY_MS = 2000, RETRY_STEP_MS = 20, BUSY_POLL_US = 20 };
 
 static int create_umem(const struct xdp_port *x, struct xdp_queue *xq)
 {
-    struct xsk_umem_config cfg = {.fill_size = x->sizes.ring,
-                                  .comp_size = x->sizes.ring,
-                                  .frame_size = x->sizes.chunk_bytes};
+    struct xsk_umem_config cfg = {
+        .fill_size = x->sizes.ring, .comp_size = x->sizes.ring, .frame_size = x->sizes.chunk_bytes};
     return xsk_umem__create(&xq->umem, xq->area, (uint64_t)x->sizes.frames * x->sizes.chunk_bytes,
                             &xq->fill, &xq->comp, &cfg);
 }
@@ -75,12 +74,13 @@ static int open_with_patience(const struct xdp_port *x, struct xdp_queue *xq,
 
 static int told(const struct xdp_port *x, const struct xdp_queue *xq, int ret, struct err *e)
 {
-    const char *why = ret == -EBUSY    ? "another socket holds it (waited 2 s)"
+    const char *why = ret == -EBUSY     ? "another socket holds it (waited 2 s)"
                       : ret == -ENOBUFS ? "locked memory limit (ulimit -l) is too low"
                       : ret == -EPERM   ? "not permitted: CAP_NET_RAW is needed"
                                         : strerror(-ret);
-    return err_set(e, EXIT_ENVIRONMENT, ret, "wire xdp:%s: queue %u: cannot open an AF_XDP socket: %s",
-                   x->iface, x->first_queue + xq->q.index, why);
+    return err_set(e, EXIT_ENVIRONMENT, ret,
+                   "wire xdp:%s: queue %u: cannot open an AF_XDP socket: %s", x->iface,
+                   x->first_queue + xq->q.index, why);
 }
 
 /* Both are wishes: a kernel that lacks them is slower, not wrong. */
@@ -89,8 +89,8 @@ static void tune(const struct xdp_port *x, struct xdp_queue *xq, const struct wi
     uint32_t budget = cfg->tx_budget < x->sizes.ring ? cfg->tx_budget : x->sizes.ring;
     int on = 1, us = BUSY_POLL_US, batch = (int)x->sizes.batch;
     if (budget)
-        xq->budget_refused = setsockopt(xq->fd, SOL_XDP, XDP_MAX_TX_SKB_BUDGET, &budget,
-                                        sizeof budget) != 0;
+        xq->budget_refused =
+            setsockopt(xq->fd, SOL_XDP, XDP_MAX_TX_SKB_BUDGET, &budget, sizeof budget) != 0;
     if (!cfg->busy_poll)
         return;
     setsockopt(xq->fd, SOL_SOCKET, SO_PREFER_BUSY_POLL, &on, sizeof on);

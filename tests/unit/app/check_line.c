@@ -46,7 +46,7 @@ START_TEST(smallest_sizes_hold_the_longest_id)
     struct app_ctx c = context(1);
     struct app_message m = {.id = UINT64_MAX, .len = line_client.min_len, .reply_len = UINT32_MAX};
     uint8_t *buf = make_request(&line_client, &c, &m);
-    ck_assert_int_eq(memcmp(buf + m.len - 11, ",\"pad\":\"\"}}\n" + 1, 11), 0);
+    ck_assert_int_eq(memcmp(buf + m.len - 11, "\"pad\":\"\"}}\n", 11), 0);
     free(buf);
     struct app_response r = {.id = UINT64_MAX, .len = line_client.min_reply};
     buf = make_response(&line_server, &c, &r);
@@ -61,7 +61,7 @@ START_TEST(any_piece_equals_the_slice)
     struct app_ctx c = context(1);
     struct rng rng;
     rng_seed(&rng, 5);
-    for (unsigned k = 0; k < 40000; k++) {
+    for (unsigned k = 0; k < 10000; k++) {
         uint32_t len = lengths[rng_below(&rng, k % 100 ? 6 : COUNT(lengths))];
         struct app_message m = {ids[k % COUNT(ids)], len, k & 8 ? len : 64, 3};
         struct app_response r = {.id = m.id, .len = len, .kind = 0};
@@ -95,17 +95,12 @@ static void round_trip(const struct app_ctx *near, const struct app_ctx *far,
     uint8_t *request = make_request(&line_client, near, m);
     uint32_t taken = drive_server(&line_server, far, request, m->len, cuts, &response, &done, &bad);
     ck_assert_msg(done && !bad, "id %" PRIu64 " len %u cut %u", m->id, m->len, cuts->at);
-    ck_assert_uint_eq(taken, m->len);
-    ck_assert_uint_eq(response.id, m->id);
-    ck_assert_uint_eq(response.len, m->reply_len);
+    ck_assert(taken == m->len && response.id == m->id && response.len == m->reply_len);
     ck_assert_uint_eq(response.kind, 0);
     uint8_t *reply = make_response(&line_server, far, &response);
     taken = drive_client(&line_client, near, m, reply, response.len, cuts, &got, &done);
-    ck_assert(done);
-    ck_assert_uint_eq(taken, m->reply_len);
-    ck_assert_uint_eq(got.id, m->id);
-    ck_assert_uint_eq(got.len, m->reply_len);
-    ck_assert_int_eq(got.result, RESULT_OK);
+    ck_assert(done && taken == m->reply_len && got.len == m->reply_len);
+    ck_assert(got.id == m->id && got.result == RESULT_OK);
     free(request);
     free(reply);
 }
@@ -168,9 +163,9 @@ static void corrupt_each_byte(const struct app_ctx *c, const struct app_message 
     for (uint32_t i = 0; i < m->reply_len; i++) {
         for (unsigned f = 0; f < COUNT(flips); f++) {
             reply[i] ^= flips[f];
-            ck_assert_msg(!accepted(c, m, reply, m->reply_len, &whole), "byte %u ^ %02x", i,
-                          flips[f]);
-            ck_assert(!accepted(c, m, reply, m->reply_len, &(struct cuts){.at = i}));
+            if (accepted(c, m, reply, m->reply_len, &whole) ||
+                accepted(c, m, reply, m->reply_len, &(struct cuts){.at = i}))
+                ck_abort_msg("byte %u ^ %02x", i, flips[f]);
             reply[i] ^= flips[f];
         }
     }
@@ -336,6 +331,7 @@ static const struct request requests[] = {
     {"{\"id\":1,\"method\":\"other\"}\n", 1, 0},
     {"{\"id\":1,\"method\":\"echoo\"}\n", 1, 0},
     {"{\"id\":1,\"method\":\"ech\"}\n", 1, 0},
+    {"{\"id\":1,\"method\":\"echo\",\"extra\":1}\n", 1, 0},
     {"{\"id\":1}\n", 1, 0},
     {"{\"method\":\"echo\"}\n", 1, 0},
     {"{\"method\":\"echo\",\"id\":null}\n", 1, 0},

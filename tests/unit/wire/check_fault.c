@@ -48,8 +48,8 @@ enum { MANY = 50000 };
 static void expect_share(uint64_t found, double share)
 {
     double mean = MANY * share, spread = MANY * share * (1 - share) * 25;
-    ck_assert_msg(((double)found - mean) * ((double)found - mean) < spread, "%lu of %d for %g", found,
-                  MANY, share);
+    ck_assert_msg(((double)found - mean) * ((double)found - mean) < spread, "%lu of %d for %g",
+                  found, MANY, share);
 }
 
 static const struct fault_rates some = {
@@ -115,6 +115,7 @@ static uint32_t survivors(uint64_t seed, uint32_t batch, uint32_t *seen)
             got += take(s.far, seen + got);
     }
     got += take(s.far, seen + got);
+    ck_assert_uint_eq(count_free(&s), 2 * POOL);
     close_sides(&s);
     return got;
 }
@@ -131,8 +132,8 @@ END_TEST
 
 START_TEST(reordered_frames_go_after_three_others)
 {
-    struct sides s = open_faulty((struct fault_config){
-        .rx = {.reorder = 0.2, .delay_ns = 1000000000}, .seed = 3});
+    struct sides s = open_faulty(
+        (struct fault_config){.rx = {.reorder = 0.2, .delay_ns = 1000000000}, .seed = 3});
     static uint32_t seen[200];
     send_segments(s.far, 0, 64, 100);
     uint32_t n = take(s.near, seen), late = 0;
@@ -263,8 +264,7 @@ END_TEST
 
 START_TEST(a_full_store_loses_with_a_counter)
 {
-    struct sides s =
-        open_faulty((struct fault_config){.tx = {.delay_all_ns = 1000}, .store = 10});
+    struct sides s = open_faulty((struct fault_config){.tx = {.delay_all_ns = 1000}, .store = 10});
     ck_assert_uint_eq(send_segments(s.near, 0, 25, 100), 25);
     tick(&s, 1000);
     s.near->ops->flush(s.near);

@@ -232,6 +232,7 @@ START_TEST(refuses_what_cannot_be)
 }
 END_TEST
 
-CHECK_MAIN("wire/pair", hands_over_content_without_a_copy, full_ring_leaves_the_rest_with_the_caller,
-           every_frame_is_somewhere_after_random_traffic, one_way_traffic_never_starves,
-           two_threads_pass_a_million_frames_in_order, large_mtu_has_room, refuses_what_cannot_be)
+CHECK_MAIN("wire/pair", hands_over_content_without_a_copy,
+           full_ring_leaves_the_rest_with_the_caller, every_frame_is_somewhere_after_random_traffic,
+           one_way_traffic_never_starves, two_threads_pass_a_million_frames_in_order,
+           large_mtu_has_room, refuses_what_cannot_be)

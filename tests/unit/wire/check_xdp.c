@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <xdp/xsk.h>
 
 #include "base/clock.h"
 #include "base/err.h"
@@ -70,10 +71,8 @@ static uint16_t put_tcp(uint8_t *d, uint32_t to, uint16_t port, uint32_t number,
 static struct wire_config config(const char *device, uint32_t ip)
 {
     struct wire_config cfg = {.device = device, .queues = 1};
-    cfg.filter = (struct wire_filter){.local = {{ip4_addr(ip), 1, 32}},
-                                      .local_count = 1,
-                                      .port_lo = PORT,
-                                      .port_hi = PORT};
+    cfg.filter = (struct wire_filter){
+        .local = {{ip4_addr(ip), 1, 32}}, .local_count = 1, .port_lo = PORT, .port_hi = PORT};
     return cfg;
 }
 
@@ -95,11 +94,13 @@ struct bench {
     struct wire_queue *q;
 };
 
-static struct bench open_bench(int (*peer)(void *, int), bool far_kernel, struct wire_config near)
+static struct bench open_bench_to(char *far_device, int (*peer)(void *, int), bool far_kernel,
+                                  struct wire_config near)
 {
     struct bench b = {.near.cfg = near};
     struct err e = {0};
-    struct lab_config cfg = {.queues = 1,
+    struct lab_config cfg = {.queues = 2,
+                             .ctx = far_device,
                              .far_kernel = far_kernel,
                              .near_addr = {ip4_addr(NEAR_IP), 1, 32},
                              .far_addr = {ip4_addr(FAR_IP), 1, 32},
@@ -108,6 +109,11 @@ static struct bench open_bench(int (*peer)(void *, int), bool far_kernel, struct
     ck_assert_msg(lab_call_near(b.lab, open_port, &b.near) == 0, "%s", b.near.e.message);
     ck_assert_int_eq(b.near.port->ops->queue_open(b.near.port, 0, &b.q, &e), 0);
     return b;
+}
+
+static struct bench open_bench(int (*peer)(void *, int), bool far_kernel, struct wire_config near)
+{
+    return open_bench_to(NULL, peer, far_kernel, near);
 }
 
 static void close_bench(struct bench *b)
@@ -195,8 +201,7 @@ static void serve(struct wire_queue *q, uint32_t n, struct frame *f)
 /* Sends every frame back that the far filter let through. */
 static int reflect(void *ctx, int ready_fd)
 {
-    (void)ctx;
-    struct opening o = {.cfg = config("wb1", FAR_IP)};
+    struct opening o = {.cfg = config(ctx ? ctx : "wb1", FAR_IP)};
     struct wire_queue *q;
     struct frame f[64];
     o.cfg.filter.shared_address = true;
@@ -338,14 +343,65 @@ START_TEST(a_shared_address_gives_us_only_our_ports)
     ck_assert(!passes(q, &(struct probe){.to = FAR_IP, .port = PORT, .fragment = 0x0010}));
     ck_assert(!passes(q, &(struct probe){.to = FAR_IP, .arp = true}));
     ck_assert(!passes(q, &(struct probe){.to = FAR_IP, .port = PORT, .protocol = 1}));
-    ck_assert(passes(q, &(struct probe){.to = FAR_IP, .port = PORT, .protocol = 1, .quoting = true}));
     ck_assert(
-        !passes(q, &(struct probe){.to = FAR_IP, .port = PORT + 1, .protocol = 1, .quoting = true}));
+        passes(q, &(struct probe){.to = FAR_IP, .port = PORT, .protocol = 1, .quoting = true}));
+    ck_assert(!passes(
+        q, &(struct probe){.to = FAR_IP, .port = PORT + 1, .protocol = 1, .quoting = true}));
+    close_bench(&b);
+}
+END_TEST
+
+START_TEST(a_queue_may_be_chosen)
+{
+    char far_device[] = "wb1:1";
+    struct bench b = open_bench_to(far_device, reflect, false, config("wb0:1", NEAR_IP));
+    ck_assert(passes(b.q, &(struct probe){.to = FAR_IP, .port = PORT}));
     close_bench(&b);
 }
 END_TEST
 
 /* ---- refusals ---- */
+
+struct squatter {
+    void *memory;
+    struct xsk_umem *umem;
+    struct xsk_socket *socket;
+    struct xsk_ring_prod fill, tx;
+    struct xsk_ring_cons comp, rx;
+};
+
+/* Binds the queue without a program, so that only our socket can find it busy. */
+static int squat(void *arg)
+{
+    struct squatter *s = arg;
+    struct xsk_socket_config cfg = {.rx_size = 64,
+                                    .tx_size = 64,
+                                    .libxdp_flags = XSK_LIBXDP_FLAGS__INHIBIT_PROG_LOAD};
+    s->memory = aligned_alloc(4096, 64 * 4096);
+    int ret = xsk_umem__create(&s->umem, s->memory, 64 * 4096, &s->fill, &s->comp, NULL);
+    return ret ? ret : xsk_socket__create(&s->socket, "wb0", 0, s->umem, &s->rx, &s->tx, &cfg);
+}
+
+START_TEST(a_queue_with_another_socket_is_refused_as_busy)
+{
+    struct lab_config cfg = {.queues = 1, .peer = idle_peer};
+    struct squatter s = {0};
+    struct opening o = {.cfg = config("wb0", NEAR_IP)};
+    struct lab *lab;
+    struct err e = {0};
+    ck_assert_int_eq(lab_open(&cfg, &lab, &e), 0);
+    ck_assert_int_eq(lab_call_near(lab, squat, &s), 0);
+    ck_assert_int_eq(lab_call_near(lab, open_port, &o), -EBUSY);
+    ck_assert_ptr_nonnull(strstr(o.e.message, "another socket"));
+    xsk_socket__delete(s.socket);
+    xsk_umem__delete(s.umem);
+    free(s.memory);
+    o = (struct opening){.cfg = config("wb0", NEAR_IP)};
+    ck_assert_msg(lab_call_near(lab, open_port, &o) == 0, "%s", o.e.message);
+    o.port->ops->port_close(o.port);
+    lab_close(lab, 100, NULL);
+}
+END_TEST
 
 START_TEST(a_second_port_is_refused_as_busy)
 {
@@ -403,6 +459,56 @@ START_TEST(refuses_what_cannot_be)
 }
 END_TEST
 
+/* ---- facts ---- */
+
+struct asking {
+    const char *iface;
+    struct xdp_facts facts;
+    struct err e;
+};
+
+static int ask_facts(void *arg)
+{
+    struct asking *a = arg;
+    return xdp_facts(a->iface, &a->facts, &a->e);
+}
+
+START_TEST(facts_are_told_and_leave_nothing_attached)
+{
+    struct lab_config cfg = {.queues = 2, .mtu = 1400, .peer = idle_peer};
+    struct lab *lab;
+    struct err e = {0};
+    ck_assert_int_eq(lab_open(&cfg, &lab, &e), 0);
+    for (int i = 0; i < 2; i++) { /* a program left behind would make the second one busy */
+        struct asking a = {.iface = "wb0"};
+        ck_assert_msg(lab_call_near(lab, ask_facts, &a) == 0, "%s", a.e.message);
+        ck_assert_str_eq(a.facts.driver, "veth");
+        ck_assert_msg(a.facts.native, "%s", a.facts.remedy);
+        ck_assert(!a.facts.zero_copy);
+        ck_assert_uint_eq(a.facts.queues, 2);
+        ck_assert_uint_eq(a.facts.mtu, 1400);
+        ck_assert(a.facts.tx_csum_on && a.facts.tso_on && a.facts.gso_on);
+    }
+    struct asking none = {.iface = "nosuch0"};
+    ck_assert_int_eq(lab_call_near(lab, ask_facts, &none), -ENODEV);
+    ck_assert_ptr_nonnull(strstr(none.e.message, "nosuch0"));
+    lab_close(lab, 100, NULL);
+}
+END_TEST
+
+START_TEST(facts_of_a_held_interface_name_the_holder)
+{
+    struct bench b = open_bench(idle_peer, true, config("wb0", NEAR_IP));
+    struct asking a = {.iface = "wb0"};
+    ck_assert_int_eq(lab_call_near(b.lab, ask_facts, &a), 0);
+    ck_assert(a.facts.native);
+    ck_assert_ptr_nonnull(strstr(a.facts.remedy, "holds"));
+    close_bench(&b);
+}
+END_TEST
+
 CHECK_MAIN("wire/xdp", the_kernel_answers_our_arp, generic_mode_works_and_is_told,
            ten_thousand_frames_go_there_and_back, a_shared_address_gives_us_only_our_ports,
-           a_second_port_is_refused_as_busy, a_port_opens_again_at_once, refuses_what_cannot_be)
+           a_queue_may_be_chosen, a_queue_with_another_socket_is_refused_as_busy,
+           a_second_port_is_refused_as_busy, a_port_opens_again_at_once, refuses_what_cannot_be,
+           facts_are_told_and_leave_nothing_attached, facts_of_a_held_interface_name_the_holder)

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "run/commands.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/rng.h"
+#include "job/job.h"
+#include "run/list.h"
+#include "run/responder.h"
+#include "run/run.h"
+
+/* Options ("--key...") for the job, everything else for the command. */
+struct split {
+    char **options, **names;
+    int options_count, names_count;
+};
+
+static int split_args(const struct command_args *a, struct split *s, struct err *e)
+{
+    *s = (struct split){.options = calloc((size_t)a->argc + 1, sizeof(char *)),
+                        .names = calloc((size_t)a->argc + 1, sizeof(char *))};
+    if (!s->options || !s->names)
+        return err_set(e, EXIT_RUN, -ENOMEM, "no memory");
+    for (int i = 0; i < a->argc; i++) {
+        if (!strncmp(a->argv[i], "--", 2))
+            s->options[s->options_count++] = a->argv[i];
+        else
+            s->names[s->names_count++] = a->argv[i];
+    }
+    return 0;
+}
+
+static void split_free(struct split *s)
+{
+    free(s->options);
+    free(s->names);
+}
+
+/* The seed is chosen here when the job leaves it open: it is then stored like a given one. */
+static void choose_seed(struct job *job)
+{
+    while (!job->seed)
+        job->seed = rng_entropy() >> 1; /* fits SQLite's signed integers as it is */
+}
+
+/* --- run ------------------------------------------------------------------------------------- */
+
+static const char table_head[] = " run  workload                     state       verdict"
+                                 "        msg/s  transact./s     p50 us     p99 us  limited by";
+
+static int run_one(const char *path, const struct split *s, const struct command_args *a,
+                   struct run_result *out, struct err *e)
+{
+    struct job job;
+    struct job_args args = {s->options_count, s->options, a->environ};
+    int rc = job_load(&job, path, &args, e);
+    if (rc)
+        return rc;
+    choose_seed(&job);
+    rc = run_job(&job, a->signal, out, e);
+    job_fini(&job);
+    return rc;
+}
+
+int command_run(const struct command_args *a, struct err *e)
+{
+    struct split s;
+    int worst = EXIT_WELL, rc = split_args(a, &s, e);
+    if (!rc && !s.names_count)
+        rc = err_set(e, EXIT_USAGE, -EINVAL,
+                     "gen run: no job: expected gen run JOB.conf ... [--key=value ...]");
+    for (int i = 0; !rc && i < s.names_count && !*a->signal; i++) {
+        struct run_result out = {0};
+        rc = run_one(s.names[i], &s, a, &out, e);
+        if (i == 0 && out.id)
+            puts(table_head);
+        if (out.id)
+            puts(out.line);
+        fflush(stdout);
+        if (out.exit_code > worst)
+            worst = out.exit_code;
+    }
+    split_free(&s);
+    if (*a->signal)
+        return 128 + *a->signal;
+    return rc ? e->exit_code : worst;
+}
+
+/* --- respond ---------------------------------------------------------------------------------- */
+
+static void print_ready(void *ctx)
+{
+    (void)ctx;
+    puts("ready");
+    fflush(stdout);
+}
+
+static void print_totals(const struct responder_totals *t)
+{
+    printf("accepted=%llu requests=%llu replies=%llu bytes_in=%llu bytes_out=%llu retransmits=%llu "
+           "closes=%llu aborts=%llu",
+           (unsigned long long)t->counters[COUNTER_ACCEPTS], (unsigned long long)t->server.requests,
+           (unsigned long long)t->server.replies, (unsigned long long)t->server.bytes_in,
+           (unsigned long long)t->server.bytes_out,
+           (unsigned long long)t->counters[COUNTER_RETRANSMITS],
+           (unsigned long long)t->counters[COUNTER_CLOSES],
+           (unsigned long long)t->counters[COUNTER_ABORTS]);
+    for (int i = 1; i < DROP_COUNT; i++)
+        if (t->drops[i])
+            printf(" drop.%s=%llu", drop_name((enum drop)i), (unsigned long long)t->drops[i]);
+    putchar('\n');
+}
+
+static int respond(const struct job *job, struct err *e)
+{
+    struct clock clock;
+    struct responder_totals totals = {0};
+    sigset_t set;
+    if (strncmp(job->wire, "xdp:", 4))
+        return err_set(e, EXIT_USAGE, -EINVAL,
+                       "gen respond: wire = \"%s\": expected xdp:IFACE[:QUEUE]", job->wire);
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    int rc = clock_init(&clock, clock_source_parse(job->clock), e);
+    struct responder_process p = {
+        .job = job, .clock = &clock, .device = job->wire + 4, .listen = job->targets[0],
+        .ready = print_ready, .totals = &totals,
+    };
+    if (!rc)
+        rc = responder_process_run(&p, e);
+    if (totals.valid)
+        print_totals(&totals);
+    return rc;
+}
+
+int command_respond(const struct command_args *a, struct err *e)
+{
+    struct job job;
+    struct job_args args = {a->argc, a->argv, a->environ};
+    int rc = job_defaults(&job, &args, e);
+    if (!rc) {
+        choose_seed(&job);
+        rc = respond(&job, e);
+        job_fini(&job);
+    }
+    return rc ? e->exit_code : EXIT_WELL;
+}
+
+/* --- list ------------------------------------------------------------------------------------- */
+
+int command_list(const struct command_args *a, struct err *e)
+{
+    if (a->argc > 1)
+        return err_set(e, EXIT_USAGE, EXIT_USAGE, "gen list: expected at most one folder");
+    list_print(stdout, a->argc ? a->argv[0] : "conf");
+    return EXIT_WELL;
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What a run's figures depend on beside the job: CPU, kernel, wire, clock. Each field is classed:
+ * `must` differences make runs incomparable, `warn` ones are shown, `info` is for people.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "base/rng.h"
+#include "db/run_row.h"
+#include "run/run.h"
+
+static void trim(char *text)
+{
+    size_t n = strlen(text);
+    while (n && isspace((unsigned char)text[n - 1]))
+        text[--n] = '\0';
+}
+
+/* First line of a file; empty when it cannot be read. */
+static void read_line(const char *path, char *out, size_t size)
+{
+    FILE *f = fopen(path, "r");
+    out[0] = '\0';
+    if (!f)
+        return;
+    if (!fgets(out, (int)size, f))
+        out[0] = '\0';
+    fclose(f);
+    trim(out);
+}
+
+static void cpu_model(char *out, size_t size)
+{
+    char line[256];
+    FILE *f = fopen("/proc/cpuinfo", "r");
+    out[0] = '\0';
+    while (f && fgets(line, sizeof line, f)) {
+        char *colon = strchr(line, ':');
+        if (!colon || strncmp(line, "model name", 10))
+            continue;
+        snprintf(out, size, "%s", colon + 2);
+        break;
+    }
+    if (f)
+        fclose(f);
+    trim(out);
+}
+
+static void kernel(char *out, size_t size)
+{
+    struct utsname u;
+    out[0] = '\0';
+    if (!uname(&u))
+        snprintf(out, size, "%s %s %s", u.sysname, u.release, u.machine);
+}
+
+static void governor(char *out, size_t size)
+{
+    read_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", out, size);
+}
+
+static void isolated(char *out, size_t size)
+{
+    read_line("/sys/devices/system/cpu/isolated", out, size);
+}
+
+static void hugepages(char *out, size_t size)
+{
+    read_line("/proc/sys/vm/nr_hugepages", out, size);
+}
+
+static void cpus_online(char *out, size_t size)
+{
+    snprintf(out, size, "%ld", sysconf(_SC_NPROCESSORS_ONLN));
+}
+
+/* One line a field: adding one is adding a line. */
+static const struct {
+    const char *name;
+    enum env_class class;
+    void (*read)(char *out, size_t size);
+} host_fields[] = {
+    {"cpu_model", ENV_MUST, cpu_model},
+    {"cpus_online", ENV_MUST, cpus_online},
+    {"kernel", ENV_WARN, kernel},
+    {"governor", ENV_WARN, governor},
+    {"isolated_cpus", ENV_WARN, isolated},
+    {"hugepages", ENV_INFO, hugepages},
+};
+#define HOST_FIELDS (sizeof host_fields / sizeof *host_fields)
+
+static int add(struct run *r, const char *name, const char *value, enum env_class class,
+               struct err *e)
+{
+    return db_env_add(r->db, r->id, name, value && value[0] ? value : NULL, class, e);
+}
+
+/* Opened before any worker, so that the key is known when the row is made. */
+void environment_fingerprint(struct run *r)
+{
+    uint64_t h = 0;
+    char value[256];
+    const struct wire_caps *caps = &r->wires.port->caps;
+    for (size_t i = 0; i < HOST_FIELDS; i++) {
+        if (host_fields[i].class != ENV_MUST)
+            continue;
+        host_fields[i].read(value, sizeof value);
+        for (const char *c = value; *c; c++)
+            h = rng_mix(h, (uint8_t)*c);
+    }
+    for (const char *c = caps->driver; *c; c++)
+        h = rng_mix(h, (uint8_t)*c);
+    snprintf(r->environment_hash, sizeof r->environment_hash, "%016llx", (unsigned long long)h);
+}
+
+int environment_record(struct run *r, struct err *e)
+{
+    char value[256];
+    const struct wire_caps *caps = &r->wires.port->caps;
+    int rc = 0;
+    for (size_t i = 0; !rc && i < HOST_FIELDS; i++) {
+        host_fields[i].read(value, sizeof value);
+        rc = add(r, host_fields[i].name, value, host_fields[i].class, e);
+    }
+    if (!rc)
+        rc = add(r, "driver", caps->driver, ENV_MUST, e);
+    if (!rc)
+        rc = add(r, "wire_mode", caps->detail, ENV_WARN, e);
+    snprintf(value, sizeof value, "%u", caps->mtu);
+    if (!rc)
+        rc = add(r, "mtu", value, ENV_WARN, e);
+    snprintf(value, sizeof value, "%u", caps->queues);
+    if (!rc)
+        rc = add(r, "queues", value, ENV_WARN, e);
+    snprintf(value, sizeof value, "%.0f", r->clock.tsc_hz);
+    if (!rc)
+        rc = add(r, "tsc_hz", r->clock.tsc_hz > 0 ? value : NULL, ENV_INFO, e);
+    return rc;
+}

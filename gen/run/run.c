@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "run/run.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/rng.h"
+#include "base/units.h"
+#include "db/db.h"
+#include "db/run_row.h"
+#include "run/setup.h"
+#include "version.h"
+
+/* --- before ---------------------------------------------------------------------------------- */
+
+static int check_protocol(struct run *r, struct err *e)
+{
+    r->proto = app_proto_find(r->job->protocol);
+    if (!r->proto || r->proto->later)
+        return err_set(e, EXIT_USAGE, -EINVAL, "%s: protocol = \"%s\": not in this version%s%s",
+                       r->job->workload_id, r->job->protocol, r->proto ? ": " : "",
+                       r->proto ? r->proto->later : "");
+    return setup_check(r->job, r->proto, e);
+}
+
+static uint64_t mono_to_real(void)
+{
+    struct timespec real;
+    clock_gettime(CLOCK_REALTIME, &real);
+    return (uint64_t)real.tv_sec * NS_PER_S + (uint64_t)real.tv_nsec - clock_kernel_ns();
+}
+
+static int64_t requested_ns(const struct job *job)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < job->phases_count; i++)
+        sum += job->phases[i].duration_ns;
+    return (int64_t)sum;
+}
+
+static int begin_row(struct run *r, struct err *e)
+{
+    const struct job *job = r->job;
+    const struct job_phase *p = &job->phases[0];
+    char load[40] = "max", payload[40], reply[24];
+    if (!p->rate_max)
+        snprintf(load, sizeof load, "%.15g/s", p->rate_per_s);
+    if (p->payload_min == p->payload)
+        snprintf(payload, sizeof payload, "%u", p->payload);
+    else
+        snprintf(payload, sizeof payload, "%u-%u", p->payload_min, p->payload);
+    snprintf(reply, sizeof reply, "%u", p->reply);
+    struct run_row row = {
+        .uuid = r->uuid, .workload_id = job->workload_id, .job = job->resolved,
+        .overrides = job->overrides[0] ? job->overrides : NULL, .history_key = r->history_key,
+        .environment_hash = r->environment_hash, .tool_version = WIREBENCH_VERSION,
+        .tool_commit = WIREBENCH_COMMIT[0] ? WIREBENCH_COMMIT : NULL,
+        .subject_commit = getenv("BENCH_SUBJECT_COMMIT"),
+        .started_ns = (int64_t)(clock_now_ns(&r->clock) + r->mono_to_real_ns),
+        .wire = job->wire, .wire_detail = r->wires.port->caps.detail,
+        .timestamp_source = clock_source_name(&r->clock),
+        .clock_error_ns = (int64_t)r->clock.error_ns, .clock_ppm = r->clock.error_ppm,
+        .protocol = job->protocol, .transport = "tcp",
+        .pattern = p->pattern == PATTERN_SHORT_LIVED ? "short_lived" : "long_lived",
+        .load = load, .payload = payload, .reply = p->reply ? reply : NULL,
+        .sla = p->sla[0] ? p->sla : NULL, .seed = job->seed, .depth = p->depth,
+        .workers = job->workers, .connections_requested = job->connections,
+        .duration_requested_ns = requested_ns(job), .interval_ns = (int64_t)job->interval_ns,
+    };
+    int rc = process_self(&row.process, e);
+    return rc ? rc : db_run_begin(r->db, &row, &r->id, e);
+}
+
+static int open_record(struct run *r, struct err *e)
+{
+    environment_fingerprint(r);
+    identity_make(r);
+    int rc = begin_row(r, e);
+    if (!rc)
+        rc = environment_record(r, e);
+    struct rec_config rc_cfg = {
+        .db = r->db, .run_id = r->id, .lanes = r->job->workers, .peer_pid = r->wires.peer_pid,
+        .resource_ns = r->job->interval_ns, .mono_to_real_ns = r->mono_to_real_ns,
+    };
+    return rc ? rc : rec_open(&rc_cfg, &r->rec, e);
+}
+
+static int start_workers(struct run *r, struct err *e)
+{
+    int cpus[512];
+    uint32_t n = r->job->workers;
+    int rc = setup_cpus(r->job, n, cpus, e);
+    r->workers = aligned_alloc(64, n * sizeof *r->workers);
+    if (!r->workers)
+        return -ENOMEM;
+    for (; !rc && r->workers_count < n; r->workers_count++) {
+        uint32_t w = r->workers_count;
+        struct worker_config cfg = {.cpu = cpus[w], .clock = &r->clock, .port = r->wires.port,
+                                    .lane = rec_lane(r->rec, w)};
+        setup_client(r->job, r->proto, w, &cfg);
+        cfg.client.app = &r->app;
+        rc = worker_start(&r->workers[w], &cfg, e);
+        if (rc)
+            break;
+    }
+    for (uint32_t w = 0; !rc && w < n; w++)
+        rc = worker_await(&r->workers[w], e);
+    return rc;
+}
+
+static void stop_workers(struct run *r)
+{
+    for (uint32_t w = 0; w < r->workers_count; w++)
+        worker_stop(&r->workers[w]);
+    for (uint32_t w = 0; w < r->workers_count; w++)
+        worker_end(&r->workers[w]);
+}
+
+static void free_workers(struct run *r)
+{
+    for (uint32_t w = 0; w < r->workers_count; w++)
+        worker_free(&r->workers[w]);
+    free(r->workers);
+    r->workers = NULL;
+    r->workers_count = 0;
+}
+
+/* SIGINT and SIGTERM reach only the main thread, whatever starts from here on. */
+static void mask_signals(int how)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    pthread_sigmask(how, &set, NULL);
+}
+
+/* --- the run ---------------------------------------------------------------------------------- */
+
+/* From the recorder on: whatever happens now is written into the row. */
+static int execute(struct run *r, struct run_result *out, struct err *e)
+{
+    mask_signals(SIG_BLOCK);
+    int rc = start_workers(r, e);
+    mask_signals(SIG_UNBLOCK);
+    if (!rc)
+        rc = live_open(r, e);
+    if (!rc)
+        rc = plan_execute(r, e);
+    live_close(r);
+    stop_workers(r);
+    struct err lost = {0};
+    int rec_rc = rec_close(r->rec, &lost);
+    r->rec = NULL;
+    if (rec_rc && !e->exit_code)
+        *e = lost;
+    wires_close(&r->wires);
+    bool interrupted = rc == -EINTR;
+    int end_rc = ending_record(r, interrupted, e->exit_code ? e : NULL, out, e);
+    free_workers(r);
+    if (interrupted)
+        return 0;
+    return rc ? rc : rec_rc ? rec_rc : end_rc;
+}
+
+static void close_all(struct run *r)
+{
+    wires_close(&r->wires);
+    wires_free(&r->wires);
+    if (r->db)
+        db_close(r->db);
+    app_ctx_fini(&r->app);
+}
+
+int run_job(const struct job *job, const volatile sig_atomic_t *signal, struct run_result *out,
+            struct err *e)
+{
+    struct run *r = calloc(1, sizeof *r);
+    if (!r)
+        return err_set(e, EXIT_RUN, -ENOMEM, "no memory for a run");
+    *r = (struct run){.job = job, .signal = signal};
+    log_level_parse(job->log_level, &r->log.level);
+    int rc = check_protocol(r, e);
+    if (!rc)
+        rc = clock_init(&r->clock, clock_source_parse(job->clock), e);
+    r->mono_to_real_ns = mono_to_real();
+    if (!rc)
+        rc = app_ctx_init(&r->app, job->seed, job->binary, e);
+    if (!rc)
+        rc = wires_open(&r->wires, job, &r->clock, &r->log, e); /* forks: before any thread */
+    if (!rc)
+        rc = db_open(job->db, DB_CREATE, &r->db, e);
+    if (!rc) {
+        mask_signals(SIG_BLOCK);
+        rc = open_record(r, e);
+        mask_signals(SIG_UNBLOCK);
+    }
+    if (!rc)
+        rc = execute(r, out, e);
+    close_all(r);
+    free(r);
+    return rc;
+}

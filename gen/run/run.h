@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One execution of one job: wires, workers, recorder, the plan of phases, and the row in the
+ * database. All mutable state of a run hangs off struct run.
+ */
+#ifndef RUN_RUN_H
+#define RUN_RUN_H
+
+#include <signal.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "job/job.h"
+#include "run/wires.h"
+#include "run/worker.h"
+
+struct db;
+struct rec;
+
+struct run {
+    const struct job *job;
+    const struct app_proto *proto;
+    struct log log;
+    struct clock clock;
+    struct app_ctx app;
+    struct wires wires;
+    struct db *db;
+    struct rec *rec;
+    int64_t id;              /* row in the database */
+    char uuid[37], history_key[33], environment_hash[17];
+    uint64_t mono_to_real_ns;
+    struct worker *workers;
+    uint32_t workers_count;
+    uint64_t commands;       /* given to each worker so far */
+    uint64_t connections_opened;
+    struct live *live;
+    const volatile sig_atomic_t *signal; /* 0, or the signal that asked to end */
+};
+
+/* How a job ended, for the table at the end and the exit code. */
+struct run_result {
+    int64_t id;
+    int exit_code;
+    char line[200]; /* one row of the table */
+};
+
+/* Runs it whole. 0, or -errno with e set; `out` is filled as far as it came. Blocks SIGINT and
+ * SIGTERM in all threads but the caller's. */
+int run_job(const struct job *job, const volatile sig_atomic_t *signal, struct run_result *out,
+            struct err *e);
+
+/* plan.c: the phases; returns 0, or -errno with e set (nothing connected, aborted). */
+int plan_execute(struct run *r, struct err *e);
+
+/* environment.c: what the figures depend on, as rows; makes environment_hash. */
+int environment_record(struct run *r, struct err *e);
+void environment_fingerprint(struct run *r);
+
+/* identity.c */
+void identity_make(struct run *r); /* uuid and history key; after environment_fingerprint */
+
+/* ending.c: memory, peer counters, verdicts, validity, what limited it; ends the row. */
+int ending_record(struct run *r, bool interrupted, const struct err *failure, struct run_result *out,
+                  struct err *e);
+
+/* live.c: a line a second for people; nothing with quiet. */
+struct live;
+int live_open(struct run *r, struct err *e);
+void live_tick(struct run *r, const char *phase, uint64_t left_ns);
+void live_close(struct run *r);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A run of the built `gen` as a process, and the figures that it stored. */
+#ifndef BENCH_GEN_RUN_H
+#define BENCH_GEN_RUN_H
+
+struct sqlite3;
+
+struct gen_run {
+    char dir[64];
+    struct sqlite3 *db;
+    char text[400];
+};
+
+/* Runs a job made of "key=value" strings, NULL-terminated. 0 when it ended well (whatever its
+ * verdicts); otherwise its message went to stderr. */
+int gen_run(struct gen_run *r, ...) __attribute__((sentinel));
+double gen_figure(struct gen_run *r, const char *sql);    /* first column of the first row; NAN: none */
+const char *gen_text(struct gen_run *r, const char *sql); /* "" : none */
+void gen_rows(struct gen_run *r, const char *sql);        /* first column of each row, to stderr */
+void gen_run_done(struct gen_run *r);
+
+#endif
