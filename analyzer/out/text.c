@@ -184,7 +184,7 @@ static void write_notes(FILE *out, const struct summary *s)
              "latency is under saturation: rate = max keeps every connection busy");
     add_note(line, sizeof line, weak,
              "a~b: unreliable interval, fewer than ten independent seconds");
-    add_note(line, sizeof line, open, "no interval: its end lies beyond the samples");
+    add_note(line, sizeof line, open, "a alone: the interval ends beyond the samples");
     add_note(line, sizeof line, few, "-: fewer than ten samples beyond the percentile");
     if (line[0])
         format_lines(out, 0, "%s", line);
