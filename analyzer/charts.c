@@ -5,9 +5,9 @@
 
 #include "analyzer/out/format.h"
 #include "analyzer/plot.h"
+#include "analyzer/plots.h"
 #include "analyzer/series.h"
 #include "analyzer/summary.h"
-#include "plots.h"
 
 /* The smallest of 1, 2, 5, 10, 20 ... times a power of ten that is not below the value. */
 static double round_up(double value)
