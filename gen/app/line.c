@@ -202,7 +202,7 @@ static uint32_t parse_bounded(struct app_parse *st, struct line_state *s, const 
 static enum result judge_reply(const struct line_state *s, const struct app_message *oldest)
 {
     bool answered = s->seen & (LINE_SEEN_RESULT | LINE_SEEN_METHOD);
-    bool other = oldest && (s->seen & LINE_SEEN_ID) && s->id != oldest->id;
+    bool other = s->step == STEP_TEXT && oldest && s->id != oldest->id;
     if (s->bad) /* text that does not fit its id: the id is wrong, when it is not the one asked for */
         return other ? RESULT_WRONG_ID : RESULT_BAD_REPLY;
     if (s->seen & LINE_SEEN_ERROR)
