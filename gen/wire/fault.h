@@ -10,13 +10,14 @@
 
 struct fault_rates { /* probabilities in [0, 1], a frame */
     double loss, duplicate, reorder, corrupt, truncate;
-    uint32_t corrupt_bits;  /* bits flipped in a corrupted IP frame: 0 or 1, anywhere behind the Ethernet
-                             * header; or 2, 4, 6, 8 to pass checksums: the multi-bit mode flips the
-                             * same bit position of two 16-bit words of a TCP payload in opposite
-                             * directions, so that the Internet checksum still holds, and leaves
-                             * frames without such a payload alone */
-    uint64_t delay_ns;      /* for reordered frames: how long they are held at most (0: 1 ms); three
-                             * later frames release them earlier unless all frames are delayed */
+    /* Bits flipped in a corrupted IP frame: 0 or 1, anywhere behind the Ethernet header; or 2, 4, 6,
+     * 8 to pass checksums: the multi-bit mode flips the same bit position of two 16-bit words of a
+     * TCP payload in opposite directions, so that the Internet checksum still holds, and leaves
+     * frames without such a payload alone. */
+    uint32_t corrupt_bits;
+    /* For reordered frames: how long they are held at most (0: 1 ms); three later frames release
+     * them earlier, unless all frames are delayed. */
+    uint64_t delay_ns;
     uint64_t delay_all_ns, jitter_ns; /* every frame */
 };
 

@@ -20,7 +20,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -28,10 +27,11 @@
 
 #include "base/err.h"
 #include "wire/lab_end.h"
+#include "wire/lab_far.h"
 #include "wire/netlink.h"
 #include "wire/privilege.h"
 
-enum { DEFAULT_MTU = 1500, DYING_MS = 50, NOT_EXECUTED = 127 };
+enum { DEFAULT_MTU = 1500, DYING_MS = 50 };
 
 struct lab {
     pid_t peer;
@@ -46,97 +46,6 @@ struct lab {
     int value;
     bool quit;
 };
-
-struct report {
-    int ret;
-    struct err e;
-};
-
-/* ---- the far process ---- */
-
-struct far {
-    const struct lab_config *cfg;
-    int control, ready;
-};
-
-static void send_report(int control, int ret, const struct err *e)
-{
-    struct report r = {.ret = ret, .e = *e};
-    if (send(control, &r, sizeof r, MSG_NOSIGNAL) < 0)
-        _exit(EXIT_ENVIRONMENT); /* the parent is gone */
-}
-
-static void await_go(int control)
-{
-    char go;
-    if (recv(control, &go, 1, 0) != 1)
-        _exit(EXIT_ENVIRONMENT);
-}
-
-static void die_with(pid_t parent)
-{
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent) /* it died before the line above */
-        _exit(EXIT_ENVIRONMENT);
-    setpgid(0, 0); /* a key on the terminal reaches the near side, which then ends this one */
-}
-
-static int bring_far_up(const struct lab_config *cfg, struct err *e)
-{
-    struct lab_end end = {.iface = LAB_FAR_IFACE,
-                          .kernel = cfg->far_kernel,
-                          .own = cfg->far_addr,
-                          .other = cfg->near_addr};
-    int ret = lab_end_up(&end, e);
-    return ret ? ret : lab_end_await(&end, e);
-}
-
-/* Handlers inherited from the near side would act on its affairs. */
-static void forget_signals(void)
-{
-    static const int reset[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGCHLD, SIGALRM};
-    sigset_t none;
-    for (size_t i = 0; i < sizeof reset / sizeof *reset; i++)
-        signal(reset[i], SIG_DFL);
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
-static void exec_peer(const struct far *f, struct err *e)
-{
-    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (null >= 0)
-        dup2(null, STDIN_FILENO);
-    execvp(f->cfg->argv[0], f->cfg->argv);
-    int ret = err_set(e, EXIT_ENVIRONMENT, -errno, "lab: %s: cannot be executed: %s",
-                      f->cfg->argv[0], strerror(errno));
-    send_report(f->control, ret, e);
-    _exit(NOT_EXECUTED);
-}
-
-static void become_peer(const struct far *f, struct err *e)
-{
-    if (f->cfg->argv)
-        exec_peer(f, e);
-    close(f->control);
-    int status = f->cfg->peer(f->cfg->ctx, f->ready);
-    fflush(NULL);
-    _exit(status);
-}
-
-static void run_far(const struct far *f, pid_t parent)
-{
-    struct err e = {0};
-    die_with(parent);
-    forget_signals();
-    int ret = lab_end_enter_new(&e);
-    send_report(f->control, ret, &e);
-    await_go(f->control);
-    ret = bring_far_up(f->cfg, &e);
-    send_report(f->control, ret, &e);
-    await_go(f->control);
-    become_peer(f, &e);
-}
 
 /* ---- the near namespace and its helper ---- */
 
@@ -251,7 +160,7 @@ static int far_died(struct lab *lab, struct err *e)
 
 static int take_report(struct lab *lab, struct err *e)
 {
-    struct report r;
+    struct lab_report r;
     ssize_t got = recv(lab->control, &r, sizeof r, 0);
     if (got != (ssize_t)sizeof r)
         return far_died(lab, e);
@@ -268,7 +177,7 @@ static int say_go(struct lab *lab, struct err *e)
 /* Until execution closes the far end of the control socket. */
 static int await_exec(struct lab *lab, struct err *e)
 {
-    struct report r;
+    struct lab_report r;
     if (recv(lab->control, &r, sizeof r, 0) != (ssize_t)sizeof r)
         return 0;
     return err_set(e, (enum exit_code)r.e.exit_code, r.ret, "%s", r.e.message);
@@ -331,7 +240,8 @@ static int fork_far(struct lab *lab, const struct lab_config *cfg, struct err *e
     lab->peer = fork();
     if (lab->peer == 0) {
         close(control[0]), close(ready[0]);
-        run_far(&(struct far){.cfg = cfg, .control = control[1], .ready = ready[1]}, parent);
+        lab_far_run(&(struct lab_far){.cfg = cfg, .control = control[1], .ready = ready[1]},
+                    parent);
     }
     int ret = -errno;
     close(control[1]), close(ready[1]);

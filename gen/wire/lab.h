@@ -32,7 +32,9 @@ struct lab_config {
 
 /* Forks the far process, makes namespaces and veth, brings both ends up (IPv6 autoconfiguration off
  * first). With `peer`: returns after ready_fd was written (0 byte) or fails when the peer died.
- * Call before any other thread exists. -EPERM names the missing capability. */
+ * Call before any other thread exists, from one that outlives the lab: the far process dies with
+ * it. An end of more than one address takes the whole block (one local route). -EPERM names the
+ * missing capability. */
 int lab_open(const struct lab_config *cfg, struct lab **out, struct err *e);
 pid_t lab_peer_pid(const struct lab *lab);
 /* Runs fn(arg) on the helper thread inside the near namespace; returns its value. */

@@ -12,8 +12,8 @@
 /* Takes over `inner`. `max_frames` 0: no limit. Frames carry the last tick() as their time. */
 int pcap_wrap(struct wire_port *inner, const char *path, uint64_t max_frames, struct wire_port **out,
               struct err *e);
-/* Frames that passed and are not in the file: beyond the limit, or after the disk was full. `port` is
- * one that pcap_wrap gave. */
+/* Frames that passed and are not in the file: beyond the limit, or after the disk was full. `port`
+ * is one that pcap_wrap gave. */
 uint64_t pcap_missed(const struct wire_port *port);
 
 #endif

@@ -8,11 +8,17 @@
 
 #include "wire/wire.h"
 
-/* Native mode first, generic as a stated fallback (caps.detail). -EBUSY: another program holds the
- * interface (after retries of 2 s); -EPERM: names the missing privilege; -ENODEV: no such interface. */
+/* Opens sockets for all queues, so that queue_open may be called from any thread and namespace. A
+ * received frame may go to tx instead of rx_free.
+ * Native mode first, generic as a stated fallback (caps.detail). -EBUSY: another program holds the
+ * interface or another socket the queue (after retries of 2 s); -EPERM: names the missing
+ * privilege; -ENODEV: no such interface; -ENETDOWN: it is down; -EAFNOSUPPORT: a filter range is
+ * IPv6. */
 int xdp_port_open(const struct wire_config *cfg, struct wire_port **out, struct err *e);
 
-/* Facts for `gen doctor`, without opening anything. `have` false: `remedy` says what to do. */
+/* Facts for `gen doctor`. `native` is tried by attaching a program that passes everything for a
+ * moment, unless one is attached already. `remedy` says what to do about the first lack; empty:
+ * there is none. */
 struct xdp_facts {
     char driver[32];
     bool native, zero_copy;
