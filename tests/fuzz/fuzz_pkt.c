@@ -4,21 +4,13 @@
  * fuzzer gets past them. What parses as TCP is built again from its own fields and must parse to
  * the same; an echo request must be answered by a frame that parses.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/csum.h"
 #include "net/pkt.h"
+#include "tests/fuzz/fuzz.h"
 
 #define FRAME_MAX 70000
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define REQUIRE(x)                                                                                 \
-    do {                                                                                           \
-        if (!(x))                                                                                  \
-            abort();                                                                               \
-    } while (0)
 
 static uint8_t frame[FRAME_MAX];
 static const uint8_t mac[6] = {2, 0, 0, 0, 0, 1};
@@ -60,16 +52,16 @@ static void fix_checksums(uint8_t *f, size_t size)
 static void require_same(const struct pkt *a, const struct pkt *b)
 {
     const struct pkt_tcp *x = &a->tcp, *y = &b->tcp;
-    REQUIRE(a->kind == b->kind && a->vlan == b->vlan && a->vlan_outer == b->vlan_outer);
-    REQUIRE(ip_equal(a->src, b->src) && ip_equal(a->dst, b->dst));
-    REQUIRE(x->src_port == y->src_port && x->dst_port == y->dst_port);
-    REQUIRE(x->seq == y->seq && x->ack == y->ack && x->window == y->window);
-    REQUIRE(x->flags == y->flags && x->opts == y->opts);
-    REQUIRE(!(x->opts & TCP_OPT_MSS) || x->mss == y->mss);
-    REQUIRE(!(x->opts & TCP_OPT_WSCALE) || x->wscale == y->wscale);
-    REQUIRE(!(x->opts & TCP_OPT_TS) || (x->ts_val == y->ts_val && x->ts_ecr == y->ts_ecr));
-    REQUIRE(x->payload_len == y->payload_len);
-    REQUIRE(memcmp(x->payload, y->payload, x->payload_len) == 0);
+    FUZZ_CHECK(a->kind == b->kind && a->vlan == b->vlan && a->vlan_outer == b->vlan_outer);
+    FUZZ_CHECK(ip_equal(a->src, b->src) && ip_equal(a->dst, b->dst));
+    FUZZ_CHECK(x->src_port == y->src_port && x->dst_port == y->dst_port);
+    FUZZ_CHECK(x->seq == y->seq && x->ack == y->ack && x->window == y->window);
+    FUZZ_CHECK(x->flags == y->flags && x->opts == y->opts);
+    FUZZ_CHECK(!(x->opts & TCP_OPT_MSS) || x->mss == y->mss);
+    FUZZ_CHECK(!(x->opts & TCP_OPT_WSCALE) || x->wscale == y->wscale);
+    FUZZ_CHECK(!(x->opts & TCP_OPT_TS) || (x->ts_val == y->ts_val && x->ts_ecr == y->ts_ecr));
+    FUZZ_CHECK(x->payload_len == y->payload_len);
+    FUZZ_CHECK(memcmp(x->payload, y->payload, x->payload_len) == 0);
 }
 
 static void rebuild(const struct pkt *p)
@@ -100,8 +92,8 @@ static void rebuild(const struct pkt *p)
         return; /* our options may take more room than theirs did */
     uint64_t sum = csum_copy(frame + at, t->payload, t->payload_len);
     uint32_t len = net_tcp_build(&template, frame, &s, t->payload_len, sum);
-    REQUIRE(len == at + t->payload_len);
-    REQUIRE(pkt_parse(&again, frame, len, false) == 0);
+    FUZZ_CHECK(len == at + t->payload_len);
+    FUZZ_CHECK(pkt_parse(&again, frame, len, false) == 0);
     require_same(p, &again);
 }
 
@@ -112,15 +104,15 @@ static void answer(const struct pkt *p)
     if (len == 0 || p->eth_src[0] & 1 || ip_to4(p->dst) == 0)
         return;
     int ret = pkt_parse(&reply, frame, len, false);
-    REQUIRE(ret == 0 || ret == -DROP_IP_SOURCE); /* whether dst is ours was not asked here */
-    REQUIRE(ret || (reply.icmp.type == 0 && reply.icmp.body_len == p->icmp.body_len));
+    FUZZ_CHECK(ret == 0 || ret == -DROP_IP_SOURCE); /* whether dst is ours was not asked here */
+    FUZZ_CHECK(ret || (reply.icmp.type == 0 && reply.icmp.body_len == p->icmp.body_len));
 }
 
 static void parse(const uint8_t *data, size_t size)
 {
     struct pkt p;
     int ret = pkt_parse(&p, data, (uint32_t)size, false);
-    REQUIRE(ret <= 0 && ret > -DROP_COUNT);
+    FUZZ_CHECK(ret <= 0 && ret > -DROP_COUNT);
     if (ret == 0 && p.kind == PKT_TCP)
         rebuild(&p);
     if (ret == 0 && p.kind == PKT_ICMP)
