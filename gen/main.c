@@ -86,6 +86,7 @@ int main(int argc, char **argv)
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a full disk is an error to tell, not a death */
     struct command_args args = {argc - 2, argv + 2, environ, &ended_by};
     struct err e = {0};
     int code = command->run(&args, &e);

@@ -117,6 +117,7 @@ struct rec_lane *rec_lane(struct rec *r, uint32_t n)
 
 int rec_close(struct rec *r, struct err *e)
 {
+    atomic_store_explicit(&r->stopping, true, memory_order_release);
     sem_post(&r->wake);
     pthread_join(r->thread, NULL);
     int ret = r->totals.error;

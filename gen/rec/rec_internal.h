@@ -37,6 +37,7 @@ struct store {
     int64_t counter_ids[COUNTER_COUNT], result_ids[RESULT_COUNT], error_ids[RESULT_COUNT],
         drop_ids[DROP_COUNT];
 };
+int store_names(struct store *s, struct db *db, struct err *e);
 int store_open(struct store *s, struct db *db, struct err *e);
 void store_close(struct store *s);
 
@@ -48,7 +49,8 @@ struct rec {
     size_t blocks_len;
 
     pthread_t thread;
-    sem_t wake;                       /* posted once: rec_close */
+    sem_t wake;                       /* posted once, after stopping is set */
+    _Atomic bool stopping;
 
     struct rec_phase *phases[REC_PHASES_MAX];
     _Atomic uint32_t phase_count;

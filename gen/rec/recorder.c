@@ -160,12 +160,14 @@ static void step_back(void)
     sched_setscheduler(0, SCHED_IDLE, &none);
 }
 
+/* Until the next look, or rec_close. */
 static bool asked_to_stop(struct rec *r)
 {
     uint64_t until_ns = clock_kernel_ns() + LOOK_NS;
     struct timespec until = {.tv_sec = (time_t)(until_ns / NS_PER_S),
                              .tv_nsec = (long)(until_ns % NS_PER_S)};
-    return !sem_clockwait(&r->wake, CLOCK_MONOTONIC, &until);
+    sem_clockwait(&r->wake, CLOCK_MONOTONIC, &until);
+    return atomic_load_explicit(&r->stopping, memory_order_acquire);
 }
 
 void *recorder_main(void *arg)

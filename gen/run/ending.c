@@ -278,7 +278,7 @@ int ending_record(struct run *r, bool interrupted, const struct err *failure, st
         .state = failure ? RUN_FAILED : interrupted ? RUN_INTERRUPTED : RUN_DONE,
         .state_reason = failure ? failure->message : interrupted ? "ended by a signal" : NULL,
         .ended_ns = now, .valid = DB_NONE,
-        .connections_opened = (int64_t)r->connections_opened, .lost_intervals = 0,
+        .connections_opened = (int64_t)r->connections_opened, .lost_intervals = DB_NONE,
     };
     out->id = r->id;
     int rc = record_memory(r, e);

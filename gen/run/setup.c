@@ -8,8 +8,10 @@
 
 #include "base/rng.h"
 
-#define TIME_WAIT_LONG    16384u     /* entries for connections that close once, at the end */
+#define TRANS_SLACK       1024u
+#define TIME_WAIT_LONG    4096u      /* entries for connections that close once, at the end */
 #define TIME_WAIT_SHORT   (1u << 20) /* ... for those that come and go */
+#define OOO_PIECES        2048u /* a worker, of a segment each: 3 MiB */
 #define RTO_MAX_NS        60000000000ull
 #define SYN_RETRIES       8 /* connect_timeout ends it first */
 #define RESPONDER_PATHS   8192
@@ -38,6 +40,23 @@ static uint32_t max_depth(const struct job *job)
     return depth;
 }
 
+/* Transactions that may be outstanding at once, a worker: what the connections carry, in an open
+ * loop at most what the rate starts until all of them time out. */
+static uint32_t most_outstanding(const struct job *job, uint32_t sessions)
+{
+    double most = 0;
+    for (uint32_t i = 0; i < job->phases_count; i++) {
+        const struct job_phase *p = &job->phases[i];
+        double carried = (double)sessions * p->depth;
+        double started = p->rate_per_s / job->workers * (double)p->timeout_ns / 1e9;
+        if (!p->rate_max && started < carried)
+            carried = started;
+        if (carried > most)
+            most = carried;
+    }
+    return clamp((uint64_t)most + TRANS_SLACK, TRANS_SLACK, 1u << 30);
+}
+
 static uint32_t max_payload(const struct job *job)
 {
     uint32_t most = 1;
@@ -58,7 +77,7 @@ static void setup_tcp(const struct job *job, uint32_t sessions, bool passive,
     *out = (struct tcp_config){
         .conns = brief ? sessions * 2 + 256 : sessions + (passive ? 256 : 0),
         .time_wait_entries = waits,
-        .ooo_pieces = clamp((uint64_t)sessions * 4, 256, 4096),
+        .ooo_pieces = OOO_PIECES,
         .piece_bytes = (uint32_t)job->mtu - IP_TCP_HEADERS,
         .half_open = sessions + 256,
         .window = job->window,
@@ -114,7 +133,7 @@ void setup_client(const struct job *job, const struct app_proto *proto, uint32_t
         .proto = proto->client,
         .one_way = proto->server->answer == APP_ANSWER_NONE,
         .sessions = sessions,
-        .trans = clamp((uint64_t)sessions * max_depth(job) + 64, 64, 1u << 30),
+        .trans = most_outstanding(job, sessions),
         .first_session = first,
         .port_lo = job->port_lo,
         .port_hi = job->port_hi,

@@ -16,7 +16,17 @@ static void measure_rtt(struct tcp *t, struct conn *c, const struct pkt_tcp *p)
     }
 }
 
-static void advance_una(struct conn *c, uint32_t ack)
+void ack_challenge(struct tcp *t, uint32_t index)
+{
+    if (!t->challenge_left)
+        return;
+    t->challenge_left--;
+    tcp_count(t, COUNTER_CHALLENGE_ACKS);
+    conn_set(&t->conns[index], CONN_ACK_NOW);
+    out_add(t, index);
+}
+
+void ack_advance(struct conn *c, uint32_t ack)
 {
     uint32_t before = c->snd_una - c->iss - 1, after = ack - c->iss - 1;
     if (after < before)
@@ -31,11 +41,11 @@ static void new_data_acked(struct tcp *t, uint32_t index, const struct pkt_tcp *
     struct conn *c = &t->conns[index];
     uint32_t acked = p->ack - c->snd_una, flight = c->snd_max - c->snd_una;
     measure_rtt(t, c, p);
-    advance_una(c, p->ack);
-    c->retries = c->backoff = 0;
+    ack_advance(c, p->ack);
+    c->retries = 0;
     congestion_acked(t, c, acked, flight);
     if (c->snd_una == c->snd_max)
-        conn_clear(c, CONN_RTO | CONN_PERSIST);
+        conn_clear(c, CONN_RTO | CONN_PERSIST | CONN_PROBE);
     else
         timer_rto_start(t, index);
 }
@@ -51,7 +61,7 @@ static void update_window(struct tcp *t, struct conn *c, const struct pkt_tcp *p
     if (p->window > c->max_wnd)
         c->max_wnd = p->window;
     if (window && conn_has(c, CONN_PERSIST)) {
-        conn_clear(c, CONN_PERSIST | CONN_RTO | CONN_PROBE | CONN_STALLED);
+        conn_clear(c, CONN_PERSIST | CONN_RTO | CONN_PROBE);
         c->retries = c->backoff = 0;
     }
     if (!window && c->snd_wnd && c->snd_lim != c->snd_una)
@@ -78,9 +88,7 @@ int ack_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
     struct conn *c = &t->conns[index];
     uint32_t oldest = c->snd_una - ((uint32_t)c->max_wnd << conn_snd_shift(c));
     if (seq_lt(c->snd_max, p->ack) || seq_lt(p->ack, oldest)) { /* RFC 5961 5.2 */
-        conn_set(c, CONN_ACK_NOW);
-        tcp_count(t, COUNTER_CHALLENGE_ACKS);
-        out_add(t, index);
+        ack_challenge(t, index);
         return -DROP_TCP_BAD_ACK;
     }
     bool advanced = seq_lt(c->snd_una, p->ack);
@@ -88,8 +96,8 @@ int ack_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
         new_data_acked(t, index, p);
     else if (is_duplicate(c, p))
         congestion_duplicate_ack(t, index);
-    else if (conn_has(c, CONN_PERSIST) && p->ack == c->snd_una)
-        c->retries = 0; /* a closed window that answers probes lives (RFC 9293 3.8.6.1) */
+    else if (!c->snd_wnd && p->ack == c->snd_una)
+        c->retries = 0; /* a closed window that answers lives (RFC 9293 3.8.6.1) */
     if (!seq_lt(p->ack, c->snd_una))
         update_window(t, c, p, advanced);
     if (wants_output(c))

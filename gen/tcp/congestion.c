@@ -23,7 +23,7 @@ static uint32_t halved(const struct conn *c)
 static void leave_recovery(const struct tcp *t, struct conn *c)
 {
     uint32_t flight = c->snd_max - c->snd_una;
-    conn_clear(c, CONN_RECOVERY);
+    conn_clear(c, CONN_RECOVERY | CONN_RESEND);
     c->dupacks = 0;
     if (t->cfg.congestion) /* RFC 6582 3.2 (3) full ACK, option 1 */
         c->cwnd = flight + c->mss < c->ssthresh ? flight + c->mss : c->ssthresh;
@@ -82,7 +82,9 @@ void congestion_rto(const struct tcp *t, struct conn *c)
 {
     if (c->retries == 1)
         c->ssthresh = halved(c);
-    c->recover = c->snd_max;
+    /* What is sent again may have arrived: its duplicate ACKs must not start a repair until
+     * something beyond is acknowledged (RFC 6582 4). */
+    c->recover = c->snd_max + 1;
     c->dupacks = 0;
     conn_clear(c, CONN_RECOVERY);
     if (t->cfg.congestion)

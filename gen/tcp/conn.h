@@ -49,7 +49,6 @@ enum conn_flag {
     CONN_APP = 1 << 11,      /* app_at holds */
     CONN_PAUSED = 1 << 12,   /* the application wants the receive window closed */
     CONN_PASSIVE = 1 << 13,  /* opened by a SYN of the peer */
-    CONN_STALLED = 1 << 14,  /* the peer's zero window was counted */
 };
 
 struct conn {
@@ -75,7 +74,7 @@ struct conn {
     uint8_t wscale;                /* low nibble: peer's shift, high: ours */
     uint16_t flags;                /* enum conn_flag */
     uint8_t dupacks;
-    uint8_t unacked;               /* segments received since the last ACK sent */
+    uint8_t backoff;               /* RTO doublings in force */
     /* cold */
     struct wheel_node timer;
     uint32_t srtt, rttvar;         /* ticks, scaled by 8 and 4 (RFC 6298 as in Jacobson 1988) */
@@ -87,10 +86,10 @@ struct conn {
     uint32_t delack_at, app_at;
     uint32_t ooo;                  /* first out-of-order piece, or OOO_NONE */
     uint16_t max_wnd;              /* largest window field seen (RFC 5961 5.2), unscaled */
-    uint16_t snd_hi;               /* bits 32..47 of the stream position of snd_una */
-    uint8_t backoff;               /* RTO doublings in force */
+    uint16_t snd_hi;               /* bits 32..47 of the stream position of snd_una; the SYN's is -1 */
+    uint16_t offer_mss;            /* what our SYN says that we take (RFC 9293 3.7.1) */
     uint8_t retries;
-    uint16_t reserved;
+    uint8_t reserved;
 };
 
 static_assert(sizeof(struct conn) == 128, "a connection is two cache lines");
@@ -101,11 +100,11 @@ static inline uint64_t conn_key(const struct conn *c)
     return (uint64_t)c->path << 32 | (uint32_t)c->lport << 16 | c->rport;
 }
 
-/* Position in the sent stream of the byte numbered `seq`, seq not before snd_una. */
+/* Position in the sent stream of the byte numbered `seq`, seq not before snd_una. 48 bits. */
 static inline uint64_t conn_position(const struct conn *c, uint32_t seq)
 {
     uint64_t una = (uint64_t)c->snd_hi << 32 | (uint32_t)(c->snd_una - c->iss - 1);
-    return una + (uint32_t)(seq - c->snd_una);
+    return (una + (uint32_t)(seq - c->snd_una)) & 0xffffffffffffull;
 }
 
 #endif

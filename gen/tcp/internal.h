@@ -52,20 +52,32 @@ void conn_end(struct tcp *t, uint32_t index, enum tcp_event event);
 /* The active closer's end: the tuple goes into TIME-WAIT. */
 void conn_time_wait(struct tcp *t, uint32_t index);
 
+/* Starts numbering at `iss`. */
+void conn_number(struct conn *c, uint32_t iss);
+/* Whether the connection still receives; asked after a callback ran. */
+static inline bool conn_is_alive(const struct conn *c)
+{
+    return c->state != TCP_CLOSED && c->state < TCP_ABORTED;
+}
+
 /* options.c: what SYN and SYN-ACK agree on */
 void options_agree(struct tcp *t, struct conn *c, const struct pkt_tcp *p);
 uint32_t options_ts_now(const struct tcp *t);
 
 /* timer.c */
+void timer_refill_challenges(struct tcp *t, uint64_t now_ns);
 void timer_arm(struct tcp *t, uint32_t index, uint32_t at_tk);
 void timer_rto_start(struct tcp *t, uint32_t index);
 void timer_ack_later(struct tcp *t, uint32_t index);
 uint32_t rto_tk(const struct tcp *t, const struct conn *c);
 
-/* rtt.c: RFC 6298 */
+/* rtt.c: RFC 6298. A sample ends the back-off (Karn and Partridge 1987). */
 void rtt_sample(struct conn *c, uint32_t measured_tk);
 
 /* ack.c */
+void ack_advance(struct conn *c, uint32_t ack);
+/* An ACK in answer to what may be forged, throttled (RFC 5961 7). */
+void ack_challenge(struct tcp *t, uint32_t index);
 int ack_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p);
 
 /* congestion.c: RFC 5681, RFC 6582 */
@@ -73,6 +85,11 @@ void congestion_init(const struct tcp *t, struct conn *c);
 void congestion_acked(const struct tcp *t, struct conn *c, uint32_t acked, uint32_t flight);
 void congestion_duplicate_ack(struct tcp *t, uint32_t index);
 void congestion_rto(const struct tcp *t, struct conn *c);
+
+/* rx.c */
+int rx_conn(struct tcp *t, uint32_t index, const struct pkt_tcp *p, struct net_seg *answer);
+/* Answers with a reset, where one is due; returns -why. */
+int rx_reset(struct tcp *t, const struct pkt_tcp *p, struct net_seg *answer, enum drop why);
 
 /* text.c */
 int text_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p);

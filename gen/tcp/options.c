@@ -27,7 +27,8 @@ void options_agree(struct tcp *t, struct conn *c, const struct pkt_tcp *p)
         c->ts_recent = p->ts_val;
         c->mss = (uint16_t)(c->mss - TS_OPTION_BYTES);
     }
-    c->snd_wnd = c->max_wnd = p->window; /* never scaled in a SYN (RFC 7323 2.2) */
+    c->snd_wnd = p->window; /* never scaled in a SYN (RFC 7323 2.2) */
+    c->max_wnd = p->window >> conn_snd_shift(c);
     c->snd_wl1 = p->seq;
     congestion_init(t, c);
 }

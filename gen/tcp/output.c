@@ -50,18 +50,18 @@ static bool output_syn(struct tcp *t, uint32_t index, struct tcp_seg *out)
     describe(t, c, index, c->iss, passive ? TCP_SYN | TCP_ACK : TCP_SYN, out);
     out->h.window = (uint16_t)(t->cfg.window < UINT16_MAX ? t->cfg.window : UINT16_MAX);
     out->h.opts = TCP_OPT_MSS;
-    out->h.mss = (uint16_t)(c->mss + (conn_has(c, CONN_TS) ? 12 : 0));
+    out->h.mss = c->offer_mss;
     if (!passive || c->wscale) { /* RFC 7323 2.2: only in answer to one */
         out->h.opts |= TCP_OPT_WSCALE;
         out->h.wscale = t->cfg.window_scale;
     }
     if (passive ? conn_has(c, CONN_TS) : t->cfg.timestamps)
         add_timestamp(t, c, &out->h);
-    if (c->snd_max != c->iss)
+    if (c->snd_max == c->iss)
+        c->rtt_at = t->now_tk;
+    else
         tcp_count(t, COUNTER_RETRANSMITS);
-    c->snd_nxt = c->iss + 1;
-    c->snd_max = seq_max(c->snd_max, c->snd_nxt);
-    c->rtt_at = t->now_tk;
+    c->snd_nxt = c->snd_max = c->iss + 1;
     if (!conn_has(c, CONN_RTO))
         timer_rto_start(t, index);
     return true;
@@ -132,7 +132,7 @@ static uint32_t choose(struct conn *c, uint32_t *seq)
     if (conn_has(c, CONN_RESEND)) {
         conn_clear(c, CONN_RESEND);
         *seq = c->snd_una;
-        uint32_t flight = c->snd_lim - *seq;
+        uint32_t flight = seq_min(c->snd_max, c->snd_lim) - *seq;
         return flight < c->mss ? flight : c->mss;
     }
     if (conn_has(c, CONN_PROBE)) { /* RFC 9293 3.8.6.1: one byte beyond the closed window */
@@ -169,21 +169,25 @@ static bool output_data(struct tcp *t, uint32_t index, struct tcp_seg *out)
     return true;
 }
 
+/* The number of a segment without text: the peer accepts it even while its window is closed. */
+static uint32_t bare_seq(const struct conn *c)
+{
+    return seq_min(c->snd_max, c->snd_una + c->snd_wnd);
+}
+
 static bool output_ack(struct tcp *t, uint32_t index, struct tcp_seg *out)
 {
     struct conn *c = &t->conns[index];
     if (!conn_has(c, CONN_ACK_NOW))
         return false;
-    /* A number that the peer accepts even while its window is closed. */
-    uint32_t seq = seq_min(c->snd_max, c->snd_una + c->snd_wnd);
-    describe(t, c, index, seq_max(seq, c->snd_una), TCP_ACK, out);
+    describe(t, c, index, bare_seq(c), TCP_ACK, out);
     return true;
 }
 
 static bool output_reset(struct tcp *t, uint32_t index, struct tcp_seg *out)
 {
     struct conn *c = &t->conns[index];
-    describe(t, c, index, c->snd_nxt, TCP_RST | TCP_ACK, out);
+    describe(t, c, index, bare_seq(c), TCP_RST | TCP_ACK, out);
     tcp_count(t, COUNTER_RST_SENT);
     conn_free(t, index);
     return true;

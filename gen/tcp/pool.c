@@ -16,9 +16,9 @@ int tcp_init(struct tcp *t, const struct tcp_config *cfg, const struct tcp_ops *
     t->conns = mem_reserve((size_t)cfg->conns * sizeof *t->conns, "connection pool", e);
     int rc = t->conns ? 0 : -ENOMEM;
     if (!rc)
-        rc = flow_init(&t->flows, (uint64_t)cfg->conns + cfg->time_wait_entries, e);
-    if (!rc)
         rc = time_wait_init(&t->time_wait, cfg->time_wait_entries, e);
+    if (!rc)
+        rc = flow_init(&t->flows, (uint64_t)cfg->conns + t->time_wait.size, e);
     if (!rc)
         rc = ooo_init(&t->ooo, cfg->ooo_pieces, cfg->piece_bytes, e);
     if (rc) {
@@ -32,7 +32,8 @@ int tcp_init(struct tcp *t, const struct tcp_config *cfg, const struct tcp_ops *
     }
     t->free_count = cfg->conns;
     tcp_now(t, now_ns);
-    wheel_init(&t->wheel, &t->conns[0].timer, sizeof *t->conns, (uint32_t)(now_ns >> TCP_STEP_SHIFT));
+    timer_refill_challenges(t, now_ns);
+    wheel_init(&t->wheel, &t->conns[0].timer, sizeof *t->conns, t->now_step);
     return 0;
 }
 
@@ -144,6 +145,12 @@ static uint32_t initial_sequence(const struct tcp *t, uint64_t key)
     return (t->now_tk >> 2) + (uint32_t)rng_mix(t->cfg.secret ^ 0x6973736973736973ull, key);
 }
 
+void conn_number(struct conn *c, uint32_t iss)
+{
+    c->iss = c->snd_una = c->snd_nxt = c->snd_max = c->recover = iss;
+    c->snd_lim = iss + 1;
+}
+
 uint32_t conn_new(struct tcp *t, uint32_t path, uint16_t lport, uint16_t rport, uint16_t mss,
                   enum tcp_state state)
 {
@@ -152,11 +159,10 @@ uint32_t conn_new(struct tcp *t, uint32_t path, uint16_t lport, uint16_t rport, 
         return CONN_NONE;
     struct conn *c = &t->conns[index];
     *c = (struct conn){.path = path, .lport = lport, .rport = rport, .mss = mss,
-                       .state = (uint8_t)state, .ooo = OOO_NONE};
+                       .offer_mss = mss, .state = (uint8_t)state, .ooo = OOO_NONE,
+                       .snd_hi = UINT16_MAX};
     wheel_node_init(&c->timer);
-    c->iss = initial_sequence(t, conn_key(c));
-    c->snd_una = c->snd_nxt = c->snd_max = c->recover = c->iss;
-    c->snd_lim = c->iss + 1;
+    conn_number(c, initial_sequence(t, conn_key(c)));
     flow_add(&t->flows, tcp_hash(t, path, lport, rport), index);
     out_add(t, index);
     return index;
@@ -176,10 +182,13 @@ static void conn_detach(struct tcp *t, uint32_t index)
 
 void conn_end(struct tcp *t, uint32_t index, enum tcp_event event)
 {
+    struct conn *c = &t->conns[index];
+    bool unknown = c->state == TCP_SYN_RCVD && conn_has(c, CONN_PASSIVE);
     conn_detach(t, index);
     tcp_count(t, event == TCP_EVENT_CLOSED ? COUNTER_CLOSES : COUNTER_ABORTS);
-    t->conns[index].state = TCP_CLOSED; /* the callback must not find it alive */
-    t->ops->event(t->ctx, index, event);
+    c->state = TCP_CLOSED; /* the callback must not find it alive */
+    if (!unknown) /* the application never saw it open */
+        t->ops->event(t->ctx, index, event);
     conn_free(t, index);
 }
 
@@ -208,7 +217,7 @@ void conn_time_wait(struct tcp *t, uint32_t index)
 void tcp_abort(struct tcp *t, uint32_t conn)
 {
     struct conn *c = &t->conns[conn];
-    if (c->state == TCP_CLOSED || c->state >= TCP_ABORTED)
+    if (!conn_is_alive(c))
         return;
     bool silent = c->state == TCP_SYN_SENT; /* nothing to reset yet (RFC 9293 3.10.5) */
     conn_detach(t, conn);
@@ -235,6 +244,20 @@ const char *tcp_state_name(enum tcp_state s)
     return state_names[s];
 }
 
+/* Sorted and disjoint; returns how many. */
+static uint32_t validate_pieces(const struct tcp *t, const struct conn *c)
+{
+    uint32_t pieces = 0, edge = 0;
+    for (uint32_t p = c->ooo; p != OOO_NONE; p = t->ooo.pieces[p].next, pieces++) {
+        const struct ooo_piece *piece = &t->ooo.pieces[p];
+        assert(!pieces || seq_le(edge, piece->seq));
+        assert(piece->len && seq_le(piece->seq + piece->len, c->rcv_adv));
+        edge = piece->seq + piece->len;
+    }
+    (void)edge;
+    return pieces;
+}
+
 void tcp_validate(const struct tcp *t)
 {
     uint32_t free_seen = 0, out_seen = 0, pieces = 0, flagged = 0;
@@ -249,11 +272,7 @@ void tcp_validate(const struct tcp *t)
             continue;
         assert(seq_le(c->snd_una, c->snd_nxt) && seq_le(c->snd_nxt, c->snd_max));
         assert(seq_le(c->rcv_acked, c->rcv_nxt));
-        uint32_t edge = c->rcv_nxt;
-        for (uint32_t p = c->ooo; p != OOO_NONE; p = t->ooo.pieces[p].next, pieces++) {
-            assert(seq_lt(edge, t->ooo.pieces[p].seq) || p != c->ooo);
-            edge = t->ooo.pieces[p].seq;
-        }
+        pieces += validate_pieces(t, c);
     }
     assert(free_seen == t->free_count && out_seen == flagged);
     assert(pieces + t->ooo.free_count == t->ooo.count);

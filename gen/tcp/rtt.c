@@ -6,6 +6,7 @@
 
 void rtt_sample(struct conn *c, uint32_t measured_tk)
 {
+    c->backoff = 0;
     if (measured_tk > SAMPLE_MAX)
         measured_tk = SAMPLE_MAX;
     if (!c->srtt) { /* RFC 6298 2.2; srtt 0 means none yet */

@@ -2,16 +2,11 @@
 /* Segment text and FIN (RFC 9293 3.10.7.4, seventh and eighth check). */
 #include "tcp/internal.h"
 
-/* Whether the owner still listens to this connection after one of its callbacks ran. */
-static bool is_alive(const struct conn *c)
-{
-    return c->state != TCP_CLOSED && c->state < TCP_ABORTED;
-}
-
 /* RFC 9293 3.10.7.4, eighth: the states a FIN of the peer leads to. */
 static void fin_receive(struct tcp *t, uint32_t index)
 {
     struct conn *c = &t->conns[index];
+    ooo_clear(&t->ooo, &c->ooo); /* nothing can follow */
     c->rcv_nxt++;
     conn_set(c, CONN_ACK_NOW);
     out_add(t, index);
@@ -44,7 +39,7 @@ static bool deliver(struct tcp *t, uint32_t index, const uint8_t *data, uint32_t
 {
     struct conn *c = &t->conns[index];
     uint32_t taken = t->ops->data(t->ctx, index, data, len);
-    if (!is_alive(c))
+    if (!conn_is_alive(c))
         return false;
     c->rcv_nxt += taken;
     t->count[COUNTER_PAYLOAD_RECEIVED] += taken;
@@ -135,13 +130,12 @@ int text_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
         return store(t, index, seq, data, len, fin);
     bool hole_filled = c->ooo != OOO_NONE;
     if (len && !deliver(t, index, data, len)) {
-        if (!is_alive(c))
+        if (!conn_is_alive(c))
             return 0;
         acknowledge(t, index, true);
         return -DROP_TCP_APP_FULL;
     }
     if (fin) {
-        ooo_clear(&t->ooo, &c->ooo);
         fin_receive(t, index);
         return 0;
     }

@@ -6,12 +6,15 @@
  */
 #include "tcp/internal.h"
 
+#define CHALLENGES_A_SECOND 1000 /* RFC 5961 7 */
+
 void timer_arm(struct tcp *t, uint32_t index, uint32_t at_tk)
 {
+    const uint32_t last = (1u << (TCP_STEP_SHIFT - TCP_TICK_SHIFT)) - 1;
     struct conn *c = &t->conns[index];
-    int32_t ahead = (int32_t)(at_tk - t->now_tk);
-    uint32_t step = t->wheel.now +
-                    (ahead > 0 ? (uint32_t)ahead >> (TCP_STEP_SHIFT - TCP_TICK_SHIFT) : 0) + 1;
+    uint32_t ahead = seq_lt(t->now_tk, at_tk) ? at_tk - t->now_tk : 0;
+    uint32_t part = t->now_tk & last; /* of the current step gone by */
+    uint32_t step = t->now_step + ((part + ahead + last) >> (TCP_STEP_SHIFT - TCP_TICK_SHIFT));
     if (wheel_has(&c->timer)) {
         if (seq_le(c->timer.at, step))
             return;
@@ -41,6 +44,8 @@ void timer_ack_later(struct tcp *t, uint32_t index)
 void tcp_timer_set(struct tcp *t, uint32_t conn, uint32_t at_tk)
 {
     struct conn *c = &t->conns[conn];
+    if (!conn_is_alive(c))
+        return;
     c->app_at = at_tk;
     conn_set(c, CONN_APP);
     timer_arm(t, conn, at_tk);
@@ -69,12 +74,14 @@ static void on_rto(struct tcp *t, uint32_t index)
         conn_end(t, index, TCP_EVENT_TIMEOUT);
         return;
     }
-    c->backoff++;
+    if (c->backoff < UINT8_MAX)
+        c->backoff++;
     if (conn_has(c, CONN_PERSIST)) {
         conn_set(c, CONN_PROBE);
     } else {
         tcp_count(t, COUNTER_RTO_FIRED);
-        congestion_rto(t, c);
+        if (!is_handshake(c)) /* a lost SYN: see `established` */
+            congestion_rto(t, c);
         c->snd_nxt = c->snd_una;
         conn_clear(c, CONN_RTT | CONN_RESEND); /* Karn's rule */
     }
@@ -105,23 +112,28 @@ static void on_timer(void *ctx, uint32_t index)
     }
     if (conn_has(c, CONN_RTO) && seq_le(c->rto_at, t->now_tk))
         on_rto(t, index);
-    if (c->state != TCP_CLOSED && conn_has(c, CONN_APP) && seq_le(c->app_at, t->now_tk)) {
+    if (conn_is_alive(c) && conn_has(c, CONN_APP) && seq_le(c->app_at, t->now_tk)) {
         conn_clear(c, CONN_APP);
         t->ops->timer(t->ctx, index);
     }
-    if (c->state != TCP_CLOSED && c->state < TCP_ABORTED)
+    if (conn_is_alive(c))
         rearm(t, index);
     conn_release_busy(t);
+}
+
+void timer_refill_challenges(struct tcp *t, uint64_t now_ns)
+{
+    uint32_t second = (uint32_t)(now_ns >> 30) + 1; /* 0: never filled */
+    if (second == t->challenge_second)
+        return;
+    t->challenge_second = second;
+    t->challenge_left = CHALLENGES_A_SECOND;
 }
 
 uint32_t tcp_timers(struct tcp *t, uint64_t now_ns, uint32_t budget)
 {
     tcp_now(t, now_ns);
-    uint32_t second = (uint32_t)(now_ns >> 30);
-    if (second != t->challenge_second) {
-        t->challenge_second = second;
-        t->challenge_left = 1000;
-    }
+    timer_refill_challenges(t, now_ns);
     time_wait_expire(&t->time_wait, &t->flows, t->now_tk, budget);
-    return wheel_advance(&t->wheel, (uint32_t)(now_ns >> TCP_STEP_SHIFT), budget, on_timer, t);
+    return wheel_advance(&t->wheel, t->now_step, budget, on_timer, t);
 }

@@ -3,17 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "base/err.h"
 #include "tests/lib/check_main.h"
-#include "tests/unit/db/tmp_dir.h"
+#include "tests/unit/db/opening.h"
 
 static void sql_into(const char *path, const char *sql)
 {
@@ -21,44 +19,6 @@ static void sql_into(const char *path, const char *sql)
     ck_assert_int_eq(sqlite3_open(path, &raw), SQLITE_OK);
     ck_assert_int_eq(sqlite3_exec(raw, sql, NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(raw);
-}
-
-static int64_t number(struct db *db, const char *sql)
-{
-    struct err e = {0};
-    struct db_stmt *s;
-    ck_assert_int_eq(db_prepare(db, "test", sql, &s, &e), 0);
-    ck_assert_int_eq(db_step(s, &e), 1);
-    int64_t n = db_col_i64(s, "n");
-    db_finish(s);
-    return n;
-}
-
-static struct db *open_well(const char *path, enum db_mode mode)
-{
-    struct err e = {0};
-    struct db *db;
-    ck_assert_msg(db_open(path, mode, &db, &e) == 0, "%s", e.message);
-    return db;
-}
-
-/* Opening fails with these, and the message names the file and the reason. */
-static void open_badly(const char *path, enum db_mode mode, int error, int exit_code,
-                       const char *reason)
-{
-    struct err e = {0};
-    struct db *db;
-    ck_assert_int_eq(db_open(path, mode, &db, &e), error);
-    ck_assert_ptr_null(db);
-    ck_assert_int_eq(e.exit_code, exit_code);
-    ck_assert_msg(strstr(e.message, path) && strstr(e.message, reason), "%s", e.message);
-}
-
-static bool exists(const struct tmp_dir *t, const char *suffix)
-{
-    char name[300];
-    snprintf(name, sizeof name, "%s%s", t->file, suffix);
-    return !access(name, F_OK);
 }
 
 START_TEST(creates_the_schema_and_opens_it_again)
@@ -199,49 +159,9 @@ START_TEST(a_second_writer_is_told_who_writes_and_a_killed_one_is_no_hindrance)
 }
 END_TEST
 
-/* A tmpfs of its own in a mount namespace of its own; false without the privilege. */
-static bool mount_tmpfs(const char *path, const char *size)
-{
-    if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-        mount("none", path, "tmpfs", 0, size)) {
-        fprintf(stderr, "skipped: a mount of its own needs root: %s\n", strerror(errno));
-        return false;
-    }
-    return true;
-}
-
-START_TEST(reads_from_a_read_only_disk)
-{
-    struct tmp_dir t = tmp_dir_make();
-    if (mount_tmpfs(t.path, "size=4m")) {
-        db_close(open_well(t.file, DB_CREATE));
-        ck_assert_int_eq(mount("none", t.path, NULL, MS_REMOUNT | MS_RDONLY, NULL), 0);
-        struct db *db = open_well(t.file, DB_READ);
-        ck_assert_int_eq(number(db, "SELECT count(*) AS n FROM run"), 0);
-        db_close(db);
-        open_badly(t.file, DB_CREATE, -EROFS, EXIT_ENVIRONMENT, "Read-only file system");
-        umount(t.path);
-    }
-    tmp_dir_remove(&t);
-}
-END_TEST
-
-START_TEST(a_disk_too_full_for_the_schema_leaves_nothing_behind)
-{
-    struct tmp_dir t = tmp_dir_make();
-    if (mount_tmpfs(t.path, "size=64k")) {
-        open_badly(t.file, DB_CREATE, -ENOSPC, EXIT_ENVIRONMENT, "full");
-        ck_assert(!exists(&t, "") && !exists(&t, "-wal") && !exists(&t, "-lock"));
-        umount(t.path);
-    }
-    tmp_dir_remove(&t);
-}
-END_TEST
-
 CHECK_MAIN("db/db", creates_the_schema_and_opens_it_again,
            rebuilds_views_that_an_older_version_left,
            an_empty_file_is_fine_to_create_and_nothing_to_read,
            refuses_another_programs_database_and_leaves_it_as_it_is, refuses_a_newer_schema,
            refuses_what_is_no_database, names_a_missing_file_and_a_missing_directory,
-           a_second_writer_is_told_who_writes_and_a_killed_one_is_no_hindrance,
-           reads_from_a_read_only_disk, a_disk_too_full_for_the_schema_leaves_nothing_behind)
+           a_second_writer_is_told_who_writes_and_a_killed_one_is_no_hindrance)

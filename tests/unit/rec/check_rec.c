@@ -1,31 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
-#include <sched.h>
 #include <signal.h>
-#include <sys/mount.h>
 #include <sys/resource.h>
-#include <time.h>
+#include <sys/wait.h>
 
 #include "db/histblob.h"
 #include "tests/lib/check_main.h"
-#include "tests/unit/db/tmp_dir.h"
-#include "tests/unit/rec/recorded.h"
+#include "tests/unit/rec/overfill.h"
 
 static struct feeder feeders[FED_WORKERS];
-static struct tmp_dir dir;
-static struct db *db;
-static struct err e;
-
-static int64_t number(const char *sql)
-{
-    struct db_stmt *s;
-    ck_assert_msg(db_prepare(db, "test", sql, &s, &e) == 0, "%s", e.message);
-    ck_assert_msg(db_step(s, &e) == 1, "%s", sql);
-    int64_t n = db_col_is_null(s, "n") ? -1 : db_col_i64(s, "n");
-    db_finish(s);
-    return n;
-}
-
 static void record_all(void)
 {
     struct rec *r;
@@ -50,8 +33,8 @@ static int64_t stored(const char *kind, const char *name, int phase)
 {
     char sql[300];
     snprintf(sql, sizeof sql,
-             "SELECT ifnull(sum(value), 0) AS n FROM counter_total t JOIN phase p ON p.id = "
-             "t.phase_id WHERE t.kind = '%s' AND t.name = '%s' AND p.seq = %d", kind, name, phase);
+             "SELECT ifnull(sum(value), 0) AS n FROM total WHERE kind = '%s' AND name = '%s' AND "
+             "seq = %d", kind, name, phase);
     return number(sql);
 }
 
@@ -78,6 +61,8 @@ static void compare_counts(int phase)
 START_TEST(every_count_arrives_in_its_phase)
 {
     record_all();
+    ck_assert_int_eq(db_exec(db, "test", "CREATE TEMP TABLE total AS SELECT t.*, p.seq FROM "
+                             "counter_total t JOIN phase p ON p.id = t.phase_id", &e), 0);
     for (int p = 0; p < FED_PHASES; p++)
         compare_counts(p);
     ck_assert_int_eq(number("SELECT sum(1 + merged) AS n FROM interval"),
@@ -175,11 +160,6 @@ START_TEST(histograms_merge_to_the_same_percentiles)
 }
 END_TEST
 
-static void wait_a_little(void)
-{
-    nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
-}
-
 START_TEST(totals_show_what_was_handed_over)
 {
     static struct rec_totals totals;
@@ -264,76 +244,56 @@ START_TEST(a_batch_that_fails_half_way_leaves_nothing_and_the_next_one_is_whole)
 }
 END_TEST
 
-/* ---- a full disk ---- */
-
-static void fill_until_it_fails(struct rec *r, uint32_t phase, uint64_t *handed)
+/* A process that records for ever. */
+static pid_t recording_child(const char *path)
 {
-    static struct rec_totals totals;
-    struct rng rng;
-    uint64_t now_ns = FED_START_NS;
-    rng_seed(&rng, 1);
-    struct rec_interval *b = rec_lane_next(rec_lane(r, 0), now_ns, phase);
-    do {
-        for (int i = 0; i < 3000; i++)
-            hist_record(&b->times[i % TIME_COUNT], rng_below(&rng, 1u << 30));
-        b->counters[COUNTER_COMPLETED] += 1;
-        b = rec_lane_next(rec_lane(r, 0), now_ns += NS_PER_S, phase);
-        ++*handed;
-        wait_a_little();
-        rec_totals(r, &totals);
-    } while (!totals.error || totals.lost < 20);
-}
-
-static void check_file_after_loss(uint64_t handed, int64_t lost)
-{
-    ck_assert_int_eq(db_open(dir.file, DB_READ, &db, &e), 0);
-    int64_t rows = number("SELECT count(*) AS n FROM interval"),
-            whole = number("SELECT sum(1 + merged) AS n FROM interval");
-    ck_assert_int_gt(rows, 0);
-    ck_assert_int_gt(lost, 0);
-    ck_assert_int_lt(whole, (int64_t)handed);
-    ck_assert_int_eq(number("SELECT integrity_check = 'ok' AS n FROM pragma_integrity_check"), 1);
-    ck_assert_int_eq(number("SELECT count(*) AS n FROM hist"), rows * TIME_COUNT);
-    ck_assert_int_eq(number("SELECT sum(value) AS n FROM counter"), whole);
-    db_close(db);
-}
-
-static void overfill(int error)
-{
+    pid_t pid = fork();
+    if (pid)
+        return pid;
     struct rec *r;
-    struct err told = {0};
     int64_t id;
-    uint64_t handed = 0;
-    unsigned long long lost = 0;
-    ck_assert_int_eq(fed_run(db, &id, &e), 0);
+    if (db_open(path, DB_CREATE, &db, &e) || fed_run(db, &id, &e))
+        _exit(1);
     struct rec_config cfg = fed_config(db, id);
-    cfg.lanes = 1;
-    ck_assert_int_eq(rec_open(&cfg, &r, &e), 0);
-    struct phase_row row = {.name = "m", .kind = PHASE_MEASURE, .measured = true, .load = "max",
-                            .offered_rate_per_s = NAN};
-    int phase = rec_phase_begin(r, &row, FED_START_NS);
-    fill_until_it_fails(r, (uint32_t)phase, &handed);
-    ck_assert_int_eq(rec_close(r, &told), error);
-    ck_assert_int_eq(told.exit_code, EXIT_ENVIRONMENT);
-    const char *count = strstr(told.message, "; ");
-    ck_assert_msg(count && sscanf(count, "; %llu of", &lost) == 1, "%s", told.message);
-    ck_assert_ptr_nonnull(strstr(told.message, dir.file));
-    db_close(db);
-    check_file_after_loss(handed, (int64_t)lost);
+    if (rec_open(&cfg, &r, &e))
+        _exit(1);
+    for (;;)
+        feed_all(r, feeders);
 }
 
-START_TEST(a_full_disk_loses_batches_and_nothing_else)
+static bool reads_intervals(const char *path)
 {
+    struct err none = {0};
+    if (db_open(path, DB_READ, &db, &none))
+        return false; /* not there yet */
+    int64_t rows = number("SELECT count(*) AS n FROM interval");
+    db_close(db);
+    return rows > 0;
+}
+
+START_TEST(a_killed_run_can_be_read_and_is_interrupted)
+{
+    enum run_state state;
+    int64_t next;
     dir = tmp_dir_make();
-    if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-        mount("none", dir.path, "tmpfs", 0, "size=1m")) {
-        fprintf(stderr, "skipped: a mount of its own needs root: %s\n", strerror(errno));
-    } else {
-        ck_assert_int_eq(db_open(dir.file, DB_CREATE, &db, &e), 0);
-        overfill(-ENOSPC);
-        umount(dir.path);
-    }
-    tmp_dir_remove(&dir);
+    pid_t pid = recording_child(dir.file);
+    while (!reads_intervals(dir.file))
+        wait_a_little();
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    ck_assert_int_eq(db_open(dir.file, DB_READ, &db, &e), 0);
+    ck_assert_int_eq(db_run_state(db, 1, &state, &e), 0);
+    ck_assert_int_eq(state, RUN_INTERRUPTED);
+    ck_assert_int_eq(number("SELECT integrity_check = 'ok' AS n FROM pragma_integrity_check"), 1);
+    ck_assert_int_eq(number("SELECT count(*) AS n FROM interval i WHERE (SELECT count(*) FROM hist "
+                            "WHERE interval_id = i.id) <> 5"), 0);
+    db_close(db);
+    ck_assert_int_eq(db_open(dir.file, DB_CREATE, &db, &e), 0);
+    ck_assert_int_eq(db_exec(db, "test", "UPDATE run SET uuid = 'before'", &e), 0);
+    ck_assert_int_eq(fed_run(db, &next, &e), 0);
+    ck_assert_int_eq(number("SELECT state = 'interrupted' AND ended_ns = (SELECT max(ended_ns) FROM "
+                            "interval) AS n FROM run WHERE id = 1"), 1);
+    forget_all();
 }
 END_TEST
 
@@ -352,5 +312,5 @@ END_TEST
 CHECK_MAIN("rec/rec", every_count_arrives_in_its_phase, intervals_cover_the_whole_time,
            histograms_merge_to_the_same_percentiles, totals_show_what_was_handed_over,
            a_batch_that_fails_half_way_leaves_nothing_and_the_next_one_is_whole,
-           a_full_disk_loses_batches_and_nothing_else,
+           a_killed_run_can_be_read_and_is_interrupted,
            a_file_size_limit_loses_batches_and_nothing_else)

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "analyzer/options.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "analyzer/out/writer.h"
+#include "base/err.h"
+
+enum option_id { OPT_DB, OPT_RUN, OPT_LIST, OPT_JSON_DIR, OPT_PLOT, OPT_HELP, OPT_VERSION };
+
+static const struct option {
+    enum option_id id;
+    const char *name, *value, *what; /* value NULL: the option takes none */
+} table[] = {
+    {OPT_DB, "--db", "FILE", "the results file (default: results.db)"},
+    {OPT_RUN, "--run", "ID|UUID", "which run; may be given several times (default: the last)"},
+    {OPT_LIST, "--list", NULL, "a table of all runs, newest first"},
+    {OPT_JSON_DIR, "--json-dir", "DIR",
+     "write DIR/transport_real_tcp_{workload}_{unix seconds}.json"},
+    {OPT_PLOT, "--plot", "DIR", "draw charts (SVG and PNG, by gnuplot) into DIR"},
+    {OPT_HELP, "--help", NULL, "this text"},
+    {OPT_VERSION, "--version", NULL, "the version"},
+};
+
+/* What the next versions bring: refused by name, never taken for something else. */
+static const struct {
+    const char *name, *with;
+} later[] = {
+    {"--compare", "comparisons against baselines"},
+    {"--set-baseline", "comparisons against baselines"},
+    {"--list-baselines", "comparisons against baselines"},
+    {"--drop-baseline", "comparisons against baselines"},
+    {"--fail-on", "comparisons against baselines"},
+    {"--force", "comparisons against baselines"},
+    {"--replay", "stored verdicts"},
+    {"--calibrate", "the trend analysis"},
+    {"--trend", "the trend analysis"},
+    {"--follow", "the live view of a running run"},
+    {"--markdown", "the report formats"},
+    {"--html", "the report formats"},
+    {"--csv", "the report formats"},
+    {"--junit", "the report formats"},
+    {"--hlog", "the report formats"},
+    {"--hgrm", "the report formats"},
+    {"--openmetrics", "the report formats"},
+    {"--db-check", "the upkeep of results files"},
+    {"--db-merge", "the upkeep of results files"},
+    {"--db-prune", "the upkeep of results files"},
+    {"--db-export", "the upkeep of results files"},
+};
+
+#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
+
+/* Whether `arg` is the option `name`, alone or with "=value". */
+static bool matches(const char *arg, const char *name)
+{
+    size_t len = strlen(name);
+    return strncmp(arg, name, len) == 0 && (arg[len] == '\0' || arg[len] == '=');
+}
+
+static int refuse(const char *arg, struct err *e)
+{
+    for (size_t i = 0; i < COUNT_OF(later); i++)
+        if (matches(arg, later[i].name))
+            return err_set(e, EXIT_USAGE, -EINVAL, "%s is not in this version: it arrives with %s",
+                           later[i].name, later[i].with);
+    if (arg[0] == '-')
+        return err_set(e, EXIT_USAGE, -EINVAL, "unknown option \"%.100s\": see analyze --help",
+                       arg);
+    return err_set(e, EXIT_USAGE, -EINVAL,
+                   "unexpected argument \"%.100s\": expected options only (a file is --db FILE, "
+                   "a run is --run ID)",
+                   arg);
+}
+
+static int add_run(struct options *o, const char *value, struct err *e)
+{
+    if (o->runs_count == OPTIONS_RUNS)
+        return err_set(e, EXIT_USAGE, -EINVAL, "--run given more than %d times", OPTIONS_RUNS);
+    o->runs[o->runs_count++] = value;
+    return 0;
+}
+
+static int take(struct options *o, enum option_id id, const char *value, struct err *e)
+{
+    switch (id) {
+    case OPT_DB:
+        o->db = value;
+        return 0;
+    case OPT_RUN:
+        return add_run(o, value, e);
+    case OPT_LIST:
+        o->list = true;
+        return 0;
+    case OPT_JSON_DIR:
+        o->json_dir = value;
+        return 0;
+    case OPT_PLOT:
+        o->plot = value;
+        return 0;
+    case OPT_HELP:
+        o->help = true;
+        return 0;
+    case OPT_VERSION:
+        o->version = true;
+        return 0;
+    }
+    return 0;
+}
+
+static const struct option *find(const char *arg)
+{
+    for (size_t i = 0; i < COUNT_OF(table); i++)
+        if (matches(arg, table[i].name))
+            return &table[i];
+    return NULL;
+}
+
+/* One option and its value; `*i` moves past what was used. */
+static int parse_one(struct options *o, int argc, char **argv, int *i, struct err *e)
+{
+    const char *arg = argv[(*i)++];
+    const struct writer *w = writer_find(arg);
+    if (w) {
+        o->writer = w;
+        return 0;
+    }
+    const struct option *option = find(arg);
+    if (!option)
+        return refuse(arg, e);
+    const char *value = strchr(arg, '=');
+    if (value && !option->value)
+        return err_set(e, EXIT_USAGE, -EINVAL, "%s takes no value, found \"%.100s\"", option->name,
+                       value + 1);
+    if (option->value)
+        value = value ? value + 1 : *i < argc ? argv[(*i)++] : NULL;
+    if (option->value && (!value || !*value))
+        return err_set(e, EXIT_USAGE, -EINVAL, "%s needs a value: %s %s", option->name,
+                       option->name, option->value);
+    return take(o, option->id, value, e);
+}
+
+int options_parse(struct options *o, int argc, char **argv, struct err *e)
+{
+    *o = (struct options){.db = "results.db", .writer = &writers[0]};
+    int ret = 0;
+    for (int i = 1; i < argc && ret == 0;)
+        ret = parse_one(o, argc, argv, &i, e);
+    if (ret == 0 && o->list && (o->runs_count || o->json_dir || o->plot || o->writer != writers))
+        ret = err_set(e, EXIT_USAGE, -EINVAL,
+                      "--list shows all runs in a table: it goes with --db only");
+    return ret;
+}
+
+void options_help(FILE *out)
+{
+    fputs("Usage: analyze [OPTION]...\n"
+          "Explains a run of gen from its results file. Without options: the last run of "
+          "results.db.\n\n",
+          out);
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        char name[40];
+        snprintf(name, sizeof name, "%s%s%s", table[i].name, table[i].value ? " " : "",
+                 table[i].value ? table[i].value : "");
+        fprintf(out, "  %-16s  %s\n", name, table[i].what);
+    }
+    for (size_t i = 0; i < writers_count; i++)
+        fprintf(out, "  %-16s  %s\n", writers[i].option, writers[i].what);
+    fputs("\nPercentiles and rates cover the measured phases. A percentile is shown when at least "
+          "ten\n"
+          "samples lie beyond it; its 95 % interval takes the seconds of the run as dependent "
+          "clusters.\n"
+          "With --json the paths of written files go to the standard error.\n"
+          "\nExit codes, the first that applies:\n"
+          "  2  usage, or input that cannot be read\n"
+          "  3  a chart needs gnuplot and it is missing, or a file cannot be written\n"
+          "  4  the shown run failed, was aborted or interrupted\n"
+          "  6  the shown run is invalid: the generator could not keep its own promises\n"
+          "  1  a verdict of the shown run is FAIL\n"
+          "  5  a verdict of the shown run is NOT_MEASURED, or it is still going on\n"
+          "  0  none of these\n",
+          out);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The command line of `analyze`. One table makes parser and --help. */
+#ifndef ANALYZER_OPTIONS_H
+#define ANALYZER_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct err;
+struct writer;
+
+#define OPTIONS_RUNS 1000
+
+struct options {
+    const char *db, *json_dir, *plot;
+    const char *runs[OPTIONS_RUNS]; /* as given with --run, none: the last */
+    int runs_count;
+    const struct writer *writer; /* never NULL */
+    bool list, help, version;
+};
+
+/* -EINVAL with a message that names the option; what a later version brings is refused by name. */
+int options_parse(struct options *o, int argc, char **argv, struct err *e);
+void options_help(FILE *out);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Percentiles of a merged histogram and their intervals, as shared by every output.
+ *
+ * A percentile is the nearest rank, r = ceil(N p) in integer arithmetic, and is printed only when
+ * at least ten samples lie beyond it. Its two-sided 95 % interval takes one second of a run as
+ * one cluster, because the samples of a second depend on each other (a stall hits all of them).
+ * Pure: no clock, no file, no allocation but what the caller hands in.
+ */
+#ifndef ANALYZER_STATS_PERCENTILE_H
+#define ANALYZER_STATS_PERCENTILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/hist.h"
+
+/* The percentiles that every summary shows. X(ID, name in JSON, text, numerator, denominator) */
+#define QUANTILE_LIST(X)                                                                           \
+    X(P50, p50, "p50", 50, 100)                                                                    \
+    X(P90, p90, "p90", 90, 100)                                                                    \
+    X(P95, p95, "p95", 95, 100)                                                                    \
+    X(P99, p99, "p99", 99, 100)                                                                    \
+    X(P999, p999, "p99.9", 999, 1000)                                                              \
+    X(P9999, p9999, "p99.99", 9999, 10000)
+
+enum quantile_id {
+#define X(ID, name, text, num, den) QUANTILE_##ID,
+    QUANTILE_LIST(X)
+#undef X
+        QUANTILE_COUNT
+};
+
+struct quantile {
+    const char *name, *text;
+    uint64_t num, den;
+};
+extern const struct quantile quantiles[QUANTILE_COUNT];
+
+/* N (1 - p) >= 10: enough samples beyond the percentile to say anything about it. */
+bool percentile_is_shown(uint64_t count, const struct quantile *q);
+/* The smallest N for which percentile_is_shown. */
+uint64_t percentile_needs(const struct quantile *q);
+/* p^N <= 0.025: the largest sample bounds the percentile from above (N >= 6, 36, 72, 368 ...). */
+bool percentile_is_bounded(uint64_t count, const struct quantile *q);
+
+/* One cluster: a second of the run. `part` is what of it is asked for: how many of `count` samples
+ * are not above a percentile, or the sum of their values, or the messages of `count` ns. */
+struct cluster {
+    uint64_t count;
+    double part;
+};
+
+/* How far the true ratio may lie from R = sum(part) / sum(count). */
+struct ratio_band {
+    double half_width; /* in the ratio's own unit */
+    double k_eff;      /* independent clusters that the K are worth */
+    bool reliable;     /* k_eff >= 10 */
+};
+
+/* 95 % band around R by Newey-West over the clusters (Bartlett weights, lag sqrt(K); ten batch
+ * means from 100 clusters on). `floor` is the variance that one sample has at least: p (1 - p) for
+ * a share, 0 where nothing is known. Clusters with count 0 are skipped. -ENODATA: fewer than two
+ * others. */
+int ratio_band(const struct cluster *clusters, size_t count, double floor, struct ratio_band *out);
+
+/* The interval of one percentile. -ENODATA: fewer than two clusters; -ERANGE: the upper end lies
+ * beyond the largest sample. */
+struct percentile_interval {
+    uint64_t lo_ns, hi_ns;
+    double k_eff;
+    bool reliable;
+};
+int percentile_interval(const struct hist_sum *sum, const struct quantile *q,
+                        const struct cluster *clusters, size_t count,
+                        struct percentile_interval *out);
+
+/* Adds to `out` the samples of a histogram, and those of them in buckets up to that of `ns`. */
+void cluster_add(struct cluster *out, const struct hist_sum *h, uint64_t ns);
+
+#endif

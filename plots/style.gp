@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# The one style of all charts. Colours are those of Okabe and Ito, which colour-blind readers tell
+# apart; dash types and point shapes say the same on a grey printer.
+set style line 1 linecolor rgb '#0072b2' linewidth 2.2 dashtype 1 pointtype 7 pointsize 0.7
+set style line 2 linecolor rgb '#d55e00' linewidth 2.2 dashtype (14,5) pointtype 9 pointsize 0.8
+set style line 3 linecolor rgb '#009e73' linewidth 2.2 dashtype (5,4) pointtype 5 pointsize 0.6
+set style line 4 linecolor rgb '#aa4499' linewidth 2.2 dashtype (14,4,3,4) pointtype 11 pointsize 0.8
+set style line 5 linecolor rgb '#333333' linewidth 1.4 dashtype (2,3) pointtype 6 pointsize 0.7
+set style line 90 linecolor rgb '#b8b8b8' linewidth 0.8 dashtype 1
+set style line 91 linecolor rgb '#ececec' linewidth 0.6 dashtype 1
+set style line 92 linecolor rgb '#707070' linewidth 1 dashtype 1
+
+set border 3 linestyle 92
+set tics nomirror out scale 0.5 textcolor rgb '#404040'
+set grid xtics ytics mytics linestyle 90, linestyle 91
+set key outside top right horizontal samplen 3 spacing 1.1 textcolor rgb '#202020'
+set label 1001 TITLE at screen 0.03, 0.965 left font ',15' textcolor rgb '#101010' noenhanced
+set label 1002 SUBTITLE at screen 0.03, 0.930 left font ',9.5' textcolor rgb '#606060' noenhanced
+
+# Ticks of a logarithmic time axis from LO to HI seconds: every decade, and 2 and 5 where there is
+# room. Use: LO = ...; HI = ...; eval TIME_TICS
+TIME_TICS = "set logscale y; set yrange [LO:HI]; set ytics (1 1); unset ytics; set ytics nomirror out scale 0.5 textcolor rgb '#404040' (1e9 1e9); " . \
+            "do for [e = -9:3] { do for [m in HI / LO > 150 ? '1' : '1 2 5'] { v = m * 10.0 ** e; set ytics add (gprintf('%.0s %cs', v) v) } }"

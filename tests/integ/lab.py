@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Two network namespaces joined by a veth pair, for as long as a `with` block lasts.
+
+    near (a)  NEAR_IFACE  where our TCP runs over AF_XDP, beside the kernel's own NEAR_KERNEL
+    far  (b)  FAR_IFACE   the kernel peer's, FAR_KERNEL
+
+Our flows use addresses of SOURCES, which no kernel owns. Names carry the pid of the test, so that
+a test that was killed is tidied up by the next one.
+"""
+import os
+import pathlib
+import re
+
+import case
+
+NEAR_IFACE, FAR_IFACE = "wba", "wbb"
+NEAR_KERNEL, FAR_KERNEL = "10.77.0.1", "10.77.0.2"
+SOURCES = "10.77.0.64/26"
+OURS = "10.77.0.65"  # one of SOURCES, for a responder of ours
+PREFIX = 24
+NAMESPACES = pathlib.Path("/run/netns")
+
+
+def _remove(name):
+    case.execute("ip", "netns", "delete", name)
+
+
+def _remove_orphans():
+    for path in NAMESPACES.glob("wbt-*"):
+        found = re.fullmatch(r"wbt-(\d+)-[ab]", path.name)
+        if found and not pathlib.Path("/proc", found.group(1)).exists():
+            _remove(path.name)
+
+
+def _inside(namespace, *command):
+    case.must(*command, namespace=namespace)
+
+
+class Lab:
+    def __init__(self):
+        case.need_capabilities()
+        case.need_programs("ip", "ethtool")
+        self.near, self.far = f"wbt-{os.getpid()}-a", f"wbt-{os.getpid()}-b"
+
+    def __enter__(self):
+        _remove_orphans()
+        try:
+            self._make()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        for name in (self.near, self.far):
+            if (NAMESPACES / name).exists():
+                _remove(name)
+
+    def _make(self):
+        for name in (self.near, self.far):
+            made = case.execute("ip", "netns", "add", name)
+            if made.code != 0:
+                case.skip(f"cannot make a network namespace: {made.err.strip()}")
+            # Before any link is up, so that no router solicitation disturbs the counts.
+            _inside(name, "sh", "-c", "echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6; "
+                    "echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6")
+        case.must("ip", "link", "add", NEAR_IFACE, "numrxqueues", "1", "numtxqueues", "1",
+                  "netns", self.near, "type", "veth", "peer", "name", FAR_IFACE,
+                  "numrxqueues", "1", "numtxqueues", "1", "netns", self.far)
+        self._up(self.near, NEAR_IFACE, NEAR_KERNEL)
+        self._up(self.far, FAR_IFACE, FAR_KERNEL)
+
+    def _up(self, namespace, iface, address):
+        # Kernel sockets over veth leave checksums unfinished and send super-frames.
+        _inside(namespace, "ethtool", "-K", iface, "tx", "off", "tso", "off", "gso", "off")
+        _inside(namespace, "ip", "address", "add", f"{address}/{PREFIX}", "dev", iface)
+        _inside(namespace, "ip", "link", "set", "lo", "up")
+        _inside(namespace, "ip", "link", "set", iface, "up")

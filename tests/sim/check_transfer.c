@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Streams of random messages over loss, delay and reordering: everything arrives once and whole.
+ * Prints goodput and repairs, in virtual time. */
+#include <stdio.h>
+
+#include "lib/check_main.h"
+#include "peers.h"
+
+#define MS 1000000ull
+
+static const double losses[] = {0, 0.01, 0.05, 0.10}, reorders[] = {0, 0.05};
+static const uint64_t rtts_us[] = {100, 20000, 100000};
+
+static struct peers_config config(double loss, double reorder, uint64_t rtt_us)
+{
+    return (struct peers_config){
+        .link = {.loss = loss, .reorder = reorder, .delay_ns = rtt_us * 500,
+                 .reorder_ns = rtt_us * 1000, .seed = 11},
+        .conns = 16, .messages = 30, .message_max = 65536,
+        .timestamps = true, .congestion = true, .window_scale = 7, .window = 262144,
+        .ooo_pieces = 512, .start_ns = 1000 * MS, .seed = 42,
+    };
+}
+
+static uint64_t both(const struct peers *p, enum counter c)
+{
+    return p->ends[0].count[c] + p->ends[1].count[c];
+}
+
+static void report(const struct peers *p, uint64_t took_ns)
+{
+    const struct link_config *l = &p->cfg.link;
+    printf("%5.1f %% %5.1f %% %8.1f ms %9.3f s %9.3f Mbit/s %6lu %6lu %6lu %6lu\n", l->loss * 100,
+           l->reorder * 100, (double)l->delay_ns * 2e-6, (double)took_ns * 1e-9,
+           (double)both(p, COUNTER_PAYLOAD_RECEIVED) * 8e3 / (double)took_ns,
+           both(p, COUNTER_SEGMENTS_TX), both(p, COUNTER_RETRANSMITS), both(p, COUNTER_RTO_FIRED),
+           both(p, COUNTER_FAST_RETRANSMITS));
+}
+
+static uint64_t run(const struct peers_config *cfg)
+{
+    struct peers *p = peers_open(cfg);
+    uint64_t took_ns = peers_run(p, 3600000 * MS);
+    report(p, took_ns);
+    peers_check(p);
+    if (cfg->link.loss == 0 && cfg->link.reorder == 0 && cfg->link.corrupt == 0 && !cfg->moody)
+        ck_assert_uint_eq(both(p, COUNTER_RETRANSMITS), 0);
+    uint64_t digest = p->digest;
+    peers_close(p);
+    return digest;
+}
+
+START_TEST(test_matrix)
+{
+    printf("   loss reorder         RTT       took         goodput   sent resent    RTO   fast\n");
+    for (size_t r = 0; r < 3; r++)
+        for (size_t o = 0; o < 2; o++)
+            for (size_t l = 0; l < 4; l++) {
+                struct peers_config cfg = config(losses[l], reorders[o], rtts_us[r]);
+                run(&cfg);
+            }
+}
+END_TEST
+
+START_TEST(test_same_seed_same_run)
+{
+    struct peers_config cfg = config(0.05, 0.05, 20000);
+    uint64_t first = run(&cfg);
+    ck_assert_uint_eq(run(&cfg), first);
+    cfg.link.seed++;
+    ck_assert_uint_ne(run(&cfg), first);
+}
+END_TEST
+
+CHECK_MAIN("sim/transfer", test_matrix, test_same_seed_same_run)

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "analyzer/stats/percentile.h"
+
+#include <errno.h>
+#include <math.h>
+
+#include "base/rng.h"
+#include "tests/lib/check_main.h"
+
+static const struct quantile *const p99 = &quantiles[QUANTILE_P99];
+
+START_TEST(shown_with_ten_samples_beyond)
+{
+    static const uint64_t needs[QUANTILE_COUNT] = {20, 100, 200, 1000, 10000, 100000};
+    for (int q = 0; q < QUANTILE_COUNT; q++) {
+        ck_assert_uint_eq(percentile_needs(&quantiles[q]), needs[q]);
+        ck_assert(percentile_is_shown(needs[q], &quantiles[q]));
+        ck_assert(!percentile_is_shown(needs[q] - 1, &quantiles[q]));
+    }
+}
+END_TEST
+
+START_TEST(bounded_from_the_published_counts_on)
+{
+    static const uint64_t first[QUANTILE_COUNT] = {6, 36, 72, 368, 3688, 36887};
+    for (int q = 0; q < QUANTILE_COUNT; q++) {
+        ck_assert(percentile_is_bounded(first[q], &quantiles[q]));
+        ck_assert(!percentile_is_bounded(first[q] - 1, &quantiles[q]));
+    }
+}
+END_TEST
+
+/* Four clusters of 100 with 99, 97, 100, 100 below: F = .99, e = 0, -.02, .01, .01. K = 4 takes
+ * sqrt(4) = 2 lags with weights 2/3 and 1/3. By hand, each over 4: g0 = .0006, g1 = -.0001,
+ * g2 = -.0002; S = (g0 + 2 (2/3 g1 + 1/3 g2)) 4/3 = .001/9, above the binomial floor .000099;
+ * df = 1.5 4/3 - 1 = 1, t = 12.706205. */
+START_TEST(band_by_hand)
+{
+    const struct cluster c[] = {{100, 99}, {100, 97}, {100, 100}, {0, 0}, {100, 100}};
+    struct ratio_band band;
+    ck_assert_int_eq(ratio_band(c, 5, 0.99 * 0.01, &band), 0);
+    ck_assert_double_eq_tol(band.half_width, 12.706204736175 * sqrt(0.001 / 9 / 4), 1e-9);
+    ck_assert(!band.reliable);
+}
+END_TEST
+
+START_TEST(band_never_below_binomial)
+{
+    struct cluster c[60];
+    for (int i = 0; i < 60; i++)
+        c[i] = (struct cluster){1000, 990};
+    struct ratio_band band;
+    ck_assert_int_eq(ratio_band(c, 60, 0.99 * 0.01, &band), 0);
+    ck_assert_double_ge(band.half_width, 2.0 * sqrt(0.99 * 0.01 / 60000));
+    ck_assert(band.reliable);
+}
+END_TEST
+
+START_TEST(one_cluster_has_no_band)
+{
+    const struct cluster c[] = {{0, 0}, {100, 99}};
+    struct ratio_band band;
+    ck_assert_int_eq(ratio_band(c, 2, 0.99 * 0.01, &band), -ENODATA);
+}
+END_TEST
+
+static double normal(struct rng *r)
+{
+    double sum = 0;
+    for (int i = 0; i < 12; i++)
+        sum += rng_f64(r);
+    return sum - 6;
+}
+
+/* Seconds whose tail drifts: the chance of a slow sample follows exp(AR(1)). Returns the share of
+ * series whose band holds the true share. */
+static double coverage(size_t k, double phi, double sigma, int series, uint64_t seed)
+{
+    struct rng r;
+    rng_seed(&r, seed);
+    struct cluster *c = calloc(k, sizeof *c);
+    double slow = 0.01 * exp(sigma * sigma / 2);
+    int held = 0;
+    for (int s = 0; s < series; s++) {
+        double x = normal(&r);
+        for (size_t i = 0; i < k; i++) {
+            double q = 2000 * 0.01 * exp(sigma * x);
+            c[i].count = 2000;
+            c[i].part = 2000 - fmax(0, round(q + sqrt(q) * normal(&r)));
+            x = phi * x + sqrt(1 - phi * phi) * normal(&r);
+        }
+        struct ratio_band band;
+        ck_assert_int_eq(ratio_band(c, k, 0.01 * 0.99, &band), 0);
+        double below = 0;
+        for (size_t i = 0; i < k; i++)
+            below += c[i].part / (2000 * (double)k);
+        held += fabs(below - (1 - slow)) <= band.half_width;
+    }
+    free(c);
+    return (double)held / series;
+}
+
+START_TEST(band_covers)
+{
+    ck_assert_double_ge(coverage(10, 0.3, 0.3, 2000, 1), 0.93);
+    ck_assert_double_ge(coverage(60, 0.0, 0.3, 2000, 2), 0.92);
+    ck_assert_double_ge(coverage(60, 0.3, 0.3, 2000, 3), 0.915);
+    ck_assert_double_ge(coverage(300, 0.3, 0.3, 1000, 4), 0.93);
+    ck_assert_double_ge(coverage(300, 0.8, 0.3, 1000, 5), 0.92);
+}
+END_TEST
+
+START_TEST(interval_brackets_the_percentile)
+{
+    struct hist *h = malloc(sizeof *h);
+    struct hist_sum *sum = malloc(sizeof *sum), *second = malloc(sizeof *second);
+    hist_sum_reset(second);
+    struct cluster c[20] = {0};
+    hist_sum_reset(sum);
+    hist_reset(h);
+    for (uint64_t v = 1; v <= 1000; v++)
+        hist_record(h, v);
+    hist_sum_add(second, h);
+    for (int i = 0; i < 20; i++) {
+        hist_sum_add(sum, h);
+        cluster_add(&c[i], second, hist_sum_percentile_ns(sum, 99, 100));
+    }
+    ck_assert_uint_eq(c[0].count, 1000);
+    ck_assert_double_eq(c[0].part, 990);
+    struct percentile_interval in;
+    ck_assert_int_eq(percentile_interval(sum, p99, c, 20, &in), 0);
+    ck_assert_uint_le(in.lo_ns, 990);
+    ck_assert_uint_ge(in.hi_ns, 990);
+    ck_assert_uint_ge(in.lo_ns, 985);
+    ck_assert_uint_le(in.hi_ns, 995);
+    free(second);
+    free(sum);
+    free(h);
+}
+END_TEST
+
+START_TEST(interval_beyond_the_largest_sample)
+{
+    struct hist *h = malloc(sizeof *h);
+    struct hist_sum *sum = malloc(sizeof *sum), *second = malloc(sizeof *second);
+    hist_sum_reset(second);
+    struct cluster c[3] = {0};
+    hist_sum_reset(sum);
+    hist_reset(h);
+    for (uint64_t v = 1; v <= 100; v++)
+        hist_record(h, v);
+    hist_sum_add(second, h);
+    for (int i = 0; i < 3; i++) {
+        hist_sum_add(sum, h);
+        cluster_add(&c[i], second, 99);
+    }
+    struct percentile_interval in;
+    ck_assert_int_eq(percentile_interval(sum, p99, c, 3, &in), -ERANGE);
+    free(second);
+    free(sum);
+    free(h);
+}
+END_TEST
+
+CHECK_MAIN("analyzer/percentile", shown_with_ten_samples_beyond,
+           bounded_from_the_published_counts_on, band_by_hand, band_never_below_binomial,
+           one_cluster_has_no_band, band_covers, interval_brackets_the_percentile,
+           interval_beyond_the_largest_sample)

@@ -1,0 +1,257 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The program as a user calls it: cli.py ANALYZE MAKE_FIXTURE. Standard library only."""
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import unittest
+import xml.etree.ElementTree as xml
+
+ANALYZE, FIXTURE = map(os.path.abspath, sys.argv[1:3])
+HOSTILE = "`touch pwned`$(touch pwned)'\"; system('touch pwned')\n|touch pwned \x1b[31m"
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.dir = tempfile.mkdtemp()
+        self.db = os.path.join(self.dir, "results.db")
+
+    def tearDown(self):
+        shutil.rmtree(self.dir)
+
+    def fixture(self, *words):
+        subprocess.run([FIXTURE, self.db, *words], check=True, stdout=subprocess.PIPE)
+
+    def analyze(self, *args, env=None, code=0):
+        done = subprocess.run([ANALYZE, *args], cwd=self.dir, env=env, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return done
+
+    def refused(self, code, *args, says):
+        done = self.analyze(*args, code=code)
+        self.assertEqual(done.stdout, "")
+        self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+        for word in says:
+            self.assertIn(word, done.stderr)
+
+
+class Text(Case):
+    def test_fits_a_screen(self):
+        self.fixture("known", "max", "PASS")
+        lines = self.analyze().stdout.splitlines()
+        self.assertLessEqual(len(lines), 26)
+        self.assertTrue(all(len(line) <= 100 for line in lines))
+        self.assertTrue(lines[0].startswith("PASS  tcp_small_burst_1kib"))
+        self.assertIn("2,010 messages/s", "\n".join(lines))
+        self.assertIn("under saturation", "\n".join(lines))
+
+    def test_last_run_and_chosen_run(self):
+        self.fixture("workload=first")
+        self.fixture("workload=second")
+        self.assertIn("second", self.analyze().stdout)
+        self.assertIn("first", self.analyze("--run", "1").stdout)
+        uuid = json.loads(self.analyze("--run=1", "--json").stdout)["run_uuid"]
+        self.assertIn("first", self.analyze("--run", uuid[:6]).stdout)
+        both = self.analyze("--run", "1", "--run", "2").stdout
+        self.assertIn("first", both)
+        self.assertIn("second", both)
+
+    def test_exit_codes_and_headlines(self):
+        for words, code, headline in ((["FAIL"], 1, "FAIL"), (["aborted"], 4, "ABORTED"),
+                                      (["dead"], 4, "INTERRUPTED"), (["running"], 5, "RUNNING"),
+                                      (["invalid", "PASS"], 6, "INVALID"),
+                                      (["NOT_MEASURED"], 5, "NOT_MEASURED")):
+            self.fixture(*words)
+            self.assertTrue(self.analyze(code=code).stdout.startswith(headline))
+
+    def test_terminal_is_not_taken_over(self):
+        self.fixture("workload=" + HOSTILE)
+        self.assertNotIn("\x1b", self.analyze().stdout)
+        self.assertNotIn("\x1b", self.analyze("--list").stdout)
+
+    def test_list(self):
+        self.fixture("workload=one")
+        self.fixture("workload=two", "dead")
+        lines = self.analyze("--list").stdout.splitlines()
+        self.assertEqual(len(lines), 3)
+        self.assertTrue(all(len(line) <= 100 for line in lines))
+        self.assertIn("two", lines[1])
+        self.assertIn("interrupted", lines[1])
+        self.assertIn("500.2", lines[2])
+
+
+class Json(Case):
+    def test_known_figures(self):
+        self.fixture("known", "PASS")
+        run = json.loads(self.analyze("--json").stdout)
+        self.assertEqual(run["throughput_msg_per_s"], 2010)
+        self.assertEqual(run["latency_p99_us"], 990.207)
+        self.assertIsNone(run["latency_p9999_us"])
+        self.assertIn("latency_p9999_us", run["null_reasons"])
+        self.assertEqual(run["errors"]["timeout"], 100)
+        self.assertEqual(run["drops"], {"tcp_csum": 48})
+        self.assertEqual(run["figures"]["latency_p99_us"]["samples"], 20000)
+
+    def test_one_run_a_line(self):
+        self.fixture("workload=one")
+        self.fixture("workload=two")
+        lines = self.analyze("--json=lines", "--run=2", "--run=1").stdout.splitlines()
+        self.assertEqual([json.loads(line)["workload_id"] for line in lines], ["two", "one"])
+
+    def test_dir(self):
+        self.fixture("workload=../../evil `x`")
+        done = self.analyze("--json-dir", "a/b")
+        name = "transport_real_tcp_.._.._evil__x__1767323045.json"
+        self.assertIn("a/b/" + name, done.stdout)
+        self.assertEqual(os.listdir(os.path.join(self.dir, "a", "b")), [name])
+        with open(os.path.join(self.dir, "a", "b", name), encoding="utf-8") as file:
+            self.assertEqual(json.load(file)["run_id"], 1)
+
+    def test_interrupted_run_keeps_its_figures(self):
+        self.fixture("known", "dead")
+        run = json.loads(self.analyze("--json", code=4).stdout)
+        self.assertEqual(run["state"], "interrupted")
+        self.assertEqual(run["throughput_msg_per_s"], 2010)
+        self.assertIsNone(run["valid"])
+
+
+@unittest.skipUnless(shutil.which("gnuplot"), "gnuplot is not installed")
+class Plot(Case):
+    def check_pictures(self, done, runs=1):
+        paths = [line for line in done.stdout.splitlines() if line.endswith((".svg", ".png"))]
+        self.assertEqual(len(paths), 4 * runs, done.stdout)
+        for path in paths:
+            with open(os.path.join(self.dir, path), "rb") as file:
+                data = file.read()
+            self.assertGreater(len(data), 3000)
+            if path.endswith(".png"):
+                self.assertEqual(data[:8], b"\x89PNG\r\n\x1a\n")
+            else:
+                root = xml.fromstring(data)
+                self.assertEqual(root.tag, "{http://www.w3.org/2000/svg}svg")
+                self.assertFalse(list(root.iter("{http://www.w3.org/2000/svg}script")))
+        self.assertEqual(len(os.listdir(os.path.join(self.dir, "charts"))), len(paths))
+
+    def test_pictures(self):
+        self.fixture("known")
+        self.fixture("real", "max")
+        self.check_pictures(self.analyze("--plot", "charts", "--run", "1", "--run", "2"), 2)
+
+    def test_hostile_name_is_only_text(self):
+        self.fixture("workload=" + HOSTILE)
+        before = set(os.listdir("/tmp"))
+        self.check_pictures(self.analyze("--plot", "charts"))
+        found = [os.path.join(at, name) for at, _, names in os.walk(self.dir) for name in names
+                 if name == "pwned"]
+        self.assertEqual(found, [])
+        left = [name for name in set(os.listdir("/tmp")) - before if "analyze-plot" in name]
+        self.assertEqual(left, [])
+
+    def test_name_is_in_the_picture(self):
+        self.fixture("workload=it's_{sub}^2")
+        self.analyze("--plot", "charts")
+        svg = [name for name in os.listdir(os.path.join(self.dir, "charts"))
+               if name.startswith("percentiles") and name.endswith("svg")][0]
+        root = xml.parse(os.path.join(self.dir, "charts", svg)).getroot()
+        self.assertIn("it's_{sub}^2", "".join(root.itertext()))
+
+    def test_nothing_to_draw(self):
+        self.fixture("empty")
+        done = self.analyze("--plot", "charts")
+        self.assertIn("no percentiles chart: no latency samples", done.stdout)
+
+    def test_without_gnuplot(self):
+        self.fixture("known")
+        done = self.analyze("--plot", "charts", env={"PATH": "/nonexistent"}, code=3)
+        self.assertIn("gnuplot-nox", done.stderr)
+        self.assertIn("2,010 messages/s", done.stdout)
+        self.assertEqual(os.listdir(os.path.join(self.dir, "charts")), [])
+
+
+class BadInput(Case):
+    def test_options(self):
+        for args, says in ((["--bogus"], ["--bogus"]), (["x.db"], ["x.db"]),
+                           (["--compare=b"], ["--compare", "not in this version"]),
+                           (["--trend"], ["--trend", "not in this version"]),
+                           (["--html"], ["--html", "not in this version"]),
+                           (["--json=xml"], ["--json=xml"]), (["--db"], ["--db", "value"]),
+                           (["--list=1"], ["--list"]), (["--list", "--json"], ["--list"]),
+                           (["--run", "ab"], ["four"])):
+            if "--run" in args:
+                self.fixture("known")
+            self.refused(2, *args, says=says)
+
+    def test_files(self):
+        self.refused(2, says=["results.db"])
+        open(self.db, "w").close()
+        self.refused(2, says=["results.db"])
+        with open(self.db, "w", encoding="utf-8") as file:
+            file.write("this is no database at all, only text\n" * 400)
+        self.refused(2, says=["results.db"])
+        os.unlink(self.db)
+        other = sqlite3.connect(self.db)
+        other.execute("CREATE TABLE run (id INTEGER)")
+        other.commit()
+        other.close()
+        self.refused(2, says=["results.db"])
+        self.refused(2, "--db", self.dir, says=[self.dir])
+
+    def test_newer_schema(self):
+        self.fixture("known")
+        db = sqlite3.connect(self.db)
+        db.execute("PRAGMA user_version = 999")
+        db.commit()
+        db.close()
+        self.refused(2, says=["results.db", "999"])
+
+    def test_truncated(self):
+        self.fixture("known")
+        size = os.path.getsize(self.db)
+        for keep in (size // 2, 5000, 200):
+            with open(self.db, "r+b") as file:
+                file.truncate(keep)
+            done = subprocess.run([ANALYZE, "--db", self.db], text=True, stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn("results.db", done.stderr)
+
+    def test_no_such_run(self):
+        self.fixture("known")
+        self.refused(2, "--run", "77", says=["77", "results.db"])
+        self.refused(2, "--run", "ffffffff", says=["ffffffff", "results.db"])
+
+    def test_unwritable_folder(self):
+        self.fixture("known")
+        with open(os.path.join(self.dir, "file"), "w", encoding="utf-8"):
+            pass
+        done = self.analyze("--json-dir", "file/x", code=3)
+        self.assertIn("file", done.stderr)
+
+    def test_file_is_only_read(self):
+        self.fixture("known")
+        with open(self.db, "rb") as file:
+            before = file.read()
+        self.analyze()
+        self.analyze("--list")
+        with open(self.db, "rb") as file:
+            self.assertEqual(file.read(), before)
+
+    def test_full_disk(self):
+        self.fixture("known")
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            done = subprocess.run([ANALYZE, "--json"], cwd=self.dir, stdout=full,
+                                  stderr=subprocess.PIPE, text=True)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("standard output", done.stderr)
+
+    def test_help_and_version(self):
+        self.assertIn("Exit codes", self.analyze("--help").stdout)
+        self.assertRegex(self.analyze("--version").stdout, r"^analyze \d+\.\d+")
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=1)
