@@ -77,11 +77,7 @@ void doctor_native(struct doctor *d)
     if (!refused)
         doctor_row(FINDING_OK, "native XDP", "a program was attached and detached");
     else
-        doctor_row(FINDING_LACK, "native XDP", "%s: %s -> %s",
-                   refused == -EPERM  ? "not tried"
-                   : refused == -EBUSY ? "taken"
-                                       : "refused",
-                   strerror(-refused), f->remedy);
+        doctor_row(FINDING_LACK, "native XDP", "%s", f->remedy);
     if (refused == -EPERM || refused == -EBUSY)
         d->iface_works = false;
     if (f->zero_copy)

@@ -73,22 +73,30 @@ static bool take_two(const char *name, int cpu[2])
     return true;
 }
 
-static void measure_handover(struct doctor *d, const int cpu[2], uint32_t batch)
+static void print_handover(const struct doctor *d, const char *name, const int cpu[2],
+                           uint32_t batch, const struct handover *h)
 {
-    char name[32], cycles[64] = "";
-    double ns;
+    char cycles[64] = "";
+    double per_ns = d->clock.tsc_hz / 1e9;
+    if (d->clock.source == CLOCK_SOURCE_TSC)
+        snprintf(cycles, sizeof cycles, " = %.0f TSC cycles, %.1f an entry", h->median_ns * per_ns,
+                 h->median_ns * per_ns / batch);
+    doctor_row(FINDING_INFO, name,
+               "%.1f ns%s (one way, cpu %d to cpu %d: half a ring's round trip, median of %d rounds; "
+               "fastest round %.1f ns)", h->median_ns, cycles, cpu[0], cpu[1], NOISE_ROUNDS,
+               h->fastest_ns);
+}
+
+static void measure_handover(const struct doctor *d, const int cpu[2], uint32_t batch)
+{
+    char name[32];
+    struct handover h;
     struct err e = {0};
     snprintf(name, sizeof name, "hand-over of %u", batch);
-    if (noise_handover(&d->clock, cpu, batch, d->noise_ns / 2, &ns, &e)) {
+    if (noise_handover(&d->clock, cpu, batch, d->noise_ns / 2, &h, &e))
         doctor_row(FINDING_LACK, name, "not measured: %s", e.message);
-        return;
-    }
-    if (d->clock.source == CLOCK_SOURCE_TSC)
-        snprintf(cycles, sizeof cycles, " = %.0f TSC cycles, %.1f an entry",
-                 ns * d->clock.tsc_hz / 1e9, ns * d->clock.tsc_hz / 1e9 / batch);
-    doctor_row(FINDING_INFO, name,
-               "%.1f ns%s, one way, cpu %d to cpu %d (half a ring's round trip, median of 11 rounds)",
-               ns, cycles, cpu[0], cpu[1]);
+    else
+        print_handover(d, name, cpu, batch, &h);
 }
 
 void doctor_handover(struct doctor *d)
@@ -119,7 +127,7 @@ static void measure_ceiling(struct doctor *d, const char *name,
         doctor_row(FINDING_INFO, name,
                    "%.0f round trips/s of %d-byte frames (%d in flight, batches of %d, cpu %d and "
                    "%d, %.2f s%s%s)", r.round_trips_per_s, FRAME_BYTES, IN_FLIGHT, BATCH, cpu[0],
-                   cpu[1], (double)d->noise_ns / (double)NS_PER_S, r.detail[0] ? ", " : "", r.detail);
+                   cpu[1], (double)r.took_ns / (double)NS_PER_S, r.detail[0] ? ", " : "", r.detail);
 }
 
 void doctor_pair_ceiling(struct doctor *d)

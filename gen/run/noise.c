@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "run/noise.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -13,7 +14,7 @@
 #include "base/ring.h"
 #include "run/reflect.h"
 
-enum { ROUNDS = 11, TRIPS_A_LOOK = 64, SLOTS = 64 };
+enum { TRIPS_A_LOOK = 64, SLOTS = 64 };
 
 uint32_t noise_cpus(int cpus[NOISE_CPUS_MAX])
 {
@@ -69,7 +70,7 @@ int noise_stolen(const struct clock *clock, uint64_t ns, struct stolen *out, uin
 {
     struct spinner *s = calloc(n, sizeof *s);
     uint32_t started = 0;
-    int ret = s ? 0 : err_set(e, EXIT_ENVIRONMENT, -1, "noise: no memory");
+    int ret = s ? 0 : err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "noise: no memory");
     for (; !ret && started < n; started += !ret) {
         s[started] = (struct spinner){.clock = clock, .ns = ns, .out = &out[started]};
         hist_reset(&out[started].gaps);
@@ -78,7 +79,7 @@ int noise_stolen(const struct clock *clock, uint64_t ns, struct stolen *out, uin
     for (uint32_t i = 0; i < started; i++) {
         pthread_join(s[i].thread, NULL);
         if (s[i].e.exit_code)
-            ret = err_set(e, (enum exit_code)s[i].e.exit_code, -1, "%s", s[i].e.message);
+            ret = err_set(e, (enum exit_code)s[i].e.exit_code, -EINVAL, "%s", s[i].e.message);
     }
     free(s);
     return ret;
@@ -98,7 +99,7 @@ struct table {
     const int *cpu;
     uint32_t batch;
     uint64_t round_ns;
-    double one_way_ns[ROUNDS];
+    double one_way_ns[NOISE_ROUNDS];
     atomic_bool ready, stop; /* ready: the answering side is bound and listens */
     struct err e[2];
 };
@@ -154,7 +155,7 @@ static void *ask(void *arg)
     reflect_pin(t->cpu[0], &t->e[0]);
     while (!atomic_load(&t->ready))
         sched_yield();
-    for (int i = 0; i < ROUNDS; i++)
+    for (int i = 0; i < NOISE_ROUNDS; i++)
         t->one_way_ns[i] = play_round(t);
     return NULL;
 }
@@ -178,18 +179,18 @@ static int play(struct table *t, struct err *e)
     pthread_join(answerer, NULL);
     for (int i = 0; i < 2; i++)
         if (t->e[i].exit_code)
-            ret = err_set(e, (enum exit_code)t->e[i].exit_code, -1, "%s", t->e[i].message);
+            ret = err_set(e, (enum exit_code)t->e[i].exit_code, -EINVAL, "%s", t->e[i].message);
     return ret;
 }
 
 int noise_handover(const struct clock *clock, const int cpu[2], uint32_t batch, uint64_t ns,
-                   double *one_way_ns, struct err *e)
+                   struct handover *out, struct err *e)
 {
-    struct table t = {.clock = clock, .cpu = cpu, .batch = batch, .round_ns = ns / ROUNDS};
+    struct table t = {.clock = clock, .cpu = cpu, .batch = batch, .round_ns = ns / NOISE_ROUNDS};
     ring_init(&t.there.ring, SLOTS);
     ring_init(&t.back.ring, SLOTS);
     int ret = play(&t, e);
-    qsort(t.one_way_ns, ROUNDS, sizeof *t.one_way_ns, by_value);
-    *one_way_ns = t.one_way_ns[ROUNDS / 2];
+    qsort(t.one_way_ns, NOISE_ROUNDS, sizeof *t.one_way_ns, by_value);
+    *out = (struct handover){.median_ns = t.one_way_ns[NOISE_ROUNDS / 2], .fastest_ns = t.one_way_ns[0]};
     return ret;
 }

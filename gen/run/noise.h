@@ -14,6 +14,7 @@ struct err;
 #define NOISE_CPUS_MAX 256
 #define NOISE_GAP_NS   1000   /* a step of the spin loop that takes so long was interrupted */
 #define NOISE_LONG_NS  100000
+#define NOISE_ROUNDS   11
 
 /* The CPUs that this process may use, in order; how many. */
 uint32_t noise_cpus(int cpus[NOISE_CPUS_MAX]);
@@ -30,9 +31,14 @@ struct stolen {
 int noise_stolen(const struct clock *clock, uint64_t ns, struct stolen *out, uint32_t n,
                  struct err *e);
 
-/* Median time of a one-way hand-over of `batch` 8-byte entries (1 to 64) through a ring from one
- * CPU to the other: half a round trip, in rounds of about ns / 11. 0 or -errno. */
+/* Time of a one-way hand-over: half a round trip, of NOISE_ROUNDS rounds. */
+struct handover {
+    double median_ns, fastest_ns;
+};
+
+/* Hands `batch` 8-byte entries (1 to 64) through a ring from one CPU to the other and as many
+ * back, for about `ns` in all. 0 or -errno. */
 int noise_handover(const struct clock *clock, const int cpu[2], uint32_t batch, uint64_t ns,
-                   double *one_way_ns, struct err *e);
+                   struct handover *out, struct err *e);
 
 #endif

@@ -115,6 +115,7 @@ int reflect_measure(const struct reflector *near, const char *wire, const struct
         return err_set(e, EXIT_RUN, -EIO, "reflector on %s: %llu frames lost, %llu came back", wire,
                        (unsigned long long)lost, (unsigned long long)trips);
     out->round_trips = trips;
+    out->took_ns = took_ns;
     out->round_trips_per_s = (double)trips * (double)NS_PER_S / (double)took_ns;
     return 0;
 }

@@ -30,7 +30,7 @@ struct reflect_config {
 };
 
 struct reflect_result {
-    uint64_t round_trips; /* while measuring */
+    uint64_t round_trips, took_ns; /* while measuring */
     double round_trips_per_s;
     char detail[96]; /* the near wire's mode, for people */
 };
