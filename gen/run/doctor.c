@@ -11,7 +11,7 @@
 #include "base/units.h"
 #include "run/commands.h"
 
-enum { DEFAULT_NOISE_S = 2, LONGEST_NOISE_S = 60 };
+enum { DEFAULT_NOISE_S = 2, LONGEST_NOISE_S = 10 };
 
 enum when { ALWAYS, MACHINE, INTERFACE, NOISE };
 

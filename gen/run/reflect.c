@@ -27,10 +27,11 @@ int reflect_pin(int cpu, struct err *e)
 
 static inline void swap_macs(uint8_t *d)
 {
-    uint8_t mac[6];
-    memcpy(mac, d, 6);
-    memcpy(d, d + 6, 6);
-    memcpy(d + 6, mac, 6);
+    uint8_t to[6], from[6];
+    memcpy(to, d, 6);
+    memcpy(from, d + 6, 6);
+    memcpy(d, from, 6);
+    memcpy(d + 6, to, 6);
 }
 
 uint32_t reflect_round(const struct reflector *r)

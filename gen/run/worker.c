@@ -78,6 +78,8 @@ static void end_command(struct worker *w)
         w->client.mode = CLIENT_DRAIN; /* nothing starts any more; what is under way goes on */
     else if (w->client.mode == CLIENT_DRAIN)
         client_give_up(&w->client);
+    else if (w->client.mode == CLIENT_CONNECT)
+        client_give_up_opening(&w->client);
     atomic_store_explicit(&w->status.commands_done, w->begun, memory_order_release);
 }
 
@@ -156,7 +158,7 @@ static void note_gap(struct worker *w, uint64_t round_ns)
 }
 
 /* Receive, time, start, send: each with its budget, so that none starves the others. */
-static bool run_round(struct worker *w)
+bool worker_round(struct worker *w)
 {
     uint64_t at = ticks_now(w), start_ns = clock_now_ns(w->cfg.clock);
     if (w->queue->ops->tick)
@@ -187,7 +189,7 @@ static void run_loop(struct worker *w)
 {
     uint32_t idle = 0;
     while (!atomic_load_explicit(&w->stop, memory_order_relaxed)) {
-        if (run_round(w)) {
+        if (worker_round(w)) {
             idle = 0;
         } else {
             w->block->counters[COUNTER_ROUNDS_IDLE]++;
@@ -217,8 +219,9 @@ static int setup_role(struct worker *w, struct err *e)
     return rc ? rc : client_resolve(&w->client, e);
 }
 
-static int setup(struct worker *w, struct err *e)
+int worker_setup(struct worker *w, struct err *e)
 {
+    ring_init(&w->mailbox, WORKER_COMMANDS);
     uint64_t now_ns = clock_now_ns(w->cfg.clock);
     w->own_block = mem_reserve(sizeof *w->own_block, "counters", e);
     if (!w->own_block)
@@ -268,7 +271,7 @@ static void *worker_main(void *arg)
     struct worker *w = arg;
     prctl(PR_SET_NAME, w->cfg.is_client ? "client" : "responder");
     pin(w);
-    int rc = setup(w, &w->err);
+    int rc = worker_setup(w, &w->err);
     if (rc && !w->err.exit_code)
         err_set(&w->err, EXIT_RUN, rc, "a worker could not be set up: %s", strerror(-rc));
     atomic_store_explicit(&w->status.ready, true, memory_order_release);
@@ -282,7 +285,6 @@ int worker_start(struct worker *w, const struct worker_config *cfg, struct err *
 {
     memset(w, 0, sizeof *w);
     w->cfg = *cfg;
-    ring_init(&w->mailbox, WORKER_COMMANDS);
     int rc = pthread_create(&w->thread, NULL, worker_main, w);
     return rc ? err_set(e, EXIT_ENVIRONMENT, -rc, "no thread for a worker: %s", strerror(rc)) : 0;
 }

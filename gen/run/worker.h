@@ -85,6 +85,10 @@ struct worker {
     struct err err;
 };
 
+/* The pieces of a worker's thread, for those that drive it themselves (benchmarks). */
+int worker_setup(struct worker *w, struct err *e);
+bool worker_round(struct worker *w); /* false: there was nothing to do */
+
 int worker_start(struct worker *w, const struct worker_config *cfg, struct err *e);
 /* Waits for set-up; 0 or the worker's error. */
 int worker_await(struct worker *w, struct err *e);
