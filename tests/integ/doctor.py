@@ -65,8 +65,12 @@ def as_nobody():
     report.expect("pair", "ok")
 
 
+def show(namespace, iface):
+    return case.must("ip", "link", "show", "dev", iface, namespace=namespace)
+
+
 def holds_program(namespace, iface):
-    return "xdp" in case.must("ip", "link", "show", "dev", iface, namespace=namespace)
+    return "xdp" in show(namespace, iface)
 
 
 def interface(box):
@@ -91,6 +95,8 @@ def each_lack_has_a_remedy_that_works(box):
     report = Report(lab.NEAR_IFACE, code=3, namespace=box.near)
     report.expect("link", "lack", f"-> ip link set {lab.NEAR_IFACE} up")
     case.must(*report.rows["link"][1].split(" -> ")[1].split(), namespace=box.near)
+    case.wait_until(lambda: "state UP" in show(box.near, lab.NEAR_IFACE), 10,
+                    lambda: "the kernel tells no carrier")
     Report(lab.NEAR_IFACE, code=0, namespace=box.near).expect("link", "ok")
 
 
