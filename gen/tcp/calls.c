@@ -25,7 +25,6 @@ void tcp_send(struct tcp *t, uint32_t conn, uint32_t len)
     struct conn *c = &t->conns[conn];
     assert(!conn_has(c, CONN_FIN));
     c->snd_lim += len;
-    t->count[COUNTER_PAYLOAD_SENT] += len;
     if (c->state == TCP_ESTABLISHED || c->state == TCP_CLOSE_WAIT)
         out_add(t, conn);
 }

@@ -102,11 +102,19 @@ static void start_persist(struct tcp *t, uint32_t index)
     timer_rto_start(t, index);
 }
 
+/* Text that leaves for the first time; what was sent before lies below snd_max. */
+static void count_new_text(struct tcp *t, const struct conn *c, uint32_t end_of_text)
+{
+    if (seq_lt(c->snd_max, end_of_text))
+        t->count[COUNTER_PAYLOAD_SENT] += end_of_text - c->snd_max;
+}
+
 /* Bookkeeping of a segment that occupies sequence space. */
 static void sent(struct tcp *t, uint32_t index, uint32_t seq, uint32_t space)
 {
     struct conn *c = &t->conns[index];
     uint32_t end = seq + space;
+    count_new_text(t, c, seq_min(end, c->snd_lim));
     if (seq_lt(seq, c->snd_max)) {
         tcp_count(t, COUNTER_RETRANSMITS);
     } else if (!conn_has(c, CONN_TS | CONN_RTT)) {
@@ -162,6 +170,7 @@ static bool output_data(struct tcp *t, uint32_t index, struct tcp_seg *out)
     out->pos = len ? conn_position(c, seq) : 0;
     if (probing) {
         tcp_count(t, COUNTER_WINDOW_PROBES);
+        count_new_text(t, c, seq + len);
         c->snd_max = seq_max(c->snd_max, seq + len);
     } else {
         sent(t, index, seq, len + fin);
