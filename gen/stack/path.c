@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/rng.h"
 
 #define IP4_TCP_HEADERS 40
 #define IP6_TCP_HEADERS 60
@@ -37,10 +36,12 @@ void path_fini(struct stack *s)
     mem_release(s->path_table, table_size(s) * sizeof *s->path_table);
 }
 
+/* One multiplication: it is on the way of every segment when several paths are in use. */
 static uint32_t home(const struct stack *s, struct ip_addr local, struct ip_addr remote)
 {
-    uint64_t h = rng_mix(rng_mix(local.hi ^ s->cfg.tcp.secret, local.lo), remote.hi);
-    return (uint32_t)rng_mix(h, remote.lo) & s->path_mask;
+    uint64_t key = (local.lo ^ local.hi) * 0x9e3779b97f4a7c15ull + (remote.lo ^ remote.hi);
+    unsigned __int128 product = (unsigned __int128)(key ^ s->cfg.tcp.secret) * 0xbf58476d1ce4e5b9ull;
+    return (uint32_t)((uint64_t)product ^ (uint64_t)(product >> 64)) & s->path_mask;
 }
 
 static bool is_path(const struct path *p, struct ip_addr local, struct ip_addr remote)

@@ -25,8 +25,10 @@ static void leave_recovery(const struct tcp *t, struct conn *c)
     uint32_t flight = c->snd_max - c->snd_una;
     conn_clear(c, CONN_RECOVERY | CONN_RESEND);
     c->dupacks = 0;
-    if (t->cfg.congestion) /* RFC 6582 3.2 (3) full ACK, option 1 */
-        c->cwnd = flight + c->mss < c->ssthresh ? flight + c->mss : c->ssthresh;
+    if (!t->cfg.congestion)
+        return;
+    uint32_t gentle = (flight > c->mss ? flight : c->mss) + c->mss; /* RFC 6582 3.2 (3), option 1 */
+    c->cwnd = gentle < c->ssthresh ? gentle : c->ssthresh;
 }
 
 static void partial_ack(const struct tcp *t, struct conn *c, uint32_t acked)

@@ -34,7 +34,8 @@ def module_of(path):
     return parts[0] if parts[0] in ALLOWED else None
 
 
-def complaints(path, text):
+def complaints(path, text, headers):
+    """`headers`: names of the tree's own headers; any other bare name is made by the build."""
     module = module_of(path)
     if module is None:
         return
@@ -45,7 +46,7 @@ def complaints(path, text):
         name = match.group(1)
         line = text.count("\n", 0, match.start(1)) + 1
         folder = name.split("/")[0]
-        if "/" not in name and not name.endswith((".skel.h", ".inc")):
+        if name in headers:
             yield f'{path}:{line}: "{name}" is not root-relative: expected "folder/{name}"'
         elif "/" in name and folder != module and folder not in ALLOWED[module]:
             allowed = ", ".join(sorted(ALLOWED[module])) or "nothing else"
@@ -53,7 +54,9 @@ def complaints(path, text):
 
 
 def main():
-    found = [c for path in tree.files(".c", ".h") for c in complaints(path, tree.read(path))]
+    headers = {path.name for path in tree.files(".h")}
+    found = [c for path in tree.files(".c", ".h")
+             for c in complaints(path, tree.read(path), headers)]
     return tree.report(found)
 
 

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Every invariant of the engine in one place, for tests; and the names of the states. */
+#include "tcp/internal.h"
+
+static const char *const state_names[TCP_STATE_COUNT] = {
+    [TCP_CLOSED] = "CLOSED",         [TCP_SYN_SENT] = "SYN-SENT",
+    [TCP_SYN_RCVD] = "SYN-RECEIVED", [TCP_ESTABLISHED] = "ESTABLISHED",
+    [TCP_FIN_WAIT_1] = "FIN-WAIT-1", [TCP_FIN_WAIT_2] = "FIN-WAIT-2",
+    [TCP_CLOSE_WAIT] = "CLOSE-WAIT", [TCP_CLOSING] = "CLOSING",
+    [TCP_LAST_ACK] = "LAST-ACK",     [TCP_ABORTED] = "ABORTED",
+    [TCP_LAST_WORD] = "TIME-WAIT",
+};
+
+const char *tcp_state_name(enum tcp_state s)
+{
+    return state_names[s];
+}
+
+/* Sorted and disjoint; returns how many. */
+static uint32_t validate_pieces(const struct tcp *t, const struct conn *c)
+{
+    uint32_t pieces = 0, edge = 0;
+    for (uint32_t p = c->ooo; p != OOO_NONE; p = t->ooo.pieces[p].next, pieces++) {
+        const struct ooo_piece *piece = &t->ooo.pieces[p];
+        assert(!pieces || seq_le(edge, piece->seq));
+        assert(piece->len && seq_le(piece->seq + piece->len, c->rcv_adv));
+        edge = piece->seq + piece->len;
+    }
+    (void)edge;
+    return pieces;
+}
+
+static void validate_numbers(const struct conn *c)
+{
+    uint32_t end = c->snd_lim + (conn_has(c, CONN_FIN) ? 1 : 0);
+    assert(seq_le(c->snd_una, c->snd_nxt) && seq_le(c->snd_nxt, c->snd_max));
+    assert(seq_le(c->snd_max, end));
+    assert(seq_le(c->rcv_acked, c->rcv_nxt));
+    assert(seq_le(c->rcv_nxt, c->rcv_adv + 1)); /* a FIN needs no window */
+    (void)end;
+}
+
+/* A deadline holds the connection in the wheel, not later than it is due; what is not yet
+ * acknowledged has a deadline. */
+static void validate_timers(const struct tcp *t, const struct conn *c)
+{
+    bool waits = conn_has(c, CONN_RTO | CONN_ACK_LATER | CONN_APP);
+    assert(!waits || wheel_has(&c->timer));
+    assert(c->snd_una == c->snd_max || conn_has(c, CONN_RTO));
+    assert(!conn_has(c, CONN_PERSIST) || conn_has(c, CONN_RTO));
+    (void)t, (void)waits;
+}
+
+static void validate_lists(const struct tcp *t)
+{
+    uint32_t free_seen = 0, out_seen = 0, flagged = 0, last = CONN_NONE;
+    for (uint32_t i = t->free; i != CONN_NONE; i = t->conns[i].next, free_seen++)
+        assert(t->conns[i].state == TCP_CLOSED && !conn_has(&t->conns[i], CONN_OUT));
+    for (uint32_t i = t->out_head; i != CONN_NONE; last = i, i = t->conns[i].next, out_seen++)
+        assert(conn_has(&t->conns[i], CONN_OUT));
+    for (uint32_t i = 0; i < t->cfg.conns; i++)
+        flagged += conn_has(&t->conns[i], CONN_OUT) ? 1 : 0;
+    assert(free_seen == t->free_count && out_seen == flagged && last == t->out_tail);
+    assert(t->busy == CONN_NONE && !t->busy_freed);
+    (void)free_seen, (void)out_seen, (void)flagged, (void)last;
+}
+
+static uint32_t time_wait_live(const struct tcp *t)
+{
+    uint32_t live = 0;
+    for (uint32_t i = 0; i < t->time_wait.count; i++)
+        live += t->time_wait.slots[(t->time_wait.head + i) & (t->time_wait.size - 1)].live;
+    return live;
+}
+
+void tcp_validate(const struct tcp *t)
+{
+    uint32_t pieces = 0, alive = 0, half_open = 0, timers = 0;
+    validate_lists(t);
+    for (uint32_t i = 0; i < t->cfg.conns; i++) {
+        const struct conn *c = &t->conns[i];
+        timers += wheel_has(&c->timer);
+        if (!conn_is_alive(c)) {
+            assert(!wheel_has(&c->timer));
+            continue;
+        }
+        alive++;
+        half_open += c->state == TCP_SYN_RCVD;
+        pieces += validate_pieces(t, c);
+        validate_numbers(c);
+        validate_timers(t, c);
+    }
+    assert(pieces + t->ooo.free_count == t->ooo.count && half_open == t->half_open);
+    assert(t->flows.count == alive + time_wait_live(t) && timers == t->wheel.count);
+    flow_validate(&t->flows);
+    wheel_validate(&t->wheel);
+    (void)pieces, (void)alive, (void)half_open, (void)timers;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What SYN and SYN-ACK agree on: MSS, window scale, timestamps (RFC 9293 3.7.1, RFC 7323), PAWS. */
+#include "lib/tcp_rows.h"
+
+ROWS_TEST_IN(test_we_offer_all, true, 7, 1460, "open", "> S mss=1460 ws=7 ts=1 win=65535", "< SA", "> A ts=1",
+             "event OPEN")
+
+ROWS_TEST_IN(test_we_offer_no_timestamps, false, 0, 1460, "open", "> S mss=1460 ws=0 ts=0", "< SA",
+             "> A ts=0", "event OPEN")
+
+ROWS_TEST_IN(test_peer_offers_nothing, true, 7, 1460, "peer mss=0 ws=-1 ts=0", "open", "> S", "< SA",
+             "> A ts=0 win=65535", "event OPEN", "send 1000", "> A len=536 ts=0", "> A len=464 ts=0",
+             "< A", "acked 1000")
+
+ROWS_TEST_IN(test_answer_to_nothing, true, 7, 1460, "peer mss=0 ws=-1 ts=0", "listen", "< S",
+             "> SA mss=1460 ws=-1 ts=0", "< A", "event OPEN", "send 600", "> A len=536 ts=0",
+             "> A len=64 ts=0", "< A")
+
+ROWS_TEST_IN(test_answer_to_all, true, 7, 1460, "listen", "< S", "> SA mss=1460 ws=7 ts=1", "< A",
+             "event OPEN", "< A", "send 2000", "> A len=1448", "> A len=552", "< A")
+
+ROWS_TEST_IN(test_answer_to_mss_alone, true, 7, 1460, "peer mss=1000 ws=-1 ts=0", "listen", "< S",
+             "> SA mss=1460 ws=-1 ts=0", "< A", "event OPEN", "send 1001", "> A len=1000 ts=0",
+             "> A len=1 ts=0", "< A")
+
+ROWS_TEST_IN(test_answer_to_scale_alone, true, 7, 1460, "peer ws=2 ts=0", "listen", "< S",
+             "> SA ws=7 ts=0", "< A win=400", "event OPEN", "send 1000", "> A len=400 ts=0", "< A",
+             "> A len=600 ts=0", "< A")
+
+ROWS_TEST_IN(test_answer_to_timestamps_alone, true, 7, 1460, "peer ws=-1 mss=0", "listen", "< S",
+             "> SA ws=-1 ts=1", "< A", "event OPEN", "send 600", "> A len=524", "> A len=76", "< A")
+
+ROWS_TEST_IN(test_scale_0_is_a_scale, false, 7, 1460, "peer ws=0", "listen", "< S", "> SA ws=7", "< A",
+             "event OPEN")
+
+ROWS_TEST_IN(test_tiny_mss_is_raised, false, 0, 1460, "peer mss=1", "open", "> S", "< SA", "> A",
+             "event OPEN", "send 65", "> A len=64", "> A len=1", "< A")
+
+ROWS_TEST_IN(test_larger_mss_is_ours, false, 0, 1460, "peer mss=9000", "open", "> S", "< SA", "> A",
+             "event OPEN", "send 1461", "> A len=1460", "> A len=1", "< A")
+
+/* PAWS (RFC 7323 5.3) and a segment without the agreed timestamp (3.2). */
+ROWS_TEST_IN(test_old_timestamp, true, 7, 1460, "connect", "+10ms", "< A len=1", "+41ms", "> A",
+             "data 1", "< A len=1 ts=-60", "drop tcp_paws", "> A ack=2", "data 0",
+             "< A seq=2 len=1", "data 1", "+41ms", "> A")
+
+ROWS_TEST_IN(test_missing_timestamp, true, 7, 1460, "connect", "< A len=1 nots", "drop tcp_paws", "nothing",
+             "data 0", "< R seq=1 nots", "event RESET")
+
+ROWS_TEST_IN(test_unagreed_timestamp_is_ignored, true, 7, 1460, "peer ts=0", "connect", "< A len=5",
+             "data 5", "+41ms", "> A ts=0")
+
+CHECK_MAIN("tcp/options", test_we_offer_all, test_we_offer_no_timestamps, test_peer_offers_nothing,
+           test_answer_to_nothing, test_answer_to_all, test_answer_to_mss_alone,
+           test_answer_to_scale_alone, test_answer_to_timestamps_alone, test_scale_0_is_a_scale,
+           test_tiny_mss_is_raised, test_larger_mss_is_ours, test_old_timestamp,
+           test_missing_timestamp, test_unagreed_timestamp_is_ignored)
