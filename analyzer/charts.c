@@ -5,9 +5,9 @@
 
 #include "analyzer/out/format.h"
 #include "analyzer/plot.h"
+#include "analyzer/plots.h"
 #include "analyzer/series.h"
 #include "analyzer/summary.h"
-#include "plots.h"
 
 /* The smallest of 1, 2, 5, 10, 20 ... times a power of ten that is not below the value. */
 static double round_up(double value)
@@ -191,9 +191,10 @@ static int timeline_data(FILE *out, const struct plot_input *in, const char **wh
             : scale > 1  ? "thousand/s"
                          : "1/s");
     fprintf(out, "FROM = %.9g\nTO = %.9g\nEND = %.9g\nINTERVAL = %.9g\nMEASURED = ",
-            (double)(s->measured_from_ns - s->run.started_ns) / 1e9,
-            (double)(s->measured_to_ns - s->run.started_ns) / 1e9,
-            (double)(s->whole_to_ns - s->run.started_ns) / 1e9, (double)s->run.interval_ns / 1e9);
+            (double)ns_between(s->run.started_ns, s->measured_from_ns) / 1e9,
+            (double)ns_between(s->run.started_ns, s->measured_to_ns) / 1e9,
+            (double)ns_between(s->run.started_ns, s->whole_to_ns) / 1e9,
+            (double)s->run.interval_ns / 1e9);
     plot_quote(out, s->measured_phase ? s->measured_phase : "");
     fputc('\n', out);
     return 0;

@@ -138,7 +138,8 @@ static int read_clusters(struct db *db, struct summary *s, struct rate_clusters 
     int ret = query_intervals(db, s->run.id, SCOPE_MEASURED, &rows, e);
     while (ret == 0 && (ret = query_intervals_next(rows, &row, e)) == 1) {
         size_t i = seconds_index(&s->seconds, row.started_ns, row.ended_ns);
-        uint64_t ns = row.ended_ns > row.started_ns ? (uint64_t)(row.ended_ns - row.started_ns) : 0;
+        int64_t length = ns_between(row.started_ns, row.ended_ns);
+        uint64_t ns = length > 0 ? (uint64_t)length : 0;
         s->has_intervals = true;
         c->messages[i].count += ns;
         c->messages[i].part += (double)row.messages_sent;
@@ -176,8 +177,8 @@ static void fill_cpu(struct figure *f, const struct resource_info *r)
         figure_miss(f, r->samples ? "fewer than two samples" : "no such process was sampled");
         return;
     }
-    double length_ns = (double)(r->last_ns - r->first_ns);
-    figure_set(f, 100 * (double)(r->cpu_last_ns - r->cpu_first_ns) / length_ns);
+    double length_ns = (double)ns_between(r->first_ns, r->last_ns);
+    figure_set(f, 100 * (double)ns_between(r->cpu_first_ns, r->cpu_last_ns) / length_ns);
     f->duration_s = length_ns / 1e9;
 }
 

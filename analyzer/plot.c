@@ -11,10 +11,10 @@
 
 #include "analyzer/files.h"
 #include "analyzer/out/format.h"
+#include "analyzer/plots.h"
 #include "analyzer/series.h"
 #include "analyzer/summary.h"
 #include "base/err.h"
-#include "plots.h"
 
 static const struct format {
     const char *suffix, *terminal;

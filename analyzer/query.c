@@ -298,7 +298,6 @@ int query_intervals_next(struct db_stmt *s, struct interval_info *out, struct er
             .completed = db_col_i64(s, "completed"),
             .failed = db_col_i64(s, "failed"),
             .messages_sent = db_col_i64(s, "messages_sent"),
-            .open_connections = db_col_i64(s, "open_connections"),
             .measured = db_col_i64(s, "measured") != 0,
         };
     return ret;

@@ -21,6 +21,12 @@
 
 #define QUERY_NONE DB_NONE
 
+/* Time from one moment of the file to another: exact, and defined for whatever a file holds. */
+static inline int64_t ns_between(int64_t from_ns, int64_t to_ns)
+{
+    return (int64_t)((uint64_t)to_ns - (uint64_t)from_ns);
+}
+
 int query_begin(struct db *db, struct err *e);
 void query_end(struct db *db);
 
@@ -79,7 +85,6 @@ int query_counters_next(struct db_stmt *s, struct counter_info *out, struct err 
 /* Intervals of all workers, in order of their middle. */
 struct interval_info {
     int64_t worker, started_ns, ended_ns, started, completed, failed, messages_sent;
-    int64_t open_connections;
     bool measured;
 };
 int query_intervals(struct db *db, int64_t run_id, enum query_scope scope, struct db_stmt **out,

@@ -8,29 +8,41 @@
 #include "analyzer/summary.h"
 #include "base/err.h"
 
-static struct series_point empty_point(const struct summary *s, const struct seconds *pieces,
-                                       size_t i)
-{
-    double from_s = ((double)pieces->from_ns - (double)s->run.started_ns) / 1e9;
-    double length_s = (double)pieces->length_ns / 1e9;
-    return (struct series_point){
-        from_s + ((double)i + 0.5) * length_s, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
-}
+/* What the rows of one piece add up to, over all workers. */
+struct gathered {
+    double worker_ns, middle_ns; /* middle_ns: sum of middle times length */
+    double messages, completed, failed;
+};
 
-static void add(double *to, double what)
+static void gather(struct gathered *g, const struct summary *s, const struct interval_info *row)
 {
-    *to = isnan(*to) ? what : *to + what;
-}
-
-static void add_interval(struct series_point *p, const struct interval_info *row)
-{
-    double length_s = ((double)row->ended_ns - (double)row->started_ns) / 1e9;
-    if (length_s <= 0)
+    double from = (double)ns_between(s->run.started_ns, row->started_ns);
+    double length = (double)ns_between(row->started_ns, row->ended_ns);
+    if (length <= 0)
         return;
-    add(&p->msg_per_s, (double)row->messages_sent / length_s);
-    add(&p->transactions_per_s, (double)row->completed / length_s);
-    add(&p->failed_per_s, (double)row->failed / length_s);
-    add(&p->open_connections, (double)row->open_connections);
+    g->worker_ns += length;
+    g->middle_ns += (from + length / 2) * length;
+    g->messages += (double)row->messages_sent;
+    g->completed += (double)row->completed;
+    g->failed += (double)row->failed;
+}
+
+/* Rows may be shorter than a piece (a phase ended) or longer (two intervals were merged), so the
+ * rate is that of the time which they cover, times the number of workers. */
+static struct series_point point_of(const struct gathered *g, const struct summary *s,
+                                    const struct seconds *pieces, size_t i)
+{
+    double from_s = (double)ns_between(s->run.started_ns, pieces->from_ns) / 1e9;
+    double length_s = (double)pieces->length_ns / 1e9;
+    struct series_point p = {from_s + ((double)i + 0.5) * length_s, NAN, NAN, NAN, NAN, NAN, NAN};
+    if (g->worker_ns <= 0)
+        return p;
+    double per_s = 1e9 * (double)s->run.workers / g->worker_ns;
+    p.at_s = g->middle_ns / g->worker_ns / 1e9;
+    p.msg_per_s = g->messages * per_s;
+    p.transactions_per_s = g->completed * per_s;
+    p.failed_per_s = g->failed * per_s;
+    return p;
 }
 
 static int read_intervals(struct db *db, const struct summary *s, const struct seconds *pieces,
@@ -38,12 +50,18 @@ static int read_intervals(struct db *db, const struct summary *s, const struct s
 {
     struct db_stmt *rows = NULL;
     struct interval_info row;
+    struct gathered *all = calloc(pieces->count, sizeof *all);
+    if (!all)
+        return err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "out of memory");
     int ret = query_intervals(db, s->run.id, SCOPE_ALL, &rows, e);
     while (ret == 0 && (ret = query_intervals_next(rows, &row, e)) == 1) {
-        add_interval(&out->points[seconds_index(pieces, row.started_ns, row.ended_ns)], &row);
+        gather(&all[seconds_index(pieces, row.started_ns, row.ended_ns)], s, &row);
         ret = 0;
     }
+    for (size_t i = 0; i < pieces->count; i++)
+        out->points[i] = point_of(&all[i], s, pieces, i);
     db_finish(rows);
+    free(all);
     return ret;
 }
 
@@ -103,8 +121,6 @@ int series_build(struct db *db, const struct summary *s, struct series *out, str
     if (!out->points)
         return err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "out of memory for %zu intervals",
                        pieces.count);
-    for (size_t i = 0; i < pieces.count; i++)
-        out->points[i] = empty_point(s, &pieces, i);
     int ret = query_begin(db, e);
     if (ret)
         return ret;

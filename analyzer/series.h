@@ -12,8 +12,8 @@ struct summary;
 
 /* NAN where nothing was recorded, or too few samples for the percentile. Times are seconds. */
 struct series_point {
-    double at_s; /* middle of the interval, from the start of the run */
-    double msg_per_s, transactions_per_s, failed_per_s, open_connections;
+    double at_s; /* middle of what was recorded, from the start of the run */
+    double msg_per_s, transactions_per_s, failed_per_s;
     double latency_p50_s, latency_p99_s, lateness_p99_s;
 };
 

@@ -44,7 +44,7 @@ static void take_measured(struct summary *s, const struct phase_info *p)
     s->measured_to_ns = p->ended_ns;
     if (first || s->offered_rate_per_s != p->offered_rate_per_s)
         s->offered_rate_per_s = first ? p->offered_rate_per_s : NAN;
-    double length_s = ((double)p->ended_ns - (double)p->started_ns) / 1e9;
+    double length_s = (double)ns_between(p->started_ns, p->ended_ns) / 1e9;
     figure_set(got, (first ? 0 : got->value) + length_s);
     if (p->requested_ns != QUERY_NONE && (first || asked->has))
         figure_set(asked, (first ? 0 : asked->value) + (double)p->requested_ns / 1e9);

@@ -2,6 +2,7 @@
 #include "analyzer/times.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +27,7 @@ struct seconds seconds_over(int64_t from_ns, int64_t to_ns, int64_t length_ns)
 size_t seconds_index(const struct seconds *s, int64_t started_ns, int64_t ended_ns)
 {
     double middle =
-        ((double)started_ns - (double)s->from_ns) / 2 + ((double)ended_ns - (double)s->from_ns) / 2;
+        (double)ns_between(s->from_ns, started_ns) + (double)ns_between(started_ns, ended_ns) / 2;
     double index = middle / (double)s->length_ns;
     if (index < 0)
         return 0;
@@ -132,7 +133,7 @@ static void fill_mean(struct figure *f, const struct hist_sum *sum, const struct
     if (ratio_band(c->of[QUANTILE_COUNT], c->seconds->count, 0, &band))
         return;
     f->has_interval = true;
-    f->lo = f->value - band.half_width;
+    f->lo = fmax((double)sum->min_ns, f->value - band.half_width); /* no time is below the least */
     f->hi = f->value + band.half_width;
     f->reliable = band.reliable;
 }

@@ -10,6 +10,8 @@
 
 #include "base/units.h"
 
+#define LINE_BYTES 1024
+
 /* Digits behind the point that leave four significant ones. */
 static int decimals(double value)
 {
@@ -58,29 +60,63 @@ static size_t offset_of(const char *text, size_t columns)
     return i;
 }
 
-void format_line(FILE *out, const char *format, ...)
+/* Formats and takes out what a terminal would act on. */
+static void format_clean(char *line, size_t size, const char *format, va_list args)
 {
-    char line[1024];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(line, sizeof line, format, args);
-    va_end(args);
+    vsnprintf(line, size, format, args);
     size_t end = strlen(line);
     while (end && line[end - 1] == ' ')
         line[--end] = '\0';
     for (char *c = line; *c; c++)
         if (iscntrl((unsigned char)*c))
             *c = '?';
+}
+
+void format_line(FILE *out, const char *format, ...)
+{
+    char line[LINE_BYTES];
+    va_list args;
+    va_start(args, format);
+    format_clean(line, sizeof line, format, args);
+    va_end(args);
     if (line[offset_of(line, LINE_COLUMNS)])
         strcpy(line + offset_of(line, LINE_COLUMNS - 3), "...");
     fprintf(out, "%s\n", line);
+}
+
+/* Where to break: after the last space within the columns, or right there when there is none. */
+static size_t break_of(const char *text, size_t columns)
+{
+    size_t end = offset_of(text, columns), at = end;
+    if (!text[end])
+        return end;
+    while (at > 0 && text[at - 1] != ' ')
+        at--;
+    return at ? at : end;
+}
+
+void format_lines(FILE *out, int indent, const char *format, ...)
+{
+    char line[LINE_BYTES], *rest = line;
+    va_list args;
+    va_start(args, format);
+    format_clean(line, sizeof line, format, args);
+    va_end(args);
+    size_t columns = LINE_COLUMNS;
+    do {
+        size_t len = break_of(rest, columns);
+        int shown = (int)len - (len && rest[len - 1] == ' ');
+        fprintf(out, "%*s%.*s\n", rest == line ? 0 : indent, "", shown, rest);
+        rest += len;
+        columns = LINE_COLUMNS - (size_t)indent;
+    } while (*rest);
 }
 
 char *format_file_part(char *buf, size_t size, const char *text)
 {
     size_t n = 0;
     for (; text[n] && n + 1 < size; n++)
-        buf[n] = isalnum((unsigned char)text[n]) || strchr(".-_", text[n]) ? text[n] : '_';
+        buf[n] = isalnum((unsigned char)text[n]) || strchr(".-+_", text[n]) ? text[n] : '_';
     buf[n] = '\0';
     return buf;
 }

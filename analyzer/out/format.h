@@ -18,7 +18,10 @@ char *format_time(char *buf, size_t size, int64_t unix_ns);
 /* One line of at most LINE_COLUMNS columns: control characters, which a file could use to take over
  * a terminal, become '?'; what is too long ends in "..."; spaces at the end go. */
 void format_line(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* A file-name part: everything but letters, digits, '.', '-' and '_' becomes '_'. */
+/* The same over as many lines as it takes, broken at spaces, later lines indented. */
+void format_lines(FILE *out, int indent, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* A file-name part: everything but letters, digits, '.', '-', '+' and '_' becomes '_'. */
 char *format_file_part(char *buf, size_t size, const char *text);
 /* Text or a stand-in for NULL. */
 const char *format_or(const char *text, const char *otherwise);

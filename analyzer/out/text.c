@@ -51,13 +51,14 @@ static void write_head(FILE *out, const struct summary *s)
     format_line(out, "%s  %s  run %lld (%.8s)  %s", headline(s), run->workload_id,
                 (long long)run->id, run->uuid, format_time(when, sizeof when, run->started_ns));
     if (run->state_reason)
-        format_line(out, "  %s: %s", run_state_name(run->state), run->state_reason);
+        format_lines(out, 4, "  %s: %s", run_state_name(run->state), run->state_reason);
     else if (run->state == RUN_INTERRUPTED)
         format_line(out, "  its process ended without closing the run; this is what was recorded");
     else if (run->state == RUN_RUNNING)
         format_line(out, "  still going on (pid lives); figures up to the last interval");
     if (run->valid == 0)
-        format_line(out, "  invalid: %s", format_or(run->invalid_reason, "no reason is stored"));
+        format_lines(out, 4, "  invalid: %s",
+                     format_or(run->invalid_reason, "no reason is stored"));
 }
 
 static void write_verdicts(FILE *out, const struct summary *s)
@@ -67,10 +68,10 @@ static void write_verdicts(FILE *out, const struct summary *s)
         char actual[TEXT] = "not measured";
         if (!isnan(v->actual))
             format_number(actual, sizeof actual, v->actual);
-        format_line(out, "  %-12s %s%s%s: %s%s%s%s%s", v->state, v->phase ? v->phase : "",
-                    v->phase ? ": " : "", v->rule, actual, isnan(v->actual) ? "" : " ",
-                    isnan(v->actual) ? "" : format_or(v->unit, ""), v->reason ? ", " : "",
-                    format_or(v->reason, ""));
+        format_lines(out, 15, "  %-12s %s%s%s: %s%s%s%s%s", v->state, v->phase ? v->phase : "",
+                     v->phase ? ": " : "", v->rule, actual, isnan(v->actual) ? "" : " ",
+                     isnan(v->actual) ? "" : format_or(v->unit, ""), v->reason ? ", " : "",
+                     format_or(v->reason, ""));
     }
 }
 
@@ -78,20 +79,21 @@ static void write_limit(FILE *out, const struct summary *s)
 {
     const struct run_info *run = &s->run;
     if (run->limited_by)
-        format_line(out, "limited by  %s%s%s", run->limited_by,
-                    run->limited_by_evidence ? ": " : "", format_or(run->limited_by_evidence, ""));
+        format_lines(out, 12, "limited by  %s%s%s", run->limited_by,
+                     run->limited_by_evidence ? ": " : "", format_or(run->limited_by_evidence, ""));
 }
 
 static void write_load(FILE *out, const struct summary *s)
 {
     const struct run_info *run = &s->run;
-    format_line(out, "load        %s on %s, %s B requests, %s B replies, depth %lld, %s, rate %s",
-                run->protocol, run->wire, format_or(run->payload, "?"), format_or(run->reply, "?"),
-                (long long)(run->depth == QUERY_NONE ? 0 : run->depth), run->pattern, run->load);
-    format_line(out, "measured    %s s of %s s requested, phase %s; %s of %s connections opened",
-                SHOWN(FIGURE_ACTUAL_DURATION), SHOWN(FIGURE_DURATION),
-                format_or(s->measured_phase, "none"), SHOWN(FIGURE_CONNECTIONS),
-                SHOWN(FIGURE_CONNECTIONS_REQUESTED));
+    format_lines(out, 12,
+                 "load        %s on %s, %s B requests, %s B replies, depth %lld, %s, rate %s",
+                 run->protocol, run->wire, format_or(run->payload, "?"), format_or(run->reply, "?"),
+                 (long long)(run->depth == QUERY_NONE ? 0 : run->depth), run->pattern, run->load);
+    format_lines(
+        out, 12, "measured    %s s of %s s requested, phase %s; %s of %s connections opened",
+        SHOWN(FIGURE_ACTUAL_DURATION), SHOWN(FIGURE_DURATION), format_or(s->measured_phase, "none"),
+        SHOWN(FIGURE_CONNECTIONS), SHOWN(FIGURE_CONNECTIONS_REQUESTED));
 }
 
 /* --- the five times -------------------------------------------------------------------- */
@@ -158,23 +160,34 @@ static void write_times(FILE *out, const struct summary *s)
         write_time_row(out, s, row);
 }
 
+static void add_note(char *line, size_t size, bool applies, const char *note)
+{
+    size_t at = strlen(line);
+    if (applies)
+        snprintf(line + at, size - at, "%s%s", at ? "; " : "", note);
+}
+
 /* Says why cells are missing and what their marks mean, once each. */
 static void write_notes(FILE *out, const struct summary *s)
 {
     bool weak = false;
-    bool few = false;
+    bool few = false, open = false;
     for (int t = 0; t < TIME_COUNT; t++)
         for (int row = 0; row < QUANTILE_COUNT; row++) {
             const struct figure *f = &s->times[t].quantiles[row];
             weak |= f->has_interval && !f->reliable;
             few |= !f->has && f->count;
+            open |= f->has && !f->has_interval;
         }
-    if (s->under_saturation)
-        format_line(out, "latency is under saturation: rate = max keeps every connection busy");
-    if (weak)
-        format_line(out, "a~b: interval unreliable, fewer than ten independent seconds");
-    if (few)
-        format_line(out, "-: too few samples, a percentile needs ten beyond it");
+    char line[512] = "";
+    add_note(line, sizeof line, s->under_saturation,
+             "latency is under saturation: rate = max keeps every connection busy");
+    add_note(line, sizeof line, weak,
+             "a~b: unreliable interval, fewer than ten independent seconds");
+    add_note(line, sizeof line, open, "a alone: the interval ends beyond the samples");
+    add_note(line, sizeof line, few, "-: fewer than ten samples beyond the percentile");
+    if (line[0])
+        format_lines(out, 0, "%s", line);
 }
 
 /* --- rates and counts ------------------------------------------------------------------ */
@@ -215,17 +228,17 @@ static bool join(char *buf, size_t size, const struct tally_list *list, const ch
 static void write_counts(FILE *out, const struct summary *s)
 {
     char kinds[512] = "";
-    format_line(out, "ended       %s completed, %s failed (%s %%)%s%s", SHOWN(FIGURE_TRANSACTIONS),
-                SHOWN(FIGURE_ERRORS), SHOWN(FIGURE_ERRORS_PERCENT),
-                join(kinds, sizeof kinds, &s->measured, "result") ? ": " : "", kinds);
+    format_lines(out, 12, "ended       %s completed, %s failed (%s %%)%s%s",
+                 SHOWN(FIGURE_TRANSACTIONS), SHOWN(FIGURE_ERRORS), SHOWN(FIGURE_ERRORS_PERCENT),
+                 join(kinds, sizeof kinds, &s->measured, "result") ? ": " : "", kinds);
     kinds[0] = '\0';
     if (join(kinds, sizeof kinds, &s->whole, "connect_error"))
-        format_line(out, "connects    failed: %s", kinds);
+        format_lines(out, 12, "connects    failed: %s", kinds);
     kinds[0] = '\0';
     if (!join(kinds, sizeof kinds, &s->whole, "drop"))
         strcpy(kinds, figure(s, FIGURE_DROPS)->has ? "none" : "-");
-    format_line(out, "dropped     %s; sent again: %s of %s segments", kinds,
-                SHOWN(FIGURE_RETRANSMISSIONS), SHOWN(FIGURE_SEGMENTS));
+    format_lines(out, 12, "dropped     %s; sent again: %s of %s segments", kinds,
+                 SHOWN(FIGURE_RETRANSMISSIONS), SHOWN(FIGURE_SEGMENTS));
 }
 
 static void write_use(FILE *out, const struct summary *s)
@@ -244,11 +257,11 @@ static void write_machine(FILE *out, const struct summary *s)
     size_t at = 0;
     for (size_t i = 0; i < s->environment.count && at < sizeof line; i++) {
         const struct environment_info *v = &s->environment.rows[i];
-        if (strcmp(v->class, "must") == 0 && v->value)
+        if (strcmp(v->class, "info") && v->value && v->value[0])
             at += (size_t)snprintf(line + at, sizeof line - at, "%s%s %s", at ? ", " : "", v->name,
                                    v->value);
     }
-    format_line(out, "machine     %s", at ? line : "no environment record");
+    format_lines(out, 12, "machine     %s", at ? line : "no environment record");
 }
 
 int text_write(FILE *out, const struct summary *s)

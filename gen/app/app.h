@@ -64,8 +64,8 @@ struct app_client {
                      uint8_t *buf, uint32_t len);
     /* Takes reply bytes up to the end of one reply; returns how many. `oldest` is the oldest
      * outstanding message, NULL when there is none (order protocols check against it). *done set
-     * when `out` is whole. On malformed data: done with RESULT_BAD_REPLY and st->bad; the stream is
-     * then not usable any more. With match_by_id the caller finds the message by out->id (unknown:
+     * when `out` is whole. On malformed data: done with RESULT_BAD_REPLY (RESULT_WRONG_ID when
+     * it carries another id than the oldest's) and st->bad; the stream is then not usable any more. With match_by_id the caller finds the message by out->id (unknown:
      * RESULT_WRONG_ID) and compares out->len with its reply_len, unless it is `oldest`: that one
      * is compared here. An error reply without an id is told as an answer to `oldest`. */
     uint32_t (*rx)(const struct app_ctx *c, struct app_parse *st, const struct app_message *oldest,

@@ -202,8 +202,9 @@ static uint32_t parse_bounded(struct app_parse *st, struct line_state *s, const 
 static enum result judge_reply(const struct line_state *s, const struct app_message *oldest)
 {
     bool answered = s->seen & (LINE_SEEN_RESULT | LINE_SEEN_METHOD);
-    if (s->bad)
-        return RESULT_BAD_REPLY;
+    bool other = oldest && (s->seen & LINE_SEEN_ID) && s->id != oldest->id;
+    if (s->bad) /* text that does not fit its id: the id is wrong, when it is not the one asked for */
+        return other ? RESULT_WRONG_ID : RESULT_BAD_REPLY;
     if (s->seen & LINE_SEEN_ERROR)
         return RESULT_SERVER_ERROR;
     if (!answered || !(s->seen & LINE_SEEN_ID) || (s->seen & LINE_SEEN_NULL_ID))
@@ -231,7 +232,7 @@ static uint32_t line_client_rx(const struct app_ctx *c, struct app_parse *st,
     if (*done) {
         enum result result = judge_reply(&s, oldest);
         *out = (struct app_reply){reply_id(&s, oldest), s.off, result};
-        st->bad = result == RESULT_BAD_REPLY;
+        st->bad = result == RESULT_BAD_REPLY || result == RESULT_WRONG_ID;
     }
     return taken;
 }

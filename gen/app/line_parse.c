@@ -98,7 +98,7 @@ static void match_word(struct line_state *s, uint8_t b)
 {
     unsigned left = 0;
     for (unsigned w = s->words; w; w &= w - 1)
-        if (words[__builtin_ctz(w)][s->pos] == b)
+        if (b && words[__builtin_ctz(w)][s->pos] == b) /* a NUL is no end of a word */
             left |= w & -w;
     s->words = (uint16_t)left;
     if (left)

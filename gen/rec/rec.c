@@ -39,9 +39,10 @@ static int alloc_lanes(struct rec *r)
     r->blocks = mmap(NULL, r->blocks_len, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
     r->lanes = aligned_alloc(_Alignof(struct rec_lane), n * sizeof(struct rec_lane));
+    r->lane_full = calloc(n, sizeof *r->lane_full);
     r->lane_seq = calloc(n, sizeof *r->lane_seq);
     r->lane_open = calloc(n, sizeof *r->lane_open);
-    if (r->blocks == MAP_FAILED || !r->lanes || !r->lane_seq || !r->lane_open)
+    if (r->blocks == MAP_FAILED || !r->lanes || !r->lane_seq || !r->lane_full || !r->lane_open)
         return -ENOMEM;
     memset(r->lanes, 0, n * sizeof *r->lanes);
     for (uint32_t i = 0; i < n; i++)
@@ -58,6 +59,7 @@ static void free_rec(struct rec *r)
     if (r->blocks != MAP_FAILED)
         munmap(r->blocks, r->blocks_len);
     free(r->lanes);
+    free(r->lane_full);
     free(r->lane_seq);
     free(r->lane_open);
     sem_destroy(&r->wake);

@@ -44,6 +44,7 @@ void store_close(struct store *s);
 struct rec {
     struct rec_config cfg;
     struct rec_lane *lanes;
+    uint32_t *lane_full;              /* by lane: blocks that the current look takes */
     uint64_t *lane_seq, *lane_open;   /* by lane: number of its next interval, open connections */
     void *blocks;                     /* mmap of all blocks of all lanes */
     size_t blocks_len;

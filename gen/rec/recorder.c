@@ -86,19 +86,20 @@ static int sample_resources(struct rec *r, uint64_t now_ns, struct err *e)
     return store_resources(r, now_ns, e);
 }
 
-/* The lanes are looked at before the phases: whatever phase a block names is in the list by then. */
+/* The lanes are looked at before the phases: whatever phase a block names is in the list by then.
+ * What arrives in between waits for the next look. */
 static void look(struct rec *r)
 {
     uint64_t now_ns = clock_kernel_ns();
     bool due = resources_due(r, now_ns), any = due;
     struct batch batch;
     for (uint32_t n = 0; n < r->cfg.lanes; n++)
-        any |= lane_ready(r, n) > 0;
+        any |= (r->lane_full[n] = lane_ready(r, n)) > 0;
     if (!any)
         return;
     begin_batch(r, &batch);
     for (uint32_t n = 0; n < r->cfg.lanes; n++)
-        drain_lane(r, n, lane_ready(r, n), &batch);
+        drain_lane(r, n, r->lane_full[n], &batch);
     if (due && !batch.ret)
         batch.ret = sample_resources(r, now_ns, &batch.e);
     end_batch(r, &batch);

@@ -149,6 +149,20 @@ void client_give_up(struct client *c)
     }
 }
 
+void client_give_up_opening(struct client *c)
+{
+    uint64_t never = c->cfg.sessions - c->to_open;
+    c->block->counters[COUNTER_CONNECTS_STARTED] += never;
+    client_count_connects_failed(c, RESULT_NOT_SENT, never);
+    c->to_open = c->cfg.sessions;
+    for (uint32_t i = 0; c->opening && i < c->cfg.sessions; i++) {
+        if (c->sessions[i].state != SESSION_OPENING)
+            continue;
+        client_count_connects_failed(c, RESULT_CONNECT_TIMEOUT, 1);
+        session_abort(c, &c->sessions[i]);
+    }
+}
+
 bool client_idle(const struct client *c)
 {
     switch (c->mode) {

@@ -125,6 +125,8 @@ uint32_t client_start_due(struct client *c, uint32_t budget);
 void client_flushed(struct client *c, uint64_t now_ns);
 /* Fails what is still outstanding with RESULT_TIMEOUT and resets its connections. */
 void client_give_up(struct client *c);
+/* The connect phase is over: opens still under way have failed. */
+void client_give_up_opening(struct client *c);
 /* Whether the mode's work is done: all opened (or failed), drained, closed. */
 bool client_idle(const struct client *c);
 

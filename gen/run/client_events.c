@@ -124,8 +124,9 @@ static void on_reply(struct client *c, struct session *s, uint32_t oldest,
     uint32_t whose = oldest;
     if (c->cfg.proto->match_by_id && result == RESULT_OK)
         whose = match_by_id(c, oldest, reply, &result);
-    if (reply->result == RESULT_BAD_REPLY) { /* the stream cannot be trusted any more */
-        client_finish(c, s, oldest, RESULT_BAD_REPLY);
+    if (result == RESULT_BAD_REPLY || (result == RESULT_WRONG_ID && reply->result == result)) {
+        /* the stream cannot be trusted any more */
+        client_finish(c, s, oldest, result);
         client_fail_all(c, s, RESULT_RESET);
         session_abort(c, s);
         if (c->load.short_lived)

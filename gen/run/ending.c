@@ -105,6 +105,31 @@ static int judge_rules(struct run *r, struct judged *j, struct err *e)
     return 0;
 }
 
+static bool names_errors(const struct job *job)
+{
+    for (uint32_t p = 0; p < job->phases_count; p++)
+        if (strstr(job->phases[p].sla, "errors"))
+            return true;
+    return false;
+}
+
+/* Failures that no rule speaks of must not go unseen: a warning, or the run's failure when nothing
+ * at all completed. */
+static int judge_failures(struct run *r, struct judged *j, struct err *e)
+{
+    double failed = summary_figure(r, "failed"), completed = summary_figure(r, "completed");
+    if (!(failed > 0) || names_errors(r->job))
+        return 0;
+    struct verdict_row row = {
+        .phase_id = DB_NONE, .rule = "errors=0%", .metric = "errors", .op = "=", .unit = "%",
+        .target = 0, .actual = summary_figure(r, "errors_percent"), .samples = DB_NONE,
+        .state = completed > 0 ? "WARN" : "FAIL",
+        .reason = "implied: the job has no rule for errors",
+    };
+    j->failed |= !(completed > 0);
+    return db_verdict_add(r->db, r->id, &row, e);
+}
+
 /* --- validity and limit ----------------------------------------------------------------------- */
 
 struct loads {
@@ -289,6 +314,8 @@ int ending_record(struct run *r, bool interrupted, const struct err *failure, st
         judge_limit(r, &loads, &j);
         judge_validity(r, &loads, &j);
         rc = judge_rules(r, &j, e);
+        if (!rc)
+            rc = judge_failures(r, &j, e);
         end.valid = j.valid;
         end.invalid_reason = j.valid ? NULL : j.invalid_reason;
         end.limited_by = j.limited_by;

@@ -116,7 +116,7 @@ static int await_listener(pid_t pid, const struct job *job, struct err *e)
 static int open_lab(struct wires *w, const struct job *job, const struct clock *clock,
                     const struct log *log, struct err *e)
 {
-    static char shell[] = "/bin/sh", dash_c[] = "-c";
+    char shell[] = "/bin/sh", dash_c[] = "-c";
     char *argv[] = {shell, dash_c, (char *)(uintptr_t)job->peer_exec, NULL};
     struct far_side far = {.job = job, .clock = clock, .totals = w->peer};
     struct lab_config lc = {.queues = job->workers, .mtu = job->mtu};

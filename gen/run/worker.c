@@ -78,6 +78,8 @@ static void end_command(struct worker *w)
         w->client.mode = CLIENT_DRAIN; /* nothing starts any more; what is under way goes on */
     else if (w->client.mode == CLIENT_DRAIN)
         client_give_up(&w->client);
+    else if (w->client.mode == CLIENT_CONNECT)
+        client_give_up_opening(&w->client);
     atomic_store_explicit(&w->status.commands_done, w->begun, memory_order_release);
 }
 

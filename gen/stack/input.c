@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* From frames to the engine. The one place that counts a drop and moves on. */
+#include <string.h>
+
 #include "stack/path.h"
 
 #define SUB_BATCH 8
@@ -99,6 +101,8 @@ static void input_sub_batch(struct stack *s, struct frame *frames, uint32_t n)
         struct frame *f = &frames[i];
         s->count[COUNTER_WIRE_RX] += f->len;
         drop[i] = pkt_parse(&pkts[i], f->data, f->len, f->flags & FRAME_CSUM_OK);
+        if (!drop[i] && pkts[i].kind != PKT_ARP && memcmp(f->data, s->queue->port->mac, 6))
+            drop[i] = -DROP_ETH_NOT_OURS; /* flooded by a switch, or a promiscuous port */
         path[i] = PATH_NONE;
         hash[i] = 0;
         if (drop[i] || pkts[i].kind != PKT_TCP)

@@ -43,7 +43,7 @@ class Text(Case):
     def test_fits_a_screen(self):
         self.fixture("known", "max", "PASS")
         lines = self.analyze().stdout.splitlines()
-        self.assertLessEqual(len(lines), 26)
+        self.assertLessEqual(len(lines), 27)
         self.assertTrue(all(len(line) <= 100 for line in lines))
         self.assertTrue(lines[0].startswith("PASS  tcp_small_burst_1kib"))
         self.assertIn("2,010 messages/s", "\n".join(lines))
@@ -218,6 +218,27 @@ class BadInput(Case):
                                   stderr=subprocess.PIPE)
             self.assertEqual(done.returncode, 2, done.stderr)
             self.assertIn("results.db", done.stderr)
+
+    def test_figures_that_no_generator_writes(self):
+        for sql in ("interval SET started_ns = -9223372036854775808, ended_ns = 9223372036854775807",
+                    "phase SET started_ns = -9223372036854775808, ended_ns = 9223372036854775807",
+                    "run SET started_ns = 9223372036854775807", "run SET interval_ns = 0",
+                    "run SET interval_ns = 9223372036854775807", "counter SET value = -7",
+                    "hist SET mean_ns = 9e999", "hist SET blob = x''", "hist SET count = 0",
+                    "run SET workload_id = x'ff00fe'", "environment SET value = x'ff41'",
+                    "verdict SET actual = 9e999, unit = NULL", "run SET workers = 0"):
+            self.fixture("known", "PASS")
+            db = sqlite3.connect(self.db)
+            db.execute("UPDATE " + sql)
+            db.commit()
+            db.close()
+            for option in ("--text", "--json", "--list"):
+                done = subprocess.run([ANALYZE, "--db", self.db, option], stdout=subprocess.PIPE,
+                                      stderr=subprocess.PIPE, check=False)
+                self.assertIn(done.returncode, (0, 2), sql)
+                self.assertEqual(done.returncode == 2, done.stderr != b"", sql)
+                self.assertNotIn(b"runtime error", done.stderr)
+            os.unlink(self.db)
 
     def test_no_such_run(self):
         self.fixture("known")
