@@ -32,7 +32,7 @@ static const struct command {
     {"respond", "respond --wire=xdp:IFACE --listen=ADDR:PORT [--key=value...]",
      "answer traffic until SIGTERM", command_respond},
     {"list", "list [CONF_DIR]", "workloads, wires, protocols and shapes", command_list},
-    {"doctor", "doctor [IFACE] [--noise]", "what this machine can do, and what to do about lacks",
+    {"doctor", "doctor [IFACE] [--noise[=2s]]", "what this machine can do, and what to do about lacks",
      command_doctor},
     {"help", "help", "this text and every job key", command_help},
 };

@@ -3,51 +3,18 @@
  * What a run's figures depend on beside the job: CPU, kernel, wire, clock. Each field is classed:
  * `must` differences make runs incomparable, `warn` ones are shown, `info` is for people.
  */
-#include <ctype.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/rng.h"
 #include "db/run_row.h"
 #include "run/run.h"
-
-static void trim(char *text)
-{
-    size_t n = strlen(text);
-    while (n && isspace((unsigned char)text[n - 1]))
-        text[--n] = '\0';
-}
-
-/* First line of a file; empty when it cannot be read. */
-static void read_line(const char *path, char *out, size_t size)
-{
-    FILE *f = fopen(path, "r");
-    out[0] = '\0';
-    if (!f)
-        return;
-    if (!fgets(out, (int)size, f))
-        out[0] = '\0';
-    fclose(f);
-    trim(out);
-}
+#include "run/sysfile.h"
 
 static void cpu_model(char *out, size_t size)
 {
-    char line[256];
-    FILE *f = fopen("/proc/cpuinfo", "r");
-    out[0] = '\0';
-    while (f && fgets(line, sizeof line, f)) {
-        char *colon = strchr(line, ':');
-        if (!colon || strncmp(line, "model name", 10))
-            continue;
-        snprintf(out, size, "%s", colon + 2);
-        break;
-    }
-    if (f)
-        fclose(f);
-    trim(out);
+    sysfile_field("/proc/cpuinfo", "model name", out, size);
 }
 
 static void kernel(char *out, size_t size)
@@ -60,17 +27,17 @@ static void kernel(char *out, size_t size)
 
 static void governor(char *out, size_t size)
 {
-    read_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", out, size);
+    sysfile_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", out, size);
 }
 
 static void isolated(char *out, size_t size)
 {
-    read_line("/sys/devices/system/cpu/isolated", out, size);
+    sysfile_line("/sys/devices/system/cpu/isolated", out, size);
 }
 
 static void hugepages(char *out, size_t size)
 {
-    read_line("/proc/sys/vm/nr_hugepages", out, size);
+    sysfile_line("/proc/sys/vm/nr_hugepages", out, size);
 }
 
 static void cpus_online(char *out, size_t size)

@@ -24,6 +24,8 @@ struct xdp_facts {
     bool native, zero_copy;
     uint32_t queues, mtu;
     bool tx_csum_on, tso_on, gso_on, gro_on, vlan_strip_on;
+    int native_refused; /* 0, or -errno: -EBUSY: a program is there (`native` tells its mode);
+                         * -EPERM: not tried, or not permitted; others: generic mode works */
     char remedy[256];
 };
 int xdp_facts(const char *iface, struct xdp_facts *out, struct err *e);

@@ -124,7 +124,10 @@ int xdp_facts(const char *iface, struct xdp_facts *out, struct err *e)
     read_offloads(iface, out);
     out->zero_copy =
         xdp_features_read(dev.ifindex, &features) == 0 && features & XDP_FEATURE_ZERO_COPY;
-    if (tell_missing(iface, out) == 0)
-        advise(iface, &dev, probe(&dev, out), out);
+    out->native_refused = tell_missing(iface, out);
+    if (!out->native_refused) {
+        out->native_refused = probe(&dev, out);
+        advise(iface, &dev, out->native_refused, out);
+    }
     return 0;
 }

@@ -14,8 +14,9 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/units.h"
 #include "bench/gen_run.h"
-#include "bench/reflector.h"
+#include "run/reflect.h"
 
 #define ROUNDS_MAX 31
 
@@ -69,14 +70,19 @@ static int pair_tps(double *values)
 /* Frame of a 64-byte echo with timestamps: 14 + 20 + 32 + 64. */
 #define ECHO_FRAME 130
 
+static const struct reflect_config bare_lab = {
+    .frame_len = ECHO_FRAME, .in_flight = 256, .batch = 64, .near_cpu = 0, .far_cpu = 1,
+    .warmup_ns = NS_PER_S / 5, .measure_ns = NS_PER_S,
+};
+
 static int lab_tps_vs_reflector(double *values)
 {
     int n = rounds_wanted(11);
     for (int i = 0; i < n; i++) {
         struct err e = {0};
         struct gen_run run;
-        double bare = 0;
-        if (bench_reflector(1.0, ECHO_FRAME, 256, 64, &bare, &e)) {
+        struct reflect_result bare = {0};
+        if (reflect_lab(&bare_lab, &bare, &e)) {
             fprintf(stderr, "bench: reflector: %s\n", e.message);
             return 0;
         }
@@ -84,9 +90,9 @@ static int lab_tps_vs_reflector(double *values)
             return 0;
         double tps = gen_figure(&run, "SELECT transactions_per_s FROM run_summary");
         gen_run_done(&run);
-        values[i] = tps / bare;
-        fprintf(stderr, "  round %d: %.0f transactions/s, reflector %.0f: %.3f\n", i + 1, tps, bare,
-                values[i]);
+        values[i] = tps / bare.round_trips_per_s;
+        fprintf(stderr, "  round %d: %.0f transactions/s, reflector %.0f: %.3f\n", i + 1, tps,
+                bare.round_trips_per_s, values[i]);
     }
     return n;
 }

@@ -67,6 +67,7 @@ START_TEST(facts_name_them_and_tell_the_rest)
     struct err e = {0};
     keep_only(0);
     ck_assert_int_eq(xdp_facts("lo", &facts, &e), 0);
+    ck_assert_int_eq(facts.native_refused, -EPERM);
     ck_assert_uint_gt(facts.mtu, 0);
     ck_assert_ptr_nonnull(strstr(facts.remedy, "CAP_NET_ADMIN"));
 }
