@@ -40,12 +40,12 @@ static void validate_numbers(const struct conn *c)
     (void)end;
 }
 
-/* A deadline holds the connection in the wheel; what is not yet acknowledged has one, or will have
- * with the output that waits. */
+/* A deadline holds the connection in the wheel, or will with the output that waits; what is not yet
+ * acknowledged has one. */
 static void validate_timers(const struct conn *c)
 {
     bool waits = conn_has(c, CONN_RTO | CONN_ACK_LATER | CONN_APP);
-    assert(!waits || wheel_has(&c->timer));
+    assert(!waits || wheel_has(&c->timer) || conn_has(c, CONN_OUT));
     assert(c->snd_una == c->snd_max || conn_has(c, CONN_RTO | CONN_OUT));
     assert(!conn_has(c, CONN_PERSIST) || conn_has(c, CONN_RTO));
     (void)waits;
