@@ -99,8 +99,8 @@ static uint64_t lost_frames(const struct reflector *r)
     return w.rx_dropped + w.rx_invalid + w.tx_invalid;
 }
 
-int reflect_measure(const struct reflector *near, const char *wire, const struct reflect_config *cfg,
-                    struct reflect_result *out, struct err *e)
+int reflect_measure(const struct reflector *near, const char *wire,
+                    const struct reflect_config *cfg, struct reflect_result *out, struct err *e)
 {
     uint64_t took_ns;
     if (cfg->frame_len < SHORTEST || cfg->frame_len > LONGEST)
