@@ -202,8 +202,8 @@ static uint32_t parse_bounded(struct app_parse *st, struct line_state *s, const 
 static enum result judge_reply(const struct line_state *s, const struct app_message *oldest)
 {
     bool answered = s->seen & (LINE_SEEN_RESULT | LINE_SEEN_METHOD);
-    bool other = oldest && (s->seen & LINE_SEEN_ID) && s->id != oldest->id;
-    if (s->bad) /* text that does not fit its id: the id is wrong, when it is not the one asked for */
+    bool other = line_text_differs(s) && oldest && s->id != oldest->id;
+    if (s->bad) /* text that does not fit its id: not the id that was asked for */
         return other ? RESULT_WRONG_ID : RESULT_BAD_REPLY;
     if (s->seen & LINE_SEEN_ERROR)
         return RESULT_SERVER_ERROR;
@@ -217,7 +217,8 @@ static enum result judge_reply(const struct line_state *s, const struct app_mess
 /* An error that names no request, or nonsense, is taken as the answer to the oldest one. */
 static uint64_t reply_id(const struct line_state *s, const struct app_message *oldest)
 {
-    bool named = !s->bad && (s->seen & LINE_SEEN_ID) && !(s->seen & LINE_SEEN_NULL_ID);
+    bool told = (s->seen & LINE_SEEN_ID) && !(s->seen & LINE_SEEN_NULL_ID);
+    bool named = told && (!s->bad || line_text_differs(s));
     return named || !oldest ? s->id : oldest->id;
 }
 

@@ -405,3 +405,8 @@ bool line_is_whole(const struct line_state *s)
 {
     return s->step == STEP_WHOLE;
 }
+
+bool line_text_differs(const struct line_state *s)
+{
+    return s->bad && s->step == STEP_TEXT;
+}

@@ -46,6 +46,8 @@ struct line_state {
  * many. `text`: the fixed text to check against (client), NULL: any text will do (server). */
 uint32_t line_parse(struct line_state *s, const uint8_t *text, const uint8_t *data, uint32_t len);
 bool line_is_whole(const struct line_state *s);
+/* It went bad in a text that is not the one that its id calls for. */
+bool line_text_differs(const struct line_state *s);
 
 /* The first bytes of each of our own lines, up to the id. */
 #define LINE_HEAD   "{\"jsonrpc\":\"2.0\",\"id\":"

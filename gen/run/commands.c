@@ -93,6 +93,8 @@ int command_run(const struct command_args *a, struct err *e)
 
 /* --- respond ---------------------------------------------------------------------------------- */
 
+#define RESPOND_CONNECTIONS 100000u /* at once, unless the option says otherwise */
+
 static void print_ready(void *ctx)
 {
     (void)ctx;
@@ -147,6 +149,8 @@ int command_respond(const struct command_args *a, struct err *e)
     int rc = job_defaults(&job, &args, e);
     if (!rc) {
         choose_seed(&job);
+        if (!strstr(job.overrides, "connections=")) /* a responder does not know who will come */
+            job.connections = RESPOND_CONNECTIONS;
         rc = respond(&job, e);
         job_fini(&job);
     }

@@ -15,7 +15,7 @@
 #define RTO_MAX_NS        60000000000ull
 #define SYN_RETRIES       8 /* connect_timeout ends it first */
 #define RESPONDER_PATHS   8192
-#define CHUNKS_MAX        (256u << 10) /* of 1 KiB */
+#define CHUNKS_MAX        (128u << 10) /* of 1 KiB */
 #define IP_TCP_HEADERS    40
 
 static uint32_t clamp(uint64_t v, uint32_t lo, uint32_t hi)

@@ -15,12 +15,17 @@ uint32_t neigh_want(struct neigh_table *t, struct ip_addr addr, struct ip_addr l
                     uint64_t now_ns)
 {
     uint32_t i = neigh_find(t, addr);
-    if (i != NEIGH_NONE || t->count == NEIGH_MAX)
+    if (i != NEIGH_NONE && t->entries[i].state != NEIGH_FAILED)
         return i;
-    t->entries[t->count] = (struct neigh){.addr = addr, .local = local, .state = NEIGH_WAIT,
-                                          .ask_ns = now_ns};
+    if (i == NEIGH_NONE) {
+        if (t->count == NEIGH_MAX)
+            return NEIGH_NONE;
+        i = t->count++;
+    }
+    t->entries[i] = (struct neigh){.addr = addr, .local = local, .state = NEIGH_WAIT,
+                                   .ask_ns = now_ns};
     t->waiting++;
-    return t->count++;
+    return i;
 }
 
 uint32_t neigh_learn(struct neigh_table *t, struct ip_addr addr, const uint8_t mac[6])
@@ -29,6 +34,8 @@ uint32_t neigh_learn(struct neigh_table *t, struct ip_addr addr, const uint8_t m
     if (i == NEIGH_NONE)
         return NEIGH_NONE;
     struct neigh *n = &t->entries[i];
+    if (n->state == NEIGH_READY && !memcmp(n->mac, mac, sizeof n->mac))
+        return NEIGH_NONE;
     if (n->state == NEIGH_WAIT)
         t->waiting--;
     n->state = NEIGH_READY;

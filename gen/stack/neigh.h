@@ -31,10 +31,11 @@ struct neigh_table {
 };
 
 uint32_t neigh_find(const struct neigh_table *t, struct ip_addr addr);
-/* Finds or enters; a new one is due to be asked at once. NEIGH_NONE: the table is full. */
+/* Finds or enters; a new one, and one that has failed, is due to be asked at once. NEIGH_NONE: the
+ * table is full. */
 uint32_t neigh_want(struct neigh_table *t, struct ip_addr addr, struct ip_addr local,
                     uint64_t now_ns);
-/* An ARP packet told us; returns the entry when it was known, else NEIGH_NONE. */
+/* An ARP packet told us; returns the entry when it is wanted and this was news, else NEIGH_NONE. */
 uint32_t neigh_learn(struct neigh_table *t, struct ip_addr addr, const uint8_t mac[6]);
 /* The next entry to be asked now, counted as asked; NEIGH_NONE: none is due. */
 uint32_t neigh_next_due(struct neigh_table *t, uint64_t now_ns);

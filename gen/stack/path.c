@@ -100,24 +100,24 @@ uint32_t path_from_packet(struct stack *s, const struct pkt *p)
 uint32_t stack_path(struct stack *s, struct ip_addr local, struct ip_addr remote, uint64_t now_ns)
 {
     uint32_t index = path_find(s, local, remote);
-    if (index != PATH_NONE)
+    if (index != PATH_NONE && s->paths[index].neigh == NEIGH_NONE)
+        return index;
+    bool direct = s->cfg.gateway.hi == 0 && s->cfg.gateway.lo == 0;
+    uint32_t neigh = neigh_want(&s->neigh, direct ? remote : s->cfg.gateway, local, now_ns);
+    if (index != PATH_NONE || neigh == NEIGH_NONE)
         return index;
     index = path_add(s, local, remote);
     if (index == PATH_NONE)
         return PATH_NONE;
-    bool direct = s->cfg.gateway.hi == 0 && s->cfg.gateway.lo == 0;
-    struct path *p = &s->paths[index];
-    p->neigh = neigh_want(&s->neigh, direct ? remote : s->cfg.gateway, local, now_ns);
-    static const uint8_t unknown[6];
-    bool known = p->neigh != NEIGH_NONE && s->neigh.entries[p->neigh].state == NEIGH_READY;
-    write_template(s, p, known ? s->neigh.entries[p->neigh].mac : unknown);
+    s->paths[index].neigh = neigh;
+    write_template(s, &s->paths[index], s->neigh.entries[neigh].mac); /* zero until it is known */
     return index;
 }
 
 enum neigh_state stack_path_state(const struct stack *s, uint32_t path)
 {
     uint32_t neigh = s->paths[path].neigh;
-    return neigh == NEIGH_NONE ? NEIGH_FAILED : (enum neigh_state)s->neigh.entries[neigh].state;
+    return neigh == NEIGH_NONE ? NEIGH_READY : (enum neigh_state)s->neigh.entries[neigh].state;
 }
 
 void path_neighbour_ready(struct stack *s, uint32_t neigh)

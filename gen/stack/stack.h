@@ -69,7 +69,8 @@ void stack_fini(struct stack *s);
 /* From now on counters go here (a new interval). */
 void stack_count_into(struct stack *s, uint64_t *count, uint64_t *drops);
 
-/* The path to a remote address, made when it is new. PATH_NONE: the pool is empty. */
+/* The path to a remote address, made when it is new; a neighbour that had failed is asked anew.
+ * PATH_NONE: the pool, or the table of neighbours, is full. */
 uint32_t stack_path(struct stack *s, struct ip_addr local, struct ip_addr remote, uint64_t now_ns);
 /* NEIGH_READY, NEIGH_WAIT (asked, no answer yet) or NEIGH_FAILED (nobody answers). */
 enum neigh_state stack_path_state(const struct stack *s, uint32_t path);

@@ -229,8 +229,11 @@ bool tcp_output(struct tcp *t, uint32_t conn, struct tcp_seg *out)
     case TCP_STATE_COUNT:
         return false;
     }
-    if (!(may_send_data(c) && output_data(t, conn, out)) && !output_ack(t, conn, out))
+    if (!(may_send_data(c) && output_data(t, conn, out)) && !output_ack(t, conn, out)) {
+        if (conn_has(c, CONN_ACK_LATER))
+            timer_arm(t, conn, c->delack_at);
         return false;
+    }
     out->h.window = advertise(t, c);
     if (conn_has(c, CONN_TS))
         add_timestamp(t, c, &out->h);

@@ -50,12 +50,18 @@ static void record_timestamp(struct conn *c, const struct pkt_tcp *p)
         c->ts_recent = p->ts_val; /* RFC 7323 4.3 (2); newness was checked */
 }
 
+/* Whether our SYN is acknowledged, and was sent at all. */
+static bool acks_syn(const struct conn *c, const struct pkt_tcp *p)
+{
+    return p->flags & TCP_ACK && p->ack == c->iss + 1 && c->snd_max == c->iss + 1;
+}
+
 /* A SYN again before we are synchronized: the peer's answer in a simultaneous open acknowledges ours
  * (RFC 9293 3.5, figure 8); any other says that our SYN-ACK was lost. */
 static int syn_again(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
 {
     struct conn *c = &t->conns[index];
-    if (p->flags & TCP_ACK && p->seq + 1 == c->rcv_nxt && p->ack == c->iss + 1)
+    if (p->seq + 1 == c->rcv_nxt && acks_syn(c, p))
         return 0;
     c->snd_nxt = c->iss;
     out_add(t, index);
@@ -145,7 +151,7 @@ static int check_handshake_ack(struct tcp *t, uint32_t index, const struct pkt_t
                                struct net_seg *answer)
 {
     struct conn *c = &t->conns[index];
-    if (p->ack != c->iss + 1)
+    if (!acks_syn(c, p))
         return rx_reset(t, p, answer, DROP_TCP_BAD_ACK);
     t->half_open--;
     ack_advance(c, p->ack);
@@ -217,7 +223,7 @@ static int rx_syn_sent(struct tcp *t, uint32_t index, const struct pkt_tcp *p,
                        struct net_seg *answer)
 {
     struct conn *c = &t->conns[index];
-    if (p->flags & TCP_ACK && p->ack != c->iss + 1)
+    if (p->flags & TCP_ACK && !acks_syn(c, p))
         return rx_reset(t, p, answer, DROP_TCP_BAD_ACK);
     if (p->flags & TCP_RST) {
         if (!(p->flags & TCP_ACK))

@@ -38,7 +38,7 @@ void timer_ack_later(struct tcp *t, uint32_t index)
         return;
     conn_set(c, CONN_ACK_LATER);
     c->delack_at = t->now_tk + t->cfg.delack_tk;
-    timer_arm(t, index, c->delack_at);
+    out_add(t, index); /* tcp_output arms, unless the ACK rides on text that leaves at once */
 }
 
 void tcp_timer_set(struct tcp *t, uint32_t conn, uint32_t at_tk)

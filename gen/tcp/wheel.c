@@ -94,6 +94,10 @@ uint32_t wheel_advance(struct wheel *w, uint32_t now, uint32_t budget,
 {
     uint32_t fired = 0;
     while ((int32_t)(now - w->now) >= 0) {
+        if (!w->count) { /* nothing to find on the way */
+            w->now = now + 1;
+            break;
+        }
         uint32_t *slot = &w->slots[w->now & (WHEEL_NEAR - 1)];
         while (*slot != WHEEL_OFF) {
             if (fired == budget)

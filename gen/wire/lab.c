@@ -35,6 +35,7 @@ enum { DEFAULT_MTU = 1500, DYING_MS = 50 };
 
 struct lab {
     pid_t peer;
+    pid_t command; /* the user's command; 0: the peer is ours */
     int control; /* socket pair with the far process */
     int ready;   /* read end of the ready pipe */
     pthread_t helper;
@@ -178,9 +179,12 @@ static int say_go(struct lab *lab, struct err *e)
 static int await_exec(struct lab *lab, struct err *e)
 {
     struct lab_report r;
-    if (recv(lab->control, &r, sizeof r, 0) != (ssize_t)sizeof r)
-        return 0;
-    return err_set(e, (enum exit_code)r.e.exit_code, r.ret, "%s", r.e.message);
+    while (recv(lab->control, &r, sizeof r, 0) == (ssize_t)sizeof r) {
+        if (r.ret)
+            return err_set(e, (enum exit_code)r.e.exit_code, r.ret, "%s", r.e.message);
+        lab->command = r.command;
+    }
+    return 0;
 }
 
 static bool is_dead(pid_t pid)
@@ -284,7 +288,7 @@ int lab_open(const struct lab_config *cfg, struct lab **out, struct err *e)
 
 pid_t lab_peer_pid(const struct lab *lab)
 {
-    return lab->peer;
+    return lab->command ? lab->command : lab->peer;
 }
 
 /* ---- closing ---- */

@@ -9,9 +9,10 @@
 #include "wire/lab.h"
 
 /* What it tells over the control socket: after entering its namespace, after bringing its end up,
- * and when a command cannot be executed. */
+ * and of a command: which process it is, or why it cannot be executed. */
 struct lab_report {
     int ret;
+    pid_t command; /* of the user's command, as the near side sees it; 0: not told */
     struct err e;
 };
 

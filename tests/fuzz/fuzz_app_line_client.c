@@ -32,7 +32,8 @@ static struct outcome feed(const uint8_t *data, uint32_t size, uint32_t step)
         FUZZ_CHECK(taken <= n && (o.done || taken == n));
         o.taken += taken;
     }
-    FUZZ_CHECK(!o.done || st.bad == (o.reply.result == RESULT_BAD_REPLY));
+    FUZZ_CHECK(!o.done || st.bad == (o.reply.result == RESULT_BAD_REPLY ||
+                                     o.reply.result == RESULT_WRONG_ID));
     return o;
 }
 

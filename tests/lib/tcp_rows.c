@@ -32,7 +32,7 @@ struct rows {
     struct tcp t;
     struct tcp_config cfg;
     struct rows_mode mode;
-    bool started, listening;
+    bool started, listening, held;
     uint64_t now_ns;
     uint64_t count[COUNTER_COUNT];
     struct peer peers[PEERS];
@@ -222,7 +222,7 @@ static void drain(struct rows *r)
 {
     uint32_t conn;
     struct tcp_seg seg;
-    while ((conn = tcp_next_out(&r->t)) != CONN_NONE)
+    while (!r->held && (conn = tcp_next_out(&r->t)) != CONN_NONE)
         while (tcp_output(&r->t, conn, &seg))
             collect(r, &seg);
     tcp_validate(&r->t);
@@ -328,6 +328,8 @@ static void compare_options(const struct rows *r, const struct tcp_seg *s)
     int64_t ts = r->mode.ts && (first || r->syn_ts) && !rst;
     compare(r, "timestamp", !!(s->h.opts & TCP_OPT_TS), field(r, "ts", ts));
     compare(r, "MSS", s->h.opts & TCP_OPT_MSS ? s->h.mss : 0, field(r, "mss", syn ? r->mode.mss : 0));
+    if (field(r, "ecr", ANY) != ANY && s->h.opts & TCP_OPT_TS)
+        compare(r, "echo", (int32_t)(s->h.ts_ecr - ts_clock(r)), field(r, "ecr", ANY));
     if (field(r, "ws", ANY) != ANY)
         compare(r, "scale", s->h.opts & TCP_OPT_WSCALE ? s->h.wscale : -1, field(r, "ws", ANY));
 }
@@ -495,7 +497,9 @@ static void stimulus(struct rows *r, const char *row)
         pass_ms(r, (uint64_t)number(r, row + 6));
         if (r->sent_head != r->sent_tail)
             FAIL(r, "the engine sent something");
-    } else if (!starts(row, "nothing"))
+    } else if (starts(row, "hold") || starts(row, "go"))
+        r->held = starts(row, "hold");
+    else if (!starts(row, "nothing"))
         call(r, peer(r)->conn, row);
     drain(r);
 }

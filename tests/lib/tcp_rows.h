@@ -12,9 +12,10 @@
  *   < FLAGS [seq= ack= len= win= mss= ts=OFFSET nots]   a segment arrives. Left out: the peer's
  *                       next number, everything seen of ours acknowledged, no text, 65408 bytes;
  *                       ts: milliseconds added to the peer's clock
- *   > FLAGS [seq= ack= len= win= mss= ws= ts=0|1]       the engine sent this (PSH is not compared).
+ *   > FLAGS [seq= ack= len= win= mss= ws= ts=0|1 ecr=]  the engine sent this (PSH is not compared).
  *                       Left out: our next number, the peer's next number acknowledged, no text;
- *                       `*` as a value: anything
+ *                       `*` as a value: anything; ecr: milliseconds from the peer's clock
+ *   hold | go           segments arrive and calls are made, nothing is sent meanwhile | it is
  *   nothing             the engine sent nothing more
  *   drop NAME           the last segment was dropped for this reason ("none": taken)
  *   +5ms                time passes, timers fire

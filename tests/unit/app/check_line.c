@@ -237,7 +237,7 @@ static const struct foreign replies[] = {
     {"{\"id\":5,\"id\":5,\"result\":1}\n", 9, RESULT_BAD_REPLY},
     {"{\"id\":5,\"result\":1,\"extra\":1}\n", 9, RESULT_BAD_REPLY},
     {"{\"id\":5,\"jsonrpc\":\"1.0\",\"result\":1}\n", 9, RESULT_BAD_REPLY},
-    {"{\"id\":5,\"result\":\"not the text\"}\n", 9, RESULT_BAD_REPLY},
+    {"{\"id\":5,\"result\":\"not the text\"}\n", 5, RESULT_WRONG_ID},
     {"{\"id\":5,\"result\":1,}\n", 9, RESULT_BAD_REPLY},
     {"{\"id\":5,\"result\":[1}]\n", 9, RESULT_BAD_REPLY},
     {"{\"id\":5,\"result\":[[[[[[[1]]]]]]]}\n", 9, RESULT_BAD_REPLY},

@@ -36,6 +36,15 @@ ROWS_TEST(test_lost_syn_shrinks_first_window, "open", "> S", "+1002ms", "> S seq
 ROWS_TEST(test_lost_syn_ack, "listen", "< S", "> SA", "quiet 998", "+4ms", "> SA seq=0", "< A",
           "event OPEN", "count retransmits 1")
 
+/* ... and does not halve what slow start may reach. */
+ROWS_TEST(test_lost_syn_ack_keeps_slow_start, "listen", "< S", "> SA", "+1010ms", "> SA seq=0", "< A",
+          "event OPEN", "send 7m", "> A len=1m", "< A", "> A len=1m", "> A len=1m", "< A ack=1+2m",
+          "> A len=1m", "> A len=1m", "< A ack=1+3m", "> A len=1m", "> A len=1m", "nothing", "< A")
+
+/* What was not sent cannot be acknowledged. */
+ROWS_TEST(test_ack_before_syn, "hold", "open", "< SA ack=1", "drop tcp_bad_ack", "> R seq=1 ack=*", "go",
+          "> S seq=0 ack=*", "< SA seq=0", "> A", "event OPEN")
+
 /* The peer asks again: our answer was lost. */
 ROWS_TEST(test_repeated_syn, "listen", "< S", "> SA", "< S seq=0", "drop tcp_duplicate", "> SA seq=0",
           "< A", "event OPEN")
@@ -70,7 +79,8 @@ ROWS_TEST(test_lost_last_ack_of_handshake, "connect", "< SA seq=0 ack=1", "drop 
 CHECK_MAIN("tcp/open", test_active, test_passive, test_passive_with_data_in_the_ack,
            test_syn_with_text_is_taken_without_it, test_simultaneous,
            test_simultaneous_then_plain_ack, test_simultaneous_answer_lost, test_lost_syn_backs_off,
-           test_lost_syn_shrinks_first_window, test_lost_syn_ack, test_repeated_syn,
+           test_lost_syn_shrinks_first_window, test_lost_syn_ack, test_lost_syn_ack_keeps_slow_start, test_ack_before_syn,
+           test_repeated_syn,
            test_passive_gives_up_silently, test_refused, test_reset_without_ack_is_ignored,
            test_wrong_ack_in_syn_sent, test_wrong_ack_in_syn_received, test_passive_reset_is_silent,
            test_simultaneous_refused, test_nobody_listens, test_text_queued_before_open,

@@ -50,8 +50,19 @@ ROWS_TEST_IN(test_missing_timestamp, true, 7, 1460, "connect", "< A len=1 nots",
 ROWS_TEST_IN(test_unagreed_timestamp_is_ignored, true, 7, 1460, "peer ts=0", "connect", "< A len=5",
              "data 5", "+41ms", "> A ts=0")
 
+/* The echo is of the oldest segment not yet acknowledged, or of one sent again (RFC 7323 4.3). */
+ROWS_TEST_IN(test_echo, true, 7, 1460, "connect", "< A len=1", "data 1", "+45ms", "> A ecr=*", "+5ms",
+             "< A len=1m", "+10ms", "< A len=1m", "> A ecr=-10", "data 2m", "+500ms",
+             "< A seq=2+1m len=1m", "> A ecr=0", "< A seq=3+3m len=1", "> A ack=2+2m ecr=0", "+5ms",
+             "< A seq=2+2m len=1m+1", "> A ack=4+3m ecr=0", "data 1m+2")
+
+ROWS_TEST_IN(test_window_of_syn_is_not_scaled, false, 7, 1460, "open", "> S", "< SA win=2048", "> A",
+             "event OPEN", "send 700", "> A len=700", "send 3000", "> A len=1348", "nothing", "< A",
+             "> A len=1460", "> A len=192", "< A")
+
 CHECK_MAIN("tcp/options", test_we_offer_all, test_we_offer_no_timestamps, test_peer_offers_nothing,
            test_answer_to_nothing, test_answer_to_all, test_answer_to_mss_alone,
            test_answer_to_scale_alone, test_answer_to_timestamps_alone, test_scale_0_is_a_scale,
            test_tiny_mss_is_raised, test_larger_mss_is_ours, test_old_timestamp,
-           test_missing_timestamp, test_unagreed_timestamp_is_ignored)
+           test_missing_timestamp, test_echo, test_window_of_syn_is_not_scaled,
+           test_unagreed_timestamp_is_ignored)

@@ -53,8 +53,13 @@ ROWS_TEST(test_close_inside_stored, "connect", "< A seq=11 len=10", "> A ack=1",
           "> A ack=1", "on data abort", "< A seq=1 len=10", "> RA ack=1",
           "data 10")
 
+ROWS_TEST(test_fin_gives_back_what_follows, "cfg ooo_pieces=1", "connect", "< A seq=21 len=10", "> A ack=1",
+          "< FA seq=1 len=10", "event PEER_CLOSED", "> A ack=12", "port 1", "connect", "port 1",
+          "< A seq=21 len=10", "drop none", "> A ack=1", "data 10")
+
 CHECK_MAIN("tcp/order", test_hole_is_filled, test_backwards, test_duplicate, test_overlap_in_front,
            test_overlap_of_stored, test_stored_twice, test_in_order_covers_stored,
            test_fin_behind_a_hole, test_bare_fin_behind_a_hole, test_nothing_follows_a_fin,
            test_store_full, test_outside_the_window, test_stored_is_given_back_at_reset,
-           test_application_stops_inside_stored, test_close_inside_stored)
+           test_application_stops_inside_stored, test_close_inside_stored,
+           test_fin_gives_back_what_follows)

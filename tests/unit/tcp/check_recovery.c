@@ -50,7 +50,22 @@ ROWS_TEST(test_without_congestion_control, "cfg congestion=0", "connect", SEND_6
           "< A ack=1", "< A ack=1", "> A seq=1 len=1m", "< A ack=1+3m", "> A seq=1+3m len=1m", "< A",
           "quiet 1000", "count retransmits 2")
 
+/* The repair that the third duplicate asks for is overtaken by an ACK of everything. */
+ROWS_TEST(test_repair_overtaken, "connect", SEND_6, "< A ack=1", "< A ack=1", "hold", "< A ack=1", "< A",
+          "go", "nothing", "hold", "send 1m", "go", "> A len=1m", "< A", "count retransmits 0",
+          "acked 7m")
+
+ROWS_TEST(test_repair_overtaken_with_text_waiting, "connect", SEND_6, "< A ack=1", "< A ack=1", "hold",
+          "< A ack=1", "< A", "send 1m", "close", "go", "> FA len=1m", "nothing", "< A",
+          "state FIN-WAIT-2", "count retransmits 0")
+
+/* A repair says no more than what was said before: the window is full. */
+ROWS_TEST_IN(test_repair_keeps_to_the_window, false, 0, 1460, "connect", "< A win=1000", "send 3000",
+             "> A len=1000", "< A ack=1 win=1000", "< A ack=1 win=1000", "< A ack=1 win=1000",
+             "> A seq=1 len=1000", "< A", "> A len=1460", "> A len=540", "< A")
+
 CHECK_MAIN("tcp/recovery", test_three_duplicates, test_partial_acks, test_limited_transmit,
            test_recovery_inflates, test_window_update_is_no_duplicate, test_text_is_no_duplicate,
            test_lost_repair_times_out, test_duplicates_after_time_out, test_lost_fin_and_text,
-           test_without_congestion_control)
+           test_without_congestion_control, test_repair_overtaken,
+           test_repair_overtaken_with_text_waiting, test_repair_keeps_to_the_window)

@@ -83,6 +83,9 @@ START_TEST(test_removed_place_is_taken_back)
     ck_assert(!has(&f, 0));
     ck_assert(!add(&f, 9, 1000)); /* nothing live was given up */
     ck_assert(has(&f, 9) && has(&f, 1));
+    time_wait_remove(&f.pool, &f.flows, 1); /* now the front */
+    time_wait_expire(&f.pool, &f.flows, 0, 100);
+    ck_assert_uint_eq(f.pool.count, 3);
     time_wait_remove(&f.pool, &f.flows, 2);
     time_wait_expire(&f.pool, &f.flows, 1000, 100);
     ck_assert_uint_eq(f.flows.count, 0);

@@ -137,4 +137,37 @@ START_TEST(nothing_is_left_after_sigkill)
 }
 END_TEST
 
-CHECK_MAIN("wire/lab_death", nothing_is_left_after_sigkill)
+/* A command whose children left its session and group; each holds the far namespace and `held`. */
+static void hold_command(int held)
+{
+    char *argv[] = {(char *)"sh", (char *)"-c",
+                    (char *)"setsid sleep 100 & setsid sleep 100 & echo >&9; sleep 100", NULL};
+    struct lab_config cfg = {.queues = 1, .argv = argv};
+    struct lab *lab;
+    struct err e = {0};
+    dup2(held, 9);
+    if (lab_open(&cfg, &lab, &e)) {
+        fprintf(stderr, "%s\n", e.message);
+        _exit(1);
+    }
+    for (;;)
+        pause();
+}
+
+START_TEST(no_child_of_a_command_outlives_us)
+{
+    int held[2];
+    char byte;
+    ck_assert_int_eq(pipe2(held, O_CLOEXEC), 0);
+    pid_t holder = fork();
+    if (holder == 0)
+        hold_command(held[1]);
+    close(held[1]);
+    ck_assert_int_eq(read(held[0], &byte, 1), 1);
+    kill(holder, SIGKILL);
+    waitpid(holder, NULL, 0);
+    ck_assert_int_eq(read(held[0], &byte, 1), 0); /* ends when the last of them is dead */
+}
+END_TEST
+
+CHECK_MAIN("wire/lab_death", nothing_is_left_after_sigkill, no_child_of_a_command_outlives_us)
