@@ -37,7 +37,7 @@ struct reflect_result {
 
 /* Sends the first frames, then warms up and measures on the calling thread while something
  * reflects at the other end. 0, -ENOBUFS (more frames than the pool holds) or -EIO (frames were
- * lost, or none came back). `wire` is for messages. */
+ * lost, or none came back within 2 s). `wire` is for messages. */
 int reflect_measure(const struct reflector *near, const char *wire,
                     const struct reflect_config *cfg, struct reflect_result *out, struct err *e);
 
