@@ -274,14 +274,39 @@ static int record_peer(struct run *r, int64_t at_ns, struct err *e)
 
 /* --- all -------------------------------------------------------------------------------------- */
 
-static void describe_row(struct run *r, const char *state, const struct judged *j,
+/* A figure of the table; "-" when it was not measured. */
+static const char *cell(struct run *r, const char *column, int decimals, char *buf, size_t size)
+{
+    double v = summary_figure(r, column);
+    if (isnan(v))
+        return "-";
+    snprintf(buf, size, "%.*f", decimals, v);
+    return buf;
+}
+
+static const char *verdict_word(const struct run *r, enum run_state state, const struct judged *j)
+{
+    if (state == RUN_FAILED)
+        return "-";
+    if (!j->valid)
+        return "INVALID";
+    if (j->failed)
+        return "FAIL";
+    if (j->missing)
+        return "UNKNOWN";
+    return r->job->phases[0].sla[0] ? "PASS" : "-"; /* without a rule there is nothing to pass */
+}
+
+static void describe_row(struct run *r, enum run_state state, const struct judged *j,
                          struct run_result *out)
 {
-    snprintf(out->line, sizeof out->line, "%4lld  %-28s %-11s %-7s %12.0f %12.0f %10.1f %10.1f  %s",
-             (long long)r->id, r->job->workload_id, state,
-             j->failed ? "FAIL" : j->missing ? "UNKNOWN" : "PASS", summary_figure(r, "msg_per_s"),
-             summary_figure(r, "transactions_per_s"), summary_figure(r, "latency_p50_us"),
-             summary_figure(r, "latency_p99_us"), j->limited_by ? j->limited_by : "-");
+    char msg[24], tps[24], p50[24], p99[24];
+    snprintf(out->line, sizeof out->line, "%4lld  %-28s %-11s %-7s %12s %12s %10s %10s  %s",
+             (long long)r->id, r->job->workload_id, run_state_name(state), verdict_word(r, state, j),
+             cell(r, "msg_per_s", 0, msg, sizeof msg),
+             cell(r, "transactions_per_s", 0, tps, sizeof tps),
+             cell(r, "latency_p50_us", 1, p50, sizeof p50),
+             cell(r, "latency_p99_us", 1, p99, sizeof p99), j->limited_by ? j->limited_by : "-");
 }
 
 static int exit_code_of(const struct judged *j)
@@ -324,6 +349,6 @@ int ending_record(struct run *r, bool interrupted, const struct err *failure, st
     if (!rc)
         rc = db_run_end(r->db, r->id, &end, e);
     out->exit_code = failure ? failure->exit_code : exit_code_of(&j);
-    describe_row(r, run_state_name(end.state), &j, out);
+    describe_row(r, end.state, &j, out);
     return rc;
 }

@@ -14,17 +14,22 @@
 #include "db/db.h"
 #include "db/run_row.h"
 #include "run/setup.h"
+#include "run/sla.h"
 #include "version.h"
 
 /* --- before ---------------------------------------------------------------------------------- */
 
-static int check_protocol(struct run *r, struct err *e)
+static int check_job(struct run *r, struct err *e)
 {
     r->proto = app_proto_find(r->job->protocol);
     if (!r->proto || r->proto->later)
         return err_set(e, EXIT_USAGE, -EINVAL, "%s: protocol = \"%s\": not in this version%s%s",
                        r->job->workload_id, r->job->protocol, r->proto ? ": " : "",
                        r->proto ? r->proto->later : "");
+    struct sla_rule rules[SLA_RULES_MAX];
+    for (uint32_t p = 0; p < r->job->phases_count; p++)
+        if (sla_parse(r->job->phases[p].sla, rules, e) < 0)
+            return -EINVAL;
     return setup_check(r->job, r->proto, e);
 }
 
@@ -185,7 +190,7 @@ int run_job(const struct job *job, const volatile sig_atomic_t *signal, struct r
         return err_set(e, EXIT_RUN, -ENOMEM, "no memory for a run");
     *r = (struct run){.job = job, .signal = signal};
     log_level_parse(job->log_level, &r->log.level);
-    int rc = check_protocol(r, e);
+    int rc = check_job(r, e);
     if (!rc)
         rc = clock_init(&r->clock, clock_source_parse(job->clock), e);
     r->mono_to_real_ns = mono_to_real();

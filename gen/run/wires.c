@@ -60,6 +60,15 @@ static int run_far_side(void *ctx, int ready_fd)
     return rc ? e.exit_code : 0;
 }
 
+/* peer = none: a far end at which nobody answers. */
+static int run_nobody(void *ctx, int ready_fd)
+{
+    (void)ctx;
+    if (write(ready_fd, "", 1) == 1)
+        pause();
+    return 0;
+}
+
 struct near_open {
     struct wire_config cfg;
     struct wire_port **out;
@@ -105,7 +114,9 @@ static int await_listener(pid_t pid, const struct job *job, struct err *e)
         if (listens(pid, "tcp", port) || listens(pid, "tcp6", port))
             return 0;
         if (kill(pid, 0))
-            break;
+            return err_set(e, EXIT_RUN, -ECHILD,
+                           "peer = exec:%s: it ended before it listened on port %u: expected a "
+                           "server", job->peer_exec, port);
         nanosleep(&nap, NULL);
     }
     return err_set(e, EXIT_RUN, -ECONNREFUSED,
@@ -124,7 +135,7 @@ static int open_lab(struct wires *w, const struct job *job, const struct clock *
         kernel_end(job, &lc);
         lc.argv = argv;
     } else {
-        lc.peer = run_far_side;
+        lc.peer = job->peer == PEER_RESPOND ? run_far_side : run_nobody;
         lc.ctx = &far;
     }
     int rc = lab_open(&lc, &w->lab, e);
@@ -155,6 +166,8 @@ static int open_pair(struct wires *w, const struct job *job, const struct clock 
         return rc;
     w->port = ports[0];
     w->far_port = ports[1];
+    if (job->peer != PEER_RESPOND)
+        return 0;
     return responder_start(&w->responder, job, w->far_port, &job->targets[0], job->workers, clock,
                            e);
 }
