@@ -128,12 +128,6 @@ static void sent(struct tcp *t, uint32_t index, uint32_t seq, uint32_t space)
         timer_rto_start(t, index);
 }
 
-static bool may_send_data(const struct conn *c)
-{
-    return c->state == TCP_ESTABLISHED || c->state == TCP_CLOSE_WAIT ||
-           c->state == TCP_FIN_WAIT_1 || c->state == TCP_CLOSING || c->state == TCP_LAST_ACK;
-}
-
 /* Where the next data segment starts and how long it is. */
 static uint32_t choose(struct conn *c, uint32_t *seq)
 {
@@ -238,7 +232,7 @@ bool tcp_output(struct tcp *t, uint32_t conn, struct tcp_seg *out)
     case TCP_STATE_COUNT:
         return false;
     }
-    if (!(may_send_data(c) && output_data(t, conn, out)) && !output_ack(t, conn, out)) {
+    if (!(conn_rule(c)->sends_text && output_data(t, conn, out)) && !output_ack(t, conn, out)) {
         if (conn_has(c, CONN_ACK_LATER))
             timer_arm(t, conn, c->delack_at);
         return false;
