@@ -189,37 +189,14 @@ static int check_pattern(const struct loader *l, uint32_t p)
     return 0;
 }
 
-static int check_content(const struct loader *l)
-{
-    if (l->job->binary && !strcmp(l->job->protocol, "line"))
-        return job_refuse(l->e, l->job, 0, "content",
-                          "protocol = line carries text: expected content = text");
-    return 0;
-}
-
-static int check_reply(const struct loader *l, uint32_t p)
-{
-    struct job_phase *phase = &l->job->phases[p];
-    if (!strcmp(l->job->protocol, "discard"))
-        return phase->reply == 0 ? 0
-                                 : job_refuse(l->e, l->job, p, "reply",
-                                              "protocol = discard is one way: expected no reply");
-    if (phase->reply == 0 && phase->payload_min == phase->payload)
-        phase->reply = phase->payload;
-    if (!strcmp(l->job->protocol, "echo") && phase->reply && phase->reply != phase->payload)
-        return job_refuse(l->e, l->job, p, "reply",
-                          "protocol = echo sends back the request: expected reply = 0");
-    return 0;
-}
-
 /* ---- all ---- */
 
 static int (*const run_checks[])(const struct loader *l) = {
     check_target_list, check_families, check_public,  check_tuples, check_peer, check_shared,
-    check_workers,     check_faults,   check_segment, check_window, check_rto,  check_content,
+    check_workers,     check_faults,   check_segment, check_window, check_rto,
 };
-static int (*const phase_checks[])(const struct loader *l,
-                                   uint32_t phase) = {check_load, check_pattern, check_reply};
+static int (*const phase_checks[])(const struct loader *l, uint32_t phase) = {check_load,
+                                                                              check_pattern};
 
 int loader_settle(struct loader *l)
 {

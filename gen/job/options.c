@@ -14,14 +14,6 @@
 #define HOUR       (60 * MINUTE)
 #define DAY        (24 * HOUR)
 
-static const struct choice protocols[] = {{"line", 0},
-                                          {"echo", 0},
-                                          {"discard", 0},
-                                          {"http", 0, "it comes with HTTP/1.1"},
-                                          {"websocket", 0, "it comes with WebSocket"},
-                                          {"mcp", 0, "it comes with MCP"},
-                                          {"script", 0, "it comes with protocol scripts"},
-                                          {NULL}};
 static const struct choice contents[] = {{"text", false}, {"binary", true}, {NULL}};
 static const struct choice shapes[] = {
     {"constant", JOB_CONSTANT}, {"max", JOB_MAX},          {"burst", 0, LOAD_MODEL},
@@ -56,10 +48,8 @@ const struct option options[] = {
     /* what is sent */
     {"description", &kind_text, "", "what the job is for, for people", "TEXT", "What is sent",
      RUN(description), .aside = true, .unhashed = true},
-    {"protocol", &kind_word, "line",
-     "line: JSON-RPC lines matched by id; echo: opaque bytes sent back; discard: one way", "NAME",
-     RUN(protocol), .choices = protocols},
-    {"content", &kind_choice, "text", "payload bytes of echo and discard", "text|binary",
+    {"protocol", &kind_name, "line", "what is said on a connection", "NAME", RUN(protocol)},
+    {"content", &kind_choice, "text", "payload bytes, where the protocol can carry any", "text|binary",
      RUN(binary), .choices = contents},
     {"payload", &kind_payload, "1024", "size of a request, or a range to draw from", "BYTES",
      PHASE(payload), .min = 1, .max = 100u << 20, .choices = payloads},

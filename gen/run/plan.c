@@ -52,12 +52,13 @@ static int begin_phase(struct run *r, const struct job_phase *p, enum phase_kind
                        uint64_t start_ns, uint64_t requested_ns, struct err *e)
 {
     char load[40], payload[40], reply[24];
-    snprintf(reply, sizeof reply, "%u", p->reply);
+    uint32_t reply_bytes = setup_reply(p, r->proto);
+    snprintf(reply, sizeof reply, "%u", reply_bytes);
     struct phase_row row = {
         .name = p->name, .kind = kind, .measured = kind == PHASE_MEASURE,
         .load = load_text(p, load, sizeof load),
         .payload = payload_text(p, payload, sizeof payload),
-        .reply = p->reply ? reply : NULL, .sla = p->sla[0] ? p->sla : NULL,
+        .reply = reply_bytes ? reply : NULL, .sla = p->sla[0] ? p->sla : NULL,
         .offered_rate_per_s = p->rate_max ? NAN : p->rate_per_s,
         .requested_ns = (int64_t)requested_ns, .connections = r->job->connections,
         .depth = p->depth,

@@ -49,12 +49,6 @@ static const struct {
     {"pattern = short_lived\n[a]\n[b]\ndepth = 2\n",
      "x.conf:4: depth = \"2\": a short_lived connection carries one transaction: expected depth = "
      "1"},
-    {"content = binary\n",
-     "x.conf:1: content = \"binary\": protocol = line carries text: expected content = text"},
-    {"protocol = discard\nreply = 64\n",
-     "x.conf:2: reply = \"64\": protocol = discard is one way: expected no reply"},
-    {"protocol = echo\nreply = 64\n",
-     "x.conf:2: reply = \"64\": protocol = echo sends back the request: expected reply = 0"},
 };
 
 START_TEST(test_contradictions)
@@ -89,7 +83,6 @@ static const char *const passing[] = {
     "rto_min = 1s\n",
     "queue_max = 2s\nrate = 5\n",
     "pattern = short_lived\n[a]\n[b]\npattern = long_lived\ndepth = 2\n",
-    "protocol = echo\nreply = 1024\n",
     "workers = 100\n",
 };
 
@@ -106,12 +99,8 @@ END_TEST
 START_TEST(test_defaults_that_follow_other_keys)
 {
     struct fixture f;
-    load_well(&f, "payload = 77\nrate = 5\n", NULL, NULL);
-    ck_assert_uint_eq(f.job.phases[0].reply, 77);
+    load_well(&f, "rate = 5\n", NULL, NULL);
     ck_assert_int_eq(f.job.phases[0].shape, JOB_CONSTANT);
-    fixture_fini(&f);
-    load_well(&f, "protocol = discard\n", NULL, NULL);
-    ck_assert_uint_eq(f.job.phases[0].reply, 0);
     fixture_fini(&f);
     load_well(&f, "wire = xdp:eth0\ntarget = 10.0.0.1:80\n", NULL, NULL);
     ck_assert_int_eq(f.job.peer, PEER_NONE);
