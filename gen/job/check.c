@@ -9,6 +9,7 @@
 
 #include "base/units.h"
 #include "job/load.h"
+#include "job/value.h"
 
 static bool is_xdp(const struct job *job)
 {
@@ -167,16 +168,17 @@ static int check_rto(const struct loader *l)
 
 /* ---- phases ---- */
 
+/* Nothing moves with rate = max. A shape that was chosen all the same is left as it is: run/ knows
+ * the shapes and says what is wrong. */
 static int check_load(const struct loader *l, uint32_t p)
 {
     struct job_phase *phase = &l->job->phases[p];
-    if (phase->shape == JOB_MAX && !phase->rate_max)
-        return job_refuse(l->e, l->job, p, "shape",
-                          "a rate is set: expected rate = max or shape = constant");
+    const struct option *shape = option_find("shape");
     if (phase->rate_max && phase->queue_max_ns != NS_PER_S)
         return job_refuse(l->e, l->job, p, "queue_max",
                           "with rate = max nothing queues: expected a rate as well");
-    phase->shape = phase->rate_max ? JOB_MAX : JOB_CONSTANT;
+    if (phase->rate_max && !strcmp(phase->shape, shape->initial))
+        shape->kind->parse(shape, "max", phase);
     return 0;
 }
 

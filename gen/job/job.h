@@ -25,7 +25,6 @@ struct endpoint {
     uint16_t port;
 };
 
-enum job_shape { JOB_MAX, JOB_CONSTANT };
 enum job_pattern { PATTERN_LONG_LIVED, PATTERN_SHORT_LIVED };
 enum job_close { CLOSE_FIN_CLIENT, CLOSE_FIN_SERVER, CLOSE_RST };
 enum job_peer { PEER_RESPOND, PEER_EXEC, PEER_NONE };
@@ -33,8 +32,8 @@ enum job_peer { PEER_RESPOND, PEER_EXEC, PEER_NONE };
 /* One measured phase: a section of the file (one of the section's name when there is none). */
 struct job_phase {
     char name[64];
-    enum job_shape shape;    /* JOB_MAX exactly when rate_max */
     bool rate_max;           /* rate = max: closed loop */
+    char shape[24];          /* how the rate moves; max when rate_max and none was chosen */
     double rate_per_s;       /* transactions/s over the whole run */
     uint64_t duration_ns, warmup_ns;
     uint64_t transactions;   /* end after so many starts; 0: by time only */

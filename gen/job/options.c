@@ -15,10 +15,6 @@
 #define DAY        (24 * HOUR)
 
 static const struct choice contents[] = {{"text", false}, {"binary", true}, {NULL}};
-static const struct choice shapes[] = {
-    {"constant", JOB_CONSTANT}, {"max", JOB_MAX},          {"burst", 0, LOAD_MODEL},
-    {"ramp", 0, LOAD_MODEL},    {"sine", 0, LOAD_MODEL},   {"walk", 0, LOAD_MODEL},
-    {"poisson", 0, LOAD_MODEL}, {"replay", 0, LOAD_MODEL}, {NULL}};
 static const struct choice payloads[] = {{"small", 0, LOAD_MODEL},
                                          {"medium", 0, LOAD_MODEL},
                                          {"large", 0, LOAD_MODEL},
@@ -61,8 +57,8 @@ const struct option options[] = {
      "transactions a second over the whole run (open loop), or max: each connection keeps depth"
      " outstanding (closed loop)", "max|RATE", "How much",
      PHASE(rate_max)},
-    {"shape", &kind_choice, "constant", "how the rate moves over time; always max with rate = max",
-     "NAME", PHASE(shape), .choices = shapes},
+    {"shape", &kind_name, "constant", "how the rate moves over time; always max with rate = max",
+     "NAME", PHASE(shape)},
     {"duration", &kind_time, "10s", "measured time of a phase", "TIME",
      PHASE(duration_ns), .min = NS_PER_MS, .max = 30 * DAY},
     {"warmup", &kind_time, "1s", "time under load before the measured time", "TIME",

@@ -7,6 +7,7 @@
 
 #include "app/app.h"
 #include "base/err.h"
+#include "load/schedule.h"
 #include "run/sla.h"
 
 #define NAMES_MAX 160
@@ -84,6 +85,35 @@ static int check_reply(const struct job *job, uint32_t p, const struct app_proto
     return 0;
 }
 
+/* --- shape ---------------------------------------------------------------------------------- */
+
+static int check_known_shape(const struct job *job, uint32_t p, const struct load_shape_kind *kind,
+                             struct err *e)
+{
+    if (kind && !kind->later)
+        return 0;
+    if (kind)
+        return job_refuse(e, job, p, "shape", "not in this version (%s)", kind->later);
+    char names[NAMES_MAX] = "";
+    for (uint32_t i = 0; i < load_shape_count; i++)
+        if (!load_shapes[i].later)
+            name_add(names, load_shapes[i].name);
+    return job_refuse(e, job, p, "shape", "expected one of %s", names);
+}
+
+static int check_shape(const struct job *job, uint32_t p, struct err *e)
+{
+    const struct job_phase *phase = &job->phases[p];
+    const struct load_shape_kind *kind = load_shape_find(phase->shape);
+    int rc = check_known_shape(job, p, kind, e);
+    if (rc || kind->shape->closed_loop == phase->rate_max)
+        return rc;
+    if (phase->rate_max)
+        return job_refuse(e, job, p, "shape",
+                          "with rate = max no rate moves: expected a rate as well");
+    return job_refuse(e, job, p, "shape", "a rate is set: expected rate = max or another shape");
+}
+
 /* --- all ------------------------------------------------------------------------------------ */
 
 static int check_phase(const struct job *job, uint32_t p, const struct app_proto *proto,
@@ -93,6 +123,8 @@ static int check_phase(const struct job *job, uint32_t p, const struct app_proto
     int rc = check_payload(job, p, proto, e);
     if (!rc)
         rc = check_reply(job, p, proto, e);
+    if (!rc)
+        rc = check_shape(job, p, e);
     return rc ? rc : sla_parse(job->phases[p].sla, rules, e) < 0 ? -EINVAL : 0;
 }
 

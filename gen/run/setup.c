@@ -182,7 +182,7 @@ void setup_load(const struct job *job, const struct job_phase *phase, uint32_t w
                 struct client_load *out)
 {
     *out = (struct client_load){
-        .spec = {.shape = phase->rate_max ? SHAPE_MAX : SHAPE_CONSTANT,
+        .spec = {.shape = load_shape_find(phase->shape)->shape,
                  .rate_per_s = phase->rate_per_s,
                  .duration_ns = phase->duration_ns,
                  .seed = job->seed,

@@ -3,6 +3,7 @@
 #include "run/check.h"
 
 #include "app/app.h"
+#include "load/schedule.h"
 #include "run/setup.h"
 #include "tests/lib/check_main.h"
 #include "tests/unit/job/fixture.h"
@@ -119,6 +120,38 @@ START_TEST(the_smallest_message_of_each_protocol)
 }
 END_TEST
 
+START_TEST(every_shape_is_accepted_or_refused_by_name)
+{
+    char text[60], message[200], names[100] = "";
+    for (uint32_t i = 0; i < load_shape_count; i++) {
+        const struct load_shape_kind *kind = &load_shapes[i];
+        bool closed = kind->shape && kind->shape->closed_loop;
+        snprintf(text, sizeof text, "rate = %s\n[a]\nshape = %s\n", closed ? "max" : "500",
+                 kind->name);
+        snprintf(message, sizeof message, "x.conf:3: shape = \"%s\": not in this version (%s)",
+                 kind->name, kind->later);
+        if (kind->later)
+            refused(text, NULL, NULL, message);
+        else
+            passes(text, NULL);
+        if (!kind->later)
+            strcat(strcat(names, *names ? ", " : ""), kind->name);
+    }
+    snprintf(message, sizeof message, "x.conf:1: shape = \"square\": expected one of %s", names);
+    refused("shape = square\nrate = 500\n", NULL, NULL, message);
+    refused("shape = square\n", NULL, NULL, message);
+}
+END_TEST
+
+START_TEST(a_rate_has_a_shape_and_max_has_none)
+{
+    refused("shape = max\nrate = 500\n", NULL, NULL,
+            "x.conf:1: shape = \"max\": a rate is set: expected rate = max or another shape");
+    passes("shape = constant\nrate = max\n", NULL);
+    passes("shape = max\n", NULL);
+}
+END_TEST
+
 START_TEST(what_just_passes)
 {
     passes("protocol = echo\nreply = 1024\n", NULL);
@@ -149,5 +182,6 @@ END_TEST
 
 CHECK_MAIN("run/check", every_protocol_is_accepted_or_refused_by_name,
            a_responder_needs_the_protocol_only, what_the_protocol_cannot_carry,
-           the_smallest_message_of_each_protocol, what_just_passes,
+           the_smallest_message_of_each_protocol, every_shape_is_accepted_or_refused_by_name,
+           a_rate_has_a_shape_and_max_has_none, what_just_passes,
            replies_are_as_large_as_their_requests_unless_the_job_says_otherwise)
