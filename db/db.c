@@ -162,14 +162,14 @@ static int open_writing(struct db *db, struct err *e)
 
 static int prepare_reading(struct db *db, int version, struct err *e)
 {
-    if (version == DB_SCHEMA_VERSION)
+    if (version == db_migration_count)
         return 0;
     if (!version)
         return err_set(e, EXIT_USAGE, -ENODATA, "%s: holds nothing yet: expected a results file, "
                        "as `gen run` writes it", db->path);
     return err_set(e, EXIT_USAGE, -EINVAL,
                    "%s: schema %d is older than this program's %d: the next `gen run` into it "
-                   "migrates it", db->path, version, DB_SCHEMA_VERSION);
+                   "migrates it", db->path, version, db_migration_count);
 }
 
 static int prepare_writing(struct db *db, int version, struct err *e)

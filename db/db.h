@@ -27,7 +27,6 @@ struct db;
 struct db_stmt;
 
 #define DB_APPLICATION_ID 0x57697265 /* "Wire" */
-#define DB_SCHEMA_VERSION 1          /* the newest that this program knows: PRAGMA user_version */
 
 enum db_mode {
     DB_CREATE, /* write; a missing or empty file becomes a database; migrates an older one */

@@ -14,19 +14,7 @@
 #define HOUR       (60 * MINUTE)
 #define DAY        (24 * HOUR)
 
-static const struct choice protocols[] = {{"line", 0},
-                                          {"echo", 0},
-                                          {"discard", 0},
-                                          {"http", 0, "it comes with HTTP/1.1"},
-                                          {"websocket", 0, "it comes with WebSocket"},
-                                          {"mcp", 0, "it comes with MCP"},
-                                          {"script", 0, "it comes with protocol scripts"},
-                                          {NULL}};
 static const struct choice contents[] = {{"text", false}, {"binary", true}, {NULL}};
-static const struct choice shapes[] = {
-    {"constant", JOB_CONSTANT}, {"max", JOB_MAX},          {"burst", 0, LOAD_MODEL},
-    {"ramp", 0, LOAD_MODEL},    {"sine", 0, LOAD_MODEL},   {"walk", 0, LOAD_MODEL},
-    {"poisson", 0, LOAD_MODEL}, {"replay", 0, LOAD_MODEL}, {NULL}};
 static const struct choice payloads[] = {{"small", 0, LOAD_MODEL},
                                          {"medium", 0, LOAD_MODEL},
                                          {"large", 0, LOAD_MODEL},
@@ -56,10 +44,8 @@ const struct option options[] = {
     /* what is sent */
     {"description", &kind_text, "", "what the job is for, for people", "TEXT", "What is sent",
      RUN(description), .aside = true, .unhashed = true},
-    {"protocol", &kind_word, "line",
-     "line: JSON-RPC lines matched by id; echo: opaque bytes sent back; discard: one way", "NAME",
-     RUN(protocol), .choices = protocols},
-    {"content", &kind_choice, "text", "payload bytes of echo and discard", "text|binary",
+    {"protocol", &kind_name, "line", "what is said on a connection", "NAME", RUN(protocol)},
+    {"content", &kind_choice, "text", "payload bytes, where the protocol can carry any", "text|binary",
      RUN(binary), .choices = contents},
     {"payload", &kind_payload, "1024", "size of a request, or a range to draw from", "BYTES",
      PHASE(payload), .min = 1, .max = 100u << 20, .choices = payloads},
@@ -71,8 +57,8 @@ const struct option options[] = {
      "transactions a second over the whole run (open loop), or max: each connection keeps depth"
      " outstanding (closed loop)", "max|RATE", "How much",
      PHASE(rate_max)},
-    {"shape", &kind_choice, "constant", "how the rate moves over time; always max with rate = max",
-     "NAME", PHASE(shape), .choices = shapes},
+    {"shape", &kind_name, "constant", "how the rate moves over time; always max with rate = max",
+     "NAME", PHASE(shape)},
     {"duration", &kind_time, "10s", "measured time of a phase", "TIME",
      PHASE(duration_ns), .min = NS_PER_MS, .max = 30 * DAY},
     {"warmup", &kind_time, "1s", "time under load before the measured time", "TIME",

@@ -28,6 +28,7 @@ extern const struct value_kind kind_load;  /* "max" or a rate; rate_max and rate
 extern const struct value_kind kind_flag;  /* yes or no; bool */
 extern const struct value_kind kind_choice;  /* one of `choices`; its value in 1 or 4 bytes */
 extern const struct value_kind kind_word;    /* one of `choices`; its name in a char array */
+extern const struct value_kind kind_name;    /* a word that others know the list of; char array */
 extern const struct value_kind kind_text;    /* printable text in a char array */
 extern const struct value_kind kind_cpus;    /* "0,2,3"; char array */
 extern const struct value_kind kind_wire;    /* lab, pair, xdp:IFACE[:QUEUE]; char array */

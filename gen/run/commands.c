@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/rng.h"
 #include "job/job.h"
+#include "run/check.h"
 #include "run/list.h"
 #include "run/responder.h"
 #include "run/run.h"
@@ -76,7 +77,10 @@ static int check_all(const struct split *s, const struct command_args *a, struct
         int rc = job_load(&job, s->names[i], &args, e);
         if (rc)
             return rc;
+        rc = check_job(&job, e);
         job_fini(&job);
+        if (rc)
+            return rc;
     }
     return 0;
 }
@@ -146,7 +150,9 @@ static int respond(const struct job *job, struct err *e)
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
     sigprocmask(SIG_BLOCK, &set, NULL);
-    int rc = clock_init(&clock, clock_source_parse(job->clock), e);
+    int rc = check_protocol(job, e);
+    if (!rc)
+        rc = clock_init(&clock, clock_source_parse(job->clock), e);
     struct responder_process p = {
         .job = job, .clock = &clock, .device = job->wire + 4, .listen = job->targets[0],
         .ready = print_ready, .totals = &totals,
