@@ -2,6 +2,7 @@
 /* --db-merge: the runs of another file, known by their uuid, in one transaction. */
 #include <errno.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "analyzer/command.h"
 #include "analyzer/options.h"
@@ -94,14 +95,28 @@ static int merge_all(struct merge *m, struct err *e)
     return ret;
 }
 
+/* A file that this merge made and could not fill: it is as if nothing had been asked. */
+static void remove_new_file(const char *path)
+{
+    static const char *const suffixes[] = {"", "-wal", "-shm"};
+    char name[4096];
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
+        if (snprintf(name, sizeof name, "%s%s", path, suffixes[i]) < (int)sizeof name)
+            unlink(name);
+}
+
 int upkeep_merge(const struct options *o, int *code, struct err *e)
 {
     struct merge m = {0};
     (void)code;
     int ret = db_open(o->words[0], DB_READ, &m.from, e);
+    bool made = access(o->db, F_OK) != 0;
     ret = ret ? ret : db_open(o->db, DB_CREATE, &m.to, e);
     ret = ret ? ret : merge_all(&m, e);
+    made &= m.to != NULL;
     db_close(m.to);
+    if (ret && made)
+        remove_new_file(o->db);
     db_close(m.from);
     if (ret)
         return ret;
