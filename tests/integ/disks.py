@@ -91,14 +91,16 @@ def upkeep_on_a_full_disk(folder, good):
 
 
 def prune_without_room_to_shrink(folder, good):
-    with Disk(folder, "4m") as disk:
+    """Room for the deletion, not for what VACUUM writes anew."""
+    with Disk(folder, "8m") as disk:
         db = shutil.copy(good, disk.path / "results.db")
         with sqlite3.connect(db) as opened:
             opened.execute("INSERT INTO sample_block (run_id, worker, started_ns, ended_ns, count, ratio, "
                            "format, crc, data) VALUES (1, 0, 1, 2, 3, 1, 1, 0, randomblob(1500000))")
-            opened.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            opened.execute("INSERT INTO note (run_id, at_ns, level, text) VALUES (1, 1, 'info', "
+                           "hex(randomblob(1000000)))")
         opened.close()
-        filler = disk.fill(leave=120_000)
+        filler = disk.fill(leave=1_000_000)
         refused("prune", case.ANALYZE, "--db", db, "--db-prune", "--keep-size=0B",
                 says=["results.db", "full", "are dropped", "kept"])
         filler.unlink()
