@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * --db-check: is what the file says about itself true? SQLite's own structure, references, every
- * histogram against its columns, and sums that must agree. Each run is read in a transaction of its
+ * histogram against its columns, checksums of raw samples, and sums that must agree. Each run is read in a transaction of its
  * own, so that a run that goes on is not held up. What is wrong is named by run and interval, a
  * line each; the file is never written.
  */
@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <zlib.h>
 
 #include "analyzer/command.h"
 #include "analyzer/options.h"
@@ -21,7 +22,7 @@
 struct check {
     struct db *db;
     struct hist_sum *sum; /* scratch */
-    uint64_t found, runs, hists;
+    uint64_t found, runs, hists, blocks;
 };
 
 static void tell(struct check *c, const char *format, ...)
@@ -122,6 +123,30 @@ static int check_hists(struct check *c, int64_t run_id, const char *sql, struct 
     return ret;
 }
 
+/* --- raw samples ----------------------------------------------------------------------- */
+
+static int check_blocks(struct check *c, int64_t run_id, struct err *e)
+{
+    struct db_stmt *s = NULL;
+    size_t len;
+    int ret = db_prepare(c->db, "check the raw samples",
+                         "SELECT id, worker, crc, data FROM sample_block "
+                         "WHERE run_id = :run ORDER BY id", &s, e);
+    if (ret == 0)
+        db_bind_i64(s, ":run", run_id);
+    while (ret == 0 && (ret = db_step(s, e)) == 1) {
+        const void *data = db_col_blob(s, "data", &len);
+        if (crc32_z(0, data, len) != (uint64_t)db_col_i64(s, "crc"))
+            tell(c, "run %" PRId64 ", raw samples %" PRId64 " of worker %" PRId64
+                 ": the checksum does not fit the data", run_id, db_col_i64(s, "id"),
+                 db_col_i64(s, "worker"));
+        c->blocks++;
+        ret = 0;
+    }
+    db_finish(s);
+    return ret;
+}
+
 /* --- sums ------------------------------------------------------------------------------ */
 
 /* Two figures that must be equal. whole: only of a run that ended in order and lost nothing. */
@@ -187,6 +212,7 @@ static int check_run(struct check *c, int64_t run_id, struct err *e)
     ret = query_run_load(c->db, run_id, &run, e);
     ret = ret ? ret : check_hists(c, run_id, interval_hists, e);
     ret = ret ? ret : check_hists(c, run_id, summary_hists, e);
+    ret = ret ? ret : check_blocks(c, run_id, e);
     ret = ret ? ret : check_sums(c, &run, e);
     run_info_fini(&run);
     query_end(c->db);
@@ -230,8 +256,10 @@ int upkeep_check(const struct options *o, int *code, struct err *e)
     free(c.sum);
     if (ret)
         return ret;
-    printf("%s: %s: schema %d, %" PRIu64 " runs, %" PRIu64 " histograms, %" PRIu64 " faults\n",
-           o->db, c.found ? "DAMAGED" : "whole", DB_SCHEMA_VERSION, c.runs, c.hists, c.found);
+    printf("%s: %s: schema %d, %" PRIu64 " runs, %" PRIu64 " histograms, %" PRIu64
+           " blocks of raw samples, %" PRIu64 " faults\n",
+           o->db, c.found ? "DAMAGED" : "whole", DB_SCHEMA_VERSION, c.runs, c.hists, c.blocks,
+           c.found);
     *code = c.found ? EXIT_USAGE : EXIT_WELL;
     return 0;
 }

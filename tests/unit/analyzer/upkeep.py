@@ -8,6 +8,7 @@ import sqlite3
 import sys
 import time
 import unittest
+import zlib
 
 from cli import Case
 
@@ -69,6 +70,15 @@ class Check(UpkeepCase):
                     "started", "completed + failed")
         self.damage("DELETE FROM hist WHERE time = 'latency' AND interval_id % 7 = 0", "histograms")
         self.damage("DELETE FROM run", "refers to a row of run")
+
+    def test_raw_samples(self):
+        self.fixture("known")
+        self.sql("INSERT INTO sample_block (run_id, worker, started_ns, ended_ns, count, ratio, format, crc, "
+                 "data) VALUES (1, 3, 1, 2, 3, 1, 1, ?, 'some bytes')", zlib.crc32(b"some bytes"))
+        self.assertIn("1 blocks", self.analyze("--db-check").stdout)
+        self.sql("UPDATE sample_block SET data = 'same bytes'")
+        done = self.analyze("--db-check", code=2)
+        self.assertIn("raw samples 1 of worker 3", done.stdout)
 
     def test_damaged_pages(self):
         self.fixture("known")
@@ -150,7 +160,7 @@ class Prune(UpkeepCase):
             self.fixture("known", f"started={time.time_ns() - days * DAY_NS}")
         self.sql("WITH n(i) AS (VALUES (1), (2), (3)) INSERT INTO sample_block (run_id, worker, started_ns, "
                  "ended_ns, count, ratio, format, crc, data) SELECT r.id, 0, r.started_ns, r.started_ns, 9, "
-                 "1, 1, 0, randomblob(100000) FROM run r, n")
+                 "1, 1, ?, zeroblob(100000) FROM run r, n", zlib.crc32(bytes(100000)))
 
     def left(self):
         return [row[0] for row in self.sql("SELECT DISTINCT run_id FROM sample_block ORDER BY 1")]
