@@ -54,9 +54,11 @@ static int add_run(struct db *db, const char *name, const char *which, int64_t n
     ret = ret ? ret : query_run_load(db, id, &run, e);
     ret = ret ? ret : check_run(&run, e);
     run_info_fini(&run);
-    ret = ret ? ret : db_prepare(db, "set the baseline",
-                     "INSERT OR IGNORE INTO baseline (name, run_id, set_ns) "
-                     "VALUES (:name, :run_id, :set_ns)", &s, e);
+    ret = ret ? ret
+              : db_prepare(db, "set the baseline",
+                           "INSERT OR IGNORE INTO baseline (name, run_id, set_ns) "
+                           "VALUES (:name, :run_id, :set_ns)",
+                           &s, e);
     if (ret)
         return ret;
     db_bind_text(s, ":name", name);

@@ -62,13 +62,12 @@ static void write_period(const struct follow *f, const struct period_info *p)
     char p50[32], p99[32], max[32] = "-", rate[32];
     if (f->period->count)
         format_plain(max, sizeof max, (double)f->period->max_ns / 1e3);
-    format_line(stdout, "%8.2f %-12.12s %9" PRId64 " %12s %9s %9s %9s %9" PRId64 " %9" PRId64,
-                (double)ns_between(f->run.started_ns, p->started_ns) / 1e9,
-                format_or(p->phase, "?"), p->open_connections,
-                format_plain(rate, sizeof rate, p->transactions_per_s),
-                percentile_us(p50, sizeof p50, f->period, QUANTILE_P50),
-                percentile_us(p99, sizeof p99, f->period, QUANTILE_P99), max, p->failed,
-                p->retransmits);
+    format_line(
+        stdout, "%8.2f %-12.12s %9" PRId64 " %12s %9s %9s %9s %9" PRId64 " %9" PRId64,
+        (double)ns_between(f->run.started_ns, p->started_ns) / 1e9, format_or(p->phase, "?"),
+        p->open_connections, format_plain(rate, sizeof rate, p->transactions_per_s),
+        percentile_us(p50, sizeof p50, f->period, QUANTILE_P50),
+        percentile_us(p99, sizeof p99, f->period, QUANTILE_P99), max, p->failed, p->retransmits);
 }
 
 static void write_head(const struct follow *f)
@@ -174,7 +173,9 @@ static int check_options(const struct options *o, uint64_t *limit, struct err *e
 
 int follow_run(const struct options *o, int *code, struct err *e)
 {
-    struct follow f = {.last = -1, .limit = NO_LIMIT, .period = malloc(sizeof *f.period),
+    struct follow f = {.last = -1,
+                       .limit = NO_LIMIT,
+                       .period = malloc(sizeof *f.period),
                        .row = malloc(sizeof *f.row)};
     int ret = f.period && f.row ? check_options(o, &f.limit, e)
                                 : err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "out of memory");

@@ -153,8 +153,7 @@ static int add_word(struct options *o, const char *word, struct err *e)
     return 0;
 }
 
-static int take_command(struct options *o, const struct command *c, const char *arg,
-                        struct err *e)
+static int take_command(struct options *o, const struct command *c, const char *arg, struct err *e)
 {
     if (o->command)
         return err_set(e, EXIT_USAGE, -EINVAL, "%s and %s: one at a time", o->command->option,
@@ -177,11 +176,11 @@ static const char *of_no_use(const struct options *o, unsigned takes)
         return "--follow-limit";
     if (!o->command)
         return NULL;
-    return o->list                     ? "--list"
-           : o->json_dir               ? "--json-dir"
-           : o->plot                   ? "--plot"
+    return o->list                    ? "--list"
+           : o->json_dir              ? "--json-dir"
+           : o->plot                  ? "--plot"
            : o->writer != &writers[0] ? o->writer->option
-                                       : NULL;
+                                      : NULL;
 }
 
 static int check_command(const struct options *o, struct err *e)

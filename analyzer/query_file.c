@@ -4,13 +4,14 @@
 int query_periods(struct db *db, int64_t run_id, int64_t after, bool all, struct db_stmt **out,
                   struct err *e)
 {
-    int ret = db_prepare(db, "read the intervals",
-                         "SELECT * FROM interval_summary WHERE run_id = :run_id AND seq > :after "
-                         "AND (:every OR seq <= (SELECT min(last) FROM (SELECT max(seq + merged) AS "
-                         "last FROM interval WHERE run_id = :run_id AND seq > :after GROUP BY "
-                         "worker) HAVING count(*) = (SELECT workers FROM run WHERE id = :run_id))) "
-                         "ORDER BY seq, started_ns",
-                         out, e);
+    int ret =
+        db_prepare(db, "read the intervals",
+                   "SELECT * FROM interval_summary WHERE run_id = :run_id AND seq > :after "
+                   "AND (:every OR seq <= (SELECT min(last) FROM (SELECT max(seq + merged) AS "
+                   "last FROM interval WHERE run_id = :run_id AND seq > :after GROUP BY "
+                   "worker) HAVING count(*) = (SELECT workers FROM run WHERE id = :run_id))) "
+                   "ORDER BY seq, started_ns",
+                   out, e);
     if (ret)
         return ret;
     db_bind_i64(*out, ":run_id", run_id);
@@ -40,12 +41,13 @@ int query_periods_next(struct db_stmt *s, struct period_info *out, struct err *e
 int query_period_hists(struct db *db, int64_t run_id, int64_t seq, struct db_stmt **out,
                        struct err *e)
 {
-    int ret = db_prepare(db, "read the histograms",
-                         "SELECT i.started_ns, i.ended_ns, h.count, h.overflow, h.min_ns, h.max_ns, "
-                         "h.mean_ns, h.blob FROM interval i JOIN hist h ON h.interval_id = i.id "
-                         "WHERE i.run_id = :run_id AND i.seq = :seq AND h.time = 'latency' "
-                         "AND i.worker < (SELECT workers FROM run WHERE id = :run_id)",
-                         out, e);
+    int ret =
+        db_prepare(db, "read the histograms",
+                   "SELECT i.started_ns, i.ended_ns, h.count, h.overflow, h.min_ns, h.max_ns, "
+                   "h.mean_ns, h.blob FROM interval i JOIN hist h ON h.interval_id = i.id "
+                   "WHERE i.run_id = :run_id AND i.seq = :seq AND h.time = 'latency' "
+                   "AND i.worker < (SELECT workers FROM run WHERE id = :run_id)",
+                   out, e);
     if (ret)
         return ret;
     db_bind_i64(*out, ":run_id", run_id);
@@ -55,11 +57,12 @@ int query_period_hists(struct db *db, int64_t run_id, int64_t seq, struct db_stm
 
 int query_baselines(struct db *db, struct db_stmt **out, struct err *e)
 {
-    return db_prepare(db, "list the baselines",
-                      "SELECT b.name, max(b.set_ns) AS set_ns, group_concat(b.run_id, ', ') AS runs, "
-                      "group_concat(DISTINCT r.workload_id) AS workloads FROM baseline b "
-                      "LEFT JOIN run r ON r.id = b.run_id GROUP BY b.name ORDER BY b.name",
-                      out, e);
+    return db_prepare(
+        db, "list the baselines",
+        "SELECT b.name, max(b.set_ns) AS set_ns, group_concat(b.run_id, ', ') AS runs, "
+        "group_concat(DISTINCT r.workload_id) AS workloads FROM baseline b "
+        "LEFT JOIN run r ON r.id = b.run_id GROUP BY b.name ORDER BY b.name",
+        out, e);
 }
 
 int query_baselines_next(struct db_stmt *s, struct baseline_info *out, struct err *e)

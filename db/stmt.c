@@ -150,7 +150,8 @@ static int column(struct db_stmt *s, const char *name)
     return -1;
 }
 
-void db_bind_column(struct db_stmt *s, const char *name, struct db_stmt *from, const char *from_name)
+void db_bind_column(struct db_stmt *s, const char *name, struct db_stmt *from,
+                    const char *from_name)
 {
     sqlite3_value *value = sqlite3_column_value(from->sqlite, column(from, from_name));
     note_bind(s, sqlite3_bind_value(s->sqlite, parameter(s, name), value));

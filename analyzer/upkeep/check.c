@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * --db-check: is what the file says about itself true? SQLite's own structure, references, every
- * histogram against its columns, checksums of raw samples, and sums that must agree. Each run is read in a transaction of its
- * own, so that a run that goes on is not held up. What is wrong is named by run and interval, a
- * line each; the file is never written.
+ * histogram against its columns, checksums of raw samples, and sums that must agree. Each run is
+ * read in a transaction of its own, so that a run that goes on is not held up. What is wrong is
+ * named by run and interval, a line each; the file is never written.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -43,7 +43,8 @@ static int check_pages(struct check *c, struct err *e)
     struct db_stmt *s = NULL;
     int ret = db_prepare(c->db, "check the pages",
                          "SELECT integrity_check AS said FROM pragma_integrity_check(20) "
-                         "WHERE integrity_check <> 'ok'", &s, e);
+                         "WHERE integrity_check <> 'ok'",
+                         &s, e);
     while (ret == 0 && (ret = db_step(s, e)) == 1) {
         tell(c, "the database's structure: %s", format_or(db_col_text(s, "said"), "?"));
         ret = 0;
@@ -57,7 +58,8 @@ static int check_references(struct check *c, struct err *e)
     struct db_stmt *s = NULL;
     int ret = db_prepare(c->db, "check the references",
                          "SELECT \"table\" AS child, rowid AS row, parent "
-                         "FROM pragma_foreign_key_check LIMIT 20", &s, e);
+                         "FROM pragma_foreign_key_check LIMIT 20",
+                         &s, e);
     while (ret == 0 && (ret = db_step(s, e)) == 1) {
         tell(c, "table %s, row %" PRId64 ": refers to a row of %s that is not there",
              format_or(db_col_text(s, "child"), "?"), db_col_i64(s, "row"),
@@ -82,8 +84,10 @@ static const char *hist_fault(struct check *c, struct db_stmt *s, char *buf, siz
     if (histblob_decode(blob, len, c->sum))
         return "is damaged: not a whole HdrHistogram V2";
     int64_t held = (int64_t)(c->sum->count + c->sum->overflow);
-    snprintf(buf, size, "holds %" PRId64 " samples, its columns say %" PRId64 " (%" PRId64
-             " of them beyond its range)", held, count, overflow);
+    snprintf(buf, size,
+             "holds %" PRId64 " samples, its columns say %" PRId64 " (%" PRId64
+             " of them beyond its range)",
+             held, count, overflow);
     return held + overflow == count && overflow >= 0 ? NULL : buf;
 }
 
@@ -131,15 +135,17 @@ static int check_blocks(struct check *c, int64_t run_id, struct err *e)
     size_t len;
     int ret = db_prepare(c->db, "check the raw samples",
                          "SELECT id, worker, crc, data FROM sample_block "
-                         "WHERE run_id = :run ORDER BY id", &s, e);
+                         "WHERE run_id = :run ORDER BY id",
+                         &s, e);
     if (ret == 0)
         db_bind_i64(s, ":run", run_id);
     while (ret == 0 && (ret = db_step(s, e)) == 1) {
         const void *data = db_col_blob(s, "data", &len);
         if (crc32_z(0, data, len) != (uint64_t)db_col_i64(s, "crc"))
-            tell(c, "run %" PRId64 ", raw samples %" PRId64 " of worker %" PRId64
-                 ": the checksum does not fit the data", run_id, db_col_i64(s, "id"),
-                 db_col_i64(s, "worker"));
+            tell(c,
+                 "run %" PRId64 ", raw samples %" PRId64 " of worker %" PRId64
+                 ": the checksum does not fit the data",
+                 run_id, db_col_i64(s, "id"), db_col_i64(s, "worker"));
         c->blocks++;
         ret = 0;
     }
@@ -156,11 +162,14 @@ static const struct {
 } sums[] = {
     {"transactions started", "completed + failed",
      "SELECT sum(started) AS a, sum(completed) + sum(failed) AS b FROM interval "
-     "WHERE run_id = :run", true},
+     "WHERE run_id = :run",
+     true},
     {"failed transactions", "failures by kind",
-     "SELECT (SELECT sum(failed) FROM interval WHERE run_id = :run) AS a, (SELECT sum(c.value) FROM "
+     "SELECT (SELECT sum(failed) FROM interval WHERE run_id = :run) AS a, (SELECT sum(c.value) "
+     "FROM "
      "interval i JOIN counter c ON c.interval_id = i.id JOIN counter_name n ON n.id = c.name_id "
-     "WHERE i.run_id = :run AND n.kind = 'result' AND n.name <> 'ok') AS b", true},
+     "WHERE i.run_id = :run AND n.kind = 'result' AND n.name <> 'ok') AS b",
+     true},
     {"completed transactions", "the counter of that name",
      "SELECT (SELECT sum(completed) FROM interval WHERE run_id = :run) AS a, (SELECT sum(c.value) "
      "FROM interval i JOIN counter c ON c.interval_id = i.id JOIN counter_name n ON n.id = "
@@ -169,11 +178,13 @@ static const struct {
     {"latencies of the intervals", "those in their histograms",
      "SELECT (SELECT sum(latency_count) FROM interval WHERE run_id = :run) AS a, (SELECT "
      "sum(h.count) FROM interval i JOIN hist h ON h.interval_id = i.id WHERE i.run_id = :run AND "
-     "h.time = 'latency') AS b", false},
+     "h.time = 'latency') AS b",
+     false},
     {"latencies of the measured intervals", "those of the run's summary",
      "SELECT (SELECT sum(i.latency_count) FROM interval i JOIN phase p ON p.id = i.phase_id WHERE "
      "i.run_id = :run AND p.measured) AS a, (SELECT count FROM summary WHERE run_id = :run AND "
-     "phase_id IS NULL AND time = 'latency') AS b", true},
+     "phase_id IS NULL AND time = 'latency') AS b",
+     true},
 };
 
 static int check_sum(struct check *c, int64_t run_id, size_t i, struct err *e)

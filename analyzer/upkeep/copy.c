@@ -2,11 +2,10 @@
 #include "analyzer/upkeep/copy.h"
 
 #include <errno.h>
-#include <sqlite3.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "analyzer/keep.h"
+#include "analyzer/upkeep/table.h"
 #include "base/err.h"
 #include "db/db.h"
 #include "db/run_row.h"
@@ -24,31 +23,6 @@ struct copy {
     struct db *from, *to;
     int64_t run_from, run_to;
     struct id_map runs, phases, intervals, names;
-};
-
-/* How a column gets to the other side. */
-enum part { AS_IT_STANDS, NEW_ID, OF_RUN, OF_PHASE, OF_INTERVAL, OF_NAME };
-
-static const struct {
-    const char *column;
-    enum part part;
-} parts[] = {
-    {"id", NEW_ID},
-    {"run_id", OF_RUN},
-    {"phase_id", OF_PHASE},
-    {"interval_id", OF_INTERVAL},
-    {"name_id", OF_NAME},
-};
-
-#define COLUMNS_MAX 128
-
-/* A table as it is copied: its rows on one side, their place on the other. */
-struct table {
-    const char *name;
-    char *columns[COLUMNS_MAX], *parameters[COLUMNS_MAX], *select, *insert;
-    enum part part[COLUMNS_MAX];
-    size_t count;
-    struct db_stmt *rows, *place;
 };
 
 static int no_memory(struct err *e)
@@ -97,101 +71,7 @@ static const struct id_map *map_of(const struct copy *c, enum part part)
     return NULL;
 }
 
-/* --- one table ------------------------------------------------------------------------- */
-
-static enum part part_of(const char *column)
-{
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        if (strcmp(parts[i].column, column) == 0)
-            return parts[i].part;
-    return AS_IT_STANDS;
-}
-
-static bool has(const struct table *t, enum part part)
-{
-    for (size_t i = 0; i < t->count; i++)
-        if (t->part[i] == part)
-            return true;
-    return false;
-}
-
-static int add_column(struct table *t, const char *name, struct err *e)
-{
-    size_t i = t->count;
-    if (i == COLUMNS_MAX)
-        return err_set(e, EXIT_USAGE, -E2BIG, "table %s has more than %d columns", t->name, COLUMNS_MAX);
-    t->columns[i] = strdup(name);
-    t->parameters[i] = sqlite3_mprintf(":%s", name);
-    t->part[i] = part_of(name);
-    t->count++;
-    return t->columns[i] && t->parameters[i] ? 0 : no_memory(e);
-}
-
-static int read_columns(struct db *to, struct table *t, struct err *e)
-{
-    struct db_stmt *s = NULL;
-    int ret = db_prepare(to, "read the schema",
-                         "SELECT name FROM pragma_table_info(:table) ORDER BY cid", &s, e);
-    if (ret)
-        return ret;
-    db_bind_text(s, ":table", t->name);
-    while ((ret = db_step(s, e)) == 1 && !(ret = add_column(t, db_col_text(s, "name"), e)))
-        ;
-    db_finish(s);
-    return ret;
-}
-
-/* Which rows belong to the run. */
-static const char *condition(const struct table *t)
-{
-    if (strcmp(t->name, "run") == 0)
-        return "id = :run ORDER BY id";
-    if (!has(t, OF_RUN))
-        return "interval_id IN (SELECT id FROM interval WHERE run_id = :run)";
-    return has(t, NEW_ID) ? "run_id = :run ORDER BY id" : "run_id = :run";
-}
-
-static int write_sql(struct table *t, struct err *e)
-{
-    sqlite3_str *select = sqlite3_str_new(NULL), *insert = sqlite3_str_new(NULL);
-    sqlite3_str_appendall(select, "SELECT ");
-    sqlite3_str_appendf(insert, "INSERT INTO \"%w\" (", t->name);
-    for (size_t i = 0; i < t->count; i++) {
-        sqlite3_str_appendf(select, "%s\"%w\"", i ? ", " : "", t->columns[i]);
-        sqlite3_str_appendf(insert, "%s\"%w\"", i ? ", " : "", t->columns[i]);
-    }
-    sqlite3_str_appendf(select, " FROM \"%w\" WHERE %s", t->name, condition(t));
-    sqlite3_str_appendall(insert, ") VALUES (");
-    for (size_t i = 0; i < t->count; i++)
-        sqlite3_str_appendf(insert, "%s%s", i ? ", " : "", t->parameters[i]);
-    sqlite3_str_appendall(insert, ")");
-    t->select = sqlite3_str_finish(select);
-    t->insert = sqlite3_str_finish(insert);
-    return t->select && t->insert ? 0 : no_memory(e);
-}
-
-static int table_open(const struct copy *c, struct table *t, struct err *e)
-{
-    int ret = read_columns(c->to, t, e);
-    ret = ret ? ret : write_sql(t, e);
-    ret = ret ? ret : db_prepare(c->from, "read a run to copy it", t->select, &t->rows, e);
-    ret = ret ? ret : db_prepare(c->to, "copy a run", t->insert, &t->place, e);
-    if (ret == 0)
-        db_bind_i64(t->rows, ":run", c->run_from);
-    return ret;
-}
-
-static void table_close(struct table *t)
-{
-    db_finish(t->rows);
-    db_finish(t->place);
-    for (size_t i = 0; i < t->count; i++) {
-        free(t->columns[i]);
-        sqlite3_free(t->parameters[i]);
-    }
-    sqlite3_free(t->select);
-    sqlite3_free(t->insert);
-}
+/* --- rows ------------------------------------------------------------------------------ */
 
 /* A reference in the current row, as the other side numbers it. */
 static int bind_reference(const struct copy *c, struct table *t, size_t i, struct err *e)
@@ -206,7 +86,8 @@ static int bind_reference(const struct copy *c, struct table *t, size_t i, struc
         return err_set(e, EXIT_USAGE, -EBADMSG,
                        "%s: run %lld: %s.%s is %lld, which is not there: --db-check names all that "
                        "is damaged",
-                       db_path(c->from), (long long)c->run_from, t->name, t->columns[i], (long long)from);
+                       db_path(c->from), (long long)c->run_from, t->name, t->columns[i],
+                       (long long)from);
     db_bind_i64(t->place, t->parameters[i], pair->to);
     return 0;
 }
@@ -228,7 +109,7 @@ static int copy_row(const struct copy *c, struct table *t, struct err *e)
 static int copy_table(const struct copy *c, const char *name, struct id_map *ids, struct err *e)
 {
     struct table t = {.name = name};
-    int ret = table_open(c, &t, e);
+    int ret = table_open(&t, c->from, c->run_from, c->to, e);
     while (ret == 0 && (ret = db_step(t.rows, e)) == 1) {
         int64_t id = ids ? db_col_i64(t.rows, "id") : 0;
         ret = copy_row(c, &t, e);
@@ -247,8 +128,8 @@ static int add_name(const struct copy *c, struct db_stmt *row, struct db_stmt *a
 {
     static const struct {
         const char *parameter, *column;
-    } binds[] = {{":kind", "kind"}, {":name", "name"}, {":rollup", "rollup"},
-                 {":meaning", "meaning"}};
+    } binds[] = {
+        {":kind", "kind"}, {":name", "name"}, {":rollup", "rollup"}, {":meaning", "meaning"}};
     for (size_t i = 0; i < sizeof binds / sizeof *binds; i++)
         db_bind_column(add, binds[i].parameter, row, binds[i].column);
     db_bind_column(find, ":kind", row, "kind");
@@ -267,13 +148,19 @@ static int copy_names(struct copy *c, struct err *e)
 {
     struct db_stmt *rows = NULL, *add = NULL, *find = NULL;
     int ret = db_prepare(c->from, "read the names of counters",
-                         "SELECT * FROM counter_name ORDER BY id", &rows, e);
-    ret = ret ? ret : db_prepare(c->to, "copy the names of counters",
-                     "INSERT INTO counter_name (kind, name, rollup, meaning) "
-                     "VALUES (:kind, :name, :rollup, :meaning) ON CONFLICT (kind, name) DO NOTHING",
-                     &add, e);
-    ret = ret ? ret : db_prepare(c->to, "copy the names of counters",
-                     "SELECT id FROM counter_name WHERE kind = :kind AND name = :name", &find, e);
+                         "SELECT id, kind, name, rollup, meaning FROM counter_name "
+                         "ORDER BY id",
+                         &rows, e);
+    ret = ret ? ret
+              : db_prepare(
+                    c->to, "copy the names of counters",
+                    "INSERT INTO counter_name (kind, name, rollup, meaning) "
+                    "VALUES (:kind, :name, :rollup, :meaning) ON CONFLICT (kind, name) DO NOTHING",
+                    &add, e);
+    ret = ret ? ret
+              : db_prepare(c->to, "copy the names of counters",
+                           "SELECT id FROM counter_name WHERE kind = :kind AND name = :name", &find,
+                           e);
     while (ret == 0 && (ret = db_step(rows, e)) == 1)
         ret = add_name(c, rows, add, find, &c->names, e);
     db_finish(rows);
@@ -309,9 +196,9 @@ static int close_copy(const struct copy *c, enum run_state state, struct err *e)
     if (ret)
         return ret;
     db_bind_i64(s, ":run", c->run_to);
-    db_bind_text(s, ":reason", state == RUN_RUNNING
-                                   ? "this copy was made while the run was going on"
-                                   : "its process ended without closing the run");
+    db_bind_text(s, ":reason",
+                 state == RUN_RUNNING ? "this copy was made while the run was going on"
+                                      : "its process ended without closing the run");
     ret = db_run(s, e);
     db_finish(s);
     return ret;
@@ -323,6 +210,9 @@ static int copy_all(struct copy *c, struct err *e)
     int ret = db_run_state(c->from, c->run_from, &state, e);
     ret = ret ? ret : copy_names(c, e);
     ret = ret ? ret : copy_table(c, "run", &c->runs, e);
+    if (ret == 0 && c->runs.count != 1)
+        ret = err_set(e, EXIT_USAGE, -EBADMSG, "%s: run %lld cannot be read", db_path(c->from),
+                      (long long)c->run_from);
     if (ret == 0)
         c->run_to = c->runs.pairs[0].to;
     ret = ret ? ret : copy_table(c, "phase", &c->phases, e);

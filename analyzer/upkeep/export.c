@@ -53,8 +53,8 @@ static int keep_draft(const char *draft, const char *path, struct err *e)
 static int name_draft(char *draft, size_t size, const char *path, struct err *e)
 {
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-    int len = snprintf(draft, size, "%.*s.%s.%ld.draft", (int)(name - path), path, name,
-                       (long)getpid());
+    int len =
+        snprintf(draft, size, "%.*s.%s.%ld.draft", (int)(name - path), path, name, (long)getpid());
     if (!*name || len >= (int)size)
         return err_set(e, EXIT_USAGE, -EINVAL, "\"%.80s\": expected the path of a new file", path);
     return 0;

@@ -15,35 +15,61 @@ struct merge {
     int64_t merged, known, running;
 };
 
-/* Whether the target holds a run of that uuid: 1, 0 or -errno. */
-static int is_known(struct db *to, struct db_stmt *run, struct err *e)
+/* The target's run of the same uuid: 1 and its row, 0 when there is none, -errno. */
+static int find_known(struct db *to, struct db_stmt *run, int64_t *id, bool *interrupted,
+                      struct err *e)
 {
     struct db_stmt *s = NULL;
-    int ret = db_prepare(to, "look for a run", "SELECT 1 FROM run WHERE uuid = :uuid", &s, e);
+    int ret = db_prepare(to, "look for a run",
+                         "SELECT id, state = 'interrupted' AS interrupted FROM run "
+                         "WHERE uuid = :uuid",
+                         &s, e);
     if (ret)
         return ret;
     db_bind_column(s, ":uuid", run, "uuid");
     ret = db_step(s, e);
+    if (ret == 1) {
+        *id = db_col_i64(s, "id");
+        *interrupted = db_col_i64(s, "interrupted") != 0;
+    }
     db_finish(s);
     return ret;
 }
 
+static int drop_run(struct db *to, int64_t id, struct err *e)
+{
+    struct db_stmt *s = NULL;
+    int ret = db_prepare(to, "replace a copy made while the run went on",
+                         "DELETE FROM run WHERE id = :id", &s, e);
+    if (ret)
+        return ret;
+    db_bind_i64(s, ":id", id);
+    ret = db_run(s, e);
+    db_finish(s);
+    return ret;
+}
+
+/* A run comes once. A copy that was made while it went on gives way to the whole run. */
 static int merge_run(struct merge *m, struct db_stmt *run, struct err *e)
 {
     enum run_state state;
-    int64_t id = db_col_i64(run, "id"), copied;
-    int known = is_known(m->to, run, e);
-    if (known) {
-        m->known += known > 0;
-        return known < 0 ? known : 0;
-    }
+    bool interrupted = false;
+    int64_t id = db_col_i64(run, "id"), known_id, copied;
     int ret = db_run_state(m->from, id, &state, e);
-    if (ret || state == RUN_RUNNING) {
-        m->running += !ret;
-        return ret;
+    int known = ret ? ret : find_known(m->to, run, &known_id, &interrupted, e);
+    if (known < 0)
+        return known;
+    if (known && !(interrupted && state == RUN_DONE)) {
+        m->known++;
+        return 0;
+    }
+    if (state == RUN_RUNNING) {
+        m->running++;
+        return 0;
     }
     m->merged++;
-    return copy_run(m->from, id, m->to, &copied, e);
+    ret = known ? drop_run(m->to, known_id, e) : 0;
+    return ret ? ret : copy_run(m->from, id, m->to, &copied, e);
 }
 
 static int merge_runs(struct merge *m, struct err *e)
@@ -63,13 +89,17 @@ static int merge_baselines(struct merge *m, struct err *e)
     struct db_stmt *rows = NULL, *add = NULL;
     int ret = db_exec(m->to, "merge the baselines",
                       "CREATE TEMP TABLE taken AS SELECT DISTINCT name FROM baseline", e);
-    ret = ret ? ret : db_prepare(m->from, "read the baselines to merge",
-                     "SELECT b.name, b.set_ns, r.uuid FROM baseline b JOIN run r ON r.id = b.run_id",
-                     &rows, e);
-    ret = ret ? ret : db_prepare(m->to, "merge the baselines",
-                     "INSERT OR IGNORE INTO baseline (name, run_id, set_ns) SELECT :name, id, "
-                     ":set_ns FROM run WHERE uuid = :uuid AND :name NOT IN (SELECT name FROM taken)",
-                     &add, e);
+    ret = ret ? ret
+              : db_prepare(
+                    m->from, "read the baselines to merge",
+                    "SELECT b.name, b.set_ns, r.uuid FROM baseline b JOIN run r ON r.id = b.run_id",
+                    &rows, e);
+    ret = ret ? ret
+              : db_prepare(
+                    m->to, "merge the baselines",
+                    "INSERT OR IGNORE INTO baseline (name, run_id, set_ns) SELECT :name, id, "
+                    ":set_ns FROM run WHERE uuid = :uuid AND :name NOT IN (SELECT name FROM taken)",
+                    &add, e);
     while (ret == 0 && (ret = db_step(rows, e)) == 1) {
         db_bind_column(add, ":name", rows, "name");
         db_bind_column(add, ":set_ns", rows, "set_ns");
@@ -118,6 +148,8 @@ int upkeep_merge(const struct options *o, int *code, struct err *e)
     if (ret && made)
         remove_new_file(o->db);
     db_close(m.from);
+    if (ret && e->exit_code == EXIT_RUN) /* a row that the schema does not allow */
+        e->exit_code = EXIT_USAGE;
     if (ret)
         return ret;
     printf("%s: %lld runs copied from %s, %lld were here already", o->db, (long long)m.merged,

@@ -22,7 +22,7 @@
 #define NS_PER_DAY (24 * 3600 * NS_PER_S)
 
 struct prune {
-    int64_t before_ns; /* Unix: of runs begun before; INT64_MIN: of none for their age */
+    int64_t before_ns;  /* Unix: of runs begun before; INT64_MIN: of none for their age */
     int64_t keep_bytes; /* INT64_MAX: whatever is there */
     int64_t now_ns;
     int64_t runs, blocks, bytes; /* what went */
@@ -52,8 +52,7 @@ static int parse(const struct options *o, struct prune *p, struct err *e)
                        "--db-prune needs --older-than=30d, --keep-size=1GiB or both");
     if (o->older_than && parse_age(o->older_than, &age_ns))
         return err_set(e, EXIT_USAGE, -EINVAL,
-                       "--older-than \"%.40s\": expected a time such as 30d or 12h",
-                       o->older_than);
+                       "--older-than \"%.40s\": expected a time such as 30d or 12h", o->older_than);
     if (o->keep_size && (units_parse_bytes(o->keep_size, &bytes) || bytes > INT64_MAX))
         return err_set(e, EXIT_USAGE, -EINVAL,
                        "--keep-size \"%.40s\": expected a size such as 1GiB or 500MiB",
@@ -71,7 +70,8 @@ static int parse(const struct options *o, struct prune *p, struct err *e)
 /* The runs whose blocks go: too old, or such that they and all newer ones take too much. */
 static const char choose[] =
     "CREATE TEMP TABLE pruned AS WITH size AS (SELECT r.id, r.started_ns, count(*) AS blocks, "
-    "sum(length(s.data)) AS bytes FROM sample_block s JOIN run r ON r.id = s.run_id GROUP BY r.id), "
+    "sum(length(s.data)) AS bytes FROM sample_block s JOIN run r ON r.id = s.run_id GROUP BY "
+    "r.id), "
     "newest AS (SELECT *, sum(bytes) OVER (ORDER BY started_ns DESC, id DESC) AS so_far FROM size) "
     "SELECT id, blocks, bytes FROM newest WHERE (started_ns < (SELECT before_ns FROM wanted) OR "
     "so_far > (SELECT keep_bytes FROM wanted)) AND id NOT IN (SELECT run_id FROM baseline)";
@@ -81,8 +81,9 @@ static int choose_runs(struct db *db, const struct prune *p, struct err *e)
     struct db_stmt *s = NULL;
     int ret = db_exec(db, "choose what to drop",
                       "CREATE TEMP TABLE wanted (before_ns INTEGER, keep_bytes INTEGER)", e);
-    ret = ret ? ret : db_prepare(db, "choose what to drop",
-                     "INSERT INTO wanted VALUES (:before_ns, :keep_bytes)", &s, e);
+    ret = ret ? ret
+              : db_prepare(db, "choose what to drop",
+                           "INSERT INTO wanted VALUES (:before_ns, :keep_bytes)", &s, e);
     if (ret)
         return ret;
     db_bind_i64(s, ":before_ns", p->before_ns);
@@ -136,8 +137,9 @@ static int drop_blocks(struct db *db, struct prune *p, struct err *e)
     ret = ret ? ret : choose_runs(db, p, e);
     ret = ret ? ret : count_runs(db, p, e);
     ret = ret ? ret : note_runs(db, p, e);
-    ret = ret ? ret : db_exec(db, "drop raw samples",
-                     "DELETE FROM sample_block WHERE run_id IN (SELECT id FROM pruned)", e);
+    ret = ret ? ret
+              : db_exec(db, "drop raw samples",
+                        "DELETE FROM sample_block WHERE run_id IN (SELECT id FROM pruned)", e);
     ret = ret ? ret : db_commit(db, "drop raw samples", e);
     db_rollback(db);
     return ret;
@@ -156,9 +158,11 @@ static int give_back(struct db *db, const struct prune *p, struct err *e)
                                   "VACUUM; PRAGMA wal_checkpoint(TRUNCATE);", &full)
                         : 0;
     if (ret)
-        err_set(e, (enum exit_code)full.exit_code, ret,
-                "%s; the raw samples of %lld runs are dropped, all else is kept, the file keeps its "
-                "size and the next runs fill it", full.message, (long long)p->runs);
+        err_set(
+            e, (enum exit_code)full.exit_code, ret,
+            "%s; the raw samples of %lld runs are dropped, all else is kept, the file keeps its "
+            "size and the next runs fill it",
+            full.message, (long long)p->runs);
     return ret;
 }
 
@@ -176,10 +180,11 @@ int upkeep_prune(const struct options *o, int *code, struct err *e)
     db_close(db);
     if (ret)
         return ret;
-    printf("%s: dropped the raw samples of %lld runs: %lld blocks, %s; the file went from %s to %s\n",
-           o->db, (long long)p.runs, (long long)p.blocks,
-           units_format_bytes(dropped, sizeof dropped, (uint64_t)p.bytes),
-           units_format_bytes(before, sizeof before, size),
-           units_format_bytes(after, sizeof after, file_bytes(o->db)));
+    printf(
+        "%s: dropped the raw samples of %lld runs: %lld blocks, %s; the file went from %s to %s\n",
+        o->db, (long long)p.runs, (long long)p.blocks,
+        units_format_bytes(dropped, sizeof dropped, (uint64_t)p.bytes),
+        units_format_bytes(before, sizeof before, size),
+        units_format_bytes(after, sizeof after, file_bytes(o->db)));
     return 0;
 }

@@ -117,11 +117,22 @@ static int pass_shm_unmap(sqlite3_file *file, int remove)
 
 static const sqlite3_io_methods methods = {
     .iVersion = 2, /* without memory-mapped reads */
-    .xClose = pass_close, .xRead = pass_read, .xWrite = fault_write, .xTruncate = fault_truncate,
-    .xSync = fault_sync, .xFileSize = pass_size, .xLock = pass_lock, .xUnlock = pass_unlock,
-    .xCheckReservedLock = pass_reserved, .xFileControl = pass_control, .xSectorSize = pass_sector,
-    .xDeviceCharacteristics = pass_device, .xShmMap = pass_shm_map, .xShmLock = pass_shm_lock,
-    .xShmBarrier = pass_shm_barrier, .xShmUnmap = pass_shm_unmap,
+    .xClose = pass_close,
+    .xRead = pass_read,
+    .xWrite = fault_write,
+    .xTruncate = fault_truncate,
+    .xSync = fault_sync,
+    .xFileSize = pass_size,
+    .xLock = pass_lock,
+    .xUnlock = pass_unlock,
+    .xCheckReservedLock = pass_reserved,
+    .xFileControl = pass_control,
+    .xSectorSize = pass_sector,
+    .xDeviceCharacteristics = pass_device,
+    .xShmMap = pass_shm_map,
+    .xShmLock = pass_shm_lock,
+    .xShmBarrier = pass_shm_barrier,
+    .xShmUnmap = pass_shm_unmap,
 };
 
 static int fault_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out)
@@ -138,7 +149,8 @@ static int fault_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, in
 void fault_vfs_install(struct fault_vfs *f, enum fault_kind kind, int fail_at, bool stays)
 {
     sqlite3_vfs *below = sqlite3_vfs_find(NULL);
-    *f = (struct fault_vfs){.vfs = *below, .under = below, .kind = kind, .fail_at = fail_at, .stays = stays};
+    *f = (struct fault_vfs){
+        .vfs = *below, .under = below, .kind = kind, .fail_at = fail_at, .stays = stays};
     f->vfs.zName = "fault";
     f->vfs.pNext = NULL;
     f->vfs.szOsFile = (int)sizeof(struct fault_file) + below->szOsFile;

@@ -17,8 +17,8 @@ struct fault_vfs {
     sqlite3_vfs vfs; /* first: SQLite hands it back */
     sqlite3_vfs *under;
     enum fault_kind kind;
-    int fail_at;     /* the first is 1 */
-    bool stays;      /* all later ones fail, too */
+    int fail_at;      /* the first is 1 */
+    bool stays;       /* all later ones fail, too */
     _Atomic int seen; /* writes, syncs and truncates so far */
 };
 

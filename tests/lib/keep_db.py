@@ -47,7 +47,8 @@ def main(gen, folder):
     with tempfile.TemporaryDirectory() as scratch:
         job, db = pathlib.Path(scratch, "kept.conf"), pathlib.Path(scratch, "kept.db")
         job.write_text(JOB, encoding="utf-8")
-        subprocess.run([pathlib.Path(gen).resolve(), "run", job, f"--db={db.name}", "--quiet"], check=True, cwd=scratch)
+        subprocess.run([pathlib.Path(gen).resolve(), "run", job, f"--db={db.name}", "--quiet"],
+                       check=True, cwd=scratch)
         version, data = scrubbed(db)
     kept = pathlib.Path(folder, f"schema_{version}.db.gz")
     kept.write_bytes(gzip.compress(data, 9, mtime=0))

@@ -126,6 +126,31 @@ class Merge(UpkeepCase):
         self.analyze("--db-merge", other)
         self.assertEqual(self.sql("SELECT run_id FROM baseline"), [(1,)])
 
+    def test_the_whole_run_replaces_a_copy_made_on_the_way(self):
+        other = self.other("known", "PASS")
+        self.analyze("--db", other, "--db-export", "1", "part.db")
+        part = self.path("part.db")
+        self.sql("DELETE FROM interval WHERE seq > 4", db=part)
+        self.sql("UPDATE run SET state = 'interrupted'", db=part)
+        self.analyze("--db-merge", part)
+        self.assertIn("1 runs copied", self.analyze("--db-merge", other).stdout)
+        self.assertIn("0 runs copied", self.analyze("--db-merge", part).stdout)
+        self.assertEqual(self.rows_of(self.db), self.rows_of(other))
+
+    def test_a_file_that_lies_about_its_schema(self):
+        for sql in ("ALTER TABLE interval RENAME COLUMN worker TO labourer",
+                    "ALTER TABLE counter_name RENAME COLUMN meaning TO sense",
+                    "UPDATE environment SET class = 'odd'"):
+            other = self.other("known")
+            with contextlib.closing(sqlite3.connect(other)) as db, db:
+                db.executescript("PRAGMA ignore_check_constraints = 1; DROP VIEW phase_summary; DROP VIEW "
+                                 "run_summary; DROP VIEW interval_summary; DROP VIEW trend; DROP VIEW "
+                                 "counter_total; INSERT OR IGNORE INTO environment VALUES (1, 'x', 'y', "
+                                 "'info'); " + sql)
+            self.refused(2, "--db-merge", other, says=["cannot"])
+            self.assertFalse(os.path.exists(self.db))
+            os.unlink(other)
+
     def test_runs_that_did_not_end(self):
         other = self.other("known", "dead")
         self.other("known", "running")

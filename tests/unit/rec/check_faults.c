@@ -65,12 +65,17 @@ static bool hand_over(struct rec *r, struct rec_interval **b, int n, uint32_t ph
 
 static int record(struct session *s, struct db *db, int64_t id)
 {
-    static const struct phase_row row = {.name = "m", .kind = PHASE_MEASURE, .measured = true,
-                                         .load = "max", .offered_rate_per_s = NAN,
-                                         .requested_ns = DB_NONE, .connections = 1, .depth = 1};
+    static const struct phase_row row = {.name = "m",
+                                         .kind = PHASE_MEASURE,
+                                         .measured = true,
+                                         .load = "max",
+                                         .offered_rate_per_s = NAN,
+                                         .requested_ns = DB_NONE,
+                                         .connections = 1,
+                                         .depth = 1};
     struct rec *r;
-    struct rec_config cfg = {.db = db, .run_id = id, .lanes = 1,
-                             .mono_to_real_ns = FED_UNIX_NS - FED_START_NS};
+    struct rec_config cfg = {
+        .db = db, .run_id = id, .lanes = 1, .mono_to_real_ns = FED_UNIX_NS - FED_START_NS};
     int ret = rec_open(&cfg, &r, &s->e);
     if (ret)
         return ret;
@@ -91,15 +96,19 @@ static int run_session(struct session *s)
     int64_t id;
     int ret = db_open(s->dir.file, DB_CREATE, &db, &s->e);
     if (!ret) /* so that pages go into the file all the time, not only at the end */
-        ret = db_exec(db, "test", "PRAGMA wal_autocheckpoint = 8; UPDATE run SET uuid = 'before'", &s->e);
+        ret = db_exec(db, "test", "PRAGMA wal_autocheckpoint = 8; UPDATE run SET uuid = 'before'",
+                      &s->e);
     if (!ret)
         ret = fed_run(db, &id, &s->e);
     s->begun = !ret;
     if (!ret)
         ret = record(s, db, id);
     if (!ret) {
-        struct run_end end = {.state = RUN_DONE, .valid = 1, .connections_opened = 1,
-                              .ended_ns = FED_UNIX_NS, .lost_intervals = DB_NONE};
+        struct run_end end = {.state = RUN_DONE,
+                              .valid = 1,
+                              .connections_opened = 1,
+                              .ended_ns = FED_UNIX_NS,
+                              .lost_intervals = DB_NONE};
         ret = db_run_end(db, id, &end, &s->e);
         s->ended = !ret;
     }
@@ -113,14 +122,17 @@ static void check_intervals(const struct session *s, struct db *db)
 {
     char sql[200];
     for (int n = 0; n < INTERVALS; n++) {
-        snprintf(sql, sizeof sql, "SELECT count(*) AS n FROM interval WHERE run_id = 2 AND seq = %d", n);
+        snprintf(sql, sizeof sql,
+                 "SELECT count(*) AS n FROM interval WHERE run_id = 2 AND seq = %d", n);
         must(!s->kept[n] || number(db, sql) == 1, "interval %d was committed and is gone", n);
     }
     int64_t rows = number(db, "SELECT count(*) AS n FROM interval WHERE run_id = 2");
     must(number(db, "SELECT count(*) AS n FROM interval i JOIN hist h ON h.interval_id = i.id "
-                    "WHERE run_id = 2") == rows * TIME_COUNT, "an interval is there in part");
+                    "WHERE run_id = 2") == rows * TIME_COUNT,
+         "an interval is there in part");
     must(number(db, "SELECT count(*) AS n FROM interval i JOIN counter c ON c.interval_id = i.id "
-                    "WHERE run_id = 2") == rows * 3, "an interval is there in part");
+                    "WHERE run_id = 2") == rows * 3,
+         "an interval is there in part");
 }
 
 static void check_file(const struct session *s)
@@ -128,11 +140,14 @@ static void check_file(const struct session *s)
     struct db *db = NULL;
     struct err e = {0};
     must(!db_open(s->dir.file, DB_READ, &db, &e), "%s", e.message);
-    must(number(db, "SELECT integrity_check = 'ok' AS n FROM pragma_integrity_check") == 1, "corrupt");
+    must(number(db, "SELECT integrity_check = 'ok' AS n FROM pragma_integrity_check") == 1,
+         "corrupt");
     must(number(db, "SELECT count(*) AS n FROM pragma_foreign_key_check") == 0, "references");
-    must(number(db, "SELECT count(*) AS n FROM run WHERE id = 1 AND state = 'done'") == 1, "the run before");
+    must(number(db, "SELECT count(*) AS n FROM run WHERE id = 1 AND state = 'done'") == 1,
+         "the run before");
     must(number(db, "SELECT count(*) AS n FROM run WHERE id = 2") == 1 || !s->begun, "the run");
-    must(number(db, "SELECT count(*) AS n FROM run WHERE id = 2 AND state = 'done'") == 1 || !s->ended,
+    must(number(db, "SELECT count(*) AS n FROM run WHERE id = 2 AND state = 'done'") == 1 ||
+             !s->ended,
          "the run's end");
     check_intervals(s, db);
     db_close(db);
@@ -177,8 +192,8 @@ static _Noreturn void one_session(const char *before, struct fault fault, int n)
     fault_vfs_remove(&vfs);
     must(!ret || strstr(s.e.message, s.dir.file), "no file is named: %s", s.e.message);
     must(!ret || s.e.exit_code == EXIT_ENVIRONMENT, "exit code %d: %s", s.e.exit_code, s.e.message);
-    must(!ret || !s.recording || strstr(s.e.message, "kept"), "nothing is said of what was kept: %s",
-         s.e.message);
+    must(!ret || !s.recording || strstr(s.e.message, "kept"),
+         "nothing is said of what was kept: %s", s.e.message);
     check_file(&s);
     check_next_run(&s);
     tmp_dir_remove(&s.dir);
@@ -195,7 +210,8 @@ static int some_sessions(const char *before, struct fault fault, int n)
             one_session(before, fault, n + i);
     for (int i = 0; i < AT_ONCE; i++) {
         ck_assert_int_eq(waitpid(pids[i], &status, 0), pids[i]);
-        ck_assert_msg(WIFEXITED(status) && (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == NOT_STRUCK),
+        ck_assert_msg(WIFEXITED(status) &&
+                          (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == NOT_STRUCK),
                       "operation %d: status 0x%x", n + i, status);
         struck += WEXITSTATUS(status) == 0;
     }
@@ -256,7 +272,8 @@ static _Noreturn void one_making(struct fault fault, int n)
     db_close(db);
     fault_vfs_remove(&vfs);
     must(!ret || (strstr(e.message, t.file) && e.exit_code == EXIT_ENVIRONMENT), "%s", e.message);
-    must(!ret || (!exists(&t, "") && !exists(&t, "-wal") && !exists(&t, "-lock")), "left: %s", e.message);
+    must(!ret || (!exists(&t, "") && !exists(&t, "-wal") && !exists(&t, "-lock")), "left: %s",
+         e.message);
     must(ret || !db_open(t.file, DB_READ, &db, &e), "%s", e.message);
     must(ret || number(db, "SELECT count(*) AS n FROM run") == 0, "no schema");
     db_close(db);
@@ -272,7 +289,8 @@ static void making_fails_in_turn(struct fault fault)
         if (!pid)
             one_making(fault, n);
         ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-        ck_assert_msg(WIFEXITED(status) && (!WEXITSTATUS(status) || WEXITSTATUS(status) == NOT_STRUCK),
+        ck_assert_msg(WIFEXITED(status) &&
+                          (!WEXITSTATUS(status) || WEXITSTATUS(status) == NOT_STRUCK),
                       "operation %d: status 0x%x", n, status);
     }
     ck_assert_int_gt(n, 40);
