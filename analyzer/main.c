@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyzer/command.h"
 #include "analyzer/options.h"
 #include "analyzer/out/writer.h"
 #include "analyzer/plot.h"
@@ -65,6 +66,8 @@ static int show_runs(struct db *db, const struct options *o, int *code, struct e
 
 static int act(const struct options *o, int *code, struct err *e)
 {
+    if (o->command)
+        return o->command->act(o, code, e);
     struct db *db = NULL;
     int ret = db_open(o->db, DB_READ, &db, e);
     if (ret)

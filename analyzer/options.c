@@ -4,10 +4,22 @@
 #include <errno.h>
 #include <string.h>
 
+#include "analyzer/command.h"
 #include "analyzer/out/writer.h"
 #include "base/err.h"
 
-enum option_id { OPT_DB, OPT_RUN, OPT_LIST, OPT_JSON_DIR, OPT_PLOT, OPT_HELP, OPT_VERSION };
+enum option_id {
+    OPT_DB,
+    OPT_RUN,
+    OPT_LIST,
+    OPT_JSON_DIR,
+    OPT_PLOT,
+    OPT_OLDER_THAN,
+    OPT_KEEP_SIZE,
+    OPT_FOLLOW_LIMIT,
+    OPT_HELP,
+    OPT_VERSION
+};
 
 static const struct option {
     enum option_id id;
@@ -19,6 +31,10 @@ static const struct option {
     {OPT_JSON_DIR, "--json-dir", "DIR",
      "write DIR/transport_real_tcp_{workload}_{unix seconds}.json"},
     {OPT_PLOT, "--plot", "DIR", "draw charts (SVG and PNG, by gnuplot) into DIR"},
+    {OPT_OLDER_THAN, "--older-than", "TIME", "with --db-prune: of runs begun before, such as 30d"},
+    {OPT_KEEP_SIZE, "--keep-size", "SIZE",
+     "with --db-prune: of the oldest runs, until the rest is at most 1GiB"},
+    {OPT_FOLLOW_LIMIT, "--follow-limit", "N", "with --follow: end after N lines"},
     {OPT_HELP, "--help", NULL, "this text"},
     {OPT_VERSION, "--version", NULL, "the version"},
 };
@@ -28,15 +44,11 @@ static const struct {
     const char *name, *with;
 } later[] = {
     {"--compare", "comparisons against baselines"},
-    {"--set-baseline", "comparisons against baselines"},
-    {"--list-baselines", "comparisons against baselines"},
-    {"--drop-baseline", "comparisons against baselines"},
     {"--fail-on", "comparisons against baselines"},
     {"--force", "comparisons against baselines"},
     {"--replay", "stored verdicts"},
     {"--calibrate", "the trend analysis"},
     {"--trend", "the trend analysis"},
-    {"--follow", "the live view of a running run"},
     {"--markdown", "the report formats"},
     {"--html", "the report formats"},
     {"--csv", "the report formats"},
@@ -44,10 +56,6 @@ static const struct {
     {"--hlog", "the report formats"},
     {"--hgrm", "the report formats"},
     {"--openmetrics", "the report formats"},
-    {"--db-check", "the upkeep of results files"},
-    {"--db-merge", "the upkeep of results files"},
-    {"--db-prune", "the upkeep of results files"},
-    {"--db-export", "the upkeep of results files"},
 };
 
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
@@ -99,6 +107,15 @@ static int take(struct options *o, enum option_id id, const char *value, struct 
     case OPT_PLOT:
         o->plot = value;
         return 0;
+    case OPT_OLDER_THAN:
+        o->older_than = value;
+        return 0;
+    case OPT_KEEP_SIZE:
+        o->keep_size = value;
+        return 0;
+    case OPT_FOLLOW_LIMIT:
+        o->follow_limit = value;
+        return 0;
     case OPT_HELP:
         o->help = true;
         return 0;
@@ -117,6 +134,74 @@ static const struct option *find(const char *arg)
     return NULL;
 }
 
+/* --- commands -------------------------------------------------------------------------- */
+
+static const struct command *find_command(const char *arg)
+{
+    for (size_t i = 0; i < commands_count; i++)
+        if (matches(arg, commands[i].option))
+            return &commands[i];
+    return NULL;
+}
+
+static int add_word(struct options *o, const char *word, struct err *e)
+{
+    if (o->words_count == o->command->words_max)
+        return err_set(e, EXIT_USAGE, -EINVAL, "unexpected \"%.100s\": expected %s %s", word,
+                       o->command->option, o->command->words);
+    o->words[o->words_count++] = word;
+    return 0;
+}
+
+static int take_command(struct options *o, const struct command *c, const char *arg, struct err *e)
+{
+    if (o->command)
+        return err_set(e, EXIT_USAGE, -EINVAL, "%s and %s: one at a time", o->command->option,
+                       c->option);
+    o->command = c;
+    const char *value = strchr(arg, '=');
+    return value ? add_word(o, value + 1, e) : 0;
+}
+
+/* The option given that the command has no use for, or NULL. */
+static const char *of_no_use(const struct options *o, unsigned takes)
+{
+    if (o->runs_count && !(takes & TAKES_RUN))
+        return "--run";
+    if (o->older_than && !(takes & TAKES_PRUNE))
+        return "--older-than";
+    if (o->keep_size && !(takes & TAKES_PRUNE))
+        return "--keep-size";
+    if (o->follow_limit && !(takes & TAKES_LIMIT))
+        return "--follow-limit";
+    if (!o->command)
+        return NULL;
+    return o->list                    ? "--list"
+           : o->json_dir              ? "--json-dir"
+           : o->plot                  ? "--plot"
+           : o->writer != &writers[0] ? o->writer->option
+                                      : NULL;
+}
+
+static int check_command(const struct options *o, struct err *e)
+{
+    const struct command *c = o->command;
+    const char *stray = of_no_use(o, c ? c->takes : TAKES_RUN);
+    if (stray && !c)
+        return err_set(e, EXIT_USAGE, -EINVAL, "%s goes with another option: see analyze --help",
+                       stray);
+    if (stray)
+        return err_set(e, EXIT_USAGE, -EINVAL, "%s does not go with %s", stray, c->option);
+    if (c && o->words_count < c->words_min)
+        return err_set(e, EXIT_USAGE, -EINVAL, "%s needs a value: %s %s", c->option, c->option,
+                       c->words);
+    for (int i = 0; i < o->words_count; i++)
+        if (!*o->words[i])
+            return err_set(e, EXIT_USAGE, -EINVAL, "%s: \"\" is not a value: expected %s",
+                           c->option, c->words);
+    return 0;
+}
+
 /* One option and its value; `*i` moves past what was used. */
 static int parse_one(struct options *o, int argc, char **argv, int *i, struct err *e)
 {
@@ -126,6 +211,11 @@ static int parse_one(struct options *o, int argc, char **argv, int *i, struct er
         o->writer = w;
         return 0;
     }
+    const struct command *command = find_command(arg);
+    if (command)
+        return take_command(o, command, arg, e);
+    if (o->command && arg[0] != '-')
+        return add_word(o, arg, e);
     const struct option *option = find(arg);
     if (!option)
         return refuse(arg, e);
@@ -147,6 +237,8 @@ int options_parse(struct options *o, int argc, char **argv, struct err *e)
     int ret = 0;
     for (int i = 1; i < argc && ret == 0;)
         ret = parse_one(o, argc, argv, &i, e);
+    if (ret == 0)
+        ret = check_command(o, e);
     if (ret == 0 && o->list && (o->runs_count || o->json_dir || o->plot || o->writer != writers))
         ret = err_set(e, EXIT_USAGE, -EINVAL,
                       "--list shows all runs in a table: it goes with --db only");
@@ -163,10 +255,16 @@ void options_help(FILE *out)
         char name[40];
         snprintf(name, sizeof name, "%s%s%s", table[i].name, table[i].value ? " " : "",
                  table[i].value ? table[i].value : "");
-        fprintf(out, "  %-16s  %s\n", name, table[i].what);
+        fprintf(out, "  %-17s  %s\n", name, table[i].what);
     }
     for (size_t i = 0; i < writers_count; i++)
-        fprintf(out, "  %-16s  %s\n", writers[i].option, writers[i].what);
+        fprintf(out, "  %-17s  %s\n", writers[i].option, writers[i].what);
+    fputs("\nInstead of showing a run:\n", out);
+    for (size_t i = 0; i < commands_count; i++) {
+        char name[40];
+        snprintf(name, sizeof name, "%s %s", commands[i].option, commands[i].words);
+        fprintf(out, "  %-28s  %s\n", name, commands[i].what);
+    }
     fputs("\nPercentiles and rates cover the measured phases. A percentile is shown when at least "
           "ten\n"
           "samples lie beyond it; its 95 % interval takes the seconds of the run as dependent "
@@ -174,7 +272,9 @@ void options_help(FILE *out)
           "With --json the paths of written files go to the standard error.\n"
           "\nExit codes, the first that applies:\n"
           "  2  usage, or input that cannot be read\n"
-          "  3  a chart needs gnuplot and it is missing, or a file cannot be written\n"
+          "  3  a chart needs gnuplot and it is missing, or a file cannot be written: a full disk, "
+          "or\n"
+          "     another process is writing to it\n"
           "  4  the shown run failed, was aborted or interrupted\n"
           "  6  the shown run is invalid: the generator could not keep its own promises\n"
           "  1  a verdict of the shown run is FAIL\n"

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+struct command;
 struct err;
 struct writer;
 
@@ -16,6 +17,10 @@ struct options {
     const char *runs[OPTIONS_RUNS]; /* as given with --run, none: the last */
     int runs_count;
     const struct writer *writer; /* never NULL */
+    const struct command *command;       /* NULL: show runs */
+    const char *words[OPTIONS_RUNS + 1]; /* of the command, in order */
+    int words_count;
+    const char *older_than, *keep_size, *follow_limit; /* as given, or NULL */
     bool list, help, version;
 };
 

@@ -212,10 +212,21 @@ static void remove_new_file(struct db *db)
             unlink(name);
 }
 
+/* All of the log goes into the file itself, so that the file alone may be copied. SQLite does so
+ * only for the last connection, and a reader may be there. What a reader still needs, or a full
+ * disk keeps from moving, stays in the log: nothing is lost. */
+static void empty_log(struct db *db)
+{
+    if (db->mode != DB_READ)
+        sqlite3_wal_checkpoint_v2(db->sqlite, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+}
+
 void db_close(struct db *db)
 {
     if (!db)
         return;
+    if (db->sqlite)
+        empty_log(db);
     close_sqlite(db);
     lock_drop(&db->lock);
     free(db->path);
