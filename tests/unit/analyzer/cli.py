@@ -177,7 +177,6 @@ class BadInput(Case):
         for args, says in ((["--bogus"], ["--bogus"]), (["x.db"], ["x.db"]),
                            (["--compare=b"], ["--compare", "not in this version"]),
                            (["--trend"], ["--trend", "not in this version"]),
-                           (["--html"], ["--html", "not in this version"]),
                            (["--json=xml"], ["--json=xml"]), (["--db"], ["--db", "value"]),
                            (["--list=1"], ["--list"]), (["--list", "--json"], ["--list"]),
                            (["--run", "ab"], ["four"])):
