@@ -56,7 +56,7 @@ static int show_run(struct db *db, const struct options *o, const char *which,
         *code = worse(*code, summary_exit_code(&s));
         ret = show(db, o, &s, e);
     }
-    if (ret == 0 && (o->files_count || o->writer->all))
+    if (ret == 0 && (o->files_count || o->writer->all || (o->plot && o->runs_count > 1)))
         return report_add(kept, &s, e);
     summary_fini(&s);
     return ret;
@@ -80,6 +80,8 @@ static int show_runs(struct db *db, const struct options *o, int *code, struct e
     int ret = o->runs_count ? 0 : show_run(db, o, NULL, &kept, code, e);
     for (int i = 0; i < o->runs_count && ret == 0; i++)
         ret = show_run(db, o, o->runs[i], &kept, code, e);
+    if (ret == 0 && o->plot)
+        ret = plot_several(kept.runs, kept.count, o->plot, said_by(o), e);
     if (ret == 0 && kept.count)
         ret = write_documents(db, o, &kept, e);
     report_fini(&kept);

@@ -10,6 +10,8 @@ const struct writer writers[] = {
     {"--json", NULL, "one JSON object a run, indented", .each = json_write},
     {"--json=lines", NULL, "one JSON object a run, each on one line", .each = json_write_line},
     {"--markdown", "FILE", "tables for a pull-request comment", .all = markdown_write},
+    {"--html", "FILE", "a report in one file, charts inside; compares several runs",
+     .all = html_write, .runs_max = HTML_RUNS, .histograms = true, .file_only = true},
     {"--csv", "FILE", "every figure of every run, a line each", .all = csv_write},
     {"--openmetrics", "FILE", "OpenMetrics text, for Prometheus", .all = openmetrics_write},
     {"--junit", "FILE", "JUnit XML: every rule of the SLA a test case", .all = junit_write},
