@@ -10,6 +10,7 @@
 #include "analyzer/out/format.h"
 #include "analyzer/plots.h"
 #include "analyzer/summary.h"
+#include "analyzer/svg.h"
 #include "base/err.h"
 
 static const struct format {
@@ -98,49 +99,6 @@ static int make(const struct gnuplot *g, const struct chart *c, const struct for
     return ret ? ret : gnuplot_run(g, c->name, e);
 }
 
-/* --- SVG ------------------------------------------------------------------------------- */
-
-/* One line of gnuplot's SVG, its ids and the references to them prefixed: it writes each as
- * id='x', id="x", href='#x' or url(#x). An image keeps its cells apart. */
-static void put_line(FILE *out, const char *line, const char *prefix)
-{
-    static const char *const before[] = {" id='", " id=\"", "href='#", "url(#"};
-    while (*line) {
-        const char *at = NULL;
-        for (size_t i = 0; i < sizeof before / sizeof *before; i++)
-            if (strncmp(line, before[i], strlen(before[i])) == 0)
-                at = line + strlen(before[i]);
-        if (strncmp(line, "<image ", 7) == 0) {
-            fputs("<image style='image-rendering:pixelated' ", out);
-            line += 7;
-        } else if (at) {
-            fprintf(out, "%.*s%s", (int)(at - line), line, prefix);
-            line = at;
-        } else {
-            fputc(*line++, out);
-        }
-    }
-}
-
-/* `whole`: with the XML head of a file of its own. */
-static int copy_svg(const char *path, bool whole, const char *prefix, FILE *out, struct err *e)
-{
-    char *line = NULL;
-    size_t size = 0;
-    bool inside = whole;
-    FILE *in = fopen(path, "r");
-    if (!in)
-        return err_set(e, EXIT_ENVIRONMENT, -errno, "cannot read %s: %s", path, strerror(errno));
-    while (getline(&line, &size, in) >= 0) {
-        inside |= strncmp(line, "<svg", 4) == 0;
-        if (inside)
-            put_line(out, line, prefix);
-    }
-    free(line);
-    fclose(in);
-    return 0;
-}
-
 /* --- into files ------------------------------------------------------------------------ */
 
 /* "{workload}_{run id}", or "runs_{id}-{id}" as far as it fits. */
@@ -171,7 +129,7 @@ static int keep_picture(const struct gnuplot *g, const struct format *format, co
     int ret = file_draft_open(&f, dir, name, e);
     if (ret)
         return ret;
-    ret = copy_svg(made, true, "", f.out, e);
+    ret = svg_copy(made, true, "", f.out, e);
     if (ret)
         file_draft_drop(&f);
     return ret ? ret : file_draft_keep(&f, e);
@@ -249,7 +207,7 @@ int plot_inline(const struct chart *c, const struct plot_input *in, const char *
     ret = make(&g, c, &formats[0], in, why, e);
     if (ret == 0)
         ret =
-            copy_svg(gnuplot_file(&g, path, sizeof path, formats[0].suffix), false, prefix, out, e);
+            svg_copy(gnuplot_file(&g, path, sizeof path, formats[0].suffix), false, prefix, out, e);
     gnuplot_close(&g);
     return ret;
 }

@@ -200,7 +200,7 @@ static void put_times(FILE *out, const struct summary *s)
     fputs("</tr>\n", out);
     close_sheet(out);
     fputs(
-        "<p class=\"quiet small\">Small print: 95 % intervals that take the seconds of the run as "
+        "<p class=\"quiet small\">Below figures: 95 % intervals that take the seconds of the run as "
         "dependent clusters; ~ marks one that fewer than ten independent seconds support. A dash "
         "is a figure that too few samples support. Latency counts from the intended start, "
         "service time from sending; queueing is waiting for a free connection, lateness the "
