@@ -49,13 +49,6 @@ static const struct {
     {"--replay", "stored verdicts"},
     {"--calibrate", "the trend analysis"},
     {"--trend", "the trend analysis"},
-    {"--markdown", "the report formats"},
-    {"--html", "the report formats"},
-    {"--csv", "the report formats"},
-    {"--junit", "the report formats"},
-    {"--hlog", "the report formats"},
-    {"--hgrm", "the report formats"},
-    {"--openmetrics", "the report formats"},
 };
 
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
@@ -179,6 +172,7 @@ static const char *of_no_use(const struct options *o, unsigned takes)
     return o->list                    ? "--list"
            : o->json_dir              ? "--json-dir"
            : o->plot                  ? "--plot"
+           : o->files_count           ? o->files[0].writer->option
            : o->writer != &writers[0] ? o->writer->option
                                       : NULL;
 }
@@ -202,15 +196,48 @@ static int check_command(const struct options *o, struct err *e)
     return 0;
 }
 
+static int take_writer(struct options *o, const struct writer *w, const char *file, struct err *e)
+{
+    if ((file && !*file) || (w->file_only && !file))
+        return err_set(e, EXIT_USAGE, -EINVAL, "%s needs a value: %s=FILE", w->option, w->option);
+    if (!file)
+        o->writer = w;
+    else if (o->files_count == OPTIONS_FILES)
+        return err_set(e, EXIT_USAGE, -EINVAL, "more than %d files to write", OPTIONS_FILES);
+    else
+        o->files[o->files_count++] = (struct output){w, file};
+    return 0;
+}
+
+/* A document that takes few runs, given too many. */
+static int check_runs(const struct writer *w, int runs, struct err *e)
+{
+    if (!w->runs_max || runs <= (int)w->runs_max)
+        return 0;
+    return err_set(e, EXIT_USAGE, -EINVAL, "%s shows at most %zu run%s: found %d times --run",
+                   w->option, w->runs_max, w->runs_max == 1 ? "" : "s", runs);
+}
+
+static int check(const struct options *o, struct err *e)
+{
+    bool more = o->runs_count || o->json_dir || o->plot || o->files_count || o->writer != writers;
+    if (o->list && more)
+        return err_set(e, EXIT_USAGE, -EINVAL,
+                       "--list shows all runs in a table: it goes with --db only");
+    int ret = check_runs(o->writer, o->runs_count, e);
+    for (int i = 0; i < o->files_count && ret == 0; i++)
+        ret = check_runs(o->files[i].writer, o->runs_count, e);
+    return ret;
+}
+
 /* One option and its value; `*i` moves past what was used. */
 static int parse_one(struct options *o, int argc, char **argv, int *i, struct err *e)
 {
     const char *arg = argv[(*i)++];
-    const struct writer *w = writer_find(arg);
-    if (w) {
-        o->writer = w;
-        return 0;
-    }
+    const char *file;
+    const struct writer *w = writer_find(arg, &file);
+    if (w)
+        return take_writer(o, w, w->file_only && !file && *i < argc ? argv[(*i)++] : file, e);
     const struct command *command = find_command(arg);
     if (command)
         return take_command(o, command, arg, e);
@@ -237,12 +264,16 @@ int options_parse(struct options *o, int argc, char **argv, struct err *e)
     int ret = 0;
     for (int i = 1; i < argc && ret == 0;)
         ret = parse_one(o, argc, argv, &i, e);
-    if (ret == 0)
-        ret = check_command(o, e);
-    if (ret == 0 && o->list && (o->runs_count || o->json_dir || o->plot || o->writer != writers))
-        ret = err_set(e, EXIT_USAGE, -EINVAL,
-                      "--list shows all runs in a table: it goes with --db only");
-    return ret;
+    ret = ret ? ret : check_command(o, e);
+    return ret ? ret : check(o, e);
+}
+
+static void help_line(FILE *out, const char *name, const char *what)
+{
+    if (strlen(name) > 20)
+        fprintf(out, "  %s\n  %-20s  %s\n", name, "", what);
+    else
+        fprintf(out, "  %-20s  %s\n", name, what);
 }
 
 void options_help(FILE *out)
@@ -252,24 +283,36 @@ void options_help(FILE *out)
           "results.db.\n\n",
           out);
     for (size_t i = 0; i < COUNT_OF(table); i++) {
-        char name[40];
+        char name[60];
         snprintf(name, sizeof name, "%s%s%s", table[i].name, table[i].value ? " " : "",
                  table[i].value ? table[i].value : "");
-        fprintf(out, "  %-17s  %s\n", name, table[i].what);
+        help_line(out, name, table[i].what);
     }
-    for (size_t i = 0; i < writers_count; i++)
-        fprintf(out, "  %-17s  %s\n", writers[i].option, writers[i].what);
-    fputs("\nInstead of showing a run:\n", out);
+    fputs("\nOutput, to the standard output instead of --text, or with =FILE beside it:\n\n", out);
+    for (size_t i = 0; i < writers_count; i++) {
+        const struct writer *w = &writers[i];
+        bool optional = w->file && !w->file_only;
+        char name[60];
+        snprintf(name, sizeof name, "%s%s%s%s", w->option,
+                 !w->file   ? ""
+                 : optional ? "[="
+                            : "=",
+                 w->file ? w->file : "", optional ? "]" : "");
+        help_line(out, name, w->what);
+    }
+    fputs("\nInstead of showing a run:\n\n", out);
     for (size_t i = 0; i < commands_count; i++) {
-        char name[40];
+        char name[60];
         snprintf(name, sizeof name, "%s %s", commands[i].option, commands[i].words);
-        fprintf(out, "  %-28s  %s\n", name, commands[i].what);
+        help_line(out, name, commands[i].what);
     }
     fputs("\nPercentiles and rates cover the measured phases. A percentile is shown when at least "
           "ten\n"
           "samples lie beyond it; its 95 % interval takes the seconds of the run as dependent "
           "clusters.\n"
-          "With --json the paths of written files go to the standard error.\n"
+          "A FILE appears whole or not at all. Paths of written files are printed; where --text is "
+          "not\n"
+          "what the standard output holds, they go to the standard error.\n"
           "\nExit codes, the first that applies:\n"
           "  2  usage, or input that cannot be read\n"
           "  3  a chart needs gnuplot and it is missing, or a file cannot be written: a full disk, "

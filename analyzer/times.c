@@ -203,6 +203,7 @@ int times_build(struct db *db, int64_t run_id, enum time_kind time, const struct
     if (ret)
         goto done;
     count_all(out, out->sum->count);
+    out->overflow = out->sum->overflow;
     if (out->sum->count)
         ret = build_intervals(&p, seconds, out, e);
     else

@@ -18,6 +18,7 @@
 #include "analyzer/query.h"
 #include "base/err.h"
 #include "db/histblob.h"
+#include "db/schema.h"
 
 struct check {
     struct db *db;
@@ -269,7 +270,7 @@ int upkeep_check(const struct options *o, int *code, struct err *e)
         return ret;
     printf("%s: %s: schema %d, %" PRIu64 " runs, %" PRIu64 " histograms, %" PRIu64
            " blocks of raw samples, %" PRIu64 " faults\n",
-           o->db, c.found ? "DAMAGED" : "whole", DB_SCHEMA_VERSION, c.runs, c.hists, c.blocks,
+           o->db, c.found ? "DAMAGED" : "whole", db_migration_count, c.runs, c.hists, c.blocks,
            c.found);
     *code = c.found ? EXIT_USAGE : EXIT_WELL;
     return 0;
