@@ -38,15 +38,8 @@ static int begin_row(struct run *r, struct err *e)
 {
     const struct job *job = r->job;
     const struct job_phase *p = &job->phases[0];
-    char load[40] = "max", payload[40], reply[24];
-    if (!p->rate_max)
-        snprintf(load, sizeof load, "%.15g/s", p->rate_per_s);
-    if (p->payload_min == p->payload)
-        snprintf(payload, sizeof payload, "%u", p->payload);
-    else
-        snprintf(payload, sizeof payload, "%u-%u", p->payload_min, p->payload);
-    uint32_t reply_bytes = setup_reply(p, r->proto);
-    snprintf(reply, sizeof reply, "%u", reply_bytes);
+    struct phase_texts texts;
+    phase_texts_make(&texts, p, r->proto);
     struct run_row row = {
         .uuid = r->uuid, .workload_id = job->workload_id, .job = job->resolved,
         .overrides = job->overrides[0] ? job->overrides : NULL, .history_key = r->history_key,
@@ -59,7 +52,7 @@ static int begin_row(struct run *r, struct err *e)
         .clock_error_ns = (int64_t)r->clock.error_ns, .clock_ppm = r->clock.error_ppm,
         .protocol = job->protocol, .transport = "tcp",
         .pattern = p->pattern == PATTERN_SHORT_LIVED ? "short_lived" : "long_lived",
-        .load = load, .payload = payload, .reply = reply_bytes ? reply : NULL,
+        .load = texts.load, .payload = texts.payload, .reply = texts.reply[0] ? texts.reply : NULL,
         .sla = p->sla[0] ? p->sla : NULL, .seed = job->seed, .depth = p->depth,
         .workers = job->workers, .connections_requested = job->connections,
         .duration_requested_ns = requested_ns(job), .interval_ns = (int64_t)job->interval_ns,

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -233,6 +234,21 @@ void setup_responder_wire(const struct job *job, const char *device,
     out->filter.local_count = 1;
     out->filter.local[0] = (struct ip_range){listen->addr, 1, 32};
     out->filter.port_lo = out->filter.port_hi = listen->port;
+}
+
+void phase_texts_make(struct phase_texts *t, const struct job_phase *phase,
+                      const struct app_proto *proto)
+{
+    snprintf(t->load, sizeof t->load, "%.15g/s", phase->rate_per_s);
+    if (phase->rate_max)
+        snprintf(t->load, sizeof t->load, "max");
+    snprintf(t->payload, sizeof t->payload, "%u-%u", phase->payload_min, phase->payload);
+    if (phase->payload_min == phase->payload)
+        snprintf(t->payload, sizeof t->payload, "%u", phase->payload);
+    uint32_t reply = setup_reply(phase, proto);
+    snprintf(t->reply, sizeof t->reply, "%u", reply);
+    if (!reply)
+        t->reply[0] = '\0';
 }
 
 /* --- CPUs ----------------------------------------------------------------------------------- */

@@ -26,6 +26,13 @@ uint32_t setup_reply(const struct job_phase *phase, const struct app_proto *prot
 void setup_client_wire(const struct job *job, const char *device, struct wire_config *out);
 void setup_responder_wire(const struct job *job, const char *device,
                           const struct endpoint *listen, struct wire_config *out);
+/* What a phase asks for, as the database and people read it: "60000/s", "64-1024", reply "": none, or as
+ * many as drawn. */
+struct phase_texts {
+    char load[40], payload[40], reply[24];
+};
+void phase_texts_make(struct phase_texts *t, const struct job_phase *phase,
+                      const struct app_proto *proto);
 /* CPUs for the workers: client's first, then the responder's; -1 in all when only one is ours. */
 int setup_cpus(const struct job *job, uint32_t wanted, int *cpus, struct err *e);
 
