@@ -61,7 +61,7 @@ struct job {
     uint32_t phases_count;
     struct job_phase phases[JOB_PHASES];
 
-    char wire[JOB_TEXT];     /* lab | pair | xdp:IFACE[:QUEUE] | dpdk:... */
+    char wire[JOB_TEXT];     /* NAME, or NAME:DEVICE with the world behind it */
     enum job_peer peer;
     char peer_exec[JOB_TEXT];
     uint32_t targets_count;

@@ -26,7 +26,6 @@ static const struct choice patterns[] = {
     {"churn", 0, LOAD_MODEL},           {NULL}};
 static const struct choice closes[] = {
     {"client", CLOSE_FIN_CLIENT}, {"server", CLOSE_FIN_SERVER}, {"rst", CLOSE_RST}, {NULL}};
-static const struct choice wires[] = {{"dpdk", 0, "it comes with the DPDK wire"}, {NULL}};
 static const struct choice congestions[] = {
     {"newreno", 0}, {"none", 0}, {"cubic", 0, "it comes with the TCP issue"}, {NULL}};
 static const struct choice clocks[] = {{"auto", 0}, {"tsc", 0}, {"kernel", 0}, {NULL}};
@@ -101,13 +100,11 @@ const struct option options[] = {
      .later = "it comes with suites and plans"},
 
     /* where it goes */
-    {"wire", &kind_wire, "lab",
-     "lab: namespaces joined by a veth pair; pair: two rings in memory; xdp: an interface", "WIRE",
-     "Where it goes", RUN(wire), .choices = wires},
+    {"wire", &kind_wire, "lab", "what frames travel on", "WIRE", "Where it goes", RUN(wire)},
     {"peer", &kind_peer, "respond",
      "who answers on lab and pair: our responder, your server (lab), or nobody",
      "respond|exec:COMMAND|none", RUN(peer_exec)},
-    {"target", &kind_targets, "198.19.0.1:9000", "servers, with commas; no default on xdp",
+    {"target", &kind_targets, "198.19.0.1:9000", "servers, with commas; no default on a device",
      "ADDR:PORT", RUN(targets)},
     {"listen", &kind_targets, NULL, "gen respond: where to answer (the same list as target)",
      "ADDR:PORT", RUN(targets)},

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "load/schedule.h"
 #include "run/sla.h"
+#include "wire/wire.h"
 
 #define NAMES_MAX 160
 
@@ -85,6 +86,44 @@ static int check_reply(const struct job *job, uint32_t p, const struct app_proto
     return 0;
 }
 
+/* --- wire ----------------------------------------------------------------------------------- */
+
+static int refuse_wire(const struct job *job, struct err *e)
+{
+    char forms[NAMES_MAX] = "";
+    for (uint32_t i = 0; i < wire_kind_count; i++)
+        if (!wire_kinds[i].later)
+            name_add(forms, wire_kinds[i].form);
+    return job_refuse(e, job, 0, "wire", "expected one of %s", forms);
+}
+
+static int check_command(const struct job *job, const struct wire_kind *kind, struct err *e)
+{
+    if (job->peer != PEER_EXEC || kind->far_end == WIRE_FAR_KERNEL)
+        return 0;
+    char names[NAMES_MAX] = "";
+    for (uint32_t i = 0; i < wire_kind_count; i++)
+        if (!wire_kinds[i].later && wire_kinds[i].far_end == WIRE_FAR_KERNEL)
+            name_add(names, wire_kinds[i].name);
+    return job_refuse(e, job, 0, "peer",
+                      "a server of your own needs a kernel of ours at the far end: expected wire = "
+                      "%s",
+                      names);
+}
+
+static int check_wire(const struct job *job, struct err *e)
+{
+    const struct wire_kind *kind = wire_kind_find(job->wire);
+    if (!kind)
+        return refuse_wire(job, e);
+    if (kind->later)
+        return job_refuse(e, job, 0, "wire", "not in this version (%s)", kind->later);
+    bool device = strchr(job->wire, ':') != NULL;
+    if (device != (kind->far_end == WIRE_FAR_OUTSIDE))
+        return job_refuse(e, job, 0, "wire", "expected %s", kind->form);
+    return check_command(job, kind, e);
+}
+
 /* --- shape ---------------------------------------------------------------------------------- */
 
 static int check_known_shape(const struct job *job, uint32_t p, const struct load_shape_kind *kind,
@@ -134,7 +173,9 @@ int check_job(const struct job *job, struct err *e)
     if (rc)
         return rc;
     const struct app_proto *proto = app_proto_find(job->protocol);
-    rc = check_content(job, proto, e);
+    rc = check_wire(job, e);
+    if (!rc)
+        rc = check_content(job, proto, e);
     for (uint32_t p = 0; p < job->phases_count && !rc; p++)
         rc = check_phase(job, p, proto, e);
     return rc;

@@ -239,14 +239,16 @@ void setup_responder_wire(const struct job *job, const char *device,
 void phase_texts_make(struct phase_texts *t, const struct job_phase *phase,
                       const struct app_proto *proto)
 {
-    uint32_t reply = setup_reply(phase, proto);
     snprintf(t->load, sizeof t->load, "%.15g/s", phase->rate_per_s);
     if (phase->rate_max)
         snprintf(t->load, sizeof t->load, "max");
     snprintf(t->payload, sizeof t->payload, "%u-%u", phase->payload_min, phase->payload);
     if (phase->payload_min == phase->payload)
         snprintf(t->payload, sizeof t->payload, "%u", phase->payload);
-    snprintf(t->reply, sizeof t->reply, reply ? "%u" : "", reply);
+    uint32_t reply = setup_reply(phase, proto);
+    snprintf(t->reply, sizeof t->reply, "%u", reply);
+    if (!reply)
+        t->reply[0] = '\0';
 }
 
 /* --- CPUs ----------------------------------------------------------------------------------- */

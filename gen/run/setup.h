@@ -26,7 +26,8 @@ uint32_t setup_reply(const struct job_phase *phase, const struct app_proto *prot
 void setup_client_wire(const struct job *job, const char *device, struct wire_config *out);
 void setup_responder_wire(const struct job *job, const char *device,
                           const struct endpoint *listen, struct wire_config *out);
-/* What a phase asks for, as the database and people read it: "60000/s", "64-1024". */
+/* What a phase asks for, as the database and people read it: "60000/s", "64-1024", reply "": none, or as
+ * many as drawn. */
 struct phase_texts {
     char load[40], payload[40], reply[24]; /* reply empty: none, or as large as each request */
 };

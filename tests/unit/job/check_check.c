@@ -27,8 +27,6 @@ static const struct {
      " connections: expected a wider source, ports or target"},
     {"ports = 5\n", "x.conf: connections = \"100\" (default): 16 source addresses x 1 ports x 1"
                     " targets make 16 connections: expected a wider source, ports or target"},
-    {"wire = pair\npeer = exec:cat\n", "x.conf:2: peer = \"exec:cat\": a server of your own runs "
-                                       "in the lab only: expected wire = lab"},
     {"wire = xdp:eth0\ntarget = 10.0.0.1:80\npeer = respond\n",
      "x.conf:3: peer = \"respond\": on wire = xdp:eth0 the far end is not ours: expected peer ="
      " none"},

@@ -7,6 +7,7 @@
 #include "run/setup.h"
 #include "tests/lib/check_main.h"
 #include "tests/unit/job/fixture.h"
+#include "wire/wire.h"
 
 static void passes(const char *text, char *const *arguments)
 {
@@ -120,6 +121,43 @@ START_TEST(the_smallest_message_of_each_protocol)
 }
 END_TEST
 
+START_TEST(every_wire_is_accepted_or_refused_by_name)
+{
+    char text[100], message[200], forms[100] = "";
+    for (uint32_t i = 0; i < wire_kind_count; i++) {
+        const struct wire_kind *kind = &wire_kinds[i];
+        bool outside = kind->far_end == WIRE_FAR_OUTSIDE;
+        snprintf(text, sizeof text, "wire = %s%s\ntarget = 10.0.0.1:80\n", kind->name,
+                 outside ? ":any" : "");
+        snprintf(message, sizeof message, "x.conf:1: wire = \"%s%s\": not in this version (%s)",
+                 kind->name, outside ? ":any" : "", kind->later);
+        if (kind->later)
+            refused(text, NULL, NULL, message);
+        else
+            passes(text, NULL);
+        if (!kind->later)
+            strcat(strcat(forms, *forms ? ", " : ""), kind->form);
+    }
+    snprintf(message, sizeof message, "x.conf:1: wire = \"carrier\": expected one of %s", forms);
+    refused("wire = carrier\n", NULL, NULL, message);
+}
+END_TEST
+
+START_TEST(a_device_and_a_server_only_where_the_wire_has_them)
+{
+    refused("wire = xdp\n", NULL, NULL, "x.conf:1: wire = \"xdp\": expected xdp:IFACE[:QUEUE]");
+    refused("wire = pair:eth0\ntarget = 10.0.0.1:80\n", NULL, NULL,
+            "x.conf:1: wire = \"pair:eth0\": expected pair");
+    refused("wire = pair\npeer = exec:cat\n", NULL, NULL,
+            "x.conf:2: peer = \"exec:cat\": a server of your own needs a kernel of ours at the far "
+            "end: expected wire = lab");
+    refused("wire = xdp:eth0\ntarget = 10.0.0.1:80\npeer = exec:cat\n", NULL, NULL,
+            "x.conf:3: peer = \"exec:cat\": a server of your own needs a kernel of ours at the far "
+            "end: expected wire = lab");
+    passes("wire = lab\npeer = exec:cat\n", NULL);
+}
+END_TEST
+
 START_TEST(every_shape_is_accepted_or_refused_by_name)
 {
     char text[60], message[200], names[100] = "";
@@ -182,6 +220,8 @@ END_TEST
 
 CHECK_MAIN("run/check", every_protocol_is_accepted_or_refused_by_name,
            a_responder_needs_the_protocol_only, what_the_protocol_cannot_carry,
+           every_wire_is_accepted_or_refused_by_name,
+           a_device_and_a_server_only_where_the_wire_has_them,
            the_smallest_message_of_each_protocol, every_shape_is_accepted_or_refused_by_name,
            a_rate_has_a_shape_and_max_has_none, what_just_passes,
            replies_are_as_large_as_their_requests_unless_the_job_says_otherwise)
