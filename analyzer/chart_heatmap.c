@@ -18,7 +18,7 @@ static void put_matrix(FILE *out, const struct heat *h)
 {
     fputs("$heat << EOD\n", out);
     for (size_t row = h->first; row <= h->last; row++) {
-        for (size_t column = 0; column < h->columns; column++) {
+        for (size_t column = h->begin; column < h->end; column++) {
             double count = h->cells[column * h->rows + row];
             chart_put(out, count > 0 ? log10(count) : NAN);
         }
@@ -50,8 +50,8 @@ int chart_heatmap_data(FILE *out, const struct plot_input *in, const char **why)
     put_matrix(out, h);
     put_percentiles(out, &in->series);
     fprintf(out, "FROM = %.9g\nEACH = %.9g\nCOLUMNS = %zu\nROW_FROM = %.9g\nROW_EACH = %.9g\n",
-            h->from_s, h->each_s, h->columns, (double)h->first / HEAT_PER_DECADE - 9,
-            1.0 / HEAT_PER_DECADE);
+            h->from_s + (double)h->begin * h->each_s, h->each_s, h->end - h->begin,
+            (double)h->first / HEAT_PER_DECADE - 9, 1.0 / HEAT_PER_DECADE);
     fprintf(out, "ROWS = %zu\nMOST = %.9g\nEND = %.9g\n", h->last - h->first + 1, largest(h),
             (double)ns_between(s->run.started_ns, s->whole_to_ns) / 1e9);
     return 0;

@@ -33,10 +33,13 @@ static void take(struct heat *h, size_t column, const struct hist_sum *sum, cons
 static void find_ends(struct heat *h)
 {
     h->first = h->rows;
-    h->last = 0;
+    h->last = h->end = 0;
+    h->begin = h->columns;
     for (size_t i = 0; i < h->columns * h->rows; i++)
         if (h->cells[i] > 0) {
-            size_t row = i % h->rows;
+            size_t row = i % h->rows, column = i / h->rows;
+            h->begin = column < h->begin ? column : h->begin;
+            h->end = column + 1;
             h->first = row < h->first ? row : h->first;
             h->last = row > h->last ? row : h->last;
         }

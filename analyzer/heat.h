@@ -18,6 +18,7 @@ struct heat {
     double *cells; /* cells[column * rows + row] */
     size_t columns, rows;
     size_t first, last;    /* rows that hold anything; first > last: none does */
+    size_t begin, end;     /* columns that do, `end` behind the last */
     double from_s, each_s; /* start of the first column from that of the run, length of each */
 };
 

@@ -12,9 +12,10 @@
 static void put_line(FILE *out, const char *line, const char *prefix)
 {
     static const char *const before[] = {" id='", " id=\"", "href='#", "url(#"};
-    while (*line) {
+    for (bool tag = false; *line;) { /* in text, a title's, nothing is an id */
         const char *at = NULL;
-        for (size_t i = 0; i < sizeof before / sizeof *before; i++)
+        tag = *line == '<' || (tag && *line != '>');
+        for (size_t i = 0; tag && i < sizeof before / sizeof *before; i++)
             if (strncmp(line, before[i], strlen(before[i])) == 0)
                 at = line + strlen(before[i]);
         if (strncmp(line, "<image ", 7) == 0) {

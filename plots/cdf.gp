@@ -4,7 +4,7 @@
 set lmargin at screen 0.10
 set rmargin at screen 0.95
 set bmargin at screen 0.12
-set tmargin at screen 0.80
+set tmargin at screen 0.785
 set yrange [0:1]
 set ylabel 'share of transactions' textcolor rgb '#404040'
 set xlabel 'time (logarithmic), ' . SAMPLES . ' transactions' textcolor rgb '#404040'

@@ -10,7 +10,9 @@ set tmargin at screen 0.85
 set palette defined (0 '#f1ecd8', 0.25 '#d3c06a', 0.5 '#8f8d72', 0.75 '#4f6079', 1 '#0b2a5c')
 LO = 10.0 ** ROW_FROM
 HI = 10.0 ** (ROW_FROM + ROWS * ROW_EACH)
-set xrange [0:END > 0 ? END : 1]
+# An image is not cut at the axis by every terminal: the axis holds all of it.
+LAST = FROM + COLUMNS * EACH
+set xrange [FROM < 0 ? FROM : 0:END > LAST ? END : LAST]
 set yrange [log10(LO):log10(HI)]
 eval TIME_LOG_TICS
 unset grid

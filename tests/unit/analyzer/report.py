@@ -17,7 +17,7 @@ import zlib
 
 ANALYZE, FIXTURE = map(os.path.abspath, sys.argv[1:3])
 KEEP = os.path.abspath(sys.argv[3]) if len(sys.argv) > 3 else None
-HOSTILE = "</title><script>document.title='pwned'</script><img src=x onerror=alert(1)>\"'&`x`"
+HOSTILE = "</title><script>document.title='pwned'</script><img src=x onerror=alert(1)>\"'&`x` id='y' url(#z)"
 VOID = {"meta", "br", "img", "link", "input", "hr", "wbr", "source", "base"}
 
 
@@ -154,6 +154,7 @@ class Report(unittest.TestCase):
             page = Page(source)
             self.assertEqual(page.tags() & {"script", "img"}, set())
             self.assertIn(HOSTILE, page.words["h1"])
+            self.assertEqual(page.words["text"].count(HOSTILE), 5, "titles of charts")
             self.assertNotEqual(page.words["title"], "pwned")
 
     def test_without_gnuplot(self):
