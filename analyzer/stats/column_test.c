@@ -106,24 +106,31 @@ static void shift_moderated(const struct column *c, struct compare_result *out)
     out->sd = m.sd;
 }
 
+/* Deviation of ln(rate) of one run: 1 / sqrt(bursts a run). */
+static double count_sd(const struct column *c)
+{
+    double phi = rates_dispersion(c->a.rate, c->a.n, c->b.rate, c->b.n);
+    double bursts =
+        (rates_pool(c->a.rate, c->a.n, 1).events + rates_pool(c->b.rate, c->b.n, 1).events) / phi;
+    return bursts > 0 ? sqrt((double)(c->a.n + c->b.n) / bursts) : NAN;
+}
+
 /* The ratio of the pooled rates with its intervals, as logarithms; -INFINITY and INFINITY where one
  * side has no event. */
 static void ratio_of_counts(const struct column *c, struct compare_result *out)
 {
     struct rate_test t;
     struct evidence *e = &out->evidence;
-    double phi = rates_dispersion(c->a.rate, c->a.n, c->b.rate, c->b.n);
-    struct rate a = rates_pool(c->a.rate, c->a.n, phi), b = rates_pool(c->b.rate, c->b.n, phi);
-    if (rates_compare(&a, &b, 0.95, &t))
+    const struct column_side *a = &c->a, *b = &c->b;
+    if (rates_compare_runs(a->rate, a->n, b->rate, b->n, 0.95, &t))
         return;
     out->p = t.p;
     *e = (struct evidence){NAN, log(t.ratio), log(t.lo), log(t.hi), NAN, NAN};
-    if (rates_compare(&a, &b, 0.90, &t))
+    if (rates_compare_runs(a->rate, a->n, b->rate, b->n, 0.90, &t))
         return;
     e->lo90 = log(t.lo);
     e->hi90 = log(t.hi);
-    double events = a.events + b.events;
-    out->sd = events > 0 ? sqrt((double)(c->a.n + c->b.n) / events) : NAN; /* of ln(rate), a run */
+    out->sd = count_sd(c);
 }
 
 static bool nothing_varies(const struct column *c)

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <math.h>
 
+#include "analyzer/stats/dist.h"
 #include "analyzer/stats/quantile.h"
 
 /* Both tails beyond |k - mean|; the allowance keeps the mirror image of k in, rounding or not. */
@@ -65,6 +66,20 @@ struct rate rates_pool(const struct rate *runs, size_t n, double dispersion)
     }
     all.events = floor(all.events / dispersion);
     return all;
+}
+
+int rates_compare_runs(const struct rate *a, size_t n, const struct rate *b, size_t m, double level,
+                       struct rate_test *out)
+{
+    double phi = rates_dispersion(a, n, b, m), df = (double)(n + m) - 2;
+    struct rate left = rates_pool(a, n, phi), right = rates_pool(b, m, phi);
+    if (phi <= 1)
+        return rates_compare(&left, &right, level, out);
+    double z = dist_t_quantile(0.5 + level / 2, df);
+    int ret = rates_compare(&left, &right, 1 - 2 * cdf_normal(-z), out);
+    if (!ret && out->p > 0 && out->p < 1)
+        out->p = 2 * dist_t_cdf(quantile_normal(fmax(out->p, 1e-300) / 2), df);
+    return ret;
 }
 
 enum sla_decision rates_sla(double count, double beyond, double share, double alpha)

@@ -32,6 +32,12 @@ double rates_dispersion(const struct rate *a, size_t n, const struct rate *b, si
  * bursts, which is what happened independently (quasi-Poisson, McCullagh and Nelder 1989, 6.2). */
 struct rate rates_pool(const struct rate *runs, size_t n, double dispersion);
 
+/* rates_compare of the pooled runs of both sides. Runs that vary more than Poisson counts do are
+ * pooled by bursts, and because the dispersion is itself estimated on n + m - 2 degrees of freedom,
+ * normal quantiles give way to those of t. */
+int rates_compare_runs(const struct rate *a, size_t n, const struct rate *b, size_t m, double level,
+                       struct rate_test *out);
+
 enum sla_decision { SLA_PASS, SLA_FAIL, SLA_NOT_MEASURED };
 
 /* The rule "at least `share` of all keep the bound" (p95 < L: share 0.95) on `count` samples of

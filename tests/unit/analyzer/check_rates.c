@@ -61,6 +61,18 @@ START_TEST(bursts_are_counted_as_bursts)
 }
 END_TEST
 
+START_TEST(runs_count_once_each)
+{
+    struct rate a[] = {{20, 1}, {24, 1}}, b[] = {{40, 1}, {44, 1}}, wild[] = {{4, 1}, {80, 1}};
+    struct rate_test t, pooled = compare(44, 2, 84, 2);
+    ck_assert_int_eq(rates_compare_runs(a, 2, b, 2, 0.95, &t), 0);
+    NEAR(t.p, pooled.p);
+    NEAR(t.hi, pooled.hi);
+    ck_assert_int_eq(rates_compare_runs(a, 2, wild, 2, 0.95, &t), 0);
+    ck_assert(t.p > 0.2 && t.lo < pooled.lo && t.hi > pooled.hi);
+}
+END_TEST
+
 START_TEST(percentile_rules_on_few_samples)
 {
     ck_assert_int_eq(rates_sla(58, 0, 0.95, 0.05), SLA_NOT_MEASURED); /* 0.95^58 = 0.0510 */
@@ -76,4 +88,5 @@ START_TEST(percentile_rules_on_few_samples)
 END_TEST
 
 CHECK_MAIN("analyzer/rates", equal_exposure_is_a_coin, ratio_has_the_published_interval,
-           zeros_are_no_trouble, bursts_are_counted_as_bursts, percentile_rules_on_few_samples)
+           zeros_are_no_trouble, bursts_are_counted_as_bursts, runs_count_once_each,
+           percentile_rules_on_few_samples)
