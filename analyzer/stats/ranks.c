@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "analyzer/stats/arrange.h"
-#include "analyzer/stats/quantile.h"
+#include "analyzer/stats/pairs.h"
 #include "base/rng.h"
 
 static int by_value(const void *left, const void *right, void *values)
@@ -33,38 +33,6 @@ void ranks_double(const double *x, size_t n, uint32_t *order, uint32_t *rank2)
 static double median_of(const double *sorted, size_t n)
 {
     return n % 2 ? sorted[n / 2] : sorted[n / 2 - 1] / 2 + sorted[n / 2] / 2;
-}
-
-static int ascending(const void *left, const void *right)
-{
-    double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
-}
-
-/* All b - a, sorted; NULL without memory. */
-static double *differences(const double *a, size_t n, const double *b, size_t m)
-{
-    double *all = malloc(n * m * sizeof *all);
-    if (!all)
-        return NULL;
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < m; j++)
-            all[i * m + j] = b[j] - a[i];
-    qsort(all, n * m, sizeof *all, ascending);
-    return all;
-}
-
-/* Averages of all pairs i <= j, sorted (Walsh). */
-static double *pair_averages(const double *d, size_t n)
-{
-    double *all = malloc(n * (n + 1) / 2 * sizeof *all), *next = all;
-    if (!all)
-        return NULL;
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = i; j < n; j++)
-            *next++ = d[i] / 2 + d[j] / 2;
-    qsort(all, n * (n + 1) / 2, sizeof *all, ascending);
-    return all;
 }
 
 /* A null distribution to be asked: `take` of the `count` scores, or any of them (take = 0). */
@@ -189,7 +157,7 @@ int ranks_two_sample(const double *a, size_t n, const double *b, size_t m,
     struct scratch s;
     int ret = scratch_init(&s, n + m);
     if (!ret)
-        ret = hodges_lehmann(differences(a, n, b, m), n * m, &out->shift);
+        ret = hodges_lehmann(pairs_between(a, n, b, m), n * m, &out->shift);
     if (!ret) {
         memcpy(s.value, b, m * sizeof *b);
         memcpy(s.value + m, a, n * sizeof *a);
@@ -230,7 +198,7 @@ int ranks_paired(const double *d, size_t n, const struct rank_draws *draws, stru
     struct scratch s;
     int ret = scratch_init(&s, n);
     if (!ret)
-        ret = hodges_lehmann(pair_averages(d, n), n * (n + 1) / 2, &out->shift);
+        ret = hodges_lehmann(pairs_within(d, n), n * (n + 1) / 2, &out->shift);
     if (!ret && (out->n = keep_sizes(d, n, s.value)) > 0) {
         ranks_double(s.value, out->n, s.order, s.rank2);
         struct null h = {s.rank2, out->n, 0, .twice_mean = out->n * (out->n + 1)};
@@ -238,104 +206,4 @@ int ranks_paired(const double *d, size_t n, const struct rank_draws *draws, stru
     }
     scratch_fini(&s);
     return ret;
-}
-
-/* How many of the sorted values may be cut off at either end, and the level that is left. */
-struct cut {
-    size_t count;
-    double level;
-};
-
-/* The rank statistic below its smallest value + c has at most (1 - level) / 2. */
-static struct cut cut_counted(const struct arrangements *a, size_t least, double level)
-{
-    double allowed = (1 - level) / 2 + 1e-12, sum = 0, left = 1 - 2 * a->weight[least] / a->total;
-    struct cut cut = {0, left};
-    while (least + cut.count <= a->top) {
-        sum += a->weight[least + cut.count] / a->total;
-        if (sum > allowed)
-            break;
-        cut = (struct cut){cut.count + 1, 1 - 2 * sum};
-    }
-    return cut;
-}
-
-/* The normal limit, rounded to the wider interval. */
-static struct cut cut_normal(double mean, double sd, double level)
-{
-    double count = floor(mean - quantile_normal(0.5 + level / 2) * sd);
-    return (struct cut){count > 0 ? (size_t)count : 0, level};
-}
-
-static int interval_of(double *sorted, size_t count, struct cut cut, struct rank_interval *out)
-{
-    out->level = cut.level;
-    if (sorted && cut.count > 0) {
-        out->lo = sorted[cut.count - 1];
-        out->hi = sorted[count - cut.count];
-    }
-    int ret = sorted ? cut.count > 0 ? 0 : -ERANGE : -ENOMEM;
-    free(sorted);
-    return ret;
-}
-
-static void count_up(uint32_t *scores, size_t count)
-{
-    for (uint32_t i = 0; i < count; i++)
-        scores[i] = i + 1;
-}
-
-static int cut_two_sample(size_t n, size_t m, double level, struct cut *out)
-{
-    uint32_t scores[RANKS_EXACT_MAX];
-    double pairs = (double)n * (double)m;
-    if (n + m > RANKS_EXACT_MAX) {
-        *out = cut_normal(pairs / 2, sqrt(pairs * (double)(n + m + 1) / 12), level);
-        return 0;
-    }
-    count_up(scores, n + m);
-    struct arrangements a;
-    int ret = arrangements_of_choices(scores, n + m, m, &a);
-    if (!ret)
-        *out = cut_counted(&a, m * (m + 1) / 2, level);
-    arrangements_free(&a);
-    return ret;
-}
-
-static int cut_paired(size_t n, double level, struct cut *out)
-{
-    uint32_t scores[RANKS_EXACT_MAX];
-    double pairs = (double)n * (double)(n + 1);
-    if (n > RANKS_EXACT_MAX) {
-        *out = cut_normal(pairs / 4, sqrt(pairs * (double)(2 * n + 1) / 24), level);
-        return 0;
-    }
-    count_up(scores, n);
-    struct arrangements a;
-    int ret = arrangements_of_signs(scores, n, &a);
-    if (!ret)
-        *out = cut_counted(&a, 0, level);
-    arrangements_free(&a);
-    return ret;
-}
-
-int ranks_two_sample_interval(const double *a, size_t n, const double *b, size_t m, double level,
-                              struct rank_interval *out)
-{
-    struct cut cut;
-    *out = (struct rank_interval){0};
-    if (n == 0 || m == 0)
-        return -ERANGE;
-    int ret = cut_two_sample(n, m, level, &cut);
-    return ret ? ret : interval_of(differences(a, n, b, m), n * m, cut, out);
-}
-
-int ranks_paired_interval(const double *d, size_t n, double level, struct rank_interval *out)
-{
-    struct cut cut;
-    *out = (struct rank_interval){0};
-    if (n == 0)
-        return -ERANGE;
-    int ret = cut_paired(n, level, &cut);
-    return ret ? ret : interval_of(pair_averages(d, n), n * (n + 1) / 2, cut, out);
 }
