@@ -31,7 +31,8 @@ struct db_stmt;
 
 enum db_mode {
     DB_CREATE, /* write; a missing or empty file becomes a database; migrates an older one */
-    DB_READ,   /* mode=ro, query_only; leaves no trace, works on a read-only disk */
+    DB_READ,   /* mode=ro, query_only; may leave an empty -wal and -shm beside it; works on a
+              * read-only disk */
     DB_APPEND, /* write, as DB_CREATE, but the database must exist */
 };
 

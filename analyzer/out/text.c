@@ -230,7 +230,7 @@ static void write_counts(FILE *out, const struct summary *s)
     char kinds[512] = "";
     format_lines(out, 12, "ended       %s completed, %s failed (%s %%)%s%s",
                  SHOWN(FIGURE_TRANSACTIONS), SHOWN(FIGURE_ERRORS), SHOWN(FIGURE_ERRORS_PERCENT),
-                 join(kinds, sizeof kinds, &s->measured, "result") ? ": " : "", kinds);
+                 join(kinds, sizeof kinds, &s->outcome, "result") ? ": " : "", kinds);
     kinds[0] = '\0';
     if (join(kinds, sizeof kinds, &s->whole, "connect_error"))
         format_lines(out, 12, "connects    failed: %s", kinds);

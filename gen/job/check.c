@@ -135,6 +135,16 @@ static int check_peer(const struct loader *l)
     return 0;
 }
 
+/* Its neighbours would have to come from the kernel: XDP cannot clone an ARP reply. */
+static int check_shared(const struct loader *l)
+{
+    return l->job->shared_address
+               ? refuse(l, 0, "shared_address",
+                        "not in this version (it comes with the address pools of the TCP work): "
+                        "expected no")
+               : 0;
+}
+
 static int check_workers(const struct loader *l)
 {
     if (l->job->workers > l->job->connections)
@@ -226,7 +236,7 @@ static int check_reply(const struct loader *l, uint32_t p)
 /* ---- all ---- */
 
 static int (*const run_checks[])(const struct loader *l) = {
-    check_target_list, check_families, check_public, check_tuples, check_peer,    check_workers,
+    check_target_list, check_families, check_public, check_tuples, check_peer,    check_shared,  check_workers,
     check_faults,      check_segment,  check_window, check_rto,    check_content,
 };
 static int (*const phase_checks[])(const struct loader *l,

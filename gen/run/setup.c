@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -228,6 +229,17 @@ void setup_responder_wire(const struct job *job, const char *device,
     out->filter.port_lo = out->filter.port_hi = listen->port;
 }
 
+void phase_texts_make(struct phase_texts *t, const struct job_phase *phase)
+{
+    snprintf(t->load, sizeof t->load, "%.15g/s", phase->rate_per_s);
+    if (phase->rate_max)
+        snprintf(t->load, sizeof t->load, "max");
+    snprintf(t->payload, sizeof t->payload, "%u-%u", phase->payload_min, phase->payload);
+    if (phase->payload_min == phase->payload)
+        snprintf(t->payload, sizeof t->payload, "%u", phase->payload);
+    snprintf(t->reply, sizeof t->reply, "%u", phase->reply);
+}
+
 /* --- CPUs ----------------------------------------------------------------------------------- */
 
 static uint32_t allowed_cpus(int *cpus, uint32_t max)
@@ -242,16 +254,23 @@ static uint32_t allowed_cpus(int *cpus, uint32_t max)
     return n;
 }
 
+static bool is_allowed(long cpu)
+{
+    cpu_set_t set;
+    return cpu >= 0 && cpu < CPU_SETSIZE && !sched_getaffinity(0, sizeof set, &set) &&
+           CPU_ISSET((size_t)cpu, &set);
+}
+
 static int listed_cpus(const struct job *job, uint32_t wanted, int *cpus, struct err *e)
 {
     const char *at = job->cpus;
     for (uint32_t i = 0; i < wanted; i++) {
         char *end;
         long cpu = strtol(at, &end, 10);
-        if (end == at || cpu < 0 || cpu >= CPU_SETSIZE || (*end && *end != ','))
+        if (end == at || !is_allowed(cpu) || (*end && *end != ','))
             return err_set(e, EXIT_USAGE, -EINVAL,
-                           "%s: cpus = \"%s\": expected %u CPU numbers separated by commas, the "
-                           "client's workers first, then the responder's",
+                           "%s: cpus = \"%s\": expected %u CPUs that this process may use, "
+                           "separated by commas, the client's workers first, then the responder's",
                            job->workload_id, job->cpus, wanted);
         cpus[i] = (int)cpu;
         at = *end ? end + 1 : end;

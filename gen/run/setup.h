@@ -24,6 +24,11 @@ void setup_load(const struct job *job, const struct job_phase *phase, uint32_t w
 void setup_client_wire(const struct job *job, const char *device, struct wire_config *out);
 void setup_responder_wire(const struct job *job, const char *device,
                           const struct endpoint *listen, struct wire_config *out);
+/* What a phase asks for, as the database and people read it: "60000/s", "64-1024". */
+struct phase_texts {
+    char load[40], payload[40], reply[24];
+};
+void phase_texts_make(struct phase_texts *t, const struct job_phase *phase);
 /* CPUs for the workers: client's first, then the responder's; -1 in all when only one is ours. */
 int setup_cpus(const struct job *job, uint32_t wanted, int *cpus, struct err *e);
 /* What the protocol cannot carry (payload below its smallest message, reply of a one-way one). */

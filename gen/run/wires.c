@@ -60,6 +60,15 @@ static int run_far_side(void *ctx, int ready_fd)
     return rc ? e.exit_code : 0;
 }
 
+/* peer = none: a far end at which nobody answers. */
+static int run_nobody(void *ctx, int ready_fd)
+{
+    (void)ctx;
+    if (write(ready_fd, "", 1) == 1)
+        pause();
+    return 0;
+}
+
 struct near_open {
     struct wire_config cfg;
     struct wire_port **out;
@@ -70,6 +79,13 @@ static int open_near(void *arg)
 {
     struct near_open *o = arg;
     return xdp_port_open(&o->cfg, o->out, o->e);
+}
+
+/* A plain command takes the shell's place, so that what is measured of the peer is the server. */
+static void shell_command(const char *text, char *out, size_t size)
+{
+    bool plain = !strpbrk(text, ";&|<>()`$\n");
+    snprintf(out, size, "%s%s", plain ? "exec " : "", text);
 }
 
 /* The far kernel's end when the user's own server runs there. */
@@ -105,7 +121,9 @@ static int await_listener(pid_t pid, const struct job *job, struct err *e)
         if (listens(pid, "tcp", port) || listens(pid, "tcp6", port))
             return 0;
         if (kill(pid, 0))
-            break;
+            return err_set(e, EXIT_RUN, -ECHILD,
+                           "peer = exec:%s: it ended before it listened on port %u: expected a "
+                           "server", job->peer_exec, port);
         nanosleep(&nap, NULL);
     }
     return err_set(e, EXIT_RUN, -ECONNREFUSED,
@@ -116,15 +134,16 @@ static int await_listener(pid_t pid, const struct job *job, struct err *e)
 static int open_lab(struct wires *w, const struct job *job, const struct clock *clock,
                     const struct log *log, struct err *e)
 {
-    char shell[] = "/bin/sh", dash_c[] = "-c";
-    char *argv[] = {shell, dash_c, (char *)(uintptr_t)job->peer_exec, NULL};
+    char shell[] = "/bin/sh", dash_c[] = "-c", command[JOB_TEXT + 8];
+    char *argv[] = {shell, dash_c, command, NULL};
     struct far_side far = {.job = job, .clock = clock, .totals = w->peer};
     struct lab_config lc = {.queues = job->workers, .mtu = job->mtu};
     if (job->peer == PEER_EXEC) {
+        shell_command(job->peer_exec, command, sizeof command);
         kernel_end(job, &lc);
         lc.argv = argv;
     } else {
-        lc.peer = run_far_side;
+        lc.peer = job->peer == PEER_RESPOND ? run_far_side : run_nobody;
         lc.ctx = &far;
     }
     int rc = lab_open(&lc, &w->lab, e);
@@ -155,6 +174,8 @@ static int open_pair(struct wires *w, const struct job *job, const struct clock 
         return rc;
     w->port = ports[0];
     w->far_port = ports[1];
+    if (job->peer != PEER_RESPOND)
+        return 0;
     return responder_start(&w->responder, job, w->far_port, &job->targets[0], job->workers, clock,
                            e);
 }

@@ -63,7 +63,7 @@ static const struct good good[] = {
     {"ports", "5000", "5000-5000", "connections = 16"},
     {"gateway", "10.0.0.254"},
     {"allow_public", "1", "yes"},
-    {"shared_address", "true", "yes"},
+    {"shared_address", "false", "no"},
     {"workers", "4"},
     {"cpus", "0,1"},
     {"batch", "32"},
