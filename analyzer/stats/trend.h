@@ -52,7 +52,7 @@ struct trend {
     enum trend_state state;
     struct trend_point *points; /* rising index; owned, trend_free */
     size_t count;
-    double period;           /* runs; SEASONAL only, else 0 */
+    double period;            /* runs; SEASONAL only, else 0 */
     struct trend_drift drift; /* of the last segment; of all runs when not segmented */
 };
 

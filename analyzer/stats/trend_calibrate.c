@@ -164,8 +164,12 @@ int trend_calibrate(const double *values, size_t count, const struct trend *foun
     double *room = malloc(2 * count * sizeof *room);
     if (!room)
         return -ENOMEM;
-    struct noise n = {.found = found, .count = count, .residuals = room, .permuted = room + count,
-                      .energy = {params->alpha, params->draws}, .margin = params->margin};
+    struct noise n = {.found = found,
+                      .count = count,
+                      .residuals = room,
+                      .permuted = room + count,
+                      .energy = {params->alpha, params->draws},
+                      .margin = params->margin};
     take_centres(&n, values);
     rng_seed(&n.rng, series_hash(values, count));
     int ret = n.sigma > 0 ? 0 : -ENODATA;

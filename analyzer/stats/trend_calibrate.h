@@ -18,12 +18,13 @@
 #define CALIBRATE_POWER  0.8
 
 struct trend_calibration {
-    size_t runs;            /* runs tested, one test after each */
-    size_t alarms;          /* changes told, all of them false */
-    double alarms_per_100;  /* 100 alarms / runs */
-    double alarms_hi_per_100; /* its one-sided 95 % Poisson bound: also 0 alarms prove only so much */
-    double detectable;      /* smallest shift seen in 80 % of histories within 5 runs, in units of
-                             * the values; NAN: not even one of 64 deviations is */
+    size_t runs;           /* runs tested, one test after each */
+    size_t alarms;         /* changes told, all of them false */
+    double alarms_per_100; /* 100 alarms / runs */
+    double
+        alarms_hi_per_100; /* its one-sided 95 % Poisson bound: also 0 alarms prove only so much */
+    double detectable;     /* smallest shift seen in 80 % of histories within 5 runs, in units of
+                            * the values; NAN: not even one of 64 deviations is */
 };
 
 /* `found` divides the history (a history that is not segmented is not calibrated: -ENOTSUP);

@@ -9,12 +9,12 @@
 #define DRIFT_MAX 400 /* only the last so many runs are looked at */
 
 struct trend_drift {
-    size_t count;   /* runs looked at; 0: too few, the figures below are NAN */
-    double slope;   /* Theil 1950, Sen 1968: the median of all pairwise slopes, a run */
-    double change;  /* slope * (count - 1) */
-    double score;   /* Mann-Kendall S: rising pairs less falling pairs */
-    double p;       /* two-sided; NAN when all runs are the same */
-    double lag1;    /* of the runs less the slope */
+    size_t count;  /* runs looked at; 0: too few, the figures below are NAN */
+    double slope;  /* Theil 1950, Sen 1968: the median of all pairwise slopes, a run */
+    double change; /* slope * (count - 1) */
+    double score;  /* Mann-Kendall S: rising pairs less falling pairs */
+    double p;      /* two-sided; NAN when all runs are the same */
+    double lag1;   /* of the runs less the slope */
 };
 
 /* The variance of S is that of Kendall 1975 with ties, times n / n* of Yue and Wang 2004 for the

@@ -10,16 +10,15 @@
 #include "analyzer/stats/trend_series.h"
 #include "base/rng.h"
 
-#define LANES       8
-#define PADDED      ((ENERGY_MAX + LANES - 1) / LANES * LANES)
-#define EXCEEDANCES 10    /* Besag and Clifford 1991: stop after so many, p is then their share */
-#define DEPENDENT   0.2   /* lag-1 correlation that is allowed for at any length */
+#define LANES         8
+#define PADDED        ((ENERGY_MAX + LANES - 1) / LANES * LANES)
+#define EXCEEDANCES   10  /* Besag and Clifford 1991: stop after so many, p is then their share */
+#define DEPENDENT     0.2 /* lag-1 correlation that is allowed for at any length */
 #define DEPENDENT_MAX 0.95
-#define SPENT  6.0    /* of the noise's n squares, those that choosing the best split took out */
-#define BIAS       4.0  /* of a correlation beside the best split, over the runs */
-#define BIAS_SLOPE 10.0
-#define SURE       60.0 /* z^2 of a step that correlation up to 0.6 hardly ever shows */
-#define ROUNDING    2e-6f /* float sums in another order: an equal arrangement counts as equal */
+#define BIAS          4.0 /* of a correlation beside the best split, over the runs */
+#define BIAS_SLOPE    10.0
+#define SURE          60.0  /* z^2 of a step that correlation up to 0.6 hardly ever shows */
+#define ROUNDING      2e-6f /* float sums in another order: an equal arrangement counts as equal */
 
 /* Eight floats at once, in plain C: the order of additions does not depend on the processor. */
 typedef float lanes __attribute__((vector_size(4 * LANES), aligned(4)));
@@ -46,9 +45,9 @@ struct split {
 
 #define DISTANCES(values, to) ((lane_bits)((values) - (to)) & INT32_MAX)
 
-__attribute__((target_clones("avx2", "default")))
 /* near[k] = sum over j < k of |value[k] - value[j]|: eight k at a time. */
-static void sum_distances_before(const float *value, float *near, size_t count)
+__attribute__((target_clones("avx2", "default"))) static void
+sum_distances_before(const float *value, float *near, size_t count)
 {
     static const lane_bits lane = {0, 1, 2, 3, 4, 5, 6, 7};
     for (size_t k = 0; k < count; k += LANES) {
@@ -77,8 +76,8 @@ static struct split scan(struct stretch *s)
         within += s->near[t - 1];
         far += s->items[t - 1].far;
         float across = far - 2 * within;
-        float q = s->cross[t] * across - s->left[t] * within -
-                  s->right[t] * (all - within - across);
+        float q =
+            s->cross[t] * across - s->left[t] * within - s->right[t] * (all - within - across);
         if (t >= ENERGY_MIN_SIDE && q > best.q)
             best = (struct split){t, q};
     }
@@ -244,11 +243,10 @@ static double dependence(double lag1, size_t count)
 }
 
 /* The best split, with Q(t) lowered by what correlation between neighbours adds to it. Leaves the
- * stretch ready for permutations: of all runs, or of the noise of correlated ones, to which is
- * added back what choosing the best split took out of it. */
+ * stretch ready for permutations: of all runs, or of the noise of correlated ones. */
 static struct split best_split(struct stretch *s, const double *x, struct energy_test *out)
 {
-    double noise[ENERGY_MAX], put_back = sqrt(1 + SPENT / (double)s->count);
+    double noise[ENERGY_MAX];
     struct split best = scan(s);
     noise_beside(x, s->count, best.at, noise);
     out->lag1 = neighbours(noise, s->count);
@@ -259,8 +257,6 @@ static struct split best_split(struct stretch *s, const double *x, struct energy
     best = scan(s);
     weigh(s, 0);
     noise_beside(x, s->count, best.at, noise);
-    for (size_t i = 0; i < s->count; i++)
-        noise[i] *= put_back;
     fill(s, noise);
     return best;
 }

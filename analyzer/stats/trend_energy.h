@@ -5,10 +5,11 @@
  * Q(t) = t (n - t) / n (2 mean|X - Y| - mean|X - X'| - mean|Y - Y'|), X the first t runs and Y the
  * others. Its maximum over t is judged by permuting the runs and taking the maximum anew each
  * time, so that choosing the best split is paid for. Where neighbouring runs are correlated, the
- * observed Q(t) is first divided by the inflation of an AR(1) process of that correlation (the
- * permutations destroy the correlation; docs/STATISTICS_TREND.md compares this with permuting
- * blocks, which found fewer changes and raised more false alarms). The seed is a hash of the ranks: a verdict
- * repeats, also after a change of unit. Pure; all memory is on the stack (40 KiB).
+ * observed Q(t) is first divided by the inflation of an AR(1) process of that correlation, and the
+ * runs less the change are permuted, which destroys the correlation (docs/STATISTICS_TREND.md
+ * compares this with permuting blocks: fewer changes found, more false alarms). The seed is a hash
+ * of the ranks: a verdict repeats, also after a change of unit. Pure; all memory is on the stack
+ * (40 KiB).
  */
 #ifndef ANALYZER_STATS_TREND_ENERGY_H
 #define ANALYZER_STATS_TREND_ENERGY_H
@@ -24,12 +25,12 @@ struct energy_params {
 };
 
 struct energy_test {
-    size_t at;        /* runs before the best split: the index of the first run after it */
-    double q;         /* Q there, in units of the mean distance between two runs */
-    double p;         /* NAN when the runs are all the same or fewer than 6 */
-    double lag1;      /* correlation of neighbours once the split's two centres are taken out */
-    unsigned draws;   /* permutations made; fewer than B when p was certain early */
-    double phi;       /* correlation that Q allows for: lag1, or 0 where chance explains it */
+    size_t at;      /* runs before the best split: the index of the first run after it */
+    double q;       /* Q there, in units of the mean distance between two runs */
+    double p;       /* NAN when the runs are all the same or fewer than 6 */
+    double lag1;    /* correlation of neighbours once the change is taken out, less its bias */
+    unsigned draws; /* permutations made; fewer than B when p was certain early */
+    double phi;     /* correlation that Q allows for: lag1, or 0 where chance explains it */
 };
 
 /* The best split of `count` <= ENERGY_MAX finite values. Without a split (too few, all the same)

@@ -22,9 +22,9 @@ struct trend_ratchet {
 /* The last runs of `values` from `from` on (trend_last_segment) against the pinned runs. p by
  * permuting which run is a baseline run, on the difference of means: all arrangements where there
  * are at most `draws` of them, else `draws` seeded ones, arrangements at least as far from 0 being
- * counted. The smallest p is 1 over the number of arrangements: -ERANGE when that is above alpha, so
- * that nothing could be told (shift is filled in all the same). -ENODATA: fewer than three runs on
- * a side; -EINVAL: a value is not finite; -ENOMEM. */
+ * counted. The smallest p is 1 over the number of arrangements: -ERANGE when that is above alpha,
+ * so that nothing could be told (shift is filled in all the same). -ENODATA: fewer than three runs
+ * on a side; -EINVAL: a value is not finite; -ENOMEM. */
 int trend_ratchet(const double *pinned, size_t pinned_count, const double *values, size_t count,
                   size_t from, const struct trend_params *params, struct trend_ratchet *out);
 

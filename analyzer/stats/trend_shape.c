@@ -110,8 +110,8 @@ int trend_is_ramp(const double *values, size_t count, const struct trend_steps *
     if (!scratch)
         return -ENOMEM;
     struct pooled p = pool(values, count, steps, scratch);
-    double stepped = bic(less_steps(values, count, steps, scratch), count,
-                         2 * (double)steps->segments - 1);
+    double stepped =
+        bic(less_steps(values, count, steps, scratch), count, 2 * (double)steps->segments - 1);
     double line = bic(less_curve(values, count, 1, scratch), count, 2);
     double curve = bic(less_curve(values, count, 2, scratch), count, 3);
     free(scratch);

@@ -7,8 +7,8 @@
 
 static const struct energy_params usual = {.alpha = 0.01, .draws = 1999};
 
-/* Six runs have one split. By hand: 9 pairs across at distance 1, none within: E = 2, Q = 3/2 2 = 3;
- * the mean distance of the 15 pairs is 9/15, so q = 3 / .6 = 5. Of the 20 arrangements 2 are as
+/* Six runs have one split. By hand: 9 pairs across at distance 1, none within: E = 2, Q = 3/2 2 =
+ * 3; the mean distance of the 15 pairs is 9/15, so q = 3 / .6 = 5. Of the 20 arrangements 2 are as
  * far apart: p is near .1. */
 START_TEST(six_runs_by_hand)
 {
