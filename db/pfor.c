@@ -51,13 +51,18 @@ static uint64_t smallest(const uint64_t *values, size_t n)
 /* The width that costs least; an exception costs a position and its high bits. */
 static unsigned best_width(const uint64_t *x, size_t n, unsigned widest)
 {
-    uint8_t counts[65] = {0};
-    for (size_t i = 0; i < n; i++)
+    uint8_t counts[65] = {0}, others[65] = {0}; /* two, so that equal widths do not wait in line */
+    size_t i = 0;
+    for (; i + 1 < n; i += 2) {
+        counts[bits_of(x[i])]++;
+        others[bits_of(x[i + 1])]++;
+    }
+    for (; i < n; i++)
         counts[bits_of(x[i])]++;
     unsigned best = widest, above = 0;
     size_t best_cost = n * widest;
     for (unsigned w = widest; w-- > 0;) {
-        above += counts[w + 1];
+        above += counts[w + 1] + others[w + 1];
         size_t cost = n * w + above * (8 + 8 * ((widest - w + 6) / 7));
         if (cost < best_cost) {
             best_cost = cost;
@@ -81,21 +86,37 @@ static uint64_t load_u64(const uint8_t *p)
     return v;
 }
 
-/* Whole words are written: up to 8 bytes behind the end are touched. */
-static uint8_t *put_bits(uint8_t *p, const uint64_t *x, size_t n, unsigned width)
+/* Neighbours become one value of twice the width, as long as that fits: the same bits in the same
+ * order, in fewer steps. */
+static size_t fold(uint64_t *x, size_t n, unsigned *width)
+{
+    for (; *width <= 32 && n % 2 == 0; *width *= 2) {
+        n /= 2;
+        for (size_t i = 0; i < n; i++)
+            x[i] = x[2 * i] | x[2 * i + 1] << *width;
+    }
+    return n;
+}
+
+/* Whole words are written: up to 8 bytes behind the end are touched. `x` is used up. */
+static uint8_t *put_bits(uint8_t *p, uint64_t *x, size_t n, unsigned width)
 {
     uint64_t word = 0, mask = low_bits(width);
     unsigned used = 0;
     uint8_t *end = p + (n * width + 7) / 8;
-    for (size_t i = 0; width && i < n; i++) {
-        uint64_t v = x[i] & mask;
-        word |= v << used;
+    if (!width)
+        return p;
+    for (size_t i = 0; i < n; i++)
+        x[i] &= mask;
+    n = fold(x, n, &width);
+    for (size_t i = 0; i < n; i++) {
+        word |= x[i] << used;
         used += width;
         if (used >= 64) {
             store_u64(p, word);
             p += 8;
             used -= 64;
-            word = used ? v >> (width - used) : 0;
+            word = used ? x[i] >> (width - used) : 0;
         }
     }
     if (used)
@@ -103,30 +124,45 @@ static uint8_t *put_bits(uint8_t *p, const uint64_t *x, size_t n, unsigned width
     return end;
 }
 
-static uint8_t *put_exceptions(uint8_t *p, const uint64_t *x, size_t n, unsigned width,
-                               uint8_t *count)
+/* The values that do not fit into `width` bits. */
+struct exceptions {
+    uint8_t count, positions[PFOR_RUN];
+    uint64_t high[PFOR_RUN];
+};
+
+static void find_exceptions(const uint64_t *x, size_t n, unsigned width, struct exceptions *out)
 {
-    uint8_t *positions = p;
-    for (size_t i = 0; i < n; i++)
-        if (bits_of(x[i]) > width)
-            *p++ = (uint8_t)i;
-    *count = (uint8_t)(p - positions);
-    for (uint8_t i = 0; i < *count; i++)
-        p = put_varint(p, x[positions[i]] >> width);
+    uint8_t found = 0;
+    for (size_t i = 0; i < n; i++) {
+        out->positions[found] = (uint8_t)i;
+        out->high[found] = x[i] >> width;
+        found = (uint8_t)(found + (x[i] > low_bits(width)));
+    }
+    out->count = found;
+}
+
+static uint8_t *put_exceptions(uint8_t *p, const struct exceptions *e)
+{
+    memcpy(p, e->positions, e->count);
+    p += e->count;
+    for (uint8_t i = 0; i < e->count; i++)
+        p = put_varint(p, e->high[i]);
     return p;
 }
 
 static uint8_t *put_run(uint8_t *p, const uint64_t *values, size_t n)
 {
     uint64_t x[PFOR_RUN], all = 0, base = smallest(values, n);
+    struct exceptions exceptions;
     for (size_t i = 0; i < n; i++)
         all |= x[i] = values[i] - base;
     unsigned widest = bits_of(all), width = best_width(x, n, widest);
-    uint8_t *head = p;
-    head[0] = (uint8_t)width;
-    head[1] = 0;
-    p = put_bits(put_varint(p + 2, base), x, n, width);
-    return width < widest ? put_exceptions(p, x, n, width, &head[1]) : p;
+    exceptions.count = 0;
+    if (width < widest)
+        find_exceptions(x, n, width, &exceptions);
+    p[0] = (uint8_t)width;
+    p[1] = exceptions.count;
+    return put_exceptions(put_bits(put_varint(p + 2, base), x, n, width), &exceptions);
 }
 
 size_t pfor_pack(const uint64_t *values, size_t count, uint8_t *out)

@@ -12,6 +12,12 @@
 #define RADIX_BITS 11u
 #define RADIX      (1u << RADIX_BITS)
 
+/* Places moved a sample, on average, before radix sort is quicker. */
+#define INSERTIONS 4u
+
+/* Which coding of the connections is shorter is found out on so many. */
+#define TRIAL 1024u
+
 /* Compression that saved less than a sixteenth is not tried again for so many blocks. */
 #define PAYS_NOT_FOR 16
 
@@ -24,7 +30,7 @@ struct sample_packer {
     uint64_t columns[SAMPLE_COLUMNS][SAMPLE_BLOCK_MAX];
     uint64_t scratch[SAMPLE_BLOCK_MAX];
     struct order order[2][SAMPLE_BLOCK_MAX];
-    uint8_t plain[2][SAMPLE_PLAIN_MAX];
+    uint8_t plain[SAMPLE_PLAIN_MAX];
     uint8_t data[SAMPLE_DATA_MAX];
     ZSTD_CCtx *zstd;
     uint8_t wait[SAMPLE_COLUMNS]; /* blocks until compression is tried again */
@@ -87,6 +93,20 @@ static uint64_t lowest(const uint64_t *v, uint32_t n)
     return low;
 }
 
+/* Most overtook only a few: true when that was enough to order them. */
+static bool insertion_sort(struct order *v, uint32_t n)
+{
+    uint32_t moves = INSERTIONS * n;
+    for (uint32_t i = 1; i < n; i++) {
+        struct order one = v[i];
+        uint32_t j = i;
+        for (; j && v[j - 1].start > one.start && moves; j--, moves--)
+            v[j] = v[j - 1];
+        v[j] = one;
+    }
+    return moves;
+}
+
 /* Stable, by the bits that differ. Returns the order. */
 static const struct order *sorted(struct sample_packer *p, uint32_t n)
 {
@@ -97,6 +117,8 @@ static const struct order *sorted(struct sample_packer *p, uint32_t n)
         from[i] = (struct order){start[i] - low, i};
         all |= from[i].start;
     }
+    if (insertion_sort(from, n))
+        return from;
     for (unsigned shift = 0; shift < 64 && all >> shift; shift += RADIX_BITS) {
         radix_pass(from, to, n, shift);
         struct order *swap = from;
@@ -142,41 +164,39 @@ static size_t code_differences(struct sample_packer *p, const uint64_t *v, uint3
     return head + pfor_pack(p->scratch, n - 1, out + head);
 }
 
-/* The coding of a column and its bytes; connections mostly follow each other, or do not. */
-static size_t code(struct sample_packer *p, enum sample_column c, uint32_t n, uint8_t *coding,
-                   const uint8_t **plain)
+/* Connections mostly follow each other, or do not: the first ones tell. */
+static bool changes_are_shorter(struct sample_packer *p, const uint64_t *v, uint32_t n)
+{
+    uint32_t some = n < TRIAL ? n : TRIAL;
+    return code_differences(p, v, some, false, p->plain) < pfor_pack(v, some, p->plain);
+}
+
+/* Into `plain`. */
+static size_t code(struct sample_packer *p, enum sample_column c, uint32_t n, uint8_t *coding)
 {
     const uint64_t *v = p->columns[c];
-    *plain = p->plain[0];
     if (all_same(v, n)) {
         *coding = CODING_SAME;
-        return sample_put_varint(p->plain[0], v[0]);
+        return sample_put_varint(p->plain, v[0]);
     }
-    if (c == SAMPLE_START) {
-        *coding = CODING_RISING;
-        return code_differences(p, v, n, true, p->plain[0]);
-    }
-    size_t len = pfor_pack(v, n, p->plain[0]);
     *coding = CODING_PLAIN;
-    if (c != SAMPLE_CONNECTION)
-        return len;
-    size_t changes = code_differences(p, v, n, false, p->plain[1]);
-    if (changes >= len)
-        return len;
-    *coding = CODING_CHANGES;
-    *plain = p->plain[1];
-    return changes;
+    if (c == SAMPLE_START)
+        *coding = CODING_RISING;
+    else if (c == SAMPLE_CONNECTION && changes_are_shorter(p, v, n))
+        *coding = CODING_CHANGES;
+    return *coding == CODING_PLAIN ? pfor_pack(v, n, p->plain)
+                                   : code_differences(p, v, n, *coding == CODING_RISING, p->plain);
 }
 
 /* 0: does not pay. */
-static size_t compress_column(struct sample_packer *p, enum sample_column c, const uint8_t *plain,
-                              size_t len, uint8_t *out)
+static size_t compress_column(struct sample_packer *p, enum sample_column c, size_t len,
+                              uint8_t *out)
 {
     if (len < 64 || p->wait[c]) {
         p->wait[c] = (uint8_t)(p->wait[c] ? p->wait[c] - 1 : 0);
         return 0;
     }
-    size_t packed = ZSTD_compressCCtx(p->zstd, out, SAMPLE_PLAIN_MAX, plain, len, 1);
+    size_t packed = ZSTD_compressCCtx(p->zstd, out, SAMPLE_PLAIN_MAX, p->plain, len, 1);
     if (!ZSTD_isError(packed) && packed < len - len / 16)
         return packed;
     p->wait[c] = PAYS_NOT_FOR;
@@ -186,14 +206,13 @@ static size_t compress_column(struct sample_packer *p, enum sample_column c, con
 static uint8_t *put_column(struct sample_packer *p, enum sample_column c, uint32_t n, uint8_t *out)
 {
     uint8_t coding;
-    const uint8_t *plain;
-    size_t len = code(p, c, n, &coding, &plain);
+    size_t len = code(p, c, n, &coding);
     uint8_t *body = out + SAMPLE_COLUMN_HEAD;
-    size_t stored = compress_column(p, c, plain, len, body);
+    size_t stored = compress_column(p, c, len, body);
     out[0] = coding;
     out[1] = stored ? COMPRESSION_ZSTD : COMPRESSION_NONE;
     if (!stored)
-        memcpy(body, plain, stored = len);
+        memcpy(body, p->plain, stored = len);
     sample_put_u32(out + 2, (uint32_t)len);
     sample_put_u32(out + 6, (uint32_t)stored);
     return body + stored;
