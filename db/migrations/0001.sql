@@ -286,7 +286,7 @@ CREATE TABLE trial (
 );
 
 -- Raw samples, packed; read through the loadable extension. ratio: the share of transactions that
--- was kept while this block was filled (1 = all of them).
+-- was kept while this block was filled (1 = all of them; 0 = none, and the block is empty).
 CREATE TABLE sample_block (
     id INTEGER PRIMARY KEY,
     run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
@@ -295,7 +295,7 @@ CREATE TABLE sample_block (
     started_ns INTEGER NOT NULL,
     ended_ns INTEGER NOT NULL,
     count INTEGER NOT NULL,
-    ratio REAL NOT NULL CHECK (ratio > 0 AND ratio <= 1),
+    ratio REAL NOT NULL CHECK (ratio >= 0 AND ratio <= 1),
     format INTEGER NOT NULL,
     crc INTEGER NOT NULL,
     data BLOB NOT NULL

@@ -93,6 +93,7 @@ struct job {
 
     uint64_t seed;           /* 0: chosen at start and stored */
     uint64_t interval_ns;    /* sampling period */
+    double samples;          /* share of the transactions to record: 1 all, 0 none */
     char db[JOB_TEXT];       /* results.db */
     bool quiet;
     char clock[16];          /* auto | tsc | kernel */

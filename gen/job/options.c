@@ -171,6 +171,8 @@ const struct option options[] = {
      RUN(seed), .min = 0, .max = UINT64_MAX, .unhashed = true},
     {"interval", &kind_time, "1s", "sampling period", "TIME",
      RUN(interval_ns), .min = 100 * NS_PER_MS, .max = MINUTE},
+    {"samples", &kind_share, "all", "transactions recorded one by one; RATIO: a share, chosen by seed",
+     "all|none|RATIO", RUN(samples)},
     {"clock", &kind_word, "auto", "time source", "NAME", RUN(clock), .choices = clocks},
     {"pcap", &kind_text, "", "capture file of the client side", "FILE",
      RUN(pcap), .aside = true, .unhashed = true},

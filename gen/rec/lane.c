@@ -9,6 +9,22 @@ struct rec_interval *rec_lane_current(struct rec_lane *lane)
     return lane->blocks[lane->current];
 }
 
+struct rec_samples *rec_lane_samples(struct rec_lane *lane)
+{
+    return lane->samples.at ? &lane->samples : NULL;
+}
+
+/* Samples of the phase that ends are shown, with what comes after them told apart. */
+static void tell_samples(struct rec_lane *lane, uint64_t now_ns, uint32_t phase)
+{
+    struct rec_samples *s = rec_lane_samples(lane);
+    if (!s)
+        return;
+    if (!lane->begun || s->phase != phase)
+        rec_samples_phase(s, phase, now_ns);
+    rec_samples_tick(s, now_ns);
+}
+
 static struct rec_interval *begin_block(struct rec_lane *lane, uint64_t now_ns, uint32_t phase)
 {
     struct rec_interval *b = rec_lane_current(lane);
@@ -34,6 +50,7 @@ static uint32_t take_empty(struct rec_lane *lane)
 struct rec_interval *rec_lane_next(struct rec_lane *lane, uint64_t now_ns, uint32_t phase)
 {
     struct rec_interval *b = rec_lane_current(lane);
+    tell_samples(lane, now_ns, phase);
     if (!lane->begun) {
         lane->begun = true;
         return begin_block(lane, now_ns, phase);

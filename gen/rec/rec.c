@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "rec/rec_internal.h"
 
 static void init_block(struct rec_interval *b, uint32_t worker)
@@ -32,6 +33,17 @@ static void init_lane(struct rec_lane *lane, struct rec_interval *blocks, uint32
     ring_produce(&lane->empty, REC_LANE_BLOCKS - 1);
 }
 
+static int init_samples(struct rec *r, struct rec_samples *s, struct err *e)
+{
+    if (!r->cfg.sample_records)
+        return 0;
+    ring_init(&s->ring, r->cfg.sample_records);
+    s->seed = r->cfg.seed;
+    s->most = (uint64_t)(r->cfg.sample_ratio * (double)REC_SAMPLE_ALL);
+    s->at = mem_reserve((size_t)r->cfg.sample_records * sizeof *s->at, "sample rings", e);
+    return s->at ? 0 : -ENOMEM;
+}
+
 static int alloc_lanes(struct rec *r)
 {
     uint32_t n = r->cfg.lanes;
@@ -42,12 +54,29 @@ static int alloc_lanes(struct rec *r)
     r->lane_full = calloc(n, sizeof *r->lane_full);
     r->lane_seq = calloc(n, sizeof *r->lane_seq);
     r->lane_open = calloc(n, sizeof *r->lane_open);
+    if (r->lanes)
+        memset(r->lanes, 0, n * sizeof *r->lanes);
     if (r->blocks == MAP_FAILED || !r->lanes || !r->lane_seq || !r->lane_full || !r->lane_open)
         return -ENOMEM;
-    memset(r->lanes, 0, n * sizeof *r->lanes);
     for (uint32_t i = 0; i < n; i++)
         init_lane(&r->lanes[i], (struct rec_interval *)r->blocks + (size_t)i * REC_LANE_BLOCKS, i);
     return 0;
+}
+
+static int alloc_samples(struct rec *r, struct err *e)
+{
+    int ret = 0;
+    for (uint32_t i = 0; i < r->cfg.lanes && !ret; i++)
+        ret = init_samples(r, &r->lanes[i].samples, e);
+    return ret ? ret : drain_open(r, e);
+}
+
+static void free_samples(struct rec *r)
+{
+    drain_close(r);
+    for (uint32_t i = 0; r->lanes && i < r->cfg.lanes; i++)
+        mem_release(r->lanes[i].samples.at,
+                    (size_t)r->cfg.sample_records * sizeof(struct rec_record));
 }
 
 static void free_rec(struct rec *r)
@@ -56,6 +85,7 @@ static void free_rec(struct rec *r)
     for (uint32_t i = 0; i < phases; i++)
         phase_free(r->phases[i]);
     store_close(&r->store);
+    free_samples(r);
     if (r->blocks != MAP_FAILED)
         munmap(r->blocks, r->blocks_len);
     free(r->lanes);
@@ -103,6 +133,8 @@ int rec_open(const struct rec_config *cfg, struct rec **out, struct err *e)
                 r->blocks_len);
     if (!ret)
         ret = store_open(&r->store, cfg->db, e);
+    if (!ret)
+        ret = alloc_samples(r, e);
     if (!ret && (ret = start_thread(r)))
         err_set(e, EXIT_ENVIRONMENT, ret, "recorder: cannot start its thread: %s", strerror(-ret));
     if (ret)

@@ -24,6 +24,7 @@
 #include "base/hist.h"
 #include "base/measure.h"
 #include "base/ring.h"
+#include "rec/sample.h"
 
 struct err;
 struct db;
@@ -55,12 +56,15 @@ struct rec_lane {
     struct rec_interval *blocks[REC_LANE_BLOCKS];
     uint32_t current;
     bool begun;                  /* the first interval has started */
+    struct rec_samples samples;  /* every transaction; samples.at NULL: not recorded */
 };
 
 /* Worker side; never blocks, never allocates. Returns the block to count into from now on.
  * The first call starts the first interval and hands nothing over; a worker's last act is a call
  * that ends its last interval. `phase` is what rec_phase_begin() returned. */
 struct rec_interval *rec_lane_current(struct rec_lane *lane);
+/* For rec_sample() and rec_samples_tick(); NULL: transactions are not recorded. */
+struct rec_samples *rec_lane_samples(struct rec_lane *lane);
 struct rec_interval *rec_lane_next(struct rec_lane *lane, uint64_t now_ns, uint32_t phase);
 
 /* Main-thread side. The recorder thread starts at SCHED_IDLE and writes into `db` (which it then
@@ -72,6 +76,9 @@ struct rec_config {
     int64_t peer_pid;            /* local peer whose RSS and CPU are sampled; 0: none */
     uint64_t resource_ns;        /* period of the RSS and CPU samples of this process (and peer) */
     uint64_t mono_to_real_ns;    /* add to CLOCK_MONOTONIC for CLOCK_REALTIME */
+    uint32_t sample_records;     /* of a lane's sample ring, a power of two; 0: no transactions */
+    double sample_ratio;         /* share of the transactions to keep, above 0 to 1 */
+    uint64_t seed;               /* of the choice when not all are kept */
 };
 int rec_open(const struct rec_config *cfg, struct rec **out, struct err *e);
 struct rec_lane *rec_lane(struct rec *r, uint32_t n);

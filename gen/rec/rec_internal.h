@@ -33,13 +33,27 @@ void phase_free(struct rec_phase *p);
 
 /* The statements of one interval and the ids of the counters' names. */
 struct store {
-    struct db_stmt *interval, *counter, *hist;
+    struct db_stmt *interval, *counter, *hist, *block;
     int64_t counter_ids[COUNTER_COUNT], result_ids[RESULT_COUNT], error_ids[RESULT_COUNT],
         drop_ids[DROP_COUNT];
 };
 int store_names(struct store *s, struct db *db, struct err *e);
 int store_open(struct store *s, struct db *db, struct err *e);
 void store_close(struct store *s);
+
+struct rec_span {
+    uint64_t from_ns, to_ns;          /* Unix; to_ns 0: nothing */
+};
+
+/* What the recorder knows of one lane's samples. */
+struct drain {
+    bool begun;                       /* a mark was seen: */
+    uint32_t phase;
+    uint64_t keep, since_ns;          /* share kept since then (CLOCK_MONOTONIC) */
+    uint32_t ready;                   /* records that the current look takes */
+    uint64_t stored_ns;               /* when a block was last made */
+    struct rec_span in_batch, lost;   /* not committed yet; never will be, and not told yet */
+};
 
 struct rec {
     struct rec_config cfg;
@@ -57,6 +71,8 @@ struct rec {
     _Atomic uint32_t phase_count;
 
     struct store store;
+    struct drain *drains;             /* by lane; NULL: no transactions are recorded */
+    struct sample_packer *packer;
     struct rec_totals totals;         /* the recorder's own */
     struct rec_totals shown[2];       /* shown[generation & 1] is whole */
     _Atomic uint32_t generation;
@@ -87,6 +103,22 @@ int store_phases(struct rec *r, struct err *e);
 void settle_phases(struct rec *r, bool committed);
 int store_summaries(struct rec *r, struct err *e);
 int store_resources(struct rec *r, uint64_t now_ns, struct err *e);
+
+/* One batch: what it did so far, whether it still can be committed. */
+struct batch {
+    struct err e;
+    int ret;
+    uint64_t intervals;
+};
+
+int drain_open(struct rec *r, struct err *e);
+void drain_close(struct rec *r);
+bool drain_due(struct rec *r, uint32_t lane, uint64_t now_ns);
+void drain_lane_samples(struct rec *r, uint32_t lane, uint64_t now_ns, struct batch *b);
+bool drain_behind(struct rec *r);
+/* True: there is more. */
+bool drain_rest(struct rec *r, uint32_t lane, struct batch *b);
+void drain_settle(struct rec *r, bool committed);
 
 /* Adds a block to the totals, its phase's sums and the live latency. */
 void account_block(struct rec *r, const struct rec_interval *b, uint64_t seq);

@@ -11,13 +11,6 @@
 
 #define LOOK_NS (50 * NS_PER_MS)
 
-/* One batch: what it did so far, whether it still can be committed. */
-struct batch {
-    struct err e;
-    int ret;
-    uint64_t intervals;
-};
-
 static void begin_batch(struct rec *r, struct batch *b)
 {
     *b = (struct batch){0};
@@ -41,6 +34,7 @@ static void end_batch(struct rec *r, struct batch *b)
         b->ret = db_commit(r->cfg.db, "store the intervals", &b->e);
     db_rollback(r->cfg.db);
     settle_phases(r, !b->ret);
+    drain_settle(r, !b->ret);
     if (b->ret)
         keep_error(r, b);
     publish_totals(r);
@@ -93,13 +87,17 @@ static void look(struct rec *r)
     uint64_t now_ns = clock_kernel_ns();
     bool due = resources_due(r, now_ns), any = due;
     struct batch batch;
-    for (uint32_t n = 0; n < r->cfg.lanes; n++)
+    for (uint32_t n = 0; n < r->cfg.lanes; n++) {
         any |= (r->lane_full[n] = lane_ready(r, n)) > 0;
+        any |= drain_due(r, n, now_ns);
+    }
     if (!any)
         return;
     begin_batch(r, &batch);
     for (uint32_t n = 0; n < r->cfg.lanes; n++)
         drain_lane(r, n, r->lane_full[n], &batch);
+    for (uint32_t n = 0; n < r->cfg.lanes; n++)
+        drain_lane_samples(r, n, now_ns, &batch);
     if (due && !batch.ret)
         batch.ret = sample_resources(r, now_ns, &batch.e);
     end_batch(r, &batch);
@@ -127,6 +125,20 @@ static int store_loss(struct rec *r, struct err *e)
     ret = db_run(s, e);
     db_finish(s);
     return ret;
+}
+
+/* A transaction every few blocks: a full disk loses little. */
+static void store_rest(struct rec *r)
+{
+    bool more = true;
+    while (more) {
+        struct batch batch;
+        begin_batch(r, &batch);
+        more = false;
+        for (uint32_t n = 0; n < r->cfg.lanes; n++)
+            more |= drain_rest(r, n, &batch);
+        end_batch(r, &batch);
+    }
 }
 
 static void last_look(struct rec *r)
@@ -161,10 +173,10 @@ static void step_back(void)
     sched_setscheduler(0, SCHED_IDLE, &none);
 }
 
-/* Until the next look, or rec_close. */
+/* Until the next look, or rec_close; at once while whole blocks of samples wait. */
 static bool asked_to_stop(struct rec *r)
 {
-    uint64_t until_ns = clock_kernel_ns() + LOOK_NS;
+    uint64_t until_ns = clock_kernel_ns() + (drain_behind(r) ? 0 : LOOK_NS);
     struct timespec until = {.tv_sec = (time_t)(until_ns / NS_PER_S),
                              .tv_nsec = (long)(until_ns % NS_PER_S)};
     sem_clockwait(&r->wake, CLOCK_MONOTONIC, &until);
@@ -178,6 +190,7 @@ void *recorder_main(void *arg)
     while (!asked_to_stop(r))
         look(r);
     last_look(r);
+    store_rest(r);
     summarize(r);
     return NULL;
 }

@@ -63,6 +63,7 @@ void store_close(struct store *s)
     db_finish(s->interval);
     db_finish(s->counter);
     db_finish(s->hist);
+    db_finish(s->block);
     *s = (struct store){0};
 }
 

@@ -3,11 +3,12 @@
 #include "base/rng.h"
 #include "run/client_internal.h"
 
-void client_count_not_sent(struct client *c, enum result why)
+void client_count_not_sent(struct client *c, enum result why, uint64_t intended_ns)
 {
     client_count(c, COUNTER_STARTED);
     client_count(c, COUNTER_FAILED);
     c->block->results[why]++;
+    client_sample_not_sent(c, why, intended_ns);
 }
 
 /* Log-free uniform draw; the same seed, connection and id give the same size again. */
@@ -38,7 +39,7 @@ void client_start_on(struct client *c, struct session *s, uint64_t intended_ns,
     uint32_t index = trans_alloc(&c->trans);
     if (index == TRANS_NONE) { /* the pool holds sessions x depth: only unacknowledged ones fill it */
         client_count(c, COUNTER_POOL_EMPTY);
-        client_count_not_sent(c, RESULT_NOT_SENT);
+        client_count_not_sent(c, RESULT_NOT_SENT, intended_ns);
         return;
     }
     struct trans *t = &c->trans.entries[index];
@@ -72,7 +73,7 @@ static void start_short(struct client *c, struct session *s, uint64_t intended_n
     }
     client_count(c, COUNTER_CONNECTS_STARTED);
     client_count_connects_failed(c, RESULT_NOT_SENT, 1);
-    client_count_not_sent(c, RESULT_NOT_SENT);
+    client_count_not_sent(c, RESULT_NOT_SENT, intended_ns);
     session_list(c, s);
 }
 
@@ -133,9 +134,9 @@ static uint32_t start_open_loop(struct client *c, uint32_t budget)
     uint32_t n = 0;
     while (n < budget && c->schedule.next_ns <= c->now_ns && !limit_reached(c)) {
         if (c->now_ns - c->schedule.next_ns > c->load.queue_max_ns) {
-            schedule_take(&c->schedule);
+            uint64_t intended_ns = schedule_take(&c->schedule);
             c->started++;
-            client_count_not_sent(c, RESULT_NOT_SENT);
+            client_count_not_sent(c, RESULT_NOT_SENT, intended_ns);
         } else if (c->free_head == SESSION_NONE) {
             break;
         } else {

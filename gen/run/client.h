@@ -77,6 +77,7 @@ struct client {
     struct client_config cfg;
     struct stack *stack;
     struct rec_interval *block;  /* counts and times of the current interval */
+    struct rec_samples *samples; /* every transaction; NULL: not recorded */
     uint64_t now_ns;             /* set by the worker before each sub-batch */
     enum client_mode mode;
     struct client_load load;

@@ -46,11 +46,13 @@ void session_abort(struct client *c, struct session *s);
 void client_start_on(struct client *c, struct session *s, uint64_t intended_ns,
                      uint64_t eligible_ns);
 /* Counts an arrival that never got a connection. */
-void client_count_not_sent(struct client *c, enum result why);
+void client_count_not_sent(struct client *c, enum result why, uint64_t intended_ns);
 /* Closed loop: the slot that has just become free starts the next. */
 void client_continue(struct client *c, struct session *s);
 
 /* finish.c */
+/* Records a transaction that never had a connection. */
+void client_sample_not_sent(struct client *c, enum result why, uint64_t intended_ns);
 void client_finish(struct client *c, struct session *s, uint32_t trans, enum result result);
 /* Fails everything outstanding on a session. */
 void client_fail_all(struct client *c, struct session *s, enum result result);

@@ -10,14 +10,49 @@ uint32_t client_oldest(const struct client *c, const struct session *s)
     return i;
 }
 
-static void record(struct client *c, const struct trans *t)
+struct lasted {
+    uint64_t latency, service, queueing, lateness;
+};
+
+/* What has not happened yet (a failure came first) happens at the end. */
+static struct lasted lasted(const struct trans *t, uint64_t now)
+{
+    uint64_t eligible = t->eligible_ns ? t->eligible_ns : now, sent = t->sent_ns ? t->sent_ns : now;
+    return (struct lasted){
+        .latency = now - t->intended_ns,
+        .service = now > sent ? now - sent : 0,
+        .queueing = eligible - t->intended_ns,
+        .lateness = sent > eligible ? sent - eligible : 0,
+    };
+}
+
+static void record(struct client *c, const struct lasted *l)
 {
     struct hist *times = c->block->times;
-    uint64_t now = c->now_ns, sent = t->sent_ns ? t->sent_ns : now;
-    hist_record(&times[TIME_LATENCY], now - t->intended_ns);
-    hist_record(&times[TIME_SERVICE], now > sent ? now - sent : 0);
-    hist_record(&times[TIME_QUEUEING], t->eligible_ns - t->intended_ns);
-    hist_record(&times[TIME_LATENESS], sent > t->eligible_ns ? sent - t->eligible_ns : 0);
+    hist_record(&times[TIME_LATENCY], l->latency);
+    hist_record(&times[TIME_SERVICE], l->service);
+    hist_record(&times[TIME_QUEUEING], l->queueing);
+    hist_record(&times[TIME_LATENESS], l->lateness);
+}
+
+static void sample(struct client *c, const struct trans *t, const struct lasted *l,
+                   enum result result)
+{
+    rec_sample(c->samples, t->msg.id, c->now_ns,
+               &(struct rec_transaction){
+                   .intended_ns = t->intended_ns, .latency_ns = l->latency,
+                   .queueing_ns = l->queueing, .lateness_ns = l->lateness, .size = t->msg.len,
+                   .connection = t->msg.conn, .result = (uint8_t)result, .measured = t->measured});
+}
+
+void client_sample_not_sent(struct client *c, enum result why, uint64_t intended_ns)
+{
+    uint64_t waited = c->now_ns - intended_ns;
+    rec_sample(c->samples, intended_ns, c->now_ns,
+               &(struct rec_transaction){
+                   .intended_ns = intended_ns, .latency_ns = waited, .queueing_ns = waited,
+                   .connection = REC_CONN_NONE, .result = (uint8_t)why,
+                   .measured = c->load.measured});
 }
 
 void client_release(struct client *c, struct session *s, uint64_t pos)
@@ -43,8 +78,10 @@ void client_finish(struct client *c, struct session *s, uint32_t trans, enum res
     client_count(c, result == RESULT_OK ? COUNTER_COMPLETED : COUNTER_FAILED);
     if (t->msg.reply_len && result == RESULT_OK)
         client_count(c, COUNTER_MESSAGES_RECEIVED);
+    struct lasted l = lasted(t, c->now_ns);
     if (result == RESULT_OK && t->measured)
-        record(c, t);
+        record(c, &l);
+    sample(c, t, &l, result);
 }
 
 void client_fail_all(struct client *c, struct session *s, enum result result)

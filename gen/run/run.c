@@ -71,6 +71,8 @@ static int open_record(struct run *r, struct err *e)
     struct rec_config rc_cfg = {
         .db = r->db, .run_id = r->id, .lanes = r->job->workers, .peer_pid = r->wires.peer_pid,
         .resource_ns = r->job->interval_ns, .mono_to_real_ns = r->mono_to_real_ns,
+        .sample_records = setup_sample_records(r->job), .sample_ratio = r->job->samples,
+        .seed = r->job->seed,
     };
     return rc ? rc : rec_open(&rc_cfg, &r->rec, e);
 }

@@ -2,6 +2,7 @@
 #include "run/setup.h"
 
 #include <errno.h>
+#include <math.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,10 @@
 
 #include "base/rng.h"
 
+#define SAMPLE_RECORDS_MIN (1u << 16)
+#define SAMPLE_RECORDS_MAX (1u << 21)
+#define SAMPLE_RECORDS_ALL (1u << 25)
+#define SAMPLE_SECONDS     2.5 /* two that it must hold, and marks in between */
 #define TRANS_SLACK       1024u
 #define TIME_WAIT_LONG    4096u      /* entries for connections that close once, at the end */
 #define TIME_WAIT_SHORT   (1u << 20) /* ... for those that come and go */
@@ -202,6 +207,25 @@ void setup_load(const struct job *job, const struct job_phase *phase, uint32_t w
         .connect_timeout_ns = phase->connect_timeout_ns,
         .queue_max_ns = phase->queue_max_ns,
     };
+}
+
+/* With max the rate is not known: as much as there may be. 1 GiB over all workers. */
+uint32_t setup_sample_records(const struct job *job)
+{
+    double rate = 0;
+    uint32_t most = SAMPLE_RECORDS_MAX, records = SAMPLE_RECORDS_MIN;
+    if (job->samples <= 0)
+        return 0;
+    for (uint32_t i = 0; i < job->phases_count; i++) {
+        const struct job_phase *p = &job->phases[i];
+        double phase = p->rate_max ? INFINITY : p->rate_per_s;
+        rate = phase > rate ? phase : rate;
+    }
+    while (most > SAMPLE_RECORDS_MIN && (uint64_t)most * job->workers > SAMPLE_RECORDS_ALL)
+        most /= 2;
+    while (records < most && records < SAMPLE_SECONDS * job->samples * rate / job->workers)
+        records *= 2;
+    return records;
 }
 
 static void setup_wire(const struct job *job, const char *device, struct wire_config *out)

@@ -22,6 +22,8 @@ void setup_load(const struct job *job, const struct job_phase *phase, uint32_t w
                 struct client_load *out);
 /* Bytes of a reply; 0: none (one way), or as many as its request drew. */
 uint32_t setup_reply(const struct job_phase *phase, const struct app_proto *proto);
+/* Records of each worker's sample ring: two seconds of its rate, 64 MiB at most. 0: none. */
+uint32_t setup_sample_records(const struct job *job);
 /* The flows that a side takes from its wire. */
 void setup_client_wire(const struct job *job, const char *device, struct wire_config *out);
 void setup_responder_wire(const struct job *job, const char *device,

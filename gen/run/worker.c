@@ -143,6 +143,8 @@ static uint32_t run_application(struct worker *w, uint64_t now_ns)
         return fired;
     }
     poll_commands(w, now_ns);
+    if (w->client.samples)
+        rec_samples_tick(w->client.samples, now_ns);
     if (now_ns >= w->next_interval_ns)
         next_interval(w, now_ns, w->current.phase);
     return fired + client_start_due(&w->client, START_BUDGET);
@@ -213,6 +215,7 @@ static int setup_role(struct worker *w, struct err *e)
     }
     int rc = client_init(&w->client, &w->cfg.client, &w->stack, e);
     w->client.block = w->block;
+    w->client.samples = w->cfg.lane ? rec_lane_samples(w->cfg.lane) : NULL;
     w->client.now_ns = clock_now_ns(w->cfg.clock);
     w->memory.sessions = client_memory(&w->client);
     w->memory.trans = (uint64_t)w->client.trans.count * sizeof *w->client.trans.entries;

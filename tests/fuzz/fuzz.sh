@@ -16,7 +16,7 @@ if [[ ! -f build-fuzz/build.ninja ]]; then
 fi
 mapfile -t libraries < <(ninja -C build-fuzz -t targets all | sed -n 's|^\(.*/libwb_[^:]*\.a\):.*|\1|p')
 ninja -C build-fuzz "${libraries[@]}"
-read -ra linked < <(pkg-config --libs libxdp libbpf libmnl sqlite3 zlib jansson inih)
+read -ra linked < <(pkg-config --libs libxdp libbpf libmnl sqlite3 zlib libzstd jansson inih)
 
 failed=0
 for source in tests/fuzz/fuzz_*.c; do

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "db/pfor.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/cursor.h"
+
+static unsigned bits_of(uint64_t v)
+{
+    return v ? 64u - (unsigned)__builtin_clzll(v) : 0;
+}
+
+static uint64_t low_bits(unsigned width)
+{
+    return width < 64 ? (1ull << width) - 1 : UINT64_MAX;
+}
+
+static uint8_t *put_varint(uint8_t *p, uint64_t v)
+{
+    for (; v >= 0x80; v >>= 7)
+        *p++ = (uint8_t)(v | 0x80);
+    *p++ = (uint8_t)v;
+    return p;
+}
+
+static uint64_t get_varint(struct cursor *c)
+{
+    uint64_t v = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+        uint8_t byte = cursor_u8(c);
+        v |= (uint64_t)(byte & 0x7f) << shift;
+        if (byte < 0x80)
+            return v;
+    }
+    c->bad = true;
+    return 0;
+}
+
+/* --- packing --------------------------------------------------------------------------------- */
+
+static uint64_t smallest(const uint64_t *values, size_t n)
+{
+    uint64_t min = values[0];
+    for (size_t i = 1; i < n; i++)
+        min = values[i] < min ? values[i] : min;
+    return min;
+}
+
+/* The width that costs least; an exception costs a position and its high bits. */
+static unsigned best_width(const uint64_t *x, size_t n, unsigned widest)
+{
+    uint8_t counts[65] = {0}, others[65] = {0}; /* two, so that equal widths do not wait in line */
+    size_t i = 0;
+    for (; i + 1 < n; i += 2) {
+        counts[bits_of(x[i])]++;
+        others[bits_of(x[i + 1])]++;
+    }
+    for (; i < n; i++)
+        counts[bits_of(x[i])]++;
+    unsigned best = widest, above = 0;
+    size_t best_cost = n * widest;
+    for (unsigned w = widest; w-- > 0;) {
+        above += counts[w + 1] + others[w + 1];
+        size_t cost = n * w + above * (8 + 8 * ((widest - w + 6) / 7));
+        if (cost < best_cost) {
+            best_cost = cost;
+            best = w;
+        }
+    }
+    return best;
+}
+
+static void store_u64(uint8_t *p, uint64_t v)
+{
+    for (int i = 0; i < 8; i++) /* one store where the machine is little-endian */
+        p[i] = (uint8_t)(v >> 8 * i);
+}
+
+static uint64_t load_u64(const uint8_t *p)
+{
+    uint64_t v = 0;
+    for (int i = 0; i < 8; i++)
+        v |= (uint64_t)p[i] << 8 * i;
+    return v;
+}
+
+/* Neighbours become one value of twice the width, as long as that fits: the same bits in the same
+ * order, in fewer steps. */
+static size_t fold(uint64_t *x, size_t n, unsigned *width)
+{
+    for (; *width <= 32 && n % 2 == 0; *width *= 2) {
+        n /= 2;
+        for (size_t i = 0; i < n; i++)
+            x[i] = x[2 * i] | x[2 * i + 1] << *width;
+    }
+    return n;
+}
+
+/* Whole words are written: up to 8 bytes behind the end are touched. `x` is used up. */
+static uint8_t *put_bits(uint8_t *p, uint64_t *x, size_t n, unsigned width)
+{
+    uint64_t word = 0, mask = low_bits(width);
+    unsigned used = 0;
+    uint8_t *end = p + (n * width + 7) / 8;
+    if (!width)
+        return p;
+    for (size_t i = 0; i < n; i++)
+        x[i] &= mask;
+    n = fold(x, n, &width);
+    for (size_t i = 0; i < n; i++) {
+        word |= x[i] << used;
+        used += width;
+        if (used >= 64) {
+            store_u64(p, word);
+            p += 8;
+            used -= 64;
+            word = used ? x[i] >> (width - used) : 0;
+        }
+    }
+    if (used)
+        store_u64(p, word);
+    return end;
+}
+
+/* The values that do not fit into `width` bits. */
+struct exceptions {
+    uint8_t count, positions[PFOR_RUN];
+    uint64_t high[PFOR_RUN];
+};
+
+static void find_exceptions(const uint64_t *x, size_t n, unsigned width, struct exceptions *out)
+{
+    uint8_t found = 0;
+    for (size_t i = 0; i < n; i++) {
+        out->positions[found] = (uint8_t)i;
+        out->high[found] = x[i] >> width;
+        found = (uint8_t)(found + (x[i] > low_bits(width)));
+    }
+    out->count = found;
+}
+
+static uint8_t *put_exceptions(uint8_t *p, const struct exceptions *e)
+{
+    memcpy(p, e->positions, e->count);
+    p += e->count;
+    for (uint8_t i = 0; i < e->count; i++)
+        p = put_varint(p, e->high[i]);
+    return p;
+}
+
+static uint8_t *put_run(uint8_t *p, const uint64_t *values, size_t n)
+{
+    uint64_t x[PFOR_RUN], all = 0, base = smallest(values, n);
+    struct exceptions exceptions;
+    for (size_t i = 0; i < n; i++)
+        all |= x[i] = values[i] - base;
+    unsigned widest = bits_of(all), width = best_width(x, n, widest);
+    exceptions.count = 0;
+    if (width < widest)
+        find_exceptions(x, n, width, &exceptions);
+    p[0] = (uint8_t)width;
+    p[1] = exceptions.count;
+    return put_exceptions(put_bits(put_varint(p + 2, base), x, n, width), &exceptions);
+}
+
+size_t pfor_pack(const uint64_t *values, size_t count, uint8_t *out)
+{
+    uint8_t *p = out;
+    for (size_t at = 0; at < count; at += PFOR_RUN)
+        p = put_run(p, values + at, count - at < PFOR_RUN ? count - at : PFOR_RUN);
+    return (size_t)(p - out);
+}
+
+/* --- unpacking ------------------------------------------------------------------------------- */
+
+/* A value may lie over nine bytes when it is wider than 57 bits. */
+static void get_wide(const uint8_t *data, uint64_t *values, size_t n, unsigned width, uint64_t base)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t bit = i * width;
+        const uint8_t *p = data + bit / 8;
+        unsigned __int128 word = load_u64(p) | (unsigned __int128)p[8] << 64;
+        values[i] = ((uint64_t)(word >> bit % 8) & low_bits(width)) + base;
+    }
+}
+
+static void get_bits(const uint8_t *data, uint64_t *values, size_t n, unsigned width, uint64_t base)
+{
+    uint64_t mask = low_bits(width);
+    for (size_t i = 0; i < n; i++) {
+        size_t bit = i * width;
+        values[i] = (load_u64(data + bit / 8) >> bit % 8 & mask) + base;
+    }
+}
+
+static void get_exceptions(struct cursor *c, uint64_t *values, size_t n, unsigned width,
+                           size_t count)
+{
+    const uint8_t *positions = cursor_take(c, count);
+    for (size_t i = 0; i < count && positions && !c->bad; i++) {
+        uint64_t high = get_varint(c);
+        if (positions[i] >= n || width >= 64)
+            c->bad = true;
+        else
+            values[positions[i]] += high << width;
+    }
+}
+
+static void get_run(struct cursor *c, uint64_t *values, size_t n)
+{
+    unsigned width = cursor_u8(c), exceptions = cursor_u8(c);
+    uint64_t base = get_varint(c);
+    const uint8_t *bits = cursor_take(c, width <= 64 ? (n * width + 7) / 8 : SIZE_MAX);
+    if (!bits)
+        return;
+    if (width <= 57)
+        get_bits(bits, values, n, width, base);
+    else
+        get_wide(bits, values, n, width, base);
+    if (exceptions)
+        get_exceptions(c, values, n, width, exceptions);
+}
+
+int pfor_unpack(const uint8_t *data, size_t len, uint64_t *values, size_t count)
+{
+    struct cursor c = cursor_over(data, len);
+    for (size_t at = 0; at < count && !c.bad; at += PFOR_RUN)
+        get_run(&c, values + at, count - at < PFOR_RUN ? count - at : PFOR_RUN);
+    return c.bad || cursor_left(&c) ? -EBADMSG : 0;
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The writing half of sample_block.h. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include "db/pfor.h"
+#include "db/sample_coding.h"
+
+#define RADIX_BITS 11u
+#define RADIX      (1u << RADIX_BITS)
+
+/* Places moved a sample, on average, before radix sort is quicker. */
+#define INSERTIONS 4u
+
+/* Which coding of the connections is shorter is found out on so many. */
+#define TRIAL 1024u
+
+/* Compression that saved less than a sixteenth is not tried again for so many blocks. */
+#define PAYS_NOT_FOR 16
+
+struct order {
+    uint64_t start;
+    uint32_t index;
+};
+
+struct sample_packer {
+    uint64_t columns[SAMPLE_COLUMNS][SAMPLE_BLOCK_MAX];
+    uint64_t scratch[SAMPLE_BLOCK_MAX];
+    struct order order[2][SAMPLE_BLOCK_MAX];
+    uint8_t plain[SAMPLE_PLAIN_MAX];
+    uint8_t data[SAMPLE_DATA_MAX];
+    ZSTD_CCtx *zstd;
+    uint8_t wait[SAMPLE_COLUMNS]; /* blocks until compression is tried again */
+};
+
+struct sample_packer *sample_packer_new(void)
+{
+    struct sample_packer *p = calloc(1, sizeof *p);
+    if (!p)
+        return NULL;
+    p->zstd = ZSTD_createCCtx();
+    if (p->zstd)
+        return p;
+    free(p);
+    return NULL;
+}
+
+void sample_packer_free(struct sample_packer *p)
+{
+    if (!p)
+        return;
+    ZSTD_freeCCtx(p->zstd);
+    free(p);
+}
+
+uint64_t *sample_packer_column(struct sample_packer *p, enum sample_column column)
+{
+    return p->columns[column];
+}
+
+/* --- order ----------------------------------------------------------------------------------- */
+
+static bool in_order(const uint64_t *v, uint32_t n)
+{
+    uint64_t backwards = 0;
+    for (uint32_t i = 1; i < n; i++)
+        backwards |= v[i] < v[i - 1];
+    return !backwards;
+}
+
+static void radix_pass(const struct order *from, struct order *to, uint32_t n, unsigned shift)
+{
+    uint32_t at[RADIX] = {0}, sum = 0;
+    for (uint32_t i = 0; i < n; i++)
+        at[from[i].start >> shift & (RADIX - 1)]++;
+    for (uint32_t d = 0; d < RADIX; d++) {
+        uint32_t here = at[d];
+        at[d] = sum;
+        sum += here;
+    }
+    for (uint32_t i = 0; i < n; i++)
+        to[at[from[i].start >> shift & (RADIX - 1)]++] = from[i];
+}
+
+static uint64_t lowest(const uint64_t *v, uint32_t n)
+{
+    uint64_t low = v[0];
+    for (uint32_t i = 1; i < n; i++)
+        low = v[i] < low ? v[i] : low;
+    return low;
+}
+
+/* Most overtook only a few: true when that was enough to order them. */
+static bool insertion_sort(struct order *v, uint32_t n)
+{
+    uint32_t moves = INSERTIONS * n;
+    for (uint32_t i = 1; i < n; i++) {
+        struct order one = v[i];
+        uint32_t j = i;
+        for (; j && v[j - 1].start > one.start && moves; j--, moves--)
+            v[j] = v[j - 1];
+        v[j] = one;
+    }
+    return moves;
+}
+
+/* Stable, by the bits that differ. Returns the order. */
+static const struct order *sorted(struct sample_packer *p, uint32_t n)
+{
+    const uint64_t *start = p->columns[SAMPLE_START];
+    uint64_t low = lowest(start, n), all = 0;
+    struct order *from = p->order[0], *to = p->order[1];
+    for (uint32_t i = 0; i < n; i++) {
+        from[i] = (struct order){start[i] - low, i};
+        all |= from[i].start;
+    }
+    if (insertion_sort(from, n))
+        return from;
+    for (unsigned shift = 0; shift < 64 && all >> shift; shift += RADIX_BITS) {
+        radix_pass(from, to, n, shift);
+        struct order *swap = from;
+        from = to;
+        to = swap;
+    }
+    return from;
+}
+
+static bool all_same(const uint64_t *v, uint32_t n)
+{
+    uint64_t differ = 0;
+    for (uint32_t i = 1; i < n; i++)
+        differ |= v[i] ^ v[0];
+    return !differ;
+}
+
+static void put_in_order(struct sample_packer *p, uint32_t n)
+{
+    if (in_order(p->columns[SAMPLE_START], n))
+        return;
+    const struct order *order = sorted(p, n);
+    for (int c = 0; c < SAMPLE_COLUMNS; c++) {
+        uint64_t *column = p->columns[c];
+        if (all_same(column, n))
+            continue;
+        for (uint32_t i = 0; i < n; i++)
+            p->scratch[i] = column[order[i].index];
+        memcpy(column, p->scratch, n * sizeof *column);
+    }
+}
+
+/* --- coding ---------------------------------------------------------------------------------- */
+
+static size_t code_differences(struct sample_packer *p, const uint64_t *v, uint32_t n, bool rising,
+                               uint8_t *out)
+{
+    for (uint32_t i = 1; i < n; i++) {
+        uint64_t by = v[i] - v[i - 1];
+        p->scratch[i - 1] = rising ? by : by << 1 ^ -(by >> 63);
+    }
+    size_t head = sample_put_varint(out, v[0]);
+    return head + pfor_pack(p->scratch, n - 1, out + head);
+}
+
+/* Connections mostly follow each other, or do not: the first ones tell. */
+static bool changes_are_shorter(struct sample_packer *p, const uint64_t *v, uint32_t n)
+{
+    uint32_t some = n < TRIAL ? n : TRIAL;
+    return code_differences(p, v, some, false, p->plain) < pfor_pack(v, some, p->plain);
+}
+
+/* Into `plain`. */
+static size_t code(struct sample_packer *p, enum sample_column c, uint32_t n, uint8_t *coding)
+{
+    const uint64_t *v = p->columns[c];
+    if (all_same(v, n)) {
+        *coding = CODING_SAME;
+        return sample_put_varint(p->plain, v[0]);
+    }
+    *coding = CODING_PLAIN;
+    if (c == SAMPLE_START)
+        *coding = CODING_RISING;
+    else if (c == SAMPLE_CONNECTION && changes_are_shorter(p, v, n))
+        *coding = CODING_CHANGES;
+    return *coding == CODING_PLAIN ? pfor_pack(v, n, p->plain)
+                                   : code_differences(p, v, n, *coding == CODING_RISING, p->plain);
+}
+
+/* 0: does not pay. */
+static size_t compress_column(struct sample_packer *p, enum sample_column c, size_t len,
+                              uint8_t *out)
+{
+    if (len < 64 || p->wait[c]) {
+        p->wait[c] = (uint8_t)(p->wait[c] ? p->wait[c] - 1 : 0);
+        return 0;
+    }
+    size_t packed = ZSTD_compressCCtx(p->zstd, out, SAMPLE_PLAIN_MAX, p->plain, len, 1);
+    if (!ZSTD_isError(packed) && packed < len - len / 16)
+        return packed;
+    p->wait[c] = PAYS_NOT_FOR;
+    return 0;
+}
+
+static uint8_t *put_column(struct sample_packer *p, enum sample_column c, uint32_t n, uint8_t *out)
+{
+    uint8_t coding;
+    size_t len = code(p, c, n, &coding);
+    uint8_t *body = out + SAMPLE_COLUMN_HEAD;
+    size_t stored = compress_column(p, c, len, body);
+    out[0] = coding;
+    out[1] = stored ? COMPRESSION_ZSTD : COMPRESSION_NONE;
+    if (!stored)
+        memcpy(body, p->plain, stored = len);
+    sample_put_u32(out + 2, (uint32_t)len);
+    sample_put_u32(out + 6, (uint32_t)stored);
+    return body + stored;
+}
+
+static uint64_t latest_end(const struct sample_packer *p, uint32_t n)
+{
+    uint64_t last = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t end = p->columns[SAMPLE_START][i] + p->columns[SAMPLE_LATENCY][i];
+        last = end > last ? end : last;
+    }
+    return last;
+}
+
+void sample_packer_pack(struct sample_packer *p, uint32_t count, struct sample_packed *out)
+{
+    assert(count && count <= SAMPLE_BLOCK_MAX);
+    put_in_order(p, count);
+    uint8_t *end = p->data + 4;
+    sample_put_u32(p->data, count);
+    for (enum sample_column c = 0; c < SAMPLE_COLUMNS; c++)
+        end = put_column(p, c, count, end);
+    *out = (struct sample_packed){
+        .data = p->data, .len = (size_t)(end - p->data),
+        .crc = (uint32_t)crc32(0, p->data, (uInt)(end - p->data)),
+        .first_ns = p->columns[SAMPLE_START][0], .last_ns = latest_end(p, count),
+    };
+}
