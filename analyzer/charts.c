@@ -3,52 +3,15 @@
 #include <math.h>
 #include <string.h>
 
+#include "analyzer/charts.h"
+#include "analyzer/gnuplot.h"
 #include "analyzer/out/format.h"
 #include "analyzer/plot.h"
 #include "analyzer/plots.h"
 #include "analyzer/series.h"
 #include "analyzer/summary.h"
 
-/* The smallest of 1, 2, 5, 10, 20 ... times a power of ten that is not below the value. */
-static double round_up(double value)
-{
-    double decade = pow(10, floor(log10(value)));
-    return value <= decade       ? decade
-           : value <= 2 * decade ? 2 * decade
-           : value <= 5 * decade ? 5 * decade
-                                 : 10 * decade;
-}
-
-/* The ends of a logarithmic axis that holds what was seen, with some air around it. */
-struct span {
-    double lo, hi;
-};
-
-static void span_add(struct span *s, double value)
-{
-    if (!(value > 0))
-        return; /* missing, or 0, which has no place on a logarithmic axis */
-    s->lo = s->lo > 0 ? fmin(s->lo, value) : value;
-    s->hi = fmax(s->hi, value);
-}
-
-static void put_span(FILE *out, const struct span *s, const char *prefix)
-{
-    if (s->hi > 0)
-        fprintf(out, "%sLO = %.9g\n%sHI = %.9g\n", prefix, 1 / round_up(1.1 / s->lo), prefix,
-                round_up(1.1 * s->hi));
-}
-
 #define CURVE_STEP 0.004 /* log-odds between points: finer than a pixel */
-
-/* A number that gnuplot reads; what is missing is NaN and leaves a gap. */
-static void put(FILE *out, double value)
-{
-    if (isfinite(value))
-        fprintf(out, " %.9g", value);
-    else
-        fputs(" NaN", out);
-}
 
 /* The curve above the median as "probability seconds": $name_sure as long as ten samples lie
  * beyond, $name_few from its last point up to the largest sample. */
@@ -95,9 +58,9 @@ static void put_marks(FILE *out, const struct time_summary *t, const char *name)
         if (!f->has)
             continue;
         fprintf(out, "%.9g", (double)quantiles[q].num / (double)quantiles[q].den);
-        put(out, f->value / 1e9);
-        put(out, (f->has_interval ? f->lo : f->value) / 1e9);
-        put(out, (f->has_interval ? f->hi : f->value) / 1e9);
+        chart_put(out, f->value / 1e9);
+        chart_put(out, (f->has_interval ? f->lo : f->value) / 1e9);
+        chart_put(out, (f->has_interval ? f->hi : f->value) / 1e9);
         fputc('\n', out);
     }
     fputs("EOD\n", out);
@@ -105,7 +68,7 @@ static void put_marks(FILE *out, const struct time_summary *t, const char *name)
 
 static int percentiles_data(FILE *out, const struct plot_input *in, const char **why)
 {
-    const struct time_summary *times = in->summary->times;
+    const struct time_summary *times = in->runs->times;
     if (times[TIME_LATENCY].max.count < 2) {
         *why = "no latency samples";
         return 1;
@@ -117,28 +80,28 @@ static int percentiles_data(FILE *out, const struct plot_input *in, const char *
         put_curve(out, times[drawn[i]].sum, name, false);
         put_marks(out, &times[drawn[i]], name);
     }
-    struct span span = {0};
-    span_add(&span, (double)hist_sum_percentile_ns(times[TIME_LATENCY].sum, 1, 2) / 1e9);
-    span_add(&span, (double)hist_sum_percentile_ns(times[TIME_SERVICE].sum, 1, 2) / 1e9);
-    span_add(&span, times[TIME_LATENCY].max.value / 1e9);
+    struct chart_span span = {0};
+    chart_span_add(&span, (double)hist_sum_percentile_ns(times[TIME_LATENCY].sum, 1, 2) / 1e9);
+    chart_span_add(&span, (double)hist_sum_percentile_ns(times[TIME_SERVICE].sum, 1, 2) / 1e9);
+    chart_span_add(&span, times[TIME_LATENCY].max.value / 1e9);
     if (!(span.hi > 0)) {
         *why = "every latency is 0";
         return 1;
     }
-    put_span(out, &span, "");
+    chart_put_span(out, &span, "");
     char samples[40];
     double n = (double)times[TIME_LATENCY].max.count;
     fprintf(out, "LAST = %.9g\nSAMPLES = ", axis_end(n));
-    plot_quote(out, format_number(samples, sizeof samples, n));
+    gnuplot_quote(out, format_number(samples, sizeof samples, n));
     fputc('\n', out);
     return 0;
 }
 
 /* What the timeline's axes need to know of its points. */
 struct extent {
-    bool any;
+    bool any, queueing;
     double rate, failed;
-    struct span latency, lateness;
+    struct chart_span latency, waits;
 };
 
 static struct extent extent_of(const struct series *series)
@@ -149,24 +112,27 @@ static struct extent extent_of(const struct series *series)
         x.any |= !isnan(p->msg_per_s);
         x.rate = fmax(x.rate, fmax(p->msg_per_s, p->transactions_per_s));
         x.failed = fmax(x.failed, p->failed_per_s);
-        span_add(&x.latency, p->latency_p50_s);
-        span_add(&x.latency, p->latency_p99_s);
-        span_add(&x.lateness, p->lateness_p99_s);
+        chart_span_add(&x.latency, p->latency_p50_s);
+        chart_span_add(&x.latency, p->latency_p99_s);
+        chart_span_add(&x.waits, p->lateness_p99_s);
+        chart_span_add(&x.waits, p->queueing_p99_s);
+        x.queueing |= p->queueing_p99_s > 0;
     }
     return x;
 }
 
-/* "seconds msg/s transactions/s failed/s p50 p99 lateness-p99", one line an interval. */
+/* "seconds msg/s transactions/s failed/s p50 p99 lateness-p99 queueing-p99", one line an interval.
+ */
 static void put_timeline(FILE *out, const struct series *series)
 {
     fputs("$timeline << EOD\n", out);
     for (size_t i = 0; i < series->count; i++) {
         const struct series_point *p = &series->points[i];
-        const double columns[] = {p->at_s,          p->msg_per_s,     p->transactions_per_s,
-                                  p->failed_per_s,  p->latency_p50_s, p->latency_p99_s,
-                                  p->lateness_p99_s};
+        const double columns[] = {p->at_s,           p->msg_per_s,     p->transactions_per_s,
+                                  p->failed_per_s,   p->latency_p50_s, p->latency_p99_s,
+                                  p->lateness_p99_s, p->queueing_p99_s};
         for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
-            put(out, columns[c]);
+            chart_put(out, columns[c]);
         fputc('\n', out);
     }
     fputs("EOD\n", out);
@@ -174,18 +140,21 @@ static void put_timeline(FILE *out, const struct series *series)
 
 static int timeline_data(FILE *out, const struct plot_input *in, const char **why)
 {
-    const struct summary *s = in->summary;
-    struct extent x = extent_of(in->series);
+    const struct summary *s = in->runs;
+    struct extent x = extent_of(&in->series);
     double scale = x.rate >= 1e6 ? 1e6 : x.rate >= 1e4 ? 1e3 : 1;
     if (!x.any) {
         *why = "no interval was recorded";
         return 1;
     }
-    put_timeline(out, in->series);
-    fprintf(out, "POINTS = %zu\nHAS_LATENCY = %d\nHAS_LATENESS = %d\nERRORS_TOP = %.9g\n",
-            in->series->count, x.latency.hi > 0, x.lateness.hi > 0, round_up(fmax(1, x.failed)));
-    put_span(out, &x.latency, "LATENCY_");
-    put_span(out, &x.lateness, "LATENESS_");
+    put_timeline(out, &in->series);
+    fprintf(
+        out,
+        "POINTS = %zu\nHAS_LATENCY = %d\nHAS_WAITS = %d\nHAS_QUEUEING = %d\nERRORS_TOP = %.9g\n",
+        in->series.count, x.latency.hi > 0, x.waits.hi > 0, x.queueing,
+        chart_round_up(fmax(1, x.failed)));
+    chart_put_span(out, &x.latency, "LATENCY_");
+    chart_put_span(out, &x.waits, "WAITS_");
     fprintf(out, "RATE_SCALE = %.9g\nRATE_UNIT = '%s'\n", scale,
             scale >= 1e6 ? "million/s"
             : scale > 1  ? "thousand/s"
@@ -195,7 +164,7 @@ static int timeline_data(FILE *out, const struct plot_input *in, const char **wh
             (double)ns_between(s->run.started_ns, s->measured_to_ns) / 1e9,
             (double)ns_between(s->run.started_ns, s->whole_to_ns) / 1e9,
             (double)s->run.interval_ns / 1e9);
-    plot_quote(out, s->measured_phase ? s->measured_phase : "");
+    gnuplot_quote(out, s->measured_phase ? s->measured_phase : "");
     fputc('\n', out);
     return 0;
 }
@@ -203,7 +172,16 @@ static int timeline_data(FILE *out, const struct plot_input *in, const char **wh
 const struct chart charts[] = {
     {"percentiles", "Latency percentiles", "latency and service time over the percentile",
      plot_percentiles, 960, 600, percentiles_data},
-    {"timeline", "Run over time", "throughput, latency, lateness and errors over time",
+    {"timeline", "Run over time", "throughput, latency, queueing, lateness and errors over time",
      plot_timeline, 960, 840, timeline_data},
+    {"heatmap", "Latency over time", "how many transactions took how long, interval by interval",
+     plot_heatmap, 960, 600, chart_heatmap_data},
+    {"cdf", "Cumulative distribution of times", "share of transactions that took at most so long",
+     plot_cdf, 960, 600, chart_distribution_data},
+    {"ccdf", "Tails of times", "share of transactions that took longer, both axes logarithmic",
+     plot_ccdf, 960, 600, chart_distribution_data},
+    {"workloads", "Runs side by side",
+     "messages sent a second, and latency p50 and p99; thin lines are 95 % intervals",
+     plot_workloads, 960, 164, chart_workloads_data, .several = true, .per_run = 44},
 };
 const size_t charts_count = sizeof charts / sizeof *charts;

@@ -46,11 +46,16 @@ static uint64_t counter(const struct summary *s, const char *name)
     return tally_of(&s->measured, "counter", name);
 }
 
+static uint64_t outcome(const struct summary *s, const char *name)
+{
+    return tally_of(&s->outcome, "counter", name);
+}
+
 static void fill_plain(struct summary *s)
 {
     for (size_t i = 0; i < COUNT_OF(plain); i++)
         if (s->has_intervals)
-            figure_set(&s->figures[plain[i].id], (double)counter(s, plain[i].counter));
+            figure_set(&s->figures[plain[i].id], (double)outcome(s, plain[i].counter));
         else
             figure_miss(&s->figures[plain[i].id], "no measured interval");
 }
@@ -74,9 +79,9 @@ static void fill_rates(struct summary *s)
 /* Percentages of transactions need some that ended. */
 static void fill_shares(struct summary *s)
 {
-    double done = (double)counter(s, "completed"), failed = (double)counter(s, "failed");
-    double late = (double)tally_of(&s->measured, "result", "out_of_order") +
-                  (double)tally_of(&s->measured, "result", "wrong_id");
+    double done = (double)outcome(s, "completed"), failed = (double)outcome(s, "failed");
+    double late = (double)tally_of(&s->outcome, "result", "out_of_order") +
+                  (double)tally_of(&s->outcome, "result", "wrong_id");
     struct figure *f = s->figures;
     if (done + failed > 0) {
         figure_set(&f[FIGURE_ERRORS_PERCENT], 100 * failed / (done + failed));
@@ -120,7 +125,7 @@ static void fill_run(struct summary *s)
         figure_miss(&f[FIGURE_DROPS], "no interval was recorded");
     }
     if (s->has_intervals)
-        figure_set(&f[FIGURE_CENSORED], (double)tally_of(&s->measured, "result", "timeout"));
+        figure_set(&f[FIGURE_CENSORED], (double)tally_of(&s->outcome, "result", "timeout"));
     else
         figure_miss(&f[FIGURE_CENSORED], "no measured interval");
 }

@@ -58,16 +58,41 @@ int file_draft_open(struct file_draft *f, const char *dir, const char *name, str
     return ret;
 }
 
+static int open_in_place(struct file_draft *f, const char *path, struct err *e)
+{
+    f->draft[0] = '\0';
+    snprintf(f->path, sizeof f->path, "%s", path);
+    f->out = fopen(path, "w");
+    return f->out ? 0 : fail(e, "write", path);
+}
+
+int file_draft_open_path(struct file_draft *f, const char *path, struct err *e)
+{
+    struct stat st;
+    char dir[4096];
+    const char *slash = strrchr(path, '/');
+    f->out = NULL;
+    if (strlen(path) >= sizeof dir)
+        return err_set(e, EXIT_USAGE, -ENAMETOOLONG, "%.80s...: path too long", path);
+    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+        return err_set(e, EXIT_USAGE, -EISDIR, "%s is a folder: expected the path of a file", path);
+    if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode))
+        return open_in_place(f, path, e);
+    snprintf(dir, sizeof dir, "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
+    return file_draft_open(f, slash == path ? "/" : dir, slash ? slash + 1 : path, e);
+}
+
 int file_draft_keep(struct file_draft *f, struct err *e)
 {
     errno = 0;
     bool bad = ferror(f->out) != 0;
     bad |= fclose(f->out) != 0;
     f->out = NULL;
-    if (!bad && rename(f->draft, f->path) == 0)
+    if (!bad && (!f->draft[0] || rename(f->draft, f->path) == 0))
         return 0;
     int ret = fail(e, "write", f->path);
-    unlink(f->draft);
+    if (f->draft[0])
+        unlink(f->draft);
     return ret;
 }
 
@@ -77,7 +102,8 @@ void file_draft_drop(struct file_draft *f)
         return;
     fclose(f->out);
     f->out = NULL;
-    unlink(f->draft);
+    if (f->draft[0])
+        unlink(f->draft);
 }
 
 int files_copy(const char *from, const char *dir, const char *name, struct err *e)

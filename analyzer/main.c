@@ -4,10 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyzer/command.h"
 #include "analyzer/options.h"
 #include "analyzer/out/writer.h"
 #include "analyzer/plot.h"
 #include "analyzer/query.h"
+#include "analyzer/report.h"
 #include "analyzer/summary.h"
 #include "base/err.h"
 
@@ -21,23 +23,29 @@ static int worse(int a, int b)
     return EXIT_WELL;
 }
 
-/* Everything asked for about one run. Text comes first, so that paths follow what they belong to;
- * beside JSON on the standard output they go to the standard error. */
+/* What the standard output holds: text, or data that paths must not stand between. */
+static FILE *said_by(const struct options *o)
+{
+    return o->writer == &writers[0] ? stdout : stderr;
+}
+
+/* Everything asked for about one run alone. Text comes first, so that paths follow what they
+ * belong to. */
 static int show(struct db *db, const struct options *o, const struct summary *s, struct err *e)
 {
-    FILE *said = o->writer == &writers[0] ? stdout : stderr;
-    int ret = o->writer->write(stdout, s);
+    int ret = o->writer->each ? o->writer->each(stdout, s) : 0;
     if (ret)
         return err_set(e, EXIT_ENVIRONMENT, ret, "cannot write to the standard output");
     if (o->json_dir)
-        ret = json_write_file(o->json_dir, s, said, e);
+        ret = json_write_file(o->json_dir, s, said_by(o), e);
     if (ret == 0 && o->plot)
-        ret = plot_run(db, s, o->plot, said, e);
+        ret = plot_run(db, s, o->plot, said_by(o), e);
     return ret;
 }
 
-static int show_run(struct db *db, const struct options *o, const char *which, int *code,
-                    struct err *e)
+/* Shows the run and keeps it where a document asks for it. */
+static int show_run(struct db *db, const struct options *o, const char *which,
+                    struct report_runs *kept, int *code, struct err *e)
 {
     struct summary s = {0};
     int64_t run_id;
@@ -49,22 +57,42 @@ static int show_run(struct db *db, const struct options *o, const char *which, i
         *code = worse(*code, summary_exit_code(&s));
         ret = show(db, o, &s, e);
     }
+    if (ret == 0 && (o->files_count || o->writer->all || (o->plot && o->runs_count > 1)))
+        return report_add(kept, &s, e);
     summary_fini(&s);
+    return ret;
+}
+
+static int write_documents(struct db *db, const struct options *o, const struct report_runs *kept,
+                           struct err *e)
+{
+    struct report r = {.db = db, .runs = kept->runs, .count = kept->count, .said = said_by(o)};
+    int ret = o->writer->all ? report_write(o->writer, NULL, &r, e) : 0;
+    for (int i = 0; i < o->files_count && ret == 0; i++)
+        ret = report_write(o->files[i].writer, o->files[i].path, &r, e);
     return ret;
 }
 
 static int show_runs(struct db *db, const struct options *o, int *code, struct err *e)
 {
-    if (o->runs_count == 0)
-        return show_run(db, o, NULL, code, e);
-    int ret = 0;
+    struct report_runs kept = {.histograms = o->writer->histograms};
+    for (int i = 0; i < o->files_count; i++)
+        kept.histograms |= o->files[i].writer->histograms;
+    int ret = o->runs_count ? 0 : show_run(db, o, NULL, &kept, code, e);
     for (int i = 0; i < o->runs_count && ret == 0; i++)
-        ret = show_run(db, o, o->runs[i], code, e);
+        ret = show_run(db, o, o->runs[i], &kept, code, e);
+    if (ret == 0 && o->plot)
+        ret = plot_several(kept.runs, kept.count, o->plot, said_by(o), e);
+    if (ret == 0 && kept.count)
+        ret = write_documents(db, o, &kept, e);
+    report_fini(&kept);
     return ret;
 }
 
 static int act(const struct options *o, int *code, struct err *e)
 {
+    if (o->command)
+        return o->command->act(o, code, e);
     struct db *db = NULL;
     int ret = db_open(o->db, DB_READ, &db, e);
     if (ret)

@@ -6,16 +6,30 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+struct command;
 struct err;
 struct writer;
 
-#define OPTIONS_RUNS 1000
+#define OPTIONS_RUNS  1000
+#define OPTIONS_FILES 16
+
+/* A document to write to a file. */
+struct output {
+    const struct writer *writer;
+    const char *path;
+};
 
 struct options {
     const char *db, *json_dir, *plot;
     const char *runs[OPTIONS_RUNS]; /* as given with --run, none: the last */
     int runs_count;
-    const struct writer *writer; /* never NULL */
+    const struct writer *writer; /* of the standard output, never NULL */
+    struct output files[OPTIONS_FILES];
+    int files_count;
+    const struct command *command;       /* NULL: show runs */
+    const char *words[OPTIONS_RUNS + 1]; /* of the command, in order */
+    int words_count;
+    const char *older_than, *keep_size, *follow_limit; /* as given, or NULL */
     bool list, help, version;
 };
 

@@ -1,29 +1,31 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Charts through gnuplot, an external program: SVG and PNG. A chart is one template in plots/ and
- * one line in the registry of charts.c.
- *
- * gnuplot runs commands that it finds in double quotes, and a name that begins with '|' or '<' is a
- * command to it. So: no shell starts it, foreign text reaches it only inside single quotes, data
- * are numbers in data blocks, and it reads and writes fixed names in a private folder, from which
- * the finished pictures are copied.
+ * Charts, SVG and PNG. A chart is one template in plots/ and one line in the registry of charts.c.
  */
 #ifndef ANALYZER_PLOT_H
 #define ANALYZER_PLOT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
+#include "analyzer/heat.h"
+#include "analyzer/series.h"
+
 struct db;
 struct err;
-struct series;
 struct summary;
 
 /* What a chart may draw from. */
 struct plot_input {
-    const struct summary *summary;
-    const struct series *series;
+    const struct summary *runs; /* charts of one run draw the first */
+    size_t count;
+    struct series series; /* of the first run; empty for charts of several */
+    struct heat heat;
 };
+/* Reads what the charts of one run need. -errno with a message; close it in any case. */
+int plot_input_open(struct plot_input *in, struct db *db, const struct summary *s, struct err *e);
+void plot_input_close(struct plot_input *in);
 
 struct chart {
     const char *name, *title, *what;
@@ -31,15 +33,23 @@ struct chart {
     int width, height;  /* pixels of the PNG, points of the SVG */
     /* Writes gnuplot variables and data blocks; 1: there is nothing to draw, `why` says so. */
     int (*data)(FILE *out, const struct plot_input *in, const char **why);
+    bool several; /* shows several runs side by side, at least two */
+    int per_run;  /* height that each of them adds */
 };
 extern const struct chart charts[];
 extern const size_t charts_count;
 
-/* Draws every chart into DIR as {chart}_{workload}_{run id}.svg and .png, and says each path, or
- * why a chart has nothing to show, on `said`. -ENOENT with EXIT_ENVIRONMENT: no gnuplot. */
+/* Draws the charts of one run into DIR as {chart}_{workload}_{run id}.svg and .png, and says each
+ * path, or why a chart has nothing to show, on `said`. -ENOENT with EXIT_ENVIRONMENT: no
+ * gnuplot. */
 int plot_run(struct db *db, const struct summary *s, const char *dir, FILE *said, struct err *e);
+/* The same with charts of several runs: {chart}_runs_{id}-{id}... */
+int plot_several(const struct summary *runs, size_t count, const char *dir, FILE *said,
+                 struct err *e);
 
-/* 'text' as a gnuplot string that nothing in it can leave. */
-void plot_quote(FILE *out, const char *text);
+/* Draws one chart as SVG to stand inside HTML: no XML head, every id begins with `prefix`.
+ * 1: nothing to draw, `why` says so. */
+int plot_inline(const struct chart *c, const struct plot_input *in, const char *prefix, FILE *out,
+                const char **why, struct err *e);
 
 #endif

@@ -193,7 +193,8 @@ static int prepare_for_run(struct db *db, const char *purpose, const char *sql, 
 }
 
 #define IN_SCOPE                                                                                   \
-    " (:scope = 'all' OR (:scope = 'measured' AND p.measured) "                                    \
+    " (:scope = 'all' OR (:scope IN ('measured', 'outcome') AND p.measured) "                      \
+    "  OR (:scope = 'outcome' AND p.kind = 'drain') "                                              \
     "  OR (:scope = 'connect' AND p.kind = 'connect')) "
 
 static const char *scope_name(enum query_scope scope)
@@ -201,6 +202,8 @@ static const char *scope_name(enum query_scope scope)
     switch (scope) {
     case SCOPE_MEASURED:
         return "measured";
+    case SCOPE_OUTCOME:
+        return "outcome";
     case SCOPE_CONNECT:
         return "connect";
     case SCOPE_ALL:

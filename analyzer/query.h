@@ -71,7 +71,9 @@ int query_phases(struct db *db, int64_t run_id, struct db_stmt **out, struct err
 int query_phases_next(struct db_stmt *s, struct phase_info *out, struct err *e);
 
 /* Which phases a query covers. */
-enum query_scope { SCOPE_MEASURED, SCOPE_CONNECT, SCOPE_ALL };
+/* OUTCOME: the measured phases and their drains, where the last of their transactions end: what
+ * became of them, and how long it took. MEASURED alone is for rates. */
+enum query_scope { SCOPE_MEASURED, SCOPE_OUTCOME, SCOPE_CONNECT, SCOPE_ALL };
 
 /* Totals of what was counted. kind: "counter" "result" "connect_error" "drop". */
 struct counter_info {

@@ -34,7 +34,8 @@ static struct series_point point_of(const struct gathered *g, const struct summa
 {
     double from_s = (double)ns_between(s->run.started_ns, pieces->from_ns) / 1e9;
     double length_s = (double)pieces->length_ns / 1e9;
-    struct series_point p = {from_s + ((double)i + 0.5) * length_s, NAN, NAN, NAN, NAN, NAN, NAN};
+    struct series_point p = {
+        from_s + ((double)i + 0.5) * length_s, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
     if (g->worker_ns <= 0)
         return p;
     double per_s = 1e9 * (double)s->run.workers / g->worker_ns;
@@ -78,6 +79,8 @@ static void close_piece(struct series_point *p, enum time_kind time, struct hist
     if (time == TIME_LATENCY) {
         p->latency_p50_s = quantile_s(merged, QUANTILE_P50);
         p->latency_p99_s = quantile_s(merged, QUANTILE_P99);
+    } else if (time == TIME_QUEUEING) {
+        p->queueing_p99_s = quantile_s(merged, QUANTILE_P99);
     } else {
         p->lateness_p99_s = quantile_s(merged, QUANTILE_P99);
     }
@@ -127,6 +130,7 @@ int series_build(struct db *db, const struct summary *s, struct series *out, str
     ret = read_intervals(db, s, &pieces, out, e);
     ret = ret ? ret : read_time(db, s, TIME_LATENCY, &pieces, out, e);
     ret = ret ? ret : read_time(db, s, TIME_LATENESS, &pieces, out, e);
+    ret = ret ? ret : read_time(db, s, TIME_QUEUEING, &pieces, out, e);
     query_end(db);
     return ret;
 }

@@ -14,7 +14,7 @@ struct summary;
 struct series_point {
     double at_s; /* middle of what was recorded, from the start of the run */
     double msg_per_s, transactions_per_s, failed_per_s;
-    double latency_p50_s, latency_p99_s, lateness_p99_s;
+    double latency_p50_s, latency_p99_s, lateness_p99_s, queueing_p99_s;
 };
 
 struct series {

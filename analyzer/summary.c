@@ -211,6 +211,7 @@ static int read_all(struct db *db, int64_t run_id, struct summary *s, struct err
         choose_seconds(s);
     }
     ret = ret ? ret : read_tallies(db, s, SCOPE_MEASURED, &s->measured, e);
+    ret = ret ? ret : read_tallies(db, s, SCOPE_OUTCOME, &s->outcome, e);
     ret = ret ? ret : read_tallies(db, s, SCOPE_ALL, &s->whole, e);
     ret = ret ? ret : read_verdicts(db, s, e);
     ret = ret ? ret : read_environment(db, s, e);
@@ -237,6 +238,7 @@ void summary_fini(struct summary *s)
     for (int t = 0; t < TIME_COUNT; t++)
         times_fini(&s->times[t]);
     free(s->measured.rows);
+    free(s->outcome.rows);
     free(s->whole.rows);
     free(s->verdicts.rows);
     free(s->environment.rows);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * All that is known about one run, ready for any output: figures, times, verdicts, errors, drops.
- * Built from the file alone in one snapshot; rates and times cover the measured phases only.
+ * Built from the file alone in one snapshot; rates cover the measured phases only, times and
+ * outcomes also their drains.
  */
 #ifndef ANALYZER_SUMMARY_H
 #define ANALYZER_SUMMARY_H
@@ -39,6 +40,7 @@ struct summary {
     struct figure figures[FIGURE_COUNT];
     struct time_summary times[TIME_COUNT];
     struct tally_list measured; /* what the measured phases counted */
+    struct tally_list outcome;  /* and their drains: what became of their transactions */
     struct tally_list whole;    /* what the whole run counted */
     struct verdict_list verdicts;
     struct environment_list environment;

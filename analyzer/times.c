@@ -186,7 +186,7 @@ static void count_all(struct time_summary *t, uint64_t count)
 int times_build(struct db *db, int64_t run_id, enum time_kind time, const struct seconds *seconds,
                 struct time_summary *out, struct err *e)
 {
-    struct pass p = {db, run_id, SCOPE_MEASURED, time, malloc(sizeof *p.row)};
+    struct pass p = {db, run_id, SCOPE_OUTCOME, time, malloc(sizeof *p.row)};
     *out = (struct time_summary){.sum = malloc(sizeof *out->sum), .scope = "measured"};
     int ret = -ENOMEM;
     if (!p.row || !out->sum) {
@@ -203,6 +203,7 @@ int times_build(struct db *db, int64_t run_id, enum time_kind time, const struct
     if (ret)
         goto done;
     count_all(out, out->sum->count);
+    out->overflow = out->sum->overflow;
     if (out->sum->count)
         ret = build_intervals(&p, seconds, out, e);
     else

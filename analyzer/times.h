@@ -10,7 +10,8 @@
 /* All in ns. Percentiles come from buckets at most 0.1 % wide; min, max and mean are exact. */
 struct time_summary {
     struct figure quantiles[QUANTILE_COUNT], min, max, mean;
-    struct hist_sum *sum; /* never NULL after times_build; count 0: no samples */
+    struct hist_sum *sum; /* never NULL until times_fini; count 0: no samples */
+    uint64_t overflow;    /* samples above HIST_MAX_NS */
     const char *scope;    /* the phases it covers: "measured" or "connect" */
 };
 

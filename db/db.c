@@ -164,14 +164,14 @@ static int open_writing(struct db *db, struct err *e)
 
 static int prepare_reading(struct db *db, int version, struct err *e)
 {
-    if (version == DB_SCHEMA_VERSION)
+    if (version == db_migration_count)
         return 0;
     if (!version)
         return err_set(e, EXIT_USAGE, -ENODATA, "%s: holds nothing yet: expected a results file, "
                        "as `gen run` writes it", db->path);
     return err_set(e, EXIT_USAGE, -EINVAL,
                    "%s: schema %d is older than this program's %d: the next `gen run` into it "
-                   "migrates it", db->path, version, DB_SCHEMA_VERSION);
+                   "migrates it", db->path, version, db_migration_count);
 }
 
 static int prepare_writing(struct db *db, int version, struct err *e)
@@ -214,10 +214,21 @@ static void remove_new_file(struct db *db)
             unlink(name);
 }
 
+/* All of the log goes into the file itself, so that the file alone may be copied. SQLite does so
+ * only for the last connection, and a reader may be there. What a reader still needs, or a full
+ * disk keeps from moving, stays in the log: nothing is lost. */
+static void empty_log(struct db *db)
+{
+    if (db->mode != DB_READ)
+        sqlite3_wal_checkpoint_v2(db->sqlite, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+}
+
 void db_close(struct db *db)
 {
     if (!db)
         return;
+    if (db->sqlite)
+        empty_log(db);
     close_sqlite(db);
     lock_drop(&db->lock);
     free(db->path);

@@ -27,11 +27,11 @@ struct db;
 struct db_stmt;
 
 #define DB_APPLICATION_ID 0x57697265 /* "Wire" */
-#define DB_SCHEMA_VERSION 1          /* the newest that this program knows: PRAGMA user_version */
 
 enum db_mode {
     DB_CREATE, /* write; a missing or empty file becomes a database; migrates an older one */
-    DB_READ,   /* mode=ro, query_only; leaves no trace, works on a read-only disk */
+    DB_READ,   /* mode=ro, query_only; may leave an empty -wal and -shm beside it; works on a
+              * read-only disk */
     DB_APPEND, /* write, as DB_CREATE, but the database must exist */
 };
 
@@ -65,6 +65,8 @@ void db_bind_f64(struct db_stmt *s, const char *name, double value);   /* NAN bi
 void db_bind_text(struct db_stmt *s, const char *name, const char *value); /* copied; NULL: NULL */
 void db_bind_blob(struct db_stmt *s, const char *name, const void *data, size_t len); /* copied */
 void db_bind_null(struct db_stmt *s, const char *name);
+/* A column of the current row of `from`, of whatever type, copied as it stands. */
+void db_bind_column(struct db_stmt *s, const char *name, struct db_stmt *from, const char *column);
 
 /* 1: a row is there; 0: no more rows (the statement is reset, its binds cleared); -errno. */
 int db_step(struct db_stmt *s, struct err *e);

@@ -17,4 +17,4 @@ with open(out, "w", encoding="utf-8") as f:
     f.write(f"const char db_views_sql[] =\n{literal(views)};\n\n")
     f.write("const char *const db_migrations[] = {\n")
     f.write(",\n\n".join(literal(m) for m in sorted(migrations)))
-    f.write(",\n};\nconst unsigned db_migration_count = sizeof db_migrations / sizeof *db_migrations;\n")
+    f.write(",\n};\nconst int db_migration_count = sizeof db_migrations / sizeof *db_migrations;\n")

@@ -169,10 +169,15 @@ static int update_end(struct db *db, int64_t run_id, const struct run_end *end, 
 
 int db_run_end(struct db *db, int64_t run_id, const struct run_end *end, struct err *e)
 {
-    int ret = db_exec(db, "end the run", "PRAGMA synchronous = FULL", e);
+    struct err why = {0};
+    int ret = db_exec(db, "end the run", "PRAGMA synchronous = FULL", &why);
     if (!ret)
-        ret = update_end(db, run_id, end, e);
+        ret = update_end(db, run_id, end, &why);
     if (!ret)
-        ret = db_exec(db, "end the run", "PRAGMA synchronous = NORMAL", e);
+        ret = db_exec(db, "end the run", "PRAGMA synchronous = NORMAL", &why);
+    if (ret)
+        err_set(e, (enum exit_code)why.exit_code, ret,
+                "%s; what was stored before is kept, the run will read as interrupted",
+                why.message);
     return ret;
 }

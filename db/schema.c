@@ -35,10 +35,10 @@ int schema_check(struct db *db, int *version, struct err *e)
                        "%s: a database of another program (application id 0x%08llx): expected a "
                        "results file (0x%08x)",
                        db_path(db), (unsigned long long)(uint32_t)app, DB_APPLICATION_ID);
-    if (schema > DB_SCHEMA_VERSION)
+    if (schema > db_migration_count)
         return err_set(e, EXIT_USAGE, -EINVAL,
                        "%s: written by a newer version: schema %lld, this program knows %d",
-                       db_path(db), (long long)schema, DB_SCHEMA_VERSION);
+                       db_path(db), (long long)schema, db_migration_count);
     *version = (int)schema;
     return 0;
 }
@@ -73,7 +73,7 @@ static int rebuild_views(struct db *db, struct err *e)
 
 int schema_migrate(struct db *db, int version, struct err *e)
 {
-    while (version < DB_SCHEMA_VERSION) {
+    while (version < db_migration_count) {
         int ret = migrate_to(db, ++version, e);
         if (ret)
             return ret;

@@ -8,11 +8,11 @@ struct err;
 
 extern const char db_views_sql[];
 extern const char *const db_migrations[]; /* [0] makes schema 1 out of an empty file */
-extern const unsigned db_migration_count;
+extern const int db_migration_count; /* the newest schema that this program knows: user_version */
 
 /* Is this file ours, and not newer than this program? Reads only; *version 0: nothing in it. */
 int schema_check(struct db *db, int *version, struct err *e);
-/* From `version` to DB_SCHEMA_VERSION, a transaction a step, then the views. */
+/* From `version` to db_migration_count, a transaction a step, then the views. */
 int schema_migrate(struct db *db, int version, struct err *e);
 
 #endif

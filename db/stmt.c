@@ -150,6 +150,13 @@ static int column(struct db_stmt *s, const char *name)
     return -1;
 }
 
+void db_bind_column(struct db_stmt *s, const char *name, struct db_stmt *from,
+                    const char *from_name)
+{
+    sqlite3_value *value = sqlite3_column_value(from->sqlite, column(from, from_name));
+    note_bind(s, sqlite3_bind_value(s->sqlite, parameter(s, name), value));
+}
+
 bool db_col_is_null(struct db_stmt *s, const char *name)
 {
     return sqlite3_column_type(s->sqlite, column(s, name)) == SQLITE_NULL;

@@ -25,7 +25,8 @@ SELECT p.run_id, p.id AS phase_id, p.seq, p.name, p.kind, p.measured, p.load, p.
 FROM phase p LEFT JOIN interval i ON i.phase_id = p.id
 GROUP BY p.id;
 
--- One row a run: achieved figures of its measured phases, latency of all of them together.
+-- One row a run: rates of its measured phases; started, completed and failed also over their
+-- drains, where the last of their transactions end; latency of all of them together.
 DROP VIEW IF EXISTS run_summary;
 CREATE VIEW run_summary AS
 WITH measured AS (
@@ -38,6 +39,9 @@ WITH measured AS (
            sum(wire_tx_bytes) AS wire_tx_bytes, sum(wire_rx_bytes) AS wire_rx_bytes,
            sum(retransmits) AS retransmits
     FROM phase_summary WHERE measured GROUP BY run_id),
+outcome AS (
+    SELECT run_id, sum(started) AS started, sum(completed) AS completed, sum(failed) AS failed
+    FROM phase_summary WHERE measured OR kind = 'drain' GROUP BY run_id),
 judged AS (
     SELECT run_id, CASE
            WHEN sum(state = 'FAIL') THEN 'FAIL'
@@ -52,13 +56,13 @@ SELECT r.id AS run_id, r.uuid, r.workload_id, r.history_key, r.tool_commit, r.su
        r.state, r.valid, r.invalid_reason, r.limited_by, j.verdict,
        r.wire, r.protocol, r.transport, r.pattern, r.load, r.workers,
        r.connections_requested, r.connections_opened,
-       m.measured_s, m.started, m.completed, m.failed, m.messages_sent, m.messages_received,
+       m.measured_s, o.started, o.completed, o.failed, m.messages_sent, m.messages_received,
        m.completed / nullif(m.measured_s, 0) AS transactions_per_s,
        m.messages_sent / nullif(m.measured_s, 0) AS msg_per_s,
        (m.frames_tx + m.frames_rx) / nullif(m.measured_s, 0) AS frames_per_s,
        m.payload_sent_bytes / 1048576.0 / nullif(m.measured_s, 0) AS payload_out_mib_per_s,
        m.payload_received_bytes / 1048576.0 / nullif(m.measured_s, 0) AS payload_in_mib_per_s,
-       100.0 * m.failed / nullif(m.completed + m.failed, 0) AS errors_percent,
+       100.0 * o.failed / nullif(o.completed + o.failed, 0) AS errors_percent,
        m.retransmits,
        s.count AS latency_count, s.censored AS latency_censored,
        s.p50_ns / 1e3 AS latency_p50_us, s.p90_ns / 1e3 AS latency_p90_us,
@@ -68,6 +72,7 @@ SELECT r.id AS run_id, r.uuid, r.workload_id, r.history_key, r.tool_commit, r.su
        s.missing_reason AS latency_missing_reason
 FROM run r
 LEFT JOIN measured m ON m.run_id = r.id
+LEFT JOIN outcome o ON o.run_id = r.id
 LEFT JOIN judged j ON j.run_id = r.id
 LEFT JOIN summary s ON s.run_id = r.id AND s.phase_id IS NULL AND s.time = 'latency';
 

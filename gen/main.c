@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "job/job.h"
 #include "run/commands.h"
+#include "run/list.h"
 #include "version.h"
 
 extern char **environ;
@@ -52,6 +53,8 @@ static int command_help(const struct command_args *a, struct err *e)
     printf("\nJob keys, in a job file (key = value), on the command line (--key=value) or in the "
            "environment (BENCH_KEY=value):\n\n");
     job_print_help(stdout);
+    puts("\nWhat can be named there:\n");
+    list_kinds(stdout);
     printf("\nExit codes: 0 well, 1 a rule failed, 2 usage, 3 environment, 4 the run failed, "
            "5 not measured, 6 invalid, 130/143 ended by a signal.\n");
     return EXIT_WELL;

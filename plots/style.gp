@@ -18,6 +18,12 @@ set label 1001 TITLE at screen 0.03, 0.965 left font ',15' textcolor rgb '#10101
 set label 1002 SUBTITLE at screen 0.03, 0.930 left font ',9.5' textcolor rgb '#606060' noenhanced
 
 # Ticks of a logarithmic time axis from LO to HI seconds: every decade, and 2 and 5 where there is
-# room. Use: LO = ...; HI = ...; eval TIME_TICS
-TIME_TICS = "set logscale y; set yrange [LO:HI]; set ytics (1 1); unset ytics; set ytics nomirror out scale 0.5 textcolor rgb '#404040' (1e9 1e9); " . \
-            "do for [e = -9:3] { do for [m in HI / LO > 150 ? '1' : '1 2 5'] { v = m * 10.0 ** e; set ytics add (gprintf('%.0s %cs', v) v) } }"
+# room. Use: LO = ...; HI = ...; eval TIME_TICS (y axis) or eval TIME_XTICS. TIME_LOG_TICS: the same
+# for a linear y axis of log10(seconds).
+CLEAR = " (1 1); unset %stics; set %stics nomirror out scale 0.5 textcolor rgb '#404040' (1e9 1e9); "
+TIME_TICS = "set logscale y; set yrange [LO:HI]; set ytics" . sprintf(CLEAR, 'y', 'y') . \
+            "do for [e = -9:3] { do for [m in (HI / LO > 150 ? '1' : '1 2 5')] { v = m * 10.0 ** e; set ytics add (gprintf('%.0s %cs', v) v) } }"
+TIME_XTICS = "set logscale x; set xrange [LO:HI]; set xtics" . sprintf(CLEAR, 'x', 'x') . \
+             "do for [e = -9:3] { do for [m in (HI / LO > 150 ? '1' : '1 2 5')] { v = m * 10.0 ** e; set xtics add (gprintf('%.0s %cs', v) v) } }"
+TIME_LOG_TICS = "set ytics" . sprintf(CLEAR, 'y', 'y') . \
+                "do for [e = -9:3] { do for [m in (HI / LO > 150 ? '1' : '1 2 5')] { v = m * 10.0 ** e; set ytics add (gprintf('%.0s %cs', v) log10(v)) } }"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # A run over time in four panels. Expects $timeline: seconds, msg/s, transactions/s, failed/s, p50,
-# p99, lateness p99 (s); FROM, TO: the measured time, named MEASURED; END; INTERVAL; POINTS;
-# HAS_LATENCY, HAS_LATENESS: whether those columns hold anything above 0, with the ends of their
+# p99, lateness p99, queueing p99 (s); FROM, TO: the measured time, named MEASURED; END; INTERVAL; POINTS;
+# HAS_LATENCY, HAS_WAITS (lateness or queueing), HAS_QUEUEING: whether those columns hold anything above 0, with the ends of their
 # axes, LATENCY_LO and so on; RATE_SCALE and RATE_UNIT of the throughput axis; ERRORS_TOP.
 set multiplot
 set style data linespoints
@@ -45,16 +45,21 @@ if (HAS_LATENCY) {
 
 set bmargin at screen 0.235
 set tmargin at screen 0.355
-set label 2 'lateness' at screen 0.02, 0.295 center rotate
-if (HAS_LATENESS) {
-    LO = LATENESS_LO
-    HI = LATENESS_HI
+set label 2 'waiting' at screen 0.02, 0.295 center rotate
+if (HAS_WAITS) {
+    LO = WAITS_LO
+    HI = WAITS_HI
     eval TIME_TICS
-    plot $timeline using 1:7 linestyle 3 title 'p99 of the generator''s own lateness'
+    if (HAS_QUEUEING) {
+        plot $timeline using 1:8 linestyle 4 title 'queueing p99: for a free connection', \
+             $timeline using 1:7 linestyle 3 title 'lateness p99: the generator''s own'
+    } else {
+        plot $timeline using 1:7 linestyle 3 title 'lateness p99: the generator''s own (no queueing)'
+    }
 } else {
     unset logscale y
     set yrange [0:1]
-    plot -1 with lines linestyle 3 title 'lateness: too few samples an interval, or all 0'
+    plot -1 with lines linestyle 3 title 'lateness, queueing: too few samples an interval, or all 0'
 }
 
 unset logscale y

@@ -289,7 +289,7 @@ static json_t *document(const struct summary *s)
                    figure_kinds[i].scope);
     for (int t = 0; t < TIME_COUNT; t++)
         put_time(&d, &s->times[t], time_name((enum time_kind)t));
-    put_tally(&d, "errors", &s->measured, "result", RESULT_COUNT, result_at, s->has_intervals);
+    put_tally(&d, "errors", &s->outcome, "result", RESULT_COUNT, result_at, s->has_intervals);
     put_tally(&d, "connect_errors", &s->whole, "connect_error", RESULT_COUNT, result_at,
               s->whole.count > 0);
     put_drops(&d, s);

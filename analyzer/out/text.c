@@ -4,6 +4,7 @@
  * 95 %, two-sided; "a~b" marks one that rests on fewer than ten independent seconds.
  */
 #include "analyzer/out/format.h"
+#include "analyzer/out/headline.h"
 #include "analyzer/out/writer.h"
 #include "analyzer/summary.h"
 
@@ -26,23 +27,6 @@ static const char *shown(char *buf, const struct figure *f)
 #define SHOWN(id) shown((char[TEXT]){0}, figure(s, id))
 
 /* --- what became of it ----------------------------------------------------------------- */
-
-static const char *headline(const struct summary *s)
-{
-    switch (s->run.state) {
-    case RUN_RUNNING:
-        return "RUNNING";
-    case RUN_INTERRUPTED:
-        return "INTERRUPTED";
-    case RUN_ABORTED:
-        return "ABORTED";
-    case RUN_FAILED:
-        return "FAILED";
-    case RUN_DONE:
-        break;
-    }
-    return s->run.valid == 0 ? "INVALID" : format_or(s->verdict, "DONE (no SLA)");
-}
 
 static void write_head(FILE *out, const struct summary *s)
 {
@@ -230,7 +214,7 @@ static void write_counts(FILE *out, const struct summary *s)
     char kinds[512] = "";
     format_lines(out, 12, "ended       %s completed, %s failed (%s %%)%s%s",
                  SHOWN(FIGURE_TRANSACTIONS), SHOWN(FIGURE_ERRORS), SHOWN(FIGURE_ERRORS_PERCENT),
-                 join(kinds, sizeof kinds, &s->measured, "result") ? ": " : "", kinds);
+                 join(kinds, sizeof kinds, &s->outcome, "result") ? ": " : "", kinds);
     kinds[0] = '\0';
     if (join(kinds, sizeof kinds, &s->whole, "connect_error"))
         format_lines(out, 12, "connects    failed: %s", kinds);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Output formats. A format is one function and one line in the table of writers.c; it shows one run
- * at a time. Every writer returns 0, or -EIO when the stream took no more.
+ * Output formats. A format is one file and one line in the table of writers.c. Some show one run at
+ * a time and can go on for any number of them (`each`); the others make one document of all runs
+ * asked for (`all`).
  */
 #ifndef ANALYZER_OUT_WRITER_H
 #define ANALYZER_OUT_WRITER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -13,19 +15,47 @@ struct db;
 struct err;
 struct summary;
 
+/* What a document is made from. */
+struct report {
+    struct db *db;              /* for what no summary holds: histograms of the intervals */
+    const struct summary *runs; /* in the order asked for, each once */
+    size_t count;               /* at least one */
+    const char *path;           /* of the document; NULL: the standard output */
+    FILE *said;                 /* where to say what was left out */
+};
+
 struct writer {
-    const char *option, *what; /* "--json=lines", what it prints */
-    int (*write)(FILE *out, const struct summary *s);
+    const char *option; /* "--json=lines" */
+    const char *file; /* may be given a file, by this word in --help; NULL: standard output only */
+    const char *what;
+    int (*each)(FILE *out, const struct summary *s); /* 0, or -EIO: the stream took no more */
+    int (*all)(FILE *out, const struct report *r, struct err *e); /* 0, or -errno with a message */
+    size_t runs_max;                                              /* 0: any number */
+    bool histograms; /* reads times[].sum, which is freed for the others */
+    bool file_only;  /* never to the standard output */
 };
 extern const struct writer writers[];
 extern const size_t writers_count;
 
-/* The writer of an option as given ("--json"), or NULL. */
-const struct writer *writer_find(const char *option);
+/* The writer of an option as given ("--json", "--csv=FILE"), or NULL; `file` becomes what follows
+ * the '=', or NULL. */
+const struct writer *writer_find(const char *arg, const char **file);
 
 int text_write(FILE *out, const struct summary *s);
 int json_write(FILE *out, const struct summary *s);
 int json_write_line(FILE *out, const struct summary *s);
+
+int csv_write(FILE *out, const struct report *r, struct err *e);
+int markdown_write(FILE *out, const struct report *r, struct err *e);
+int html_write(FILE *out, const struct report *r, struct err *e);
+int junit_write(FILE *out, const struct report *r, struct err *e);
+int openmetrics_write(FILE *out, const struct report *r, struct err *e);
+int hlog_write(FILE *out, const struct report *r, struct err *e);
+int hgrm_write(FILE *out, const struct report *r, struct err *e);
+int github_smaller_write(FILE *out, const struct report *r, struct err *e);
+int github_bigger_write(FILE *out, const struct report *r, struct err *e);
+int bencher_write(FILE *out, const struct report *r, struct err *e);
+int perfherder_write(FILE *out, const struct report *r, struct err *e);
 
 /* The table of all runs; -errno with a message. */
 int list_write(FILE *out, struct db *db, struct err *e);

@@ -4,7 +4,7 @@
  * of a message again at any offset (so that a retransmission needs no copy) and parses the other
  * side's bytes piece by piece with a few bytes of state.
  *
- * A protocol is one file with two const tables (client, server) and one line in app/registry.c.
+ * A protocol is one file with two const tables (client, server) and one line in app/protos.h.
  */
 #ifndef APP_APP_H
 #define APP_APP_H
@@ -56,6 +56,7 @@ struct app_reply {      /* a whole reply, seen by the client */
 struct app_client {
     const char *name;
     bool match_by_id;   /* else replies come in the order of the requests */
+    bool text_only;     /* cannot carry binary content */
     uint32_t min_len, min_reply; /* smallest message and reply (line: its envelope with the longest
                                   * id and the member that asks for another reply length) */
     /* Writes bytes [off, off + len) of message m to buf; returns their csum_add partial sum (as if
@@ -73,9 +74,9 @@ struct app_client {
 };
 
 enum app_answer {
-    APP_ANSWER_NONE,     /* discard */
+    APP_ANSWER_NONE,      /* one way: no reply (discard) */
     APP_ANSWER_DESCRIBED, /* made again by `fill` from an app_response */
-    APP_ANSWER_RETAINED, /* the request's own bytes, kept by the caller until acknowledged (echo) */
+    APP_ANSWER_RETAINED,  /* the request's own bytes, kept by the caller until acknowledged (echo) */
 };
 
 struct app_response {   /* a reply as the server describes it */

@@ -269,6 +269,7 @@ static uint32_t line_server_rx(const struct app_ctx *c, struct app_parse *st, co
 const struct app_client line_client = {
     .name = "line",
     .match_by_id = true,
+    .text_only = true,
     .min_len = MIN_CALL,
     .min_reply = MIN_REPLY,
     .fill = line_client_fill,

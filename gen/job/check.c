@@ -4,48 +4,17 @@
  * depend on other keys. Rules read values, not whether a key was written, so that the resolved text
  * passes them like the file it came from.
  */
-#include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "base/err.h"
 #include "base/units.h"
 #include "job/load.h"
 #include "job/value.h"
 
-/* ---- messages ---- */
-
-/* Who is to blame: the place that set `key`, or its default. */
-static void blame(const struct loader *l, uint32_t phase, const char *key, char *buf, size_t size)
+/* A wire that names a device has the world at its far end. */
+static bool is_outside(const struct job *job)
 {
-    const struct entry *entry = loader_setter(l, phase, key);
-    const char *path = l->entries.path;
-    if (entry)
-        entry_where(&l->entries, entry, buf, size);
-    else
-        snprintf(buf, size, "%s%s%s = \"%s\" (default)", path, *path ? ": " : "", key,
-                 option_find(key)->initial);
-}
-
-static int refuse(const struct loader *l, uint32_t phase, const char *key, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
-
-static int refuse(const struct loader *l, uint32_t phase, const char *key, const char *format, ...)
-{
-    char where[WHERE_MAX], what[256];
-    blame(l, phase, key, where, sizeof where);
-    va_list args;
-    va_start(args, format);
-    vsnprintf(what, sizeof what, format, args);
-    va_end(args);
-    return err_set(l->e, EXIT_USAGE, -EINVAL, "%s: %s", where, what);
-}
-
-static bool is_xdp(const struct job *job)
-{
-    return !strncmp(job->wire, "xdp:", 4);
+    return strchr(job->wire, ':') != NULL;
 }
 
 /* ---- addresses ---- */
@@ -58,16 +27,19 @@ static const char *target_key(const struct loader *l)
 static int check_target_list(const struct loader *l)
 {
     if (loader_setter(l, 0, "listen") && loader_setter(l, 0, "target"))
-        return refuse(l, 0, "listen", "target and listen are one list: expected one of them");
-    if (is_xdp(l->job) && !loader_setter(l, 0, target_key(l)))
-        return refuse(l, 0, "wire", "nothing to talk to: expected target = ADDR:PORT as well");
+        return job_refuse(l->e, l->job, 0, "listen",
+                          "target and listen are one list: expected one of them");
+    if (is_outside(l->job) && !loader_setter(l, 0, target_key(l)))
+        return job_refuse(l->e, l->job, 0, "wire",
+                          "nothing to talk to: expected target = ADDR:PORT as well");
     return 0;
 }
 
 static int check_family(const struct loader *l, const char *key, struct ip_addr addr)
 {
     return ip_is4(addr) ? 0
-                        : refuse(l, 0, key, "not in this version (IPv6 comes with the TCP issue)");
+                        : job_refuse(l->e, l->job, 0, key,
+                                     "not in this version (IPv6 comes with the TCP issue)");
 }
 
 static int check_families(const struct loader *l)
@@ -89,10 +61,11 @@ static int check_public(const struct loader *l)
     char text[64];
     for (uint32_t i = 0; i < job->targets_count && !job->allow_public; i++)
         if (!ip_is_reserved_for_tests(job->targets[i].addr))
-            return refuse(l, 0, target_key(l),
-                          "%s is a public address: expected one kept for private use or tests, or"
-                          " allow_public = yes",
-                          ip_format(text, sizeof text, job->targets[i].addr));
+            return job_refuse(
+                l->e, l->job, 0, target_key(l),
+                "%s is a public address: expected one kept for private use or tests, or"
+                " allow_public = yes",
+                ip_format(text, sizeof text, job->targets[i].addr));
     return 0;
 }
 
@@ -112,10 +85,10 @@ static int check_tuples(const struct loader *l)
     uint64_t tuples = times(times(addresses, ports), job->targets_count);
     if (job->connections <= tuples)
         return 0;
-    return refuse(l, 0, "connections",
-                  "%" PRIu64 " source addresses x %" PRIu64 " ports x %u targets make %" PRIu64
-                  " connections: expected a wider source, ports or target",
-                  addresses, ports, job->targets_count, tuples);
+    return job_refuse(l->e, l->job, 0, "connections",
+                      "%" PRIu64 " source addresses x %" PRIu64 " ports x %u targets make %" PRIu64
+                      " connections: expected a wider source, ports or target",
+                      addresses, ports, job->targets_count, tuples);
 }
 
 /* ---- wire and machine ---- */
@@ -123,23 +96,32 @@ static int check_tuples(const struct loader *l)
 static int check_peer(const struct loader *l)
 {
     struct job *job = l->job;
-    if (job->peer == PEER_EXEC && strcmp(job->wire, "lab"))
-        return refuse(l, 0, "peer",
-                      "a server of your own runs in the lab only: expected wire = lab");
-    if (!is_xdp(job) || job->peer != PEER_RESPOND)
+    if (!is_outside(job) || job->peer != PEER_RESPOND)
         return 0;
     if (loader_setter(l, 0, "peer"))
-        return refuse(l, 0, "peer", "on wire = %s the far end is not ours: expected peer = none",
-                      job->wire);
+        return job_refuse(l->e, l->job, 0, "peer",
+                          "on wire = %s the far end is not ours: expected peer = none", job->wire);
     job->peer = PEER_NONE;
     return 0;
+}
+
+/* Its neighbours would have to come from the kernel: XDP cannot clone an ARP reply. */
+static int check_shared(const struct loader *l)
+{
+    return l->job->shared_address
+               ? job_refuse(
+                     l->e, l->job, 0, "shared_address",
+                     "not in this version (it comes with the address pools of the TCP work): "
+                     "expected no")
+               : 0;
 }
 
 static int check_workers(const struct loader *l)
 {
     if (l->job->workers > l->job->connections)
-        return refuse(l, 0, "workers", "more than connections = %u: expected at most as many",
-                      l->job->connections);
+        return job_refuse(l->e, l->job, 0, "workers",
+                          "more than connections = %u: expected at most as many",
+                          l->job->connections);
     return 0;
 }
 
@@ -147,8 +129,8 @@ static int check_faults(const struct loader *l)
 {
     const struct job *job = l->job;
     if (*job->fault && (*job->fault_rx || *job->fault_tx))
-        return refuse(l, 0, "fault",
-                      "holds both ways: expected it alone, or fault_rx and fault_tx");
+        return job_refuse(l->e, l->job, 0, "fault",
+                          "holds both ways: expected it alone, or fault_rx and fault_tx");
     return 0;
 }
 
@@ -158,7 +140,8 @@ static int check_segment(const struct loader *l)
 {
     uint32_t room = l->job->mtu - 40u; /* RFC 6691: options do not count */
     if (l->job->mss > room)
-        return refuse(l, 0, "mss", "mtu = %u leaves %u: expected at most that", l->job->mtu, room);
+        return job_refuse(l->e, l->job, 0, "mss", "mtu = %u leaves %u: expected at most that",
+                          l->job->mtu, room);
     return 0;
 }
 
@@ -167,29 +150,33 @@ static int check_window(const struct loader *l)
     const struct job *job = l->job;
     uint64_t largest = (uint64_t)UINT16_MAX << job->window_scale;
     if (job->window > largest)
-        return refuse(l, 0, "window",
-                      "window_scale = %u allows %" PRIu64 " bytes: expected more scale",
-                      job->window_scale, largest);
+        return job_refuse(l->e, l->job, 0, "window",
+                          "window_scale = %u allows %" PRIu64 " bytes: expected more scale",
+                          job->window_scale, largest);
     return 0;
 }
 
 static int check_rto(const struct loader *l)
 {
     if (l->job->rto_min_ns > l->job->rto_initial_ns)
-        return refuse(l, 0, "rto_min", "longer than rto_initial: expected at most as long");
+        return job_refuse(l->e, l->job, 0, "rto_min",
+                          "longer than rto_initial: expected at most as long");
     return 0;
 }
 
 /* ---- phases ---- */
 
+/* Nothing moves with rate = max. A shape that was chosen all the same is left as it is: run/ knows
+ * the shapes and says what is wrong. */
 static int check_load(const struct loader *l, uint32_t p)
 {
     struct job_phase *phase = &l->job->phases[p];
-    if (phase->shape == JOB_MAX && !phase->rate_max)
-        return refuse(l, p, "shape", "a rate is set: expected rate = max or shape = constant");
+    const struct option *shape = option_find("shape");
     if (phase->rate_max && phase->queue_max_ns != NS_PER_S)
-        return refuse(l, p, "queue_max", "with rate = max nothing queues: expected a rate as well");
-    phase->shape = phase->rate_max ? JOB_MAX : JOB_CONSTANT;
+        return job_refuse(l->e, l->job, p, "queue_max",
+                          "with rate = max nothing queues: expected a rate as well");
+    if (phase->rate_max && !strcmp(phase->shape, shape->initial))
+        shape->kind->parse(shape, "max", phase);
     return 0;
 }
 
@@ -197,40 +184,19 @@ static int check_pattern(const struct loader *l, uint32_t p)
 {
     const struct job_phase *phase = &l->job->phases[p];
     if (phase->pattern == PATTERN_SHORT_LIVED && phase->depth > 1)
-        return refuse(l, p, "depth",
-                      "a short_lived connection carries one transaction: expected depth = 1");
-    return 0;
-}
-
-static int check_content(const struct loader *l)
-{
-    if (l->job->binary && !strcmp(l->job->protocol, "line"))
-        return refuse(l, 0, "content", "protocol = line carries text: expected content = text");
-    return 0;
-}
-
-static int check_reply(const struct loader *l, uint32_t p)
-{
-    struct job_phase *phase = &l->job->phases[p];
-    if (!strcmp(l->job->protocol, "discard"))
-        return phase->reply == 0
-                   ? 0
-                   : refuse(l, p, "reply", "protocol = discard is one way: expected no reply");
-    if (phase->reply == 0 && phase->payload_min == phase->payload)
-        phase->reply = phase->payload;
-    if (!strcmp(l->job->protocol, "echo") && phase->reply && phase->reply != phase->payload)
-        return refuse(l, p, "reply", "protocol = echo sends back the request: expected reply = 0");
+        return job_refuse(l->e, l->job, p, "depth",
+                          "a short_lived connection carries one transaction: expected depth = 1");
     return 0;
 }
 
 /* ---- all ---- */
 
 static int (*const run_checks[])(const struct loader *l) = {
-    check_target_list, check_families, check_public, check_tuples, check_peer,    check_workers,
-    check_faults,      check_segment,  check_window, check_rto,    check_content,
+    check_target_list, check_families, check_public,  check_tuples, check_peer, check_shared,
+    check_workers,     check_faults,   check_segment, check_window, check_rto,
 };
-static int (*const phase_checks[])(const struct loader *l,
-                                   uint32_t phase) = {check_load, check_pattern, check_reply};
+static int (*const phase_checks[])(const struct loader *l, uint32_t phase) = {check_load,
+                                                                              check_pattern};
 
 int loader_settle(struct loader *l)
 {

@@ -53,6 +53,7 @@ void entries_free(struct entries *entries)
         free(entries->all[i].given);
     }
     free(entries->all);
+    free(entries->path);
     *entries = (struct entries){0};
 }
 

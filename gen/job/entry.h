@@ -26,7 +26,7 @@ struct entry {
 };
 
 struct entries {
-    const char *path; /* of the file; "" without */
+    char *path; /* of the file; "" without */
     uint32_t count, room;
     struct entry *all;
 };

@@ -13,6 +13,7 @@
 #include "base/addr.h"
 
 struct err;
+struct loader;
 
 #define JOB_TEXT 256
 #define JOB_PHASES 64
@@ -24,7 +25,6 @@ struct endpoint {
     uint16_t port;
 };
 
-enum job_shape { JOB_MAX, JOB_CONSTANT };
 enum job_pattern { PATTERN_LONG_LIVED, PATTERN_SHORT_LIVED };
 enum job_close { CLOSE_FIN_CLIENT, CLOSE_FIN_SERVER, CLOSE_RST };
 enum job_peer { PEER_RESPOND, PEER_EXEC, PEER_NONE };
@@ -32,8 +32,8 @@ enum job_peer { PEER_RESPOND, PEER_EXEC, PEER_NONE };
 /* One measured phase: a section of the file (one of the section's name when there is none). */
 struct job_phase {
     char name[64];
-    enum job_shape shape;    /* JOB_MAX exactly when rate_max */
     bool rate_max;           /* rate = max: closed loop */
+    char shape[24];          /* how the rate moves; max when rate_max and none was chosen */
     double rate_per_s;       /* transactions/s over the whole run */
     uint64_t duration_ns, warmup_ns;
     uint64_t transactions;   /* end after so many starts; 0: by time only */
@@ -61,7 +61,7 @@ struct job {
     uint32_t phases_count;
     struct job_phase phases[JOB_PHASES];
 
-    char wire[JOB_TEXT];     /* lab | pair | xdp:IFACE[:QUEUE] | dpdk:... */
+    char wire[JOB_TEXT];     /* NAME, or NAME:DEVICE with the world behind it */
     enum job_peer peer;
     char peer_exec[JOB_TEXT];
     uint32_t targets_count;
@@ -102,6 +102,7 @@ struct job {
     char *resolved;          /* the whole job as INI text: every key with its value (malloc) */
     char *resolved_unseeded; /* the same without seed, description, db, quiet, log_level, pcap: what
                               * the history key hashes */
+    struct loader *loader;   /* who set which key, for job_refuse (malloc) */
     char *overrides;         /* "BENCH_DEPTH=2 --duration=10s" as given, environment first; "" */
 };
 
@@ -118,6 +119,12 @@ int job_load(struct job *job, const char *path, const struct job_args *args, str
 /* The same without a file: defaults and arguments (used by `gen respond`). */
 int job_defaults(struct job *job, const struct job_args *args, struct err *e);
 void job_fini(struct job *job);
+
+/* Refuses what `key` says in phase `phase` (0 for a key of the whole run), for those who know what
+ * job/ does not: EXIT_USAGE, `x.conf:3: shape = "square": ` and the text; the place is the line, the
+ * option, the variable, or the default. Returns -EINVAL. */
+int job_refuse(struct err *e, const struct job *job, uint32_t phase, const char *key,
+               const char *format, ...) __attribute__((format(printf, 5, 6)));
 
 /* --help text made from the option table, to `out`. */
 struct _IO_FILE;

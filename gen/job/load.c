@@ -199,20 +199,32 @@ static int loader_run(struct loader *l, const char *path, const struct job_args 
     return ret == 0 ? loader_build(l) : ret;
 }
 
+static struct loader *loader_make(struct job *job, const char *path, struct err *e)
+{
+    struct loader *l = calloc(1, sizeof *l);
+    char *copy = strdup(path ? path : "");
+    if (!l || !copy) {
+        free(l);
+        free(copy);
+        return NULL;
+    }
+    l->job = job;
+    l->e = e;
+    l->entries.path = copy;
+    return job->loader = l;
+}
+
 static int job_make(struct job *job, const char *path, const struct job_args *args, struct err *e)
 {
     *job = (struct job){0};
-    struct loader *l = calloc(1, sizeof *l);
+    struct loader *l = loader_make(job, path, e);
     if (!l)
         return err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "no memory for the job");
-    l->job = job;
-    l->e = e;
-    l->entries.path = path ? path : "";
     int ret = loader_run(l, path, args);
+    l->job = NULL;
+    l->e = NULL;
     if (ret < 0)
         job_fini(job);
-    entries_free(&l->entries);
-    free(l);
     return ret;
 }
 
@@ -231,5 +243,9 @@ void job_fini(struct job *job)
     free(job->resolved);
     free(job->resolved_unseeded);
     free(job->overrides);
+    if (job->loader)
+        entries_free(&job->loader->entries);
+    free(job->loader);
     job->resolved = job->resolved_unseeded = job->overrides = NULL;
+    job->loader = NULL;
 }

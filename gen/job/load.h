@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A job in the making: the job, what was written, and who set each field last. */
+/* A job in the making: the job, what was written, and who set each field last. What was written and
+ * by whom stays with the job, so that a later refusal can still name the place. */
 #ifndef JOB_LOAD_H
 #define JOB_LOAD_H
 
@@ -7,7 +8,7 @@
 #include "job/job.h"
 
 struct loader {
-    struct job *job;
+    struct job *job; /* NULL: made */
     struct entries entries;
     const struct entry *setter[JOB_PHASES][OPTIONS_MAX]; /* NULL: the default; run keys: phase 0 */
     struct err *e;

@@ -62,9 +62,8 @@ const char *option_later(const struct option *o, const char *value)
 {
     if (o->later && (!o->initial || *value))
         return o->later;
-    size_t len = strcspn(value, ":"); /* "dpdk:0000:01:00.0" is named by its first word */
     for (const struct choice *c = o->choices; c && c->name; c++)
-        if (c->later && strlen(c->name) == len && !strncmp(c->name, value, len))
+        if (c->later && !strcmp(c->name, value))
             return c->later;
     return NULL;
 }

@@ -14,19 +14,7 @@
 #define HOUR       (60 * MINUTE)
 #define DAY        (24 * HOUR)
 
-static const struct choice protocols[] = {{"line", 0},
-                                          {"echo", 0},
-                                          {"discard", 0},
-                                          {"http", 0, "it comes with HTTP/1.1"},
-                                          {"websocket", 0, "it comes with WebSocket"},
-                                          {"mcp", 0, "it comes with MCP"},
-                                          {"script", 0, "it comes with protocol scripts"},
-                                          {NULL}};
 static const struct choice contents[] = {{"text", false}, {"binary", true}, {NULL}};
-static const struct choice shapes[] = {
-    {"constant", JOB_CONSTANT}, {"max", JOB_MAX},          {"burst", 0, LOAD_MODEL},
-    {"ramp", 0, LOAD_MODEL},    {"sine", 0, LOAD_MODEL},   {"walk", 0, LOAD_MODEL},
-    {"poisson", 0, LOAD_MODEL}, {"replay", 0, LOAD_MODEL}, {NULL}};
 static const struct choice payloads[] = {{"small", 0, LOAD_MODEL},
                                          {"medium", 0, LOAD_MODEL},
                                          {"large", 0, LOAD_MODEL},
@@ -38,7 +26,6 @@ static const struct choice patterns[] = {
     {"churn", 0, LOAD_MODEL},           {NULL}};
 static const struct choice closes[] = {
     {"client", CLOSE_FIN_CLIENT}, {"server", CLOSE_FIN_SERVER}, {"rst", CLOSE_RST}, {NULL}};
-static const struct choice wires[] = {{"dpdk", 0, "it comes with the DPDK wire"}, {NULL}};
 static const struct choice congestions[] = {
     {"newreno", 0}, {"none", 0}, {"cubic", 0, "it comes with the TCP issue"}, {NULL}};
 static const struct choice clocks[] = {{"auto", 0}, {"tsc", 0}, {"kernel", 0}, {NULL}};
@@ -56,10 +43,8 @@ const struct option options[] = {
     /* what is sent */
     {"description", &kind_text, "", "what the job is for, for people", "TEXT", "What is sent",
      RUN(description), .aside = true, .unhashed = true},
-    {"protocol", &kind_word, "line",
-     "line: JSON-RPC lines matched by id; echo: opaque bytes sent back; discard: one way", "NAME",
-     RUN(protocol), .choices = protocols},
-    {"content", &kind_choice, "text", "payload bytes of echo and discard", "text|binary",
+    {"protocol", &kind_name, "line", "what is said on a connection", "NAME", RUN(protocol)},
+    {"content", &kind_choice, "text", "payload bytes, where the protocol can carry any", "text|binary",
      RUN(binary), .choices = contents},
     {"payload", &kind_payload, "1024", "size of a request, or a range to draw from", "BYTES",
      PHASE(payload), .min = 1, .max = 100u << 20, .choices = payloads},
@@ -71,8 +56,8 @@ const struct option options[] = {
      "transactions a second over the whole run (open loop), or max: each connection keeps depth"
      " outstanding (closed loop)", "max|RATE", "How much",
      PHASE(rate_max)},
-    {"shape", &kind_choice, "constant", "how the rate moves over time; always max with rate = max",
-     "NAME", PHASE(shape), .choices = shapes},
+    {"shape", &kind_name, "constant", "how the rate moves over time; always max with rate = max",
+     "NAME", PHASE(shape)},
     {"duration", &kind_time, "10s", "measured time of a phase", "TIME",
      PHASE(duration_ns), .min = NS_PER_MS, .max = 30 * DAY},
     {"warmup", &kind_time, "1s", "time under load before the measured time", "TIME",
@@ -115,13 +100,11 @@ const struct option options[] = {
      .later = "it comes with suites and plans"},
 
     /* where it goes */
-    {"wire", &kind_wire, "lab",
-     "lab: namespaces joined by a veth pair; pair: two rings in memory; xdp: an interface", "WIRE",
-     "Where it goes", RUN(wire), .choices = wires},
+    {"wire", &kind_wire, "lab", "what frames travel on", "WIRE", "Where it goes", RUN(wire)},
     {"peer", &kind_peer, "respond",
      "who answers on lab and pair: our responder, your server (lab), or nobody",
      "respond|exec:COMMAND|none", RUN(peer_exec)},
-    {"target", &kind_targets, "198.19.0.1:9000", "servers, with commas; no default on xdp",
+    {"target", &kind_targets, "198.19.0.1:9000", "servers, with commas; no default on a device",
      "ADDR:PORT", RUN(targets)},
     {"listen", &kind_targets, NULL, "gen respond: where to answer (the same list as target)",
      "ADDR:PORT", RUN(targets)},

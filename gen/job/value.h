@@ -29,9 +29,10 @@ extern const struct value_kind kind_share; /* all, none, or a number between; do
 extern const struct value_kind kind_flag;  /* yes or no; bool */
 extern const struct value_kind kind_choice;  /* one of `choices`; its value in 1 or 4 bytes */
 extern const struct value_kind kind_word;    /* one of `choices`; its name in a char array */
+extern const struct value_kind kind_name;    /* a word that others know the list of; char array */
 extern const struct value_kind kind_text;    /* printable text in a char array */
 extern const struct value_kind kind_cpus;    /* "0,2,3"; char array */
-extern const struct value_kind kind_wire;    /* lab, pair, xdp:IFACE[:QUEUE]; char array */
+extern const struct value_kind kind_wire;    /* NAME or NAME:DEVICE; char array */
 extern const struct value_kind kind_peer;    /* respond, none, exec:COMMAND; peer and peer_exec */
 extern const struct value_kind kind_address; /* one address or nothing; struct ip_addr */
 extern const struct value_kind kind_sources; /* list of blocks; sources of a job */

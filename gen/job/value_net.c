@@ -2,7 +2,6 @@
 /* Wires, peers, addresses and ports: text to field and exactly back. */
 #include <ctype.h>
 #include <errno.h>
-#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,29 +31,17 @@ static int list_each(const char *text, int (*take)(const char *item, void *ctx),
 
 /* ---- wire ---- */
 
-static bool interface_is_valid(const char *name)
-{
-    size_t len = strcspn(name, ":");
-    if (len == 0 || len >= IFNAMSIZ || strcspn(name, " \t/") < len)
-        return false;
-    if (name[len] == '\0')
-        return true;
-    const char *queue = name + len + 1;
-    size_t digits = strspn(queue, "0123456789");
-    return digits > 0 && digits <= 4 && queue[digits] == '\0';
-}
-
 static int wire_parse(const struct option *o, const char *text, void *owner)
 {
-    bool valid = !strcmp(text, "lab") || !strcmp(text, "pair") ||
-                 (!strncmp(text, "xdp:", 4) && interface_is_valid(text + 4));
+    size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_");
+    bool valid = len && (text[len] == '\0' || (text[len] == ':' && text[len + 1]));
     return valid ? text_store(o, text, owner) : -EINVAL;
 }
 
 static void wire_expect(const struct option *o, FILE *out)
 {
     (void)o;
-    fputs("lab, pair or xdp:IFACE[:QUEUE]", out);
+    fputs("NAME or NAME:DEVICE as gen list shows them", out);
 }
 
 const struct value_kind kind_wire = {wire_parse, text_format, wire_expect};

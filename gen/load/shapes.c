@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "load/shapes.h"
+
 #include <stddef.h>
+#include <string.h>
 
-#include "load/schedule.h"
-
-const struct load_shape_kind load_shapes[] = {
-    {"constant", "rate transactions/s, evenly spaced", NULL},
-    {"max", "closed loop: each connection keeps depth outstanding", NULL},
-    {"burst", "10 times the rate for 5 s, then the rate for 15 s", "the shapes issue"},
-    {"ramp", "from 0 to the rate over the duration", "the shapes issue"},
-    {"sine", "rate plus 0.8 of it by a sine of 30 s", "the shapes issue"},
-    {"walk", "a seeded random walk in steps of 100 ms", "the shapes issue"},
-    {"poisson", "independent exponential gaps", "the shapes issue"},
-    {"replay", "arrival times from a file or an earlier run", "the shapes issue"},
-};
+#define BUILT(name, meaning)        {#name, meaning, &name##_shape, NULL},
+#define LATER(name, meaning, later) {#name, meaning, NULL, later},
+const struct load_shape_kind load_shapes[] = {LOAD_SHAPES(BUILT, LATER)};
 const uint32_t load_shape_count = sizeof load_shapes / sizeof *load_shapes;
+
+const struct load_shape_kind *load_shape_find(const char *name)
+{
+    for (uint32_t i = 0; i < load_shape_count; i++)
+        if (!strcmp(load_shapes[i].name, name))
+            return &load_shapes[i];
+    return NULL;
+}

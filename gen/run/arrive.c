@@ -101,7 +101,7 @@ void client_continue(struct client *c, struct session *s)
 {
     if (c->mode != CLIENT_LOAD || !session_has_room(c, s))
         return;
-    if (c->load.spec.shape != SHAPE_MAX || c->load.short_lived) {
+    if (!c->load.spec.shape->closed_loop || c->load.short_lived) {
         session_list(c, s);
         return;
     }
@@ -208,7 +208,7 @@ uint32_t client_start_due(struct client *c, uint32_t budget)
     case CLIENT_CONNECT:
         return open_due(c, budget);
     case CLIENT_LOAD:
-        return c->load.spec.shape == SHAPE_MAX ? start_closed_loop(c, budget)
+        return c->load.spec.shape->closed_loop ? start_closed_loop(c, budget)
                                                : start_open_loop(c, budget);
     case CLIENT_CLOSE:
         return close_due(c, budget);

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/rng.h"
 #include "job/job.h"
+#include "run/check.h"
 #include "run/list.h"
 #include "run/responder.h"
 #include "run/run.h"
@@ -27,7 +28,7 @@ static int split_args(const struct command_args *a, struct split *s, struct err 
     if (!s->options || !s->names)
         return err_set(e, EXIT_RUN, -ENOMEM, "no memory");
     for (int i = 0; i < a->argc; i++) {
-        if (!strncmp(a->argv[i], "--", 2))
+        if (a->argv[i][0] == '-')
             s->options[s->options_count++] = a->argv[i];
         else
             s->names[s->names_count++] = a->argv[i];
@@ -67,13 +68,32 @@ static int run_one(const char *path, const struct split *s, const struct command
     return rc;
 }
 
+/* A mistake in the last job must not show after the first has run for an hour. */
+static int check_all(const struct split *s, const struct command_args *a, struct err *e)
+{
+    for (int i = 0; i < s->names_count; i++) {
+        struct job job;
+        struct job_args args = {s->options_count, s->options, a->environ};
+        int rc = job_load(&job, s->names[i], &args, e);
+        if (rc)
+            return rc;
+        rc = check_job(&job, e);
+        job_fini(&job);
+        if (rc)
+            return rc;
+    }
+    return 0;
+}
+
 int command_run(const struct command_args *a, struct err *e)
 {
     struct split s;
     int worst = EXIT_WELL, rc = split_args(a, &s, e);
     if (!rc && !s.names_count)
         rc = err_set(e, EXIT_USAGE, -EINVAL,
-                     "gen run: no job: expected gen run JOB.conf ... [--key=value ...]");
+                     "no job: expected gen run JOB.conf ... [--key=value ...]");
+    if (!rc)
+        rc = check_all(&s, a, e);
     for (int i = 0; !rc && i < s.names_count && !*a->signal; i++) {
         struct run_result out = {0};
         rc = run_one(s.names[i], &s, a, &out, e);
@@ -125,12 +145,14 @@ static int respond(const struct job *job, struct err *e)
     sigset_t set;
     if (strncmp(job->wire, "xdp:", 4))
         return err_set(e, EXIT_USAGE, -EINVAL,
-                       "gen respond: wire = \"%s\": expected xdp:IFACE[:QUEUE]", job->wire);
+                       "respond: wire = \"%s\": expected xdp:IFACE[:QUEUE]", job->wire);
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
     sigprocmask(SIG_BLOCK, &set, NULL);
-    int rc = clock_init(&clock, clock_source_parse(job->clock), e);
+    int rc = check_protocol(job, e);
+    if (!rc)
+        rc = clock_init(&clock, clock_source_parse(job->clock), e);
     struct responder_process p = {
         .job = job, .clock = &clock, .device = job->wire + 4, .listen = job->targets[0],
         .ready = print_ready, .totals = &totals,
@@ -162,7 +184,10 @@ int command_respond(const struct command_args *a, struct err *e)
 int command_list(const struct command_args *a, struct err *e)
 {
     if (a->argc > 1)
-        return err_set(e, EXIT_USAGE, EXIT_USAGE, "gen list: expected at most one folder");
-    list_print(stdout, a->argc ? a->argv[0] : "conf");
+        return err_set(e, EXIT_USAGE, EXIT_USAGE, "list: expected at most one folder");
+    const char *dir = a->argc ? a->argv[0] : "conf";
+    if (list_print(stdout, dir))
+        return err_set(e, EXIT_USAGE, EXIT_USAGE,
+                       "list: %s/workloads cannot be read: expected a folder of job files", dir);
     return EXIT_WELL;
 }

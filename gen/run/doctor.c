@@ -88,7 +88,7 @@ static int parse_noise(struct doctor *d, const char *value, struct err *e)
     if (units_parse_ns(value + 1, &d->noise_ns) || d->noise_ns < NS_PER_MS ||
         d->noise_ns > LONGEST_NOISE_S * NS_PER_S)
         return err_set(e, EXIT_USAGE, -EINVAL,
-                       "gen doctor: --noise%s: expected a duration from 1ms to %ds", value,
+                       "doctor: --noise%s: expected a duration from 1ms to %ds", value,
                        LONGEST_NOISE_S);
     return 0;
 }
@@ -101,7 +101,7 @@ static int parse_one(struct doctor *d, const char *arg, struct err *e)
         return parse_noise(d, behind, e);
     if (arg[0] == '-' || !arg[0] || d->iface)
         return err_set(e, EXIT_USAGE, -EINVAL,
-                       "gen doctor: \"%s\": expected gen doctor [IFACE] [--noise[=2s]]", arg);
+                       "doctor: \"%s\": expected gen doctor [IFACE] [--noise[=2s]]", arg);
     d->iface = arg;
     return 0;
 }

@@ -16,13 +16,13 @@
 enum finding { FINDING_OK, FINDING_LACK, FINDING_INFO };
 
 struct doctor {
-    const char *iface;    /* NULL: every interface, a line each */
+    const char *iface;      /* NULL: every interface, a line each */
     struct xdp_facts facts; /* of iface */
-    uint64_t noise_ns;    /* length of each measurement; 0: none wanted */
+    uint64_t noise_ns;      /* length of each measurement; 0: none wanted */
     const volatile sig_atomic_t *signal;
-    struct clock clock;   /* set by doctor_clock */
-    bool lab_works;       /* set by doctor_lab */
-    bool iface_works;     /* set by doctor_native */
+    struct clock clock; /* set by doctor_clock */
+    bool lab_works;     /* set by doctor_lab */
+    bool iface_works;   /* set by doctor_native */
 };
 
 /* One row; `name` at most 22 bytes. */

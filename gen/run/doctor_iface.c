@@ -27,12 +27,18 @@ static void print_interface(const char *name, uint32_t ifindex)
         return;
     }
     rc = xdp_features_read(ifindex, &features);
-    doctor_row(FINDING_INFO, name,
-               "driver %s, %s, native XDP %s, zero-copy %s, %u queue%s, MTU %u", dev.driver,
-               dev.running ? "up" : dev.up ? "no carrier" : "down",
-               rc ? "not told" : features & XDP_FEATURE_BASIC ? "yes" : "no",
-               rc ? "not told" : features & XDP_FEATURE_ZERO_COPY ? "yes" : "no", dev.queues,
-               dev.queues == 1 ? "" : "s", dev.mtu);
+    doctor_row(FINDING_INFO, name, "driver %s, %s, native XDP %s, zero-copy %s, %u queue%s, MTU %u",
+               dev.driver,
+               dev.running ? "up"
+               : dev.up    ? "no carrier"
+                           : "down",
+               rc                             ? "not told"
+               : features & XDP_FEATURE_BASIC ? "yes"
+                                              : "no",
+               rc                                 ? "not told"
+               : features & XDP_FEATURE_ZERO_COPY ? "yes"
+                                                  : "no",
+               dev.queues, dev.queues == 1 ? "" : "s", dev.mtu);
 }
 
 void doctor_interfaces(struct doctor *d)
@@ -83,7 +89,8 @@ void doctor_native(struct doctor *d)
     if (f->zero_copy)
         doctor_row(FINDING_OK, "zero-copy", "offered by the driver");
     else
-        doctor_row(FINDING_INFO, "zero-copy", "not told by the driver: frames are copied once -> "
+        doctor_row(FINDING_INFO, "zero-copy",
+                   "not told by the driver: frames are copied once -> "
                    "a NIC whose driver has it (i40e, ice, mlx5, ...)");
 }
 
@@ -141,8 +148,9 @@ void doctor_offloads(struct doctor *d)
          f->tx_csum_on, false},
         {"tso", "tso", "kernel senders hand over super-frames on a virtual link", f->tso_on, false},
         {"gso", "gso", "kernel senders hand over super-frames on a virtual link", f->gso_on, false},
-        {"gro", "gro", f->native ? "only what passes to the kernel is merged"
-                                 : "generic XDP sees merged frames", f->gro_on, !f->native},
+        {"gro", "gro",
+         f->native ? "only what passes to the kernel is merged" : "generic XDP sees merged frames",
+         f->gro_on, !f->native},
         {"vlan stripping", "rxvlan", "XDP does not see stripped tags", f->vlan_strip_on, true},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

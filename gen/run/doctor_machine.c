@@ -20,8 +20,9 @@ void doctor_cpus(struct doctor *d)
     cpu_set_t set;
     int allowed = sched_getaffinity(0, sizeof set, &set) ? 0 : CPU_COUNT(&set);
     sysfile_field("/proc/cpuinfo", "model name", model, sizeof model);
-    doctor_row(allowed < 2 ? FINDING_LACK : FINDING_OK, "cpus", "%ld online, %d for this process%s%s%s",
-               sysconf(_SC_NPROCESSORS_ONLN), allowed, model[0] ? ", " : "", model,
+    doctor_row(allowed < 2 ? FINDING_LACK : FINDING_OK, "cpus",
+               "%ld online, %d for this process%s%s%s", sysconf(_SC_NPROCESSORS_ONLN), allowed,
+               model[0] ? ", " : "", model,
                allowed < 2 ? ": generator and responder share one -> give the process two" : "");
 }
 
@@ -60,13 +61,16 @@ void doctor_clock(struct doctor *d)
     bool invariant = clock_init(&tsc, CLOCK_SOURCE_TSC, &e) == 0;
     clock_init(&d->clock, CLOCK_SOURCE_AUTO, &(struct err){0});
     if (d->clock.source == CLOCK_SOURCE_TSC)
-        doctor_row(FINDING_OK, "tsc", "invariant, %.6f GHz, calibration error %.2f ppm: off by at most %llu ns after a second",
+        doctor_row(FINDING_OK, "tsc",
+                   "invariant, %.6f GHz, calibration error %.2f ppm: off by at most %llu ns after "
+                   "a second",
                    d->clock.tsc_hz / 1e9, d->clock.error_ppm,
                    (unsigned long long)d->clock.error_ns);
     else if (invariant)
         doctor_row(FINDING_LACK, "tsc",
                    "invariant, but %.0f ppm off CLOCK_MONOTONIC: clock_gettime is used -> measure "
-                   "again on an idle machine", tsc.error_ppm);
+                   "again on an idle machine",
+                   tsc.error_ppm);
     else
         doctor_row(FINDING_LACK, "tsc",
                    "not invariant: clock_gettime is used, each reading costs more -> let the "
@@ -82,8 +86,8 @@ void doctor_kernel(struct doctor *d)
     if (uname(&u) || sscanf(u.release, "%u.%u", &major, &minor) != 2)
         doctor_row(FINDING_INFO, "kernel", "not told");
     else if (major < 5 || (major == 5 && minor < 9))
-        doctor_row(FINDING_LACK, "kernel", "%s: XDP programs cannot be held by a link -> 5.9 or newer",
-                   u.release);
+        doctor_row(FINDING_LACK, "kernel",
+                   "%s: XDP programs cannot be held by a link -> 5.9 or newer", u.release);
     else
         doctor_row(FINDING_OK, "kernel", "%s %s", u.release, u.machine);
 }
@@ -96,7 +100,8 @@ void doctor_realtime(struct doctor *d)
         !sysfile_line("/proc/sys/kernel/sched_rt_period_us", period, sizeof period))
         doctor_row(FINDING_INFO, "real-time throttling", "not told");
     else if (atol(runtime) < 0)
-        doctor_row(FINDING_INFO, "real-time throttling", "off; workers run as SCHED_OTHER all the same");
+        doctor_row(FINDING_INFO, "real-time throttling",
+                   "off; workers run as SCHED_OTHER all the same");
     else
         doctor_row(FINDING_INFO, "real-time throttling",
                    "on, %s of %s us: workers run as SCHED_OTHER, which it leaves alone", runtime,

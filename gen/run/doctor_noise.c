@@ -25,8 +25,9 @@ static void print_stolen(const struct stolen *s)
     double step_ns = ((double)s->took_ns - s->gaps.sum_ns) / (double)(s->steps - s->gaps.count);
     snprintf(name, sizeof name, "stolen, cpu %d", s->cpu);
     if (!s->gaps.count) {
-        doctor_row(FINDING_INFO, name, "nothing over 1 us in %.2f s of a spin loop of %.1f ns a step",
-                   seconds, step_ns);
+        doctor_row(FINDING_INFO, name,
+                   "nothing over 1 us in %.2f s of a spin loop of %.1f ns a step", seconds,
+                   step_ns);
         return;
     }
     doctor_row(FINDING_INFO, name,
@@ -81,10 +82,11 @@ static void print_handover(const struct doctor *d, const char *name, const int c
     if (d->clock.source == CLOCK_SOURCE_TSC)
         snprintf(cycles, sizeof cycles, " = %.0f TSC cycles, %.1f an entry", h->median_ns * per_ns,
                  h->median_ns * per_ns / batch);
-    doctor_row(FINDING_INFO, name,
-               "%.1f ns%s (one way, cpu %d to cpu %d: half a ring's round trip, median of %d rounds; "
-               "fastest round %.1f ns)", h->median_ns, cycles, cpu[0], cpu[1], NOISE_ROUNDS,
-               h->fastest_ns);
+    doctor_row(
+        FINDING_INFO, name,
+        "%.1f ns%s (one way, cpu %d to cpu %d: half a ring's round trip, median of %d rounds; "
+        "fastest round %.1f ns)",
+        h->median_ns, cycles, cpu[0], cpu[1], NOISE_ROUNDS, h->fastest_ns);
 }
 
 static void measure_handover(const struct doctor *d, const int cpu[2], uint32_t batch)
@@ -114,8 +116,11 @@ static void measure_ceiling(struct doctor *d, const char *name,
 {
     struct err e = {0};
     struct reflect_result r = {0};
-    struct reflect_config cfg = {.frame_len = FRAME_BYTES, .in_flight = IN_FLIGHT, .batch = BATCH,
-                                 .warmup_ns = d->noise_ns / 10, .measure_ns = d->noise_ns};
+    struct reflect_config cfg = {.frame_len = FRAME_BYTES,
+                                 .in_flight = IN_FLIGHT,
+                                 .batch = BATCH,
+                                 .warmup_ns = d->noise_ns / 10,
+                                 .measure_ns = d->noise_ns};
     int cpu[2];
     if (!take_two(name, cpu))
         return;
@@ -126,8 +131,9 @@ static void measure_ceiling(struct doctor *d, const char *name,
     else
         doctor_row(FINDING_INFO, name,
                    "%.0f round trips/s of %d-byte frames (%d in flight, batches of %d, cpu %d and "
-                   "%d, %.2f s%s%s)", r.round_trips_per_s, FRAME_BYTES, IN_FLIGHT, BATCH, cpu[0],
-                   cpu[1], (double)r.took_ns / (double)NS_PER_S, r.detail[0] ? ", " : "", r.detail);
+                   "%d, %.2f s%s%s)",
+                   r.round_trips_per_s, FRAME_BYTES, IN_FLIGHT, BATCH, cpu[0], cpu[1],
+                   (double)r.took_ns / (double)NS_PER_S, r.detail[0] ? ", " : "", r.detail);
 }
 
 void doctor_pair_ceiling(struct doctor *d)

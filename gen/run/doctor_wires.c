@@ -7,7 +7,11 @@
 
 /* One frame each way is enough to know. */
 static const struct reflect_config one_frame = {
-    .frame_len = 64, .in_flight = 1, .near_cpu = -1, .far_cpu = -1, .measure_ns = 50 * NS_PER_MS,
+    .frame_len = 64,
+    .in_flight = 1,
+    .near_cpu = -1,
+    .far_cpu = -1,
+    .measure_ns = 50 * NS_PER_MS,
 };
 
 void doctor_lab(struct doctor *d)

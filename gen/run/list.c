@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "job/job.h"
 #include "load/schedule.h"
+#include "run/check.h"
 #include "wire/wire.h"
 
 static void row(FILE *out, const char *name, const char *meaning, const char *later)
@@ -32,12 +33,11 @@ static void print_workload(FILE *out, const char *dir, const char *file)
     struct err e = {0};
     struct job job;
     snprintf(path, sizeof path, "%s/%s", dir, file);
-    if (job_load(&job, path, &(struct job_args){0}, &e)) {
+    if (job_load(&job, path, &(struct job_args){0}, &e) || check_job(&job, &e))
         fprintf(out, "  %-34s cannot be run: %s\n", file, e.message);
-        return;
-    }
-    fprintf(out, "  %-34s %s, %u connections%s%s\n", job.workload_id, job.protocol,
-            job.connections, job.description[0] ? ": " : "", job.description);
+    else
+        fprintf(out, "  %-34s %s, %u connections%s%s\n", job.workload_id, job.protocol,
+                job.connections, job.description[0] ? ": " : "", job.description);
     job_fini(&job);
 }
 
@@ -59,10 +59,8 @@ static int print_workloads(FILE *out, const char *conf_dir)
     return 0;
 }
 
-int list_print(FILE *out, const char *conf_dir)
+void list_kinds(FILE *out)
 {
-    fprintf(out, "workloads (%s/workloads/NAME.conf)\n", conf_dir);
-    int rc = print_workloads(out, conf_dir);
     fprintf(out, "wires\n");
     for (uint32_t i = 0; i < wire_kind_count; i++)
         row(out, wire_kinds[i].form, wire_kinds[i].meaning, wire_kinds[i].later);
@@ -72,5 +70,12 @@ int list_print(FILE *out, const char *conf_dir)
     fprintf(out, "shapes\n");
     for (uint32_t i = 0; i < load_shape_count; i++)
         row(out, load_shapes[i].name, load_shapes[i].meaning, load_shapes[i].later);
+}
+
+int list_print(FILE *out, const char *conf_dir)
+{
+    fprintf(out, "workloads (%s/workloads/NAME.conf)\n", conf_dir);
+    int rc = print_workloads(out, conf_dir);
+    list_kinds(out);
     return rc;
 }

@@ -7,5 +7,7 @@
 
 /* `conf_dir`: where the workloads lie; a folder that cannot be read is said so. */
 int list_print(FILE *out, const char *conf_dir);
+/* Its part that no folder changes: wires, protocols, shapes. */
+void list_kinds(FILE *out);
 
 #endif

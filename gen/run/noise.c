@@ -191,6 +191,7 @@ int noise_handover(const struct clock *clock, const int cpu[2], uint32_t batch, 
     ring_init(&t.back.ring, SLOTS);
     int ret = play(&t, e);
     qsort(t.one_way_ns, NOISE_ROUNDS, sizeof *t.one_way_ns, by_value);
-    *out = (struct handover){.median_ns = t.one_way_ns[NOISE_ROUNDS / 2], .fastest_ns = t.one_way_ns[0]};
+    *out = (struct handover){.median_ns = t.one_way_ns[NOISE_ROUNDS / 2],
+                             .fastest_ns = t.one_way_ns[0]};
     return ret;
 }

@@ -12,7 +12,7 @@ struct clock;
 struct err;
 
 #define NOISE_CPUS_MAX 256
-#define NOISE_GAP_NS   1000   /* a step of the spin loop that takes so long was interrupted */
+#define NOISE_GAP_NS   1000 /* a step of the spin loop that takes so long was interrupted */
 #define NOISE_LONG_NS  100000
 #define NOISE_ROUNDS   11
 

@@ -31,33 +31,15 @@ static void pause_ns(uint64_t ns)
     nanosleep(&t, NULL);
 }
 
-static const char *load_text(const struct job_phase *p, char *buf, size_t size)
-{
-    if (p->rate_max)
-        return "max";
-    snprintf(buf, size, "%.15g/s", p->rate_per_s);
-    return buf;
-}
-
-static const char *payload_text(const struct job_phase *p, char *buf, size_t size)
-{
-    if (p->payload_min == p->payload)
-        snprintf(buf, size, "%u", p->payload);
-    else
-        snprintf(buf, size, "%u-%u", p->payload_min, p->payload);
-    return buf;
-}
-
 static int begin_phase(struct run *r, const struct job_phase *p, enum phase_kind kind,
                        uint64_t start_ns, uint64_t requested_ns, struct err *e)
 {
-    char load[40], payload[40], reply[24];
-    snprintf(reply, sizeof reply, "%u", p->reply);
+    struct phase_texts texts;
+    phase_texts_make(&texts, p, r->proto);
     struct phase_row row = {
         .name = p->name, .kind = kind, .measured = kind == PHASE_MEASURE,
-        .load = load_text(p, load, sizeof load),
-        .payload = payload_text(p, payload, sizeof payload),
-        .reply = p->reply ? reply : NULL, .sla = p->sla[0] ? p->sla : NULL,
+        .load = texts.load, .payload = texts.payload, .reply = texts.reply[0] ? texts.reply : NULL,
+        .sla = p->sla[0] ? p->sla : NULL,
         .offered_rate_per_s = p->rate_max ? NAN : p->rate_per_s,
         .requested_ns = (int64_t)requested_ns, .connections = r->job->connections,
         .depth = p->depth,

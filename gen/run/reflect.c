@@ -13,6 +13,8 @@
 
 enum { ROUNDS_A_LOOK = 256, SHORTEST = 60, LONGEST = 1514 };
 
+#define PATIENCE_NS (2 * NS_PER_S)
+
 int reflect_pin(int cpu, struct err *e)
 {
     cpu_set_t set;
@@ -80,7 +82,8 @@ static int launch(const struct reflector *r, const struct reflect_config *cfg)
     return 0;
 }
 
-/* Round trips in `ns` or a little more, which goes to *took_ns. */
+/* Round trips in `ns` or a little more, which goes to *took_ns; much more where a busy machine kept
+ * the other side from running at all. */
 static uint64_t run_for(const struct reflector *r, uint64_t ns, uint64_t *took_ns)
 {
     uint64_t begin = clock_kernel_ns(), trips = 0;
@@ -88,7 +91,7 @@ static uint64_t run_for(const struct reflector *r, uint64_t ns, uint64_t *took_n
         for (int i = 0; i < ROUNDS_A_LOOK; i++)
             trips += reflect_round(r);
         *took_ns = clock_kernel_ns() - begin;
-    } while (*took_ns < ns);
+    } while (*took_ns < ns || (!trips && *took_ns < PATIENCE_NS));
     return trips;
 }
 
@@ -99,8 +102,8 @@ static uint64_t lost_frames(const struct reflector *r)
     return w.rx_dropped + w.rx_invalid + w.tx_invalid;
 }
 
-int reflect_measure(const struct reflector *near, const char *wire, const struct reflect_config *cfg,
-                    struct reflect_result *out, struct err *e)
+int reflect_measure(const struct reflector *near, const char *wire,
+                    const struct reflect_config *cfg, struct reflect_result *out, struct err *e)
 {
     uint64_t took_ns;
     if (cfg->frame_len < SHORTEST || cfg->frame_len > LONGEST)
@@ -110,7 +113,8 @@ int reflect_measure(const struct reflector *near, const char *wire, const struct
     if (ret)
         return err_set(e, EXIT_USAGE, ret, "reflector on %s: %u frames in flight: it holds fewer",
                        wire, cfg->in_flight);
-    run_for(near, cfg->warmup_ns, &took_ns);
+    if (cfg->warmup_ns)
+        run_for(near, cfg->warmup_ns, &took_ns);
     uint64_t trips = run_for(near, cfg->measure_ns, &took_ns), lost = lost_frames(near);
     if (!trips || lost)
         return err_set(e, EXIT_RUN, -EIO, "reflector on %s: %llu frames lost, %llu came back", wire,

@@ -22,9 +22,9 @@ struct reflector {
 uint32_t reflect_round(const struct reflector *r);
 
 struct reflect_config {
-    uint32_t frame_len; /* bytes without FCS, 60 to 1514 */
-    uint32_t in_flight; /* frames that go to and fro */
-    uint32_t batch;     /* frames a call, at most; 0: the wire's default */
+    uint32_t frame_len;    /* bytes without FCS, 60 to 1514 */
+    uint32_t in_flight;    /* frames that go to and fro */
+    uint32_t batch;        /* frames a call, at most; 0: the wire's default */
     int near_cpu, far_cpu; /* -1: wherever the scheduler likes */
     uint64_t warmup_ns, measure_ns;
 };
@@ -37,9 +37,9 @@ struct reflect_result {
 
 /* Sends the first frames, then warms up and measures on the calling thread while something
  * reflects at the other end. 0, -ENOBUFS (more frames than the pool holds) or -EIO (frames were
- * lost, or none came back). `wire` is for messages. */
-int reflect_measure(const struct reflector *near, const char *wire, const struct reflect_config *cfg,
-                    struct reflect_result *out, struct err *e);
+ * lost, or none came back within 2 s). `wire` is for messages. */
+int reflect_measure(const struct reflector *near, const char *wire,
+                    const struct reflect_config *cfg, struct reflect_result *out, struct err *e);
 
 /* Over AF_XDP on both ends of a lab made for it. Call before any other thread exists. 0 or -errno:
  * as lab_open, xdp_port_open and reflect_measure. */

@@ -13,20 +13,11 @@
 #include "base/units.h"
 #include "db/db.h"
 #include "db/run_row.h"
+#include "run/check.h"
 #include "run/setup.h"
 #include "version.h"
 
 /* --- before ---------------------------------------------------------------------------------- */
-
-static int check_protocol(struct run *r, struct err *e)
-{
-    r->proto = app_proto_find(r->job->protocol);
-    if (!r->proto || r->proto->later)
-        return err_set(e, EXIT_USAGE, -EINVAL, "%s: protocol = \"%s\": not in this version%s%s",
-                       r->job->workload_id, r->job->protocol, r->proto ? ": " : "",
-                       r->proto ? r->proto->later : "");
-    return setup_check(r->job, r->proto, e);
-}
 
 static uint64_t mono_to_real(void)
 {
@@ -47,14 +38,8 @@ static int begin_row(struct run *r, struct err *e)
 {
     const struct job *job = r->job;
     const struct job_phase *p = &job->phases[0];
-    char load[40] = "max", payload[40], reply[24];
-    if (!p->rate_max)
-        snprintf(load, sizeof load, "%.15g/s", p->rate_per_s);
-    if (p->payload_min == p->payload)
-        snprintf(payload, sizeof payload, "%u", p->payload);
-    else
-        snprintf(payload, sizeof payload, "%u-%u", p->payload_min, p->payload);
-    snprintf(reply, sizeof reply, "%u", p->reply);
+    struct phase_texts texts;
+    phase_texts_make(&texts, p, r->proto);
     struct run_row row = {
         .uuid = r->uuid, .workload_id = job->workload_id, .job = job->resolved,
         .overrides = job->overrides[0] ? job->overrides : NULL, .history_key = r->history_key,
@@ -67,7 +52,7 @@ static int begin_row(struct run *r, struct err *e)
         .clock_error_ns = (int64_t)r->clock.error_ns, .clock_ppm = r->clock.error_ppm,
         .protocol = job->protocol, .transport = "tcp",
         .pattern = p->pattern == PATTERN_SHORT_LIVED ? "short_lived" : "long_lived",
-        .load = load, .payload = payload, .reply = p->reply ? reply : NULL,
+        .load = texts.load, .payload = texts.payload, .reply = texts.reply[0] ? texts.reply : NULL,
         .sla = p->sla[0] ? p->sla : NULL, .seed = job->seed, .depth = p->depth,
         .workers = job->workers, .connections_requested = job->connections,
         .duration_requested_ns = requested_ns(job), .interval_ns = (int64_t)job->interval_ns,
@@ -187,7 +172,8 @@ int run_job(const struct job *job, const volatile sig_atomic_t *signal, struct r
         return err_set(e, EXIT_RUN, -ENOMEM, "no memory for a run");
     *r = (struct run){.job = job, .signal = signal};
     log_level_parse(job->log_level, &r->log.level);
-    int rc = check_protocol(r, e);
+    int rc = check_job(job, e);
+    r->proto = app_proto_find(job->protocol);
     if (!rc)
         rc = clock_init(&r->clock, clock_source_parse(job->clock), e);
     r->mono_to_real_ns = mono_to_real();

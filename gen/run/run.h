@@ -41,7 +41,7 @@ struct run {
 struct run_result {
     int64_t id;
     int exit_code;
-    char line[200]; /* one row of the table */
+    char line[320]; /* one row of the table */
 };
 
 /* Runs it whole. 0, or -errno with e set; `out` is filled as far as it came. Blocks SIGINT and

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <math.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -176,11 +177,18 @@ void setup_responder(const struct job *job, const struct app_proto *proto,
     };
 }
 
+uint32_t setup_reply(const struct job_phase *phase, const struct app_proto *proto)
+{
+    if (proto->server->answer == APP_ANSWER_NONE)
+        return 0;
+    return phase->reply || phase->payload_min != phase->payload ? phase->reply : phase->payload;
+}
+
 void setup_load(const struct job *job, const struct job_phase *phase, uint32_t worker,
                 struct client_load *out)
 {
     *out = (struct client_load){
-        .spec = {.shape = phase->rate_max ? SHAPE_MAX : SHAPE_CONSTANT,
+        .spec = {.shape = load_shape_find(phase->shape)->shape,
                  .rate_per_s = phase->rate_per_s,
                  .duration_ns = phase->duration_ns,
                  .seed = job->seed,
@@ -252,6 +260,21 @@ void setup_responder_wire(const struct job *job, const char *device,
     out->filter.port_lo = out->filter.port_hi = listen->port;
 }
 
+void phase_texts_make(struct phase_texts *t, const struct job_phase *phase,
+                      const struct app_proto *proto)
+{
+    snprintf(t->load, sizeof t->load, "%.15g/s", phase->rate_per_s);
+    if (phase->rate_max)
+        snprintf(t->load, sizeof t->load, "max");
+    snprintf(t->payload, sizeof t->payload, "%u-%u", phase->payload_min, phase->payload);
+    if (phase->payload_min == phase->payload)
+        snprintf(t->payload, sizeof t->payload, "%u", phase->payload);
+    uint32_t reply = setup_reply(phase, proto);
+    snprintf(t->reply, sizeof t->reply, "%u", reply);
+    if (!reply)
+        t->reply[0] = '\0';
+}
+
 /* --- CPUs ----------------------------------------------------------------------------------- */
 
 static uint32_t allowed_cpus(int *cpus, uint32_t max)
@@ -266,16 +289,23 @@ static uint32_t allowed_cpus(int *cpus, uint32_t max)
     return n;
 }
 
+static bool is_allowed(long cpu)
+{
+    cpu_set_t set;
+    return cpu >= 0 && cpu < CPU_SETSIZE && !sched_getaffinity(0, sizeof set, &set) &&
+           CPU_ISSET((size_t)cpu, &set);
+}
+
 static int listed_cpus(const struct job *job, uint32_t wanted, int *cpus, struct err *e)
 {
     const char *at = job->cpus;
     for (uint32_t i = 0; i < wanted; i++) {
         char *end;
         long cpu = strtol(at, &end, 10);
-        if (end == at || cpu < 0 || cpu >= CPU_SETSIZE || (*end && *end != ','))
+        if (end == at || !is_allowed(cpu) || (*end && *end != ','))
             return err_set(e, EXIT_USAGE, -EINVAL,
-                           "%s: cpus = \"%s\": expected %u CPU numbers separated by commas, the "
-                           "client's workers first, then the responder's",
+                           "%s: cpus = \"%s\": expected %u CPUs that this process may use, "
+                           "separated by commas, the client's workers first, then the responder's",
                            job->workload_id, job->cpus, wanted);
         cpus[i] = (int)cpu;
         at = *end ? end + 1 : end;
@@ -291,23 +321,5 @@ int setup_cpus(const struct job *job, uint32_t wanted, int *cpus, struct err *e)
     uint32_t n = allowed_cpus(have, 256);
     for (uint32_t i = 0; i < wanted; i++)
         cpus[i] = n >= 2 ? have[i % n] : -1;
-    return 0;
-}
-
-int setup_check(const struct job *job, const struct app_proto *proto, struct err *e)
-{
-    for (uint32_t i = 0; i < job->phases_count; i++) {
-        const struct job_phase *p = &job->phases[i];
-        if (p->payload_min < proto->client->min_len)
-            return err_set(e, EXIT_USAGE, -EINVAL,
-                           "%s: payload = \"%u\": expected at least %u bytes, the smallest message "
-                           "of protocol %s", job->workload_id, p->payload_min,
-                           proto->client->min_len, proto->name);
-        if (p->reply && p->reply < proto->client->min_reply)
-            return err_set(e, EXIT_USAGE, -EINVAL,
-                           "%s: reply = \"%u\": expected at least %u bytes, the smallest reply of "
-                           "protocol %s", job->workload_id, p->reply, proto->client->min_reply,
-                           proto->name);
-    }
     return 0;
 }

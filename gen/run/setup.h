@@ -22,13 +22,20 @@ void setup_load(const struct job *job, const struct job_phase *phase, uint32_t w
                 struct client_load *out);
 /* Records of each worker's sample ring: two seconds of its rate, 64 MiB at most. 0: none. */
 uint32_t setup_sample_records(const struct job *job);
+/* Bytes of a reply; 0: none (one way), or as many as its request drew. */
+uint32_t setup_reply(const struct job_phase *phase, const struct app_proto *proto);
 /* The flows that a side takes from its wire. */
 void setup_client_wire(const struct job *job, const char *device, struct wire_config *out);
 void setup_responder_wire(const struct job *job, const char *device,
                           const struct endpoint *listen, struct wire_config *out);
+/* What a phase asks for, as the database and people read it: "60000/s", "64-1024", reply "": none, or as
+ * many as drawn. */
+struct phase_texts {
+    char load[40], payload[40], reply[24]; /* reply empty: none, or as large as each request */
+};
+void phase_texts_make(struct phase_texts *t, const struct job_phase *phase,
+                      const struct app_proto *proto);
 /* CPUs for the workers: client's first, then the responder's; -1 in all when only one is ours. */
 int setup_cpus(const struct job *job, uint32_t wanted, int *cpus, struct err *e);
-/* What the protocol cannot carry (payload below its smallest message, reply of a one-way one). */
-int setup_check(const struct job *job, const struct app_proto *proto, struct err *e);
 
 #endif

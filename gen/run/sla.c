@@ -54,7 +54,9 @@ static int parse_value(const struct sla_metric *m, const char *text, double *out
     uint64_t n;
     char *end;
     if (!strcmp(m->unit, "us")) {
-        if (units_parse_ns(text, &n))
+        /* A bare number would be seconds elsewhere; here it is most likely a forgotten unit. */
+        if (!isalpha((unsigned char)text[strlen(text) ? strlen(text) - 1 : 0]) ||
+            units_parse_ns(text, &n))
             return -EINVAL;
         *out = (double)n / 1e3;
         return 0;

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "run/setup.h"
 #include "wire/fault.h"
+#include "wire/kinds.h"
 #include "wire/lab.h"
 #include "wire/pair.h"
 #include "wire/pcap.h"
@@ -21,6 +22,13 @@
 
 #define PEER_GRACE_MS    5000
 #define LISTENER_WAIT_MS 10000
+
+/* What every wire may need for opening. */
+struct opening {
+    const struct job *job;
+    const struct clock *clock;
+    const struct log *log;
+};
 
 /* --- lab ------------------------------------------------------------------------------------ */
 
@@ -60,6 +68,15 @@ static int run_far_side(void *ctx, int ready_fd)
     return rc ? e.exit_code : 0;
 }
 
+/* peer = none: a far end at which nobody answers. */
+static int run_nobody(void *ctx, int ready_fd)
+{
+    (void)ctx;
+    if (write(ready_fd, "", 1) == 1)
+        pause();
+    return 0;
+}
+
 struct near_open {
     struct wire_config cfg;
     struct wire_port **out;
@@ -70,6 +87,13 @@ static int open_near(void *arg)
 {
     struct near_open *o = arg;
     return xdp_port_open(&o->cfg, o->out, o->e);
+}
+
+/* A plain command takes the shell's place, so that what is measured of the peer is the server. */
+static void shell_command(const char *text, char *out, size_t size)
+{
+    bool plain = !strpbrk(text, ";&|<>()`$\n");
+    snprintf(out, size, "%s%s", plain ? "exec " : "", text);
 }
 
 /* The far kernel's end when the user's own server runs there. */
@@ -105,7 +129,9 @@ static int await_listener(pid_t pid, const struct job *job, struct err *e)
         if (listens(pid, "tcp", port) || listens(pid, "tcp6", port))
             return 0;
         if (kill(pid, 0))
-            break;
+            return err_set(e, EXIT_RUN, -ECHILD,
+                           "peer = exec:%s: it ended before it listened on port %u: expected a "
+                           "server", job->peer_exec, port);
         nanosleep(&nap, NULL);
     }
     return err_set(e, EXIT_RUN, -ECONNREFUSED,
@@ -113,18 +139,19 @@ static int await_listener(pid_t pid, const struct job *job, struct err *e)
                    job->peer_exec, port, LISTENER_WAIT_MS / 1000);
 }
 
-static int open_lab(struct wires *w, const struct job *job, const struct clock *clock,
-                    const struct log *log, struct err *e)
+static int open_lab(struct wires *w, const struct opening *o, struct err *e)
 {
-    char shell[] = "/bin/sh", dash_c[] = "-c";
-    char *argv[] = {shell, dash_c, (char *)(uintptr_t)job->peer_exec, NULL};
-    struct far_side far = {.job = job, .clock = clock, .totals = w->peer};
+    const struct job *job = o->job;
+    char shell[] = "/bin/sh", dash_c[] = "-c", command[JOB_TEXT + 8];
+    char *argv[] = {shell, dash_c, command, NULL};
+    struct far_side far = {.job = job, .clock = o->clock, .totals = w->peer};
     struct lab_config lc = {.queues = job->workers, .mtu = job->mtu};
     if (job->peer == PEER_EXEC) {
+        shell_command(job->peer_exec, command, sizeof command);
         kernel_end(job, &lc);
         lc.argv = argv;
     } else {
-        lc.peer = run_far_side;
+        lc.peer = job->peer == PEER_RESPOND ? run_far_side : run_nobody;
         lc.ctx = &far;
     }
     int rc = lab_open(&lc, &w->lab, e);
@@ -138,15 +165,15 @@ static int open_lab(struct wires *w, const struct job *job, const struct clock *
     }
     struct near_open open = {.out = &w->port, .e = e};
     setup_client_wire(job, LAB_NEAR_IFACE, &open.cfg);
-    open.cfg.log = log;
+    open.cfg.log = o->log;
     return lab_call_near(w->lab, open_near, &open);
 }
 
 /* --- pair, xdp ------------------------------------------------------------------------------ */
 
-static int open_pair(struct wires *w, const struct job *job, const struct clock *clock,
-                     struct err *e)
+static int open_pair(struct wires *w, const struct opening *o, struct err *e)
 {
+    const struct job *job = o->job;
     struct wire_config wc;
     struct wire_port *ports[2];
     setup_client_wire(job, "", &wc);
@@ -155,15 +182,17 @@ static int open_pair(struct wires *w, const struct job *job, const struct clock 
         return rc;
     w->port = ports[0];
     w->far_port = ports[1];
-    return responder_start(&w->responder, job, w->far_port, &job->targets[0], job->workers, clock,
-                           e);
+    if (job->peer != PEER_RESPOND)
+        return 0;
+    return responder_start(&w->responder, job, w->far_port, &job->targets[0], job->workers,
+                           o->clock, e);
 }
 
-static int open_xdp(struct wires *w, const struct job *job, const struct log *log, struct err *e)
+static int open_xdp(struct wires *w, const struct opening *o, struct err *e)
 {
     struct wire_config wc;
-    setup_client_wire(job, job->wire + strlen("xdp:"), &wc);
-    wc.log = log;
+    setup_client_wire(o->job, strchr(o->job->wire, ':') + 1, &wc);
+    wc.log = o->log;
     return xdp_port_open(&wc, &w->port, e);
 }
 
@@ -194,17 +223,21 @@ static int wrap(struct wires *w, const struct job *job, struct err *e)
     return rc;
 }
 
-static int open_by_name(struct wires *w, const struct job *job, const struct clock *clock,
-                        const struct log *log, struct err *e)
+#define BUILT(name, form, far, meaning) {#name, open_##name},
+#define LATER(name, form, far, meaning, later)
+static const struct opener {
+    const char *name;
+    int (*open)(struct wires *w, const struct opening *o, struct err *e);
+} openers[] = {WIRE_KINDS(BUILT, LATER)};
+
+/* check_job has refused a wire that is not in the list. */
+static int open_by_name(struct wires *w, const struct opening *o, struct err *e)
 {
-    if (!strcmp(job->wire, "lab"))
-        return open_lab(w, job, clock, log, e);
-    if (!strcmp(job->wire, "pair"))
-        return open_pair(w, job, clock, e);
-    if (!strncmp(job->wire, "xdp:", 4))
-        return open_xdp(w, job, log, e);
-    return err_set(e, EXIT_USAGE, -EINVAL, "wire = \"%s\": expected lab, pair or xdp:IFACE[:QUEUE]",
-                   job->wire);
+    const struct wire_kind *kind = wire_kind_find(o->job->wire);
+    for (size_t i = 0; i < sizeof openers / sizeof *openers; i++)
+        if (!strcmp(openers[i].name, kind->name))
+            return openers[i].open(w, o, e);
+    return err_set(e, EXIT_USAGE, -EINVAL, "wire = \"%s\": not in this version", o->job->wire);
 }
 
 int wires_open(struct wires *w, const struct job *job, const struct clock *clock,
@@ -216,7 +249,7 @@ int wires_open(struct wires *w, const struct job *job, const struct clock *clock
         w->peer = NULL;
         return err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "no shared memory: %s", strerror(errno));
     }
-    int rc = open_by_name(w, job, clock, log, e);
+    int rc = open_by_name(w, &(struct opening){job, clock, log}, e);
     if (!rc)
         rc = wrap(w, job, e);
     if (rc) {

@@ -28,7 +28,7 @@ struct wires {
     pid_t peer_pid;               /* 0: none of ours */
 };
 
-/* Call before any thread exists (lab forks). */
+/* Call after check_job, and before any thread exists (lab forks). */
 int wires_open(struct wires *w, const struct job *job, const struct clock *clock,
                const struct log *log, struct err *e);
 /* Ends the peer, closes ports; afterwards `peer` totals are final until wires_free. */

@@ -25,7 +25,6 @@ void tcp_send(struct tcp *t, uint32_t conn, uint32_t len)
     struct conn *c = &t->conns[conn];
     assert(!conn_has(c, CONN_FIN));
     c->snd_lim += len;
-    t->count[COUNTER_PAYLOAD_SENT] += len;
     if (c->state == TCP_ESTABLISHED || c->state == TCP_CLOSE_WAIT)
         out_add(t, conn);
 }
@@ -33,30 +32,12 @@ void tcp_send(struct tcp *t, uint32_t conn, uint32_t len)
 void tcp_close(struct tcp *t, uint32_t conn)
 {
     struct conn *c = &t->conns[conn];
-    if (conn_has(c, CONN_FIN))
-        return;
-    switch ((enum tcp_state)c->state) {
-    case TCP_SYN_SENT:
+    uint8_t move = conn_rule(c)->on_close;
+    if (move == TCP_MOVE_ABORT)
         tcp_abort(t, conn);
+    if (move >= TCP_MOVE_NONE || conn_has(c, CONN_FIN))
         return;
-    case TCP_SYN_RCVD: /* `established` moves on to FIN-WAIT-1 */
-        break;
-    case TCP_ESTABLISHED:
-        c->state = TCP_FIN_WAIT_1;
-        break;
-    case TCP_CLOSE_WAIT:
-        c->state = TCP_LAST_ACK;
-        break;
-    case TCP_CLOSED:
-    case TCP_FIN_WAIT_1:
-    case TCP_FIN_WAIT_2:
-    case TCP_CLOSING:
-    case TCP_LAST_ACK:
-    case TCP_ABORTED:
-    case TCP_LAST_WORD:
-    case TCP_STATE_COUNT:
-        return;
-    }
+    c->state = move;
     conn_set(c, CONN_FIN);
     out_add(t, conn);
 }

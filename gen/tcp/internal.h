@@ -4,6 +4,7 @@
 #define TCP_INTERNAL_H
 
 #include "tcp/seq.h"
+#include "tcp/state.h"
 #include "tcp/tcp.h"
 
 #define CWND_MAX 0x3fffffffu

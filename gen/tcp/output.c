@@ -102,11 +102,19 @@ static void start_persist(struct tcp *t, uint32_t index)
     timer_rto_start(t, index);
 }
 
+/* Text that leaves for the first time; what was sent before lies below snd_max. */
+static void count_new_text(struct tcp *t, const struct conn *c, uint32_t end_of_text)
+{
+    if (seq_lt(c->snd_max, end_of_text))
+        t->count[COUNTER_PAYLOAD_SENT] += end_of_text - c->snd_max;
+}
+
 /* Bookkeeping of a segment that occupies sequence space. */
 static void sent(struct tcp *t, uint32_t index, uint32_t seq, uint32_t space)
 {
     struct conn *c = &t->conns[index];
     uint32_t end = seq + space;
+    count_new_text(t, c, seq_min(end, c->snd_lim));
     if (seq_lt(seq, c->snd_max)) {
         tcp_count(t, COUNTER_RETRANSMITS);
     } else if (!conn_has(c, CONN_TS | CONN_RTT)) {
@@ -118,12 +126,6 @@ static void sent(struct tcp *t, uint32_t index, uint32_t seq, uint32_t space)
     c->snd_max = seq_max(c->snd_max, end);
     if (!conn_has(c, CONN_RTO))
         timer_rto_start(t, index);
-}
-
-static bool may_send_data(const struct conn *c)
-{
-    return c->state == TCP_ESTABLISHED || c->state == TCP_CLOSE_WAIT ||
-           c->state == TCP_FIN_WAIT_1 || c->state == TCP_CLOSING || c->state == TCP_LAST_ACK;
 }
 
 /* Where the next data segment starts and how long it is. */
@@ -162,6 +164,7 @@ static bool output_data(struct tcp *t, uint32_t index, struct tcp_seg *out)
     out->pos = len ? conn_position(c, seq) : 0;
     if (probing) {
         tcp_count(t, COUNTER_WINDOW_PROBES);
+        count_new_text(t, c, seq + len);
         c->snd_max = seq_max(c->snd_max, seq + len);
     } else {
         sent(t, index, seq, len + fin);
@@ -229,7 +232,7 @@ bool tcp_output(struct tcp *t, uint32_t conn, struct tcp_seg *out)
     case TCP_STATE_COUNT:
         return false;
     }
-    if (!(may_send_data(c) && output_data(t, conn, out)) && !output_ack(t, conn, out)) {
+    if (!(conn_rule(c)->sends_text && output_data(t, conn, out)) && !output_ack(t, conn, out)) {
         if (conn_has(c, CONN_ACK_LATER))
             timer_arm(t, conn, c->delack_at);
         return false;

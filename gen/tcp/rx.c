@@ -177,19 +177,20 @@ static bool fin_acknowledged(struct tcp *t, uint32_t index)
     struct conn *c = &t->conns[index];
     if (!conn_has(c, CONN_FIN) || c->snd_una != c->snd_lim + 1)
         return false;
-    if (c->state == TCP_FIN_WAIT_1)
-        c->state = TCP_FIN_WAIT_2;
-    if (c->state == TCP_FIN_WAIT_2) {
-        await_fin(t, index);
-        return false;
-    }
-    if (c->state == TCP_CLOSING)
+    uint8_t move = conn_rule(c)->on_fin_acked;
+    if (move == TCP_MOVE_TIME_WAIT) {
         conn_time_wait(t, index);
-    else if (c->state == TCP_LAST_ACK)
+        return true;
+    }
+    if (move == TCP_MOVE_END) {
         conn_end(t, index, TCP_EVENT_CLOSED);
-    else
-        return false;
-    return true;
+        return true;
+    }
+    if (move != TCP_MOVE_NONE) {
+        c->state = move;
+        await_fin(t, index);
+    }
+    return false;
 }
 
 static int rx_synchronized(struct tcp *t, uint32_t index, const struct pkt_tcp *p,

@@ -2,7 +2,7 @@
 /* Segment text and FIN (RFC 9293 3.10.7.4, seventh and eighth check). */
 #include "tcp/internal.h"
 
-/* RFC 9293 3.10.7.4, eighth: the states a FIN of the peer leads to. */
+/* RFC 9293 3.10.7.4, eighth check. */
 static void fin_receive(struct tcp *t, uint32_t index)
 {
     struct conn *c = &t->conns[index];
@@ -10,27 +10,13 @@ static void fin_receive(struct tcp *t, uint32_t index)
     c->rcv_nxt++;
     conn_set(c, CONN_ACK_NOW);
     out_add(t, index);
-    switch ((enum tcp_state)c->state) {
-    case TCP_ESTABLISHED:
-        c->state = TCP_CLOSE_WAIT;
-        t->ops->event(t->ctx, index, TCP_EVENT_PEER_CLOSED);
-        break;
-    case TCP_FIN_WAIT_1: /* our FIN is not acknowledged yet, else this were FIN-WAIT-2 */
-        c->state = TCP_CLOSING;
-        break;
-    case TCP_FIN_WAIT_2:
+    uint8_t move = conn_rule(c)->on_fin;
+    if (move == TCP_MOVE_TIME_WAIT) {
         conn_time_wait(t, index);
-        break;
-    case TCP_CLOSED:
-    case TCP_SYN_SENT:
-    case TCP_SYN_RCVD:
-    case TCP_CLOSE_WAIT:
-    case TCP_CLOSING:
-    case TCP_LAST_ACK:
-    case TCP_ABORTED:
-    case TCP_LAST_WORD:
-    case TCP_STATE_COUNT:
-        break;
+    } else if (move != TCP_MOVE_NONE) {
+        c->state = move;
+        if (move == TCP_CLOSE_WAIT)
+            t->ops->event(t->ctx, index, TCP_EVENT_PEER_CLOSED);
     }
 }
 
@@ -100,11 +86,6 @@ static int store(struct tcp *t, uint32_t index, uint32_t seq, const uint8_t *dat
     return -DROP_TCP_OOO_FULL;
 }
 
-static bool takes_text(const struct conn *c)
-{
-    return c->state == TCP_ESTABLISHED || c->state == TCP_FIN_WAIT_1 || c->state == TCP_FIN_WAIT_2;
-}
-
 /* The segment is acceptable: some of it lies in the window. */
 int text_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
 {
@@ -112,7 +93,7 @@ int text_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
     const uint8_t *data = p->payload;
     uint32_t seq = p->seq, len = p->payload_len;
     bool fin = p->flags & TCP_FIN;
-    if ((!len && !fin) || !takes_text(c))
+    if ((!len && !fin) || !conn_rule(c)->takes_text)
         return 0;
     if (seq_lt(seq, c->rcv_nxt)) { /* what came before is cut off */
         uint32_t known = c->rcv_nxt - seq;

@@ -56,12 +56,7 @@ void tcp_timer_clear(struct tcp *t, uint32_t conn)
     conn_clear(&t->conns[conn], CONN_APP);
 }
 
-static bool is_handshake(const struct conn *c)
-{
-    return c->state == TCP_SYN_SENT || c->state == TCP_SYN_RCVD;
-}
-
-/* RFC 6298 5.4 to 5.7; for a zero window the probe of RFC 9293 3.8.6.1 instead. */
+/* RFC 6298 5.4 to 5.6; for a zero window the probe of RFC 9293 3.8.6.1 instead. */
 static void on_rto(struct tcp *t, uint32_t index)
 {
     struct conn *c = &t->conns[index];
@@ -70,7 +65,7 @@ static void on_rto(struct tcp *t, uint32_t index)
         conn_end(t, index, TCP_EVENT_TIMEOUT);
         return;
     }
-    if (++c->retries > (is_handshake(c) ? t->cfg.syn_retries : t->cfg.retries)) {
+    if (++c->retries > (conn_rule(c)->handshake ? t->cfg.syn_retries : t->cfg.retries)) {
         conn_end(t, index, TCP_EVENT_TIMEOUT);
         return;
     }
@@ -80,7 +75,7 @@ static void on_rto(struct tcp *t, uint32_t index)
         conn_set(c, CONN_PROBE);
     } else {
         tcp_count(t, COUNTER_RTO_FIRED);
-        if (!is_handshake(c)) /* a lost SYN: see `established` */
+        if (!conn_rule(c)->handshake) /* a lost SYN: see `established` */
             congestion_rto(t, c);
         c->snd_nxt = c->snd_una;
         conn_clear(c, CONN_RTT | CONN_RESEND); /* Karn's rule */

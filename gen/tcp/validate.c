@@ -2,18 +2,9 @@
 /* Every invariant of the engine in one place, for tests; and the names of the states. */
 #include "tcp/internal.h"
 
-static const char *const state_names[TCP_STATE_COUNT] = {
-    [TCP_CLOSED] = "CLOSED",         [TCP_SYN_SENT] = "SYN-SENT",
-    [TCP_SYN_RCVD] = "SYN-RECEIVED", [TCP_ESTABLISHED] = "ESTABLISHED",
-    [TCP_FIN_WAIT_1] = "FIN-WAIT-1", [TCP_FIN_WAIT_2] = "FIN-WAIT-2",
-    [TCP_CLOSE_WAIT] = "CLOSE-WAIT", [TCP_CLOSING] = "CLOSING",
-    [TCP_LAST_ACK] = "LAST-ACK",     [TCP_ABORTED] = "ABORTED",
-    [TCP_LAST_WORD] = "TIME-WAIT",
-};
-
 const char *tcp_state_name(enum tcp_state s)
 {
-    return state_names[s];
+    return tcp_states[s].name;
 }
 
 /* Sorted and disjoint; returns how many. */

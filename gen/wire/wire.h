@@ -128,12 +128,22 @@ struct wire_ops {
     void (*tick)(struct wire_queue *q, uint64_t now_ns);
 };
 
-/* What `gen list` shows and a job's `wire =` names. */
+/* Who is at the other end. */
+enum wire_far {
+    WIRE_FAR_MEMORY,  /* this process: our responder, or nobody */
+    WIRE_FAR_KERNEL,  /* a namespace of ours: a server of the user's as well */
+    WIRE_FAR_OUTSIDE, /* the world's business; its form names a device */
+};
+
+/* A job's `wire =`, and what `gen list` shows; the list is wire/kinds.h. */
 struct wire_kind {
     const char *name, *form, *meaning; /* "xdp", "xdp:IFACE[:QUEUE]", "AF_XDP on an interface" */
-    const char *later;                 /* NULL, or why it cannot be used yet (refused by name) */
+    enum wire_far far_end;
+    const char *later;                 /* NULL, or what brings it: listed and refused by name */
 };
 extern const struct wire_kind wire_kinds[];
 extern const uint32_t wire_kind_count;
+/* Of NAME or NAME:DEVICE; NULL: no such wire. */
+const struct wire_kind *wire_kind_find(const char *wire);
 
 #endif

@@ -30,7 +30,7 @@ def check_analysis(db, folder, last):
     case.expect(shown["workload_id"].startswith("case"), f"workload_id is {shown['workload_id']!r}")
     measured = sum(row[0] for row in last.query(
         "SELECT sum(i.completed) FROM interval i JOIN phase p ON p.id = i.phase_id "
-        "WHERE i.run_id = ? AND p.measured", last.run_id))
+        "WHERE i.run_id = ? AND (p.measured OR p.kind = 'drain')", last.run_id))
     case.expect_equal(shown["transactions"], measured, "transactions of the measured phase")
     gen.analyze("--db", db, "--json-dir", folder / "json", "--plot", folder / "charts")
     case.expect(list((folder / "json").glob("transport_real_tcp_case*.json")), "no result JSON")

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 
 #include "base/err.h"
+#include "db/schema.h"
 #include "tests/lib/check_main.h"
 #include "tests/unit/db/opening.h"
 
@@ -25,7 +26,8 @@ START_TEST(creates_the_schema_and_opens_it_again)
 {
     struct tmp_dir t = tmp_dir_make();
     struct db *db = open_well(t.file, DB_CREATE);
-    ck_assert_int_eq(number(db, "SELECT user_version AS n FROM pragma_user_version"), 1);
+    ck_assert_int_eq(number(db, "SELECT user_version AS n FROM pragma_user_version"),
+                     db_migration_count);
     ck_assert_int_eq(number(db, "SELECT application_id AS n FROM pragma_application_id"),
                      DB_APPLICATION_ID);
     ck_assert_int_eq(number(db, "SELECT count(*) AS n FROM sqlite_master WHERE type = 'view'"), 5);
@@ -87,10 +89,14 @@ START_TEST(refuses_a_newer_schema)
 {
     struct tmp_dir t = tmp_dir_make();
     db_close(open_well(t.file, DB_CREATE));
-    sql_into(t.file, "PRAGMA user_version = 9");
+    char sql[60], message[100];
+    snprintf(sql, sizeof sql, "PRAGMA user_version = %d", db_migration_count + 1);
+    snprintf(message, sizeof message,
+             "written by a newer version: schema %d, this program knows %d", db_migration_count + 1,
+             db_migration_count);
+    sql_into(t.file, sql);
     for (enum db_mode m = DB_CREATE; m <= DB_APPEND; m++)
-        open_badly(t.file, m, -EINVAL, EXIT_USAGE,
-                   "written by a newer version: schema 9, this program knows 1");
+        open_badly(t.file, m, -EINVAL, EXIT_USAGE, message);
     tmp_dir_remove(&t);
 }
 END_TEST

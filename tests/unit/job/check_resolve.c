@@ -16,6 +16,7 @@ static void assert_same_job(const struct job *a, const struct job *b)
     struct job x = *a, y = *b;
     x.resolved = x.resolved_unseeded = x.overrides = NULL;
     y.resolved = y.resolved_unseeded = y.overrides = NULL;
+    x.loader = y.loader = NULL;
     memset(x.source, 0, sizeof x.source);
     memset(y.source, 0, sizeof y.source);
     memset(x.workload_id, 0, sizeof x.workload_id);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/units.h"
-#include "load/schedule.h"
+#include "load/shapes.h"
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
@@ -36,7 +36,7 @@ static const struct rate rates[] = {
 
 static struct load_spec spec_of(double rate, uint64_t duration_ns)
 {
-    return (struct load_spec){SHAPE_CONSTANT, rate, duration_ns, 1, 0, 1};
+    return (struct load_spec){&constant_shape, rate, duration_ns, 1, 0, 1};
 }
 
 static uint64_t exact_ns(const struct rate *r, uint64_t i)
@@ -188,7 +188,7 @@ END_TEST
 
 START_TEST(max_is_always_due)
 {
-    struct load_spec spec = {.shape = SHAPE_MAX, .duration_ns = 5, .worker = 1, .workers = 3};
+    struct load_spec spec = {.shape = &max_shape, .duration_ns = 5, .worker = 1, .workers = 3};
     struct schedule s;
     schedule_init(&s, &spec, START);
     for (uint64_t i = 0; i < 100; i++) {
@@ -202,18 +202,49 @@ END_TEST
 
 START_TEST(shapes_are_listed)
 {
-    bool built = false;
     for (uint32_t i = 0; i < load_shape_count; i++) {
         const struct load_shape_kind *kind = &load_shapes[i];
         ck_assert(strlen(kind->name) && strlen(kind->meaning));
-        built |= !strcmp(kind->name, "constant") && !kind->later;
-        ck_assert(!kind->later == (i < 2));
+        ck_assert_ptr_eq(load_shape_find(kind->name), kind);
+        ck_assert(!kind->later == (kind->shape != NULL));
+        if (kind->shape && !kind->shape->closed_loop)
+            ck_assert(kind->shape->first && kind->shape->next && kind->shape->count);
     }
-    ck_assert(built);
-    ck_assert_uint_eq(load_shape_count, 8);
+    ck_assert_ptr_null(load_shape_find("square"));
+}
+END_TEST
+
+/* What holds for any shape: the same each time, in order, counted right, split without a rest. */
+static void assert_shape_holds_together(const struct load_shape *shape, uint32_t workers)
+{
+    struct load_spec spec = {shape, 997.5, 3 * NS_PER_S, 7, 0, 1};
+    struct schedule whole, part[7];
+    uint64_t first = 0, second = 0, counted = 0, taken = take_all(&spec, &first);
+    ck_assert_uint_eq(take_all(&spec, &second), taken);
+    ck_assert_uint_eq(first, second);
+    ck_assert_uint_eq(schedule_count(&spec, UINT64_MAX), taken);
+    schedule_init(&whole, &spec, START);
+    spec.workers = workers;
+    for (spec.worker = 0; spec.worker < workers; spec.worker++) {
+        schedule_init(&part[spec.worker], &spec, START);
+        counted += schedule_count(&spec, UINT64_MAX);
+    }
+    ck_assert_uint_eq(counted, taken);
+    for (uint64_t i = 0; i <= taken + workers; i++)
+        ck_assert_uint_eq(schedule_take(&whole), schedule_take(&part[i % workers]));
+}
+
+START_TEST(every_shape_holds_together)
+{
+    for (uint32_t i = 0; i < load_shape_count; i++) {
+        const struct load_shape *shape = load_shapes[i].shape;
+        for (uint32_t workers = 1; shape && !shape->closed_loop && workers <= 7; workers++)
+            assert_shape_holds_together(shape, workers);
+    }
 }
 END_TEST
 
 CHECK_MAIN("load/schedule", exact_to_the_index, exact_at_large_indexes, repeats_and_counts,
            counts_are_what_people_expect, count_follows_until, split_over_workers_equals_the_whole,
-           awkward_doubles_hold_together, max_is_always_due, shapes_are_listed)
+           awkward_doubles_hold_together, max_is_always_due, shapes_are_listed,
+           every_shape_holds_together)

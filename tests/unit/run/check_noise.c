@@ -57,7 +57,8 @@ START_TEST(a_hand_over_takes_time)
     for (uint32_t batch = 1; batch <= 64; batch *= 8) {
         struct err e = {0};
         struct handover h = {0};
-        ck_assert_msg(noise_handover(&c, cpus, batch, 11 * NS_PER_MS, &h, &e) == 0, "%s", e.message);
+        ck_assert_msg(noise_handover(&c, cpus, batch, 11 * NS_PER_MS, &h, &e) == 0, "%s",
+                      e.message);
         ck_assert(h.fastest_ns > 0);
         ck_assert(h.median_ns >= h.fastest_ns);
     }

@@ -11,8 +11,11 @@
 
 static struct reflect_config config(uint32_t frame_len, uint32_t in_flight)
 {
-    return (struct reflect_config){.frame_len = frame_len, .in_flight = in_flight, .near_cpu = -1,
-                                   .far_cpu = -1, .measure_ns = 20 * NS_PER_MS};
+    return (struct reflect_config){.frame_len = frame_len,
+                                   .in_flight = in_flight,
+                                   .near_cpu = -1,
+                                   .far_cpu = -1,
+                                   .measure_ns = 20 * NS_PER_MS};
 }
 
 START_TEST(a_frame_comes_back_with_its_addresses_swapped)
@@ -69,7 +72,8 @@ END_TEST
 START_TEST(what_cannot_be_sent_is_refused)
 {
     struct reflect_result r = {0};
-    struct reflect_config small = config(59, 1), large = config(1515, 1), many = config(64, 1 << 20);
+    struct reflect_config small = config(59, 1), large = config(1515, 1),
+                          many = config(64, 1 << 20);
     struct err e[3] = {0};
     ck_assert_int_eq(reflect_pair(&small, &r, &e[0]), -EINVAL);
     ck_assert_int_eq(reflect_pair(&large, &r, &e[1]), -EINVAL);

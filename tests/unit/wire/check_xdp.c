@@ -449,6 +449,8 @@ START_TEST(refuses_what_cannot_be)
     refused(&b, config("nosuch0", NEAR_IP), -ENODEV, "nosuch0");
     refused(&b, config("wb0:x", NEAR_IP), -EINVAL, "IFACE:QUEUE");
     refused(&b, config("", NEAR_IP), -EINVAL, "IFACE");
+    refused(&b, config("wb0:", NEAR_IP), -EINVAL, "IFACE:QUEUE");
+    refused(&b, config("an_interface_of_16", NEAR_IP), -EINVAL, "IFACE");
     refused(&b, config("wb0:9", NEAR_IP), -EINVAL, "queue 9");
     cfg.ring_size = 100;
     refused(&b, cfg, -EINVAL, "power of two");

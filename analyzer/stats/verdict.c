@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "analyzer/stats/verdict.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "analyzer/stats/quantile.h"
+
+#define TAILS(prefix)                                                                              \
+    {prefix "_p50_us", BAD_UP, SCALE_LOG, 0.03, false},                                            \
+        {prefix "_p90_us", BAD_UP, SCALE_LOG, 0.03, false},                                        \
+        {prefix "_p95_us", BAD_UP, SCALE_LOG, 0.03, false},                                        \
+        {prefix "_p99_us", BAD_UP, SCALE_LOG, 0.05, false},                                        \
+        {prefix "_p999_us", BAD_UP, SCALE_LOG, 0.10, false},                                       \
+        {prefix "_p9999_us", BAD_UP, SCALE_LOG, 0.20, false},                                      \
+    {                                                                                              \
+        prefix "_mean_us", BAD_UP, SCALE_LOG, 0.03, false                                          \
+    }
+
+/* The margins grow with the noise of a far percentile, so that a verdict stays within reach. */
+const struct metric verdict_metrics[] = {
+    {"throughput_msg_per_s", BAD_DOWN, SCALE_LOG, 0.03, true},
+    {"transactions_per_s", BAD_DOWN, SCALE_LOG, 0.03, false},
+    {"frames_per_s", BAD_DOWN, SCALE_LOG, 0.03, false},
+    {"bandwidth_mib_per_s", BAD_DOWN, SCALE_LOG, 0.03, false},
+    {"bandwidth_in_mib_per_s", BAD_DOWN, SCALE_LOG, 0.03, false},
+    {"wire_gbit_per_s", BAD_DOWN, SCALE_LOG, 0.03, false},
+    {"wire_in_gbit_per_s", BAD_DOWN, SCALE_LOG, 0.03, false},
+    {"latency_p50_us", BAD_UP, SCALE_LOG, 0.03, true},
+    {"latency_p90_us", BAD_UP, SCALE_LOG, 0.03, false},
+    {"latency_p95_us", BAD_UP, SCALE_LOG, 0.03, false},
+    {"latency_p99_us", BAD_UP, SCALE_LOG, 0.05, true},
+    {"latency_p999_us", BAD_UP, SCALE_LOG, 0.10, false},
+    {"latency_p9999_us", BAD_UP, SCALE_LOG, 0.20, false},
+    {"latency_mean_us", BAD_UP, SCALE_LOG, 0.03, false},
+    TAILS("service"),
+    TAILS("queueing"),
+    TAILS("lateness"),
+    TAILS("connect"),
+    {"error_count", BAD_UP, SCALE_COUNT, 0.10, true},
+    {"connect_error_count", BAD_UP, SCALE_COUNT, 0.10, false},
+    {"censored", BAD_UP, SCALE_COUNT, 0.10, false},
+    {"retransmissions", BAD_UP, SCALE_COUNT, 0.10, false},
+    {"dropped_frames", BAD_UP, SCALE_COUNT, 0.10, false},
+    {"in_order_percent", BAD_DOWN, SCALE_PLAIN, 0.01, false},
+    {"cpu_percent_per_node.gen", BAD_UP, SCALE_LOG, 0.05, false},
+    {"cpu_percent_per_node.peer", BAD_UP, SCALE_LOG, 0.05, false},
+    {"memory_rss_mib_per_node.gen", BAD_UP, SCALE_LOG, 0.03, false},
+    {"memory_rss_mib_per_node.peer", BAD_UP, SCALE_LOG, 0.03, false},
+    {"memory_bytes_per_conn.gen", BAD_UP, SCALE_LOG, 0.03, false},
+    {"memory_bytes_per_conn.peer", BAD_UP, SCALE_LOG, 0.03, false},
+};
+const size_t verdict_metric_count = sizeof verdict_metrics / sizeof *verdict_metrics;
+
+const struct metric *verdict_metric(const char *name)
+{
+    for (size_t i = 0; i < verdict_metric_count; i++)
+        if (strcmp(verdict_metrics[i].name, name) == 0)
+            return &verdict_metrics[i];
+    return NULL;
+}
+
+double verdict_margin(const struct metric *m)
+{
+    return m->scale == SCALE_PLAIN ? m->margin : log1p(m->margin);
+}
+
+const char *verdict_name(enum change change)
+{
+    switch (change) {
+    case CHANGE_SAME:
+        return "same";
+    case CHANGE_IMPROVEMENT:
+        return "improvement";
+    case CHANGE_REGRESSION:
+        return "regression";
+    case CHANGE_INCONCLUSIVE:
+        return "inconclusive";
+    }
+    return NULL;
+}
+
+/* NAN fails every comparison below: what is not known decides nothing. */
+struct verdict_of verdict_decide(const struct evidence *e, enum bad_direction bad, double margin,
+                                 double alpha)
+{
+    if (e->p <= alpha && fabs(e->shift) >= margin) {
+        bool worse = (e->shift > 0) == (bad == BAD_UP);
+        return (struct verdict_of){worse ? CHANGE_REGRESSION : CHANGE_IMPROVEMENT,
+                                   e->lo > margin || e->hi < -margin};
+    }
+    bool within = e->lo90 >= -margin && e->hi90 <= margin;
+    return (struct verdict_of){within ? CHANGE_SAME : CHANGE_INCONCLUSIVE, false};
+}
+
+double verdict_runs_needed(double sd, double margin, double alpha, double power)
+{
+    double z = quantile_normal(1 - alpha / 2) + quantile_normal(power);
+    return ceil(2 * pow(z * sd / margin, 2));
+}

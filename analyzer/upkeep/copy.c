@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "analyzer/upkeep/copy.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "analyzer/keep.h"
+#include "analyzer/upkeep/table.h"
+#include "base/err.h"
+#include "db/db.h"
+#include "db/run_row.h"
+
+/* Old ids, ascending, and the new ones beside them. */
+struct id_pair {
+    int64_t from, to;
+};
+struct id_map {
+    struct id_pair *pairs;
+    size_t count;
+};
+
+struct copy {
+    struct db *from, *to;
+    int64_t run_from, run_to;
+    struct id_map runs, phases, intervals, names;
+};
+
+static int no_memory(struct err *e)
+{
+    return err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "out of memory copying a run");
+}
+
+/* --- ids ------------------------------------------------------------------------------- */
+
+static int map_add(struct id_map *m, int64_t from, int64_t to, struct err *e)
+{
+    struct id_pair *pair = list_grow((void **)&m->pairs, &m->count, sizeof *pair);
+    if (!pair)
+        return no_memory(e);
+    *pair = (struct id_pair){from, to};
+    return 0;
+}
+
+static int by_from(const void *a, const void *b)
+{
+    const struct id_pair *x = a, *y = b;
+    return (x->from > y->from) - (x->from < y->from);
+}
+
+static const struct id_pair *map_find(const struct id_map *m, int64_t from)
+{
+    struct id_pair key = {.from = from};
+    return m->count ? bsearch(&key, m->pairs, m->count, sizeof key, by_from) : NULL;
+}
+
+static const struct id_map *map_of(const struct copy *c, enum part part)
+{
+    switch (part) {
+    case AS_IT_STANDS:
+    case NEW_ID:
+        return NULL;
+    case OF_RUN:
+        return &c->runs;
+    case OF_PHASE:
+        return &c->phases;
+    case OF_INTERVAL:
+        return &c->intervals;
+    case OF_NAME:
+        return &c->names;
+    }
+    return NULL;
+}
+
+/* --- rows ------------------------------------------------------------------------------ */
+
+/* A reference in the current row, as the other side numbers it. */
+static int bind_reference(const struct copy *c, struct table *t, size_t i, struct err *e)
+{
+    if (db_col_is_null(t->rows, t->columns[i])) {
+        db_bind_null(t->place, t->parameters[i]);
+        return 0;
+    }
+    int64_t from = db_col_i64(t->rows, t->columns[i]);
+    const struct id_pair *pair = map_find(map_of(c, t->part[i]), from);
+    if (!pair)
+        return err_set(e, EXIT_USAGE, -EBADMSG,
+                       "%s: run %lld: %s.%s is %lld, which is not there: --db-check names all that "
+                       "is damaged",
+                       db_path(c->from), (long long)c->run_from, t->name, t->columns[i],
+                       (long long)from);
+    db_bind_i64(t->place, t->parameters[i], pair->to);
+    return 0;
+}
+
+static int copy_row(const struct copy *c, struct table *t, struct err *e)
+{
+    int ret = 0;
+    for (size_t i = 0; i < t->count && ret == 0; i++)
+        if (t->part[i] == NEW_ID)
+            db_bind_null(t->place, t->parameters[i]);
+        else if (t->part[i] == AS_IT_STANDS)
+            db_bind_column(t->place, t->parameters[i], t->rows, t->columns[i]);
+        else
+            ret = bind_reference(c, t, i, e);
+    return ret ? ret : db_run(t->place, e);
+}
+
+/* `ids`: where to note the new ids, or NULL. */
+static int copy_table(const struct copy *c, const char *name, struct id_map *ids, struct err *e)
+{
+    struct table t = {.name = name};
+    int ret = table_open(&t, c->from, c->run_from, c->to, e);
+    while (ret == 0 && (ret = db_step(t.rows, e)) == 1) {
+        int64_t id = ids ? db_col_i64(t.rows, "id") : 0;
+        ret = copy_row(c, &t, e);
+        if (ret == 0 && ids)
+            ret = map_add(ids, id, db_last_id(c->to), e);
+    }
+    table_close(&t);
+    return ret;
+}
+
+/* --- the run --------------------------------------------------------------------------- */
+
+/* Names are shared by all runs: those that are there already keep their id. */
+static int add_name(const struct copy *c, struct db_stmt *row, struct db_stmt *add,
+                    struct db_stmt *find, struct id_map *names, struct err *e)
+{
+    static const struct {
+        const char *parameter, *column;
+    } binds[] = {
+        {":kind", "kind"}, {":name", "name"}, {":rollup", "rollup"}, {":meaning", "meaning"}};
+    for (size_t i = 0; i < sizeof binds / sizeof *binds; i++)
+        db_bind_column(add, binds[i].parameter, row, binds[i].column);
+    db_bind_column(find, ":kind", row, "kind");
+    db_bind_column(find, ":name", row, "name");
+    int ret = db_run(add, e);
+    if (ret == 0 && (ret = db_step(find, e)) == 1)
+        ret = map_add(names, db_col_i64(row, "id"), db_col_i64(find, "id"), e);
+    else if (ret == 0)
+        ret = err_set(e, EXIT_USAGE, -EBADMSG, "%s: a counter's name cannot be copied",
+                      db_path(c->from));
+    db_reset(find);
+    return ret;
+}
+
+static int copy_names(struct copy *c, struct err *e)
+{
+    struct db_stmt *rows = NULL, *add = NULL, *find = NULL;
+    int ret = db_prepare(c->from, "read the names of counters",
+                         "SELECT id, kind, name, rollup, meaning FROM counter_name "
+                         "ORDER BY id",
+                         &rows, e);
+    ret = ret ? ret
+              : db_prepare(
+                    c->to, "copy the names of counters",
+                    "INSERT INTO counter_name (kind, name, rollup, meaning) "
+                    "VALUES (:kind, :name, :rollup, :meaning) ON CONFLICT (kind, name) DO NOTHING",
+                    &add, e);
+    ret = ret ? ret
+              : db_prepare(c->to, "copy the names of counters",
+                           "SELECT id FROM counter_name WHERE kind = :kind AND name = :name", &find,
+                           e);
+    while (ret == 0 && (ret = db_step(rows, e)) == 1)
+        ret = add_name(c, rows, add, find, &c->names, e);
+    db_finish(rows);
+    db_finish(add);
+    db_finish(find);
+    return ret;
+}
+
+/* Every other table that a run or an interval owns. */
+static int copy_rest(const struct copy *c, struct err *e)
+{
+    struct db_stmt *s = NULL;
+    int ret = db_prepare(c->to, "read the schema",
+                         "SELECT m.name FROM sqlite_master m WHERE m.type = 'table' AND m.name "
+                         "NOT IN ('run', 'phase', 'interval', 'baseline') AND EXISTS (SELECT 1 "
+                         "FROM pragma_table_info(m.name) c WHERE c.name IN ('run_id', "
+                         "'interval_id')) ORDER BY m.name",
+                         &s, e);
+    while (ret == 0 && (ret = db_step(s, e)) == 1)
+        ret = copy_table(c, db_col_text(s, "name"), NULL, e);
+    db_finish(s);
+    return ret;
+}
+
+static int close_copy(const struct copy *c, enum run_state state, struct err *e)
+{
+    struct db_stmt *s = NULL;
+    int ret = db_prepare(c->to, "copy a run",
+                         "UPDATE run SET state = 'interrupted', state_reason = :reason, ended_ns = "
+                         "(SELECT ifnull(max(ended_ns), run.started_ns) FROM interval WHERE run_id "
+                         "= :run) WHERE id = :run AND state = 'running'",
+                         &s, e);
+    if (ret)
+        return ret;
+    db_bind_i64(s, ":run", c->run_to);
+    db_bind_text(s, ":reason",
+                 state == RUN_RUNNING ? "this copy was made while the run was going on"
+                                      : "its process ended without closing the run");
+    ret = db_run(s, e);
+    db_finish(s);
+    return ret;
+}
+
+static int copy_all(struct copy *c, struct err *e)
+{
+    enum run_state state;
+    int ret = db_run_state(c->from, c->run_from, &state, e);
+    ret = ret ? ret : copy_names(c, e);
+    ret = ret ? ret : copy_table(c, "run", &c->runs, e);
+    if (ret == 0 && c->runs.count != 1)
+        ret = err_set(e, EXIT_USAGE, -EBADMSG, "%s: run %lld cannot be read", db_path(c->from),
+                      (long long)c->run_from);
+    if (ret == 0)
+        c->run_to = c->runs.pairs[0].to;
+    ret = ret ? ret : copy_table(c, "phase", &c->phases, e);
+    ret = ret ? ret : copy_table(c, "interval", &c->intervals, e);
+    ret = ret ? ret : copy_rest(c, e);
+    return ret ? ret : close_copy(c, state, e);
+}
+
+int copy_run(struct db *from, int64_t run_from, struct db *to, int64_t *run_to, struct err *e)
+{
+    struct copy c = {.from = from, .to = to, .run_from = run_from};
+    int ret = copy_all(&c, e);
+    *run_to = c.run_to;
+    free(c.runs.pairs);
+    free(c.phases.pairs);
+    free(c.intervals.pairs);
+    free(c.names.pairs);
+    return ret;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* --db-merge: the runs of another file, known by their uuid, in one transaction. */
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "analyzer/command.h"
+#include "analyzer/options.h"
+#include "analyzer/query.h"
+#include "analyzer/upkeep/copy.h"
+#include "base/err.h"
+
+struct merge {
+    struct db *from, *to;
+    int64_t merged, known, running;
+};
+
+/* The target's run of the same uuid: 1 and its row, 0 when there is none, -errno. */
+static int find_known(struct db *to, struct db_stmt *run, int64_t *id, bool *interrupted,
+                      struct err *e)
+{
+    struct db_stmt *s = NULL;
+    int ret = db_prepare(to, "look for a run",
+                         "SELECT id, state = 'interrupted' AS interrupted FROM run "
+                         "WHERE uuid = :uuid",
+                         &s, e);
+    if (ret)
+        return ret;
+    db_bind_column(s, ":uuid", run, "uuid");
+    ret = db_step(s, e);
+    if (ret == 1) {
+        *id = db_col_i64(s, "id");
+        *interrupted = db_col_i64(s, "interrupted") != 0;
+    }
+    db_finish(s);
+    return ret;
+}
+
+static int drop_run(struct db *to, int64_t id, struct err *e)
+{
+    struct db_stmt *s = NULL;
+    int ret = db_prepare(to, "replace a copy made while the run went on",
+                         "DELETE FROM run WHERE id = :id", &s, e);
+    if (ret)
+        return ret;
+    db_bind_i64(s, ":id", id);
+    ret = db_run(s, e);
+    db_finish(s);
+    return ret;
+}
+
+/* A run comes once. A copy that was made while it went on gives way to the whole run. */
+static int merge_run(struct merge *m, struct db_stmt *run, struct err *e)
+{
+    enum run_state state;
+    bool interrupted = false;
+    int64_t id = db_col_i64(run, "id"), known_id, copied;
+    int ret = db_run_state(m->from, id, &state, e);
+    int known = ret ? ret : find_known(m->to, run, &known_id, &interrupted, e);
+    if (known < 0)
+        return known;
+    if (known && !(interrupted && state == RUN_DONE)) {
+        m->known++;
+        return 0;
+    }
+    if (state == RUN_RUNNING) {
+        m->running++;
+        return 0;
+    }
+    m->merged++;
+    ret = known ? drop_run(m->to, known_id, e) : 0;
+    return ret ? ret : copy_run(m->from, id, m->to, &copied, e);
+}
+
+static int merge_runs(struct merge *m, struct err *e)
+{
+    struct db_stmt *runs = NULL;
+    int ret = db_prepare(m->from, "read the runs to merge", "SELECT id, uuid FROM run ORDER BY id",
+                         &runs, e);
+    while (ret == 0 && (ret = db_step(runs, e)) == 1)
+        ret = merge_run(m, runs, e);
+    db_finish(runs);
+    return ret;
+}
+
+/* A baseline comes along whole or not at all: a name that the target has keeps its own runs. */
+static int merge_baselines(struct merge *m, struct err *e)
+{
+    struct db_stmt *rows = NULL, *add = NULL;
+    int ret = db_exec(m->to, "merge the baselines",
+                      "CREATE TEMP TABLE taken AS SELECT DISTINCT name FROM baseline", e);
+    ret = ret ? ret
+              : db_prepare(
+                    m->from, "read the baselines to merge",
+                    "SELECT b.name, b.set_ns, r.uuid FROM baseline b JOIN run r ON r.id = b.run_id",
+                    &rows, e);
+    ret = ret ? ret
+              : db_prepare(
+                    m->to, "merge the baselines",
+                    "INSERT OR IGNORE INTO baseline (name, run_id, set_ns) SELECT :name, id, "
+                    ":set_ns FROM run WHERE uuid = :uuid AND :name NOT IN (SELECT name FROM taken)",
+                    &add, e);
+    while (ret == 0 && (ret = db_step(rows, e)) == 1) {
+        db_bind_column(add, ":name", rows, "name");
+        db_bind_column(add, ":set_ns", rows, "set_ns");
+        db_bind_column(add, ":uuid", rows, "uuid");
+        ret = db_run(add, e);
+    }
+    db_finish(rows);
+    db_finish(add);
+    return ret;
+}
+
+static int merge_all(struct merge *m, struct err *e)
+{
+    int ret = query_begin(m->from, e);
+    if (ret)
+        return ret;
+    ret = db_begin(m->to, "merge a file", e);
+    ret = ret ? ret : merge_runs(m, e);
+    ret = ret ? ret : merge_baselines(m, e);
+    ret = ret ? ret : db_commit(m->to, "merge a file", e);
+    db_rollback(m->to);
+    query_end(m->from);
+    return ret;
+}
+
+/* A file that this merge made and could not fill: it is as if nothing had been asked. */
+static void remove_new_file(const char *path)
+{
+    static const char *const suffixes[] = {"", "-wal", "-shm"};
+    char name[4096];
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
+        if (snprintf(name, sizeof name, "%s%s", path, suffixes[i]) < (int)sizeof name)
+            unlink(name);
+}
+
+int upkeep_merge(const struct options *o, int *code, struct err *e)
+{
+    struct merge m = {0};
+    (void)code;
+    int ret = db_open(o->words[0], DB_READ, &m.from, e);
+    bool made = access(o->db, F_OK) != 0;
+    ret = ret ? ret : db_open(o->db, DB_CREATE, &m.to, e);
+    ret = ret ? ret : merge_all(&m, e);
+    made &= m.to != NULL;
+    db_close(m.to);
+    if (ret && made)
+        remove_new_file(o->db);
+    db_close(m.from);
+    if (ret && e->exit_code == EXIT_RUN) /* a row that the schema does not allow */
+        e->exit_code = EXIT_USAGE;
+    if (ret)
+        return ret;
+    printf("%s: %lld runs copied from %s, %lld were here already", o->db, (long long)m.merged,
+           o->words[0], (long long)m.known);
+    if (m.running)
+        printf(", %lld left out that still go on (merge again when they have ended)",
+               (long long)m.running);
+    printf("\n");
+    return 0;
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "run/check.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/app.h"
+#include "base/err.h"
+#include "load/schedule.h"
+#include "run/sla.h"
+#include "wire/wire.h"
+
+#define NAMES_MAX 160
+
+/* One more name of a list with commas. */
+static void name_add(char names[NAMES_MAX], const char *name)
+{
+    size_t used = strlen(names);
+    snprintf(names + used, NAMES_MAX - used, "%s%s", used ? ", " : "", name);
+}
+
+/* --- protocol ------------------------------------------------------------------------------- */
+
+int check_protocol(const struct job *job, struct err *e)
+{
+    const struct app_proto *proto = app_proto_find(job->protocol);
+    if (proto && !proto->later)
+        return 0;
+    if (proto)
+        return job_refuse(e, job, 0, "protocol", "not in this version (%s)", proto->later);
+    char names[NAMES_MAX] = "";
+    for (uint32_t i = 0; i < app_proto_count; i++)
+        if (!app_protos[i].later)
+            name_add(names, app_protos[i].name);
+    return job_refuse(e, job, 0, "protocol", "expected one of %s", names);
+}
+
+static int check_content(const struct job *job, const struct app_proto *proto, struct err *e)
+{
+    if (job->binary && proto->client->text_only)
+        return job_refuse(e, job, 0, "content",
+                          "protocol = %s carries text: expected content = text", proto->name);
+    return 0;
+}
+
+static int check_payload(const struct job *job, uint32_t p, const struct app_proto *proto,
+                         struct err *e)
+{
+    if (job->phases[p].payload_min < proto->client->min_len)
+        return job_refuse(e, job, p, "payload",
+                          "expected at least %u bytes, the smallest message of protocol = %s",
+                          proto->client->min_len, proto->name);
+    return 0;
+}
+
+static bool is_as_the_request(const struct job_phase *phase)
+{
+    return phase->payload_min == phase->payload && phase->reply == phase->payload;
+}
+
+/* A job's reply = 0 asks for as many bytes as the request has: every protocol can do that. */
+static int check_reply(const struct job *job, uint32_t p, const struct app_proto *proto,
+                       struct err *e)
+{
+    const struct job_phase *phase = &job->phases[p];
+    if (!phase->reply)
+        return 0;
+    switch (proto->server->answer) {
+    case APP_ANSWER_NONE:
+        return job_refuse(e, job, p, "reply", "protocol = %s is one way: expected no reply",
+                          proto->name);
+    case APP_ANSWER_RETAINED:
+        if (!is_as_the_request(phase))
+            return job_refuse(e, job, p, "reply",
+                              "protocol = %s sends back the request: expected reply = 0",
+                              proto->name);
+        break;
+    case APP_ANSWER_DESCRIBED:
+        break;
+    }
+    if (phase->reply < proto->client->min_reply)
+        return job_refuse(e, job, p, "reply",
+                          "expected at least %u bytes, the smallest reply of protocol = %s",
+                          proto->client->min_reply, proto->name);
+    return 0;
+}
+
+/* --- wire ----------------------------------------------------------------------------------- */
+
+static int refuse_wire(const struct job *job, struct err *e)
+{
+    char forms[NAMES_MAX] = "";
+    for (uint32_t i = 0; i < wire_kind_count; i++)
+        if (!wire_kinds[i].later)
+            name_add(forms, wire_kinds[i].form);
+    return job_refuse(e, job, 0, "wire", "expected one of %s", forms);
+}
+
+static int check_command(const struct job *job, const struct wire_kind *kind, struct err *e)
+{
+    if (job->peer != PEER_EXEC || kind->far_end == WIRE_FAR_KERNEL)
+        return 0;
+    char names[NAMES_MAX] = "";
+    for (uint32_t i = 0; i < wire_kind_count; i++)
+        if (!wire_kinds[i].later && wire_kinds[i].far_end == WIRE_FAR_KERNEL)
+            name_add(names, wire_kinds[i].name);
+    return job_refuse(e, job, 0, "peer",
+                      "a server of your own needs a kernel of ours at the far end: expected wire = "
+                      "%s",
+                      names);
+}
+
+static int check_wire(const struct job *job, struct err *e)
+{
+    const struct wire_kind *kind = wire_kind_find(job->wire);
+    if (!kind)
+        return refuse_wire(job, e);
+    if (kind->later)
+        return job_refuse(e, job, 0, "wire", "not in this version (%s)", kind->later);
+    bool device = strchr(job->wire, ':') != NULL;
+    if (device != (kind->far_end == WIRE_FAR_OUTSIDE))
+        return job_refuse(e, job, 0, "wire", "expected %s", kind->form);
+    return check_command(job, kind, e);
+}
+
+/* --- shape ---------------------------------------------------------------------------------- */
+
+static int check_known_shape(const struct job *job, uint32_t p, const struct load_shape_kind *kind,
+                             struct err *e)
+{
+    if (kind && !kind->later)
+        return 0;
+    if (kind)
+        return job_refuse(e, job, p, "shape", "not in this version (%s)", kind->later);
+    char names[NAMES_MAX] = "";
+    for (uint32_t i = 0; i < load_shape_count; i++)
+        if (!load_shapes[i].later)
+            name_add(names, load_shapes[i].name);
+    return job_refuse(e, job, p, "shape", "expected one of %s", names);
+}
+
+static int check_shape(const struct job *job, uint32_t p, struct err *e)
+{
+    const struct job_phase *phase = &job->phases[p];
+    const struct load_shape_kind *kind = load_shape_find(phase->shape);
+    int rc = check_known_shape(job, p, kind, e);
+    if (rc || kind->shape->closed_loop == phase->rate_max)
+        return rc;
+    if (phase->rate_max)
+        return job_refuse(e, job, p, "shape",
+                          "with rate = max no rate moves: expected a rate as well");
+    return job_refuse(e, job, p, "shape", "a rate is set: expected rate = max or another shape");
+}
+
+/* --- all ------------------------------------------------------------------------------------ */
+
+static int check_phase(const struct job *job, uint32_t p, const struct app_proto *proto,
+                       struct err *e)
+{
+    struct sla_rule rules[SLA_RULES_MAX];
+    int rc = check_payload(job, p, proto, e);
+    if (!rc)
+        rc = check_reply(job, p, proto, e);
+    if (!rc)
+        rc = check_shape(job, p, e);
+    return rc ? rc : sla_parse(job->phases[p].sla, rules, e) < 0 ? -EINVAL : 0;
+}
+
+int check_job(const struct job *job, struct err *e)
+{
+    int rc = check_protocol(job, e);
+    if (rc)
+        return rc;
+    const struct app_proto *proto = app_proto_find(job->protocol);
+    rc = check_wire(job, e);
+    if (!rc)
+        rc = check_content(job, proto, e);
+    for (uint32_t p = 0; p < job->phases_count && !rc; p++)
+        rc = check_phase(job, p, proto, e);
+    return rc;
+}

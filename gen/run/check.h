@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What job/ cannot tell, because it knows no protocol, shape or wire: whether what a job names is
+ * there, and whether the protocol can carry what the job asks of it. Before any traffic.
+ */
+#ifndef RUN_CHECK_H
+#define RUN_CHECK_H
+
+#include "job/job.h"
+
+struct app_proto;
+
+/* 0, or -EINVAL with EXIT_USAGE and a message that names the place, what was found and expected. */
+int check_job(const struct job *job, struct err *e);
+/* The same for a responder, which takes only the protocol from its job. */
+int check_protocol(const struct job *job, struct err *e);
+
+#endif

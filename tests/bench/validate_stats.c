@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * validate-stats [SERIES]: simulates what docs/STATISTICS.md promises of comparisons and prints it
+ * as a table: type I error, power, coverage. Seeded: the same table every time. Each row has its
+ * bar; exit 1 when one is missed. SERIES (default 10,000) a row; fewer widen the binomial bands.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "analyzer/stats/compare.h"
+#include "analyzer/stats/describe.h"
+#include "analyzer/stats/dist.h"
+#include "analyzer/stats/quantile.h"
+#include "analyzer/stats/rates.h"
+#include "tests/bench/noise.h"
+
+#define SIGMA   0.03 /* between runs, on the logarithm */
+#define ALPHA   0.05
+#define METRICS 20
+#define RUNS    64
+#define SEED    20240229
+
+/* What is counted over the series of a row. */
+enum asks {
+    ASK_P,     /* adjusted p <= alpha */
+    ASK_RANKS, /* exact Mann-Whitney p <= alpha */
+    ASK_WELCH, /* Welch's t, for comparison: p <= alpha */
+    ASK_GATE,  /* p of the gate over METRICS metrics <= alpha */
+    ASK_COVER, /* the 95 % interval holds the truth */
+    ASK_SAME,  /* verdict: same */
+    ASK_WORSE, /* verdict: regression */
+};
+
+/* What the bar says of the share: within the 99 % band of `bar`, at most, at least (bands on the
+ * lenient side), or shown without a bar. */
+enum bar { BAR_BAND, BAR_MOST, BAR_LEAST, BAR_NONE };
+
+struct row {
+    const char *what;
+    enum noise noise;
+    size_t a, b, stretches, stretch_runs;
+    double shift; /* of b on the logarithm, 0.03 = the margin */
+    enum asks asks;
+    enum bar bar;
+    double value;
+    bool paired;
+};
+
+static const struct metric log_metric = {"simulated", BAD_UP, SCALE_LOG, 0.03, true};
+
+/* One series: runs of all metrics, half of their variance common to all, then history. */
+struct series {
+    double a[RUNS * METRICS], b[RUNS * METRICS], history[RUNS * METRICS];
+    uint32_t stretch[RUNS];
+};
+
+static void put_runs(struct rng *rng, const struct row *r, size_t metrics, double *x, size_t n)
+{
+    double common[2 * RUNS], own[2 * RUNS];
+    noise_fill(rng, r->noise, common, n);
+    for (size_t j = 0; j < metrics; j++) {
+        noise_fill(rng, r->noise, own, n);
+        for (size_t i = 0; i < n; i++) {
+            double mixed = metrics > 1 ? (common[i] + own[i]) * M_SQRT1_2 : own[i];
+            x[i * metrics + j] = 1000 * exp(SIGMA * mixed);
+        }
+    }
+}
+
+/* In time a a a b b b, or a b a b when paired. */
+static void put_sides(struct rng *rng, const struct row *r, size_t metrics, struct series *s)
+{
+    double x[2 * RUNS * METRICS];
+    put_runs(rng, r, metrics, x, r->a + r->b);
+    for (size_t i = 0; i < r->a + r->b; i++) {
+        bool is_b = r->paired ? i % 2 : i >= r->a;
+        size_t at = r->paired ? i / 2 : is_b ? i - r->a : i;
+        for (size_t j = 0; j < metrics; j++)
+            (is_b ? s->b : s->a)[at * metrics + j] = x[i * metrics + j] * exp(is_b ? r->shift : 0);
+    }
+}
+
+static struct compare_input series_make(struct rng *rng, const struct row *r, size_t metrics,
+                                        const struct metric *table, struct series *s)
+{
+    put_sides(rng, r, metrics, s);
+    for (size_t g = 0; g < r->stretches; g++) {
+        put_runs(rng, r, metrics, s->history + g * r->stretch_runs * metrics, r->stretch_runs);
+        for (size_t i = 0; i < r->stretch_runs; i++)
+            s->stretch[g * r->stretch_runs + i] = (uint32_t)g;
+    }
+    return (struct compare_input){
+        .metrics = table,
+        .metric_count = metrics,
+        .a = {.values = s->a, .runs = r->a},
+        .b = {.values = s->b, .runs = r->b},
+        .history = {s->history, s->stretch, r->stretches * r->stretch_runs},
+        .paired = r->paired,
+        .seed = rng_u64(rng),
+        .draws = 499,
+    };
+}
+
+static double welch_p(const double *a, size_t n, const double *b, size_t m)
+{
+    double x[RUNS], y[RUNS];
+    for (size_t i = 0; i < n; i++)
+        x[i] = log(a[i]);
+    for (size_t i = 0; i < m; i++)
+        y[i] = log(b[i]);
+    double va = pow(describe_sd(x, n), 2) / (double)n, vb = pow(describe_sd(y, m), 2) / (double)m;
+    double df = pow(va + vb, 2) / (va * va / (double)(n - 1) + vb * vb / (double)(m - 1));
+    double t = (describe_mean(y, m) - describe_mean(x, n)) / sqrt(va + vb);
+    return 2 * dist_t_cdf(-fabs(t), df);
+}
+
+static bool answer(const struct row *r, const struct compare_input *in,
+                   const struct compare_result *first, const struct compare_gate *gate)
+{
+    switch (r->asks) {
+    case ASK_P:
+        return first->p_adjusted <= ALPHA;
+    case ASK_RANKS:
+        return first->p_exact <= ALPHA;
+    case ASK_WELCH:
+        return welch_p(in->a.values, r->a, in->b.values, r->b) <= ALPHA;
+    case ASK_GATE:
+        return gate->p <= ALPHA;
+    case ASK_COVER:
+        return first->evidence.lo <= r->shift && r->shift <= first->evidence.hi;
+    case ASK_SAME:
+        return first->change == CHANGE_SAME;
+    case ASK_WORSE:
+        return first->change == CHANGE_REGRESSION;
+    }
+    return false;
+}
+
+static double simulate(const struct row *r, uint32_t series)
+{
+    struct metric table[METRICS];
+    struct compare_result results[METRICS];
+    struct compare_gate gate;
+    struct series *s = malloc(sizeof *s);
+    struct rng rng;
+    rng_seed(&rng, SEED);
+    size_t metrics = r->asks == ASK_GATE ? METRICS : 1;
+    for (size_t j = 0; j < METRICS; j++)
+        table[j] = log_metric;
+    double hits = 0;
+    for (uint32_t i = 0; s && i < series; i++) {
+        struct compare_input in = series_make(&rng, r, metrics, table, s);
+        if (compare_runs(&in, results, &gate))
+            abort();
+        hits += answer(r, &in, results, &gate);
+    }
+    free(s);
+    return hits / series;
+}
+
+/* Half of the 99 % binomial band of a share. */
+static double band(double share, uint32_t series)
+{
+    return 2.5758 * sqrt(share * (1 - share) / series);
+}
+
+static bool holds(enum bar bar, double value, double share, uint32_t series)
+{
+    double slack = band(value, series);
+    switch (bar) {
+    case BAR_BAND:
+        return fabs(share - value) <= slack;
+    case BAR_MOST:
+        return share <= value + slack;
+    case BAR_LEAST:
+        return share >= value - (series < 10000 ? slack : 0);
+    case BAR_NONE:
+        return true;
+    }
+    return false;
+}
+
+static int print_row(const char *what, const char *noise, const char *runs, double share,
+                     enum bar bar, double value, uint32_t series)
+{
+    static const char *const texts[] = {"%.4f +- %.4f", "<= %.4f (+ %.4f)", ">= %.4f", "shown"};
+    char text[64];
+    bool ok = holds(bar, value, share, series);
+    snprintf(text, sizeof text, texts[bar], value, band(value, series));
+    printf("| %-46s | %-10s | %-8s | %.4f | %-19s | %s |\n", what, noise, runs, share, text,
+           bar == BAR_NONE ? ""
+           : ok            ? "ok"
+                           : "MISSED");
+    fflush(stdout);
+    return !ok;
+}
+
+#define ROW(what, noise, a, b, stretches, runs, shift, asks, bar, value)                           \
+    {                                                                                              \
+        what, NOISE_##noise, a, b, stretches, runs, shift, ASK_##asks, BAR_##bar, value, false     \
+    }
+#define PAIRED(what, noise, pairs, shift, asks, bar, value)                                        \
+    {                                                                                              \
+        what, NOISE_##noise, pairs, pairs, 0, 0, shift, ASK_##asks, BAR_##bar, value, true         \
+    }
+
+/* Exact tests reach only some levels: 12/252 at 5 v 5 (max-T), 8/252 and 15154/352716 (ranks),
+ * 10/256 (8 pairs). What moves with the noise: a t on noise that is not normal (most of all between
+ * single runs, which average nothing), an estimated d0. */
+#define ROWS_OF(noise, t_bar, t_value, one_value)                                                  \
+    ROW("type I, joint permutation", noise, 5, 5, 0, 0, 0, P, BAND, 12.0 / 252),                   \
+        ROW("type I, joint permutation", noise, 8, 8, 0, 0, 0, P, BAND, 0.05),                     \
+        ROW("type I, joint permutation, 499 drawn", noise, 12, 12, 0, 0, 0, P, BAND, 0.05),        \
+        ROW("type I, Mann-Whitney", noise, 5, 5, 0, 0, 0, RANKS, BAND, 8.0 / 252),                 \
+        ROW("type I, Mann-Whitney", noise, 10, 11, 0, 0, 0, RANKS, BAND, 15154.0 / 352716),        \
+        ROW("type I, moderated t, history 1 x 21", noise, 3, 3, 1, 21, 0, P, t_bar, t_value),      \
+        ROW("type I, moderated t, history 5 x 5", noise, 3, 3, 5, 5, 0, P, MOST, 0.06),            \
+        ROW("type I, one against n, history 1 x 21", noise, 5, 1, 1, 21, 0, P, t_bar, t_value),    \
+        ROW("type I, one against one, history 1 x 21", noise, 1, 1, 1, 21, 0, P, t_bar,            \
+            one_value),                                                                            \
+        ROW("coverage, Hodges-Lehmann 95 %", noise, 5, 5, 0, 0, 0.02, COVER, LEAST, 0.92),         \
+        ROW("coverage, Hodges-Lehmann 95 %", noise, 10, 11, 0, 0, 0.02, COVER, LEAST, 0.92),       \
+        ROW("coverage, moderated 95 %, history 1 x 21", noise, 3, 3, 1, 21, 0.02, COVER, LEAST,    \
+            0.92),                                                                                 \
+        ROW("coverage, moderated 95 %, history 5 x 5", noise, 3, 3, 5, 5, 0.02, COVER, LEAST,      \
+            0.92)
+
+static const struct row rows[] = {
+    ROWS_OF(NORMAL, BAND, 0.05, 0.05),
+    ROWS_OF(T3, MOST, 0.06, 0.075),
+    ROWS_OF(LOG_NORMAL, MOST, 0.06, 0.075),
+    ROWS_OF(BIMODAL, MOST, 0.06, 0.075),
+    PAIRED("type I, signed rank on pairs", NORMAL, 8, 0, P, BAND, 10.0 / 256),
+    PAIRED("type I, signed rank on pairs", T3, 8, 0, P, BAND, 10.0 / 256),
+    PAIRED("type I, signed rank on pairs", AR3, 8, 0, P, MOST, 0.05),
+    PAIRED("type I, signed rank on pairs", AR6, 8, 0, P, MOST, 0.05),
+    ROW("type I, a a a ... b b b in drifting order", AR3, 8, 8, 0, 0, 0, P, NONE, 0),
+    ROW("type I, a a a ... b b b in drifting order", AR6, 8, 8, 0, 0, 0, P, NONE, 0),
+    ROW("family of 20, max-T", NORMAL, 5, 5, 0, 0, 0, GATE, BAND, 12.0 / 252),
+    ROW("family of 20, max-T", T3, 6, 6, 0, 0, 0, GATE, BAND, 46.0 / 924),
+    ROW("family of 20, Holm on moderated t, 1 x 21", NORMAL, 3, 3, 1, 21, 0, GATE, MOST, 0.05),
+    ROW("false regression with the margin", NORMAL, 3, 3, 1, 21, 0, WORSE, MOST, 0.025),
+    ROW("false `same` at a shift of the margin", NORMAL, 3, 3, 1, 21, 0.0295588, SAME, MOST, 0.05),
+    ROW("false `same` at a shift of the margin", NORMAL, 10, 11, 0, 0, 0.0295588, SAME, MOST, 0.05),
+    ROW("power at +5 %, Welch", NORMAL, 3, 3, 1, 21, 0.0487902, WELCH, NONE, 0),
+    ROW("power at +5 %, Mann-Whitney", NORMAL, 3, 3, 1, 21, 0.0487902, RANKS, NONE, 0),
+    ROW("power at +5 %, moderated t, history 1 x 21", NORMAL, 3, 3, 1, 21, 0.0487902, P, LEAST,
+        0.45),
+    ROW("power at +5 %, moderated t, history 5 x 5", NORMAL, 3, 3, 5, 5, 0.0487902, P, LEAST, 0.45),
+    ROW("power at +5 %, joint permutation", NORMAL, 5, 5, 0, 0, 0.0487902, P, NONE, 0),
+    ROW("power at +5 %, joint permutation, drawn", NORMAL, 16, 16, 0, 0, 0.0487902, P, LEAST, 0.80),
+    PAIRED("power at +5 %, signed rank on pairs", NORMAL, 8, 0.0487902, P, NONE, 0),
+    PAIRED("coverage, signed rank 95 %", NORMAL, 8, 0.02, COVER, LEAST, 0.92),
+    PAIRED("coverage, signed rank 95 %", T3, 8, 0.02, COVER, LEAST, 0.92),
+};
+
+static int print_rows(uint32_t series)
+{
+    int missed = 0;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char runs[32];
+        snprintf(runs, sizeof runs, "%zu v %zu", rows[i].a, rows[i].b);
+        missed += print_row(rows[i].what, noise_name(rows[i].noise), runs,
+                            simulate(&rows[i], series), rows[i].bar, rows[i].value, series);
+    }
+    return missed;
+}
+
+/* Counts: mean events a run; the rate of a run itself varies with a deviation of `uneven`. */
+struct count_row {
+    const char *what, *noise;
+    double mean, uneven;
+    bool cover;
+    enum bar bar;
+    double value;
+};
+
+static const struct count_row count_rows[] = {
+    {"type I, counts", "Poisson 2", 2, 0, false, BAR_MOST, 0.05},
+    {"type I, counts", "Poisson 50", 50, 0, false, BAR_MOST, 0.05},
+    {"type I, counts of uneven runs", "+-30 % 50", 50, 0.3, false, BAR_MOST, 0.075},
+    {"coverage, ratio of counts 95 %", "Poisson 50", 50, 0, true, BAR_LEAST, 0.92},
+};
+
+static bool count_once(struct rng *rng, const struct count_row *r)
+{
+    struct rate a[3], b[3];
+    struct rate_test t;
+    for (size_t i = 0; i < 6; i++) {
+        double mean = r->mean * exp(r->uneven * noise_normal(rng));
+        (i < 3 ? a : b)[i % 3] = (struct rate){noise_poisson(rng, mean), 1};
+    }
+    rates_compare_runs(a, 3, b, 3, 0.95, &t);
+    return r->cover ? t.lo <= 1 && 1 <= t.hi : t.p <= ALPHA;
+}
+
+static int print_counts(uint32_t series)
+{
+    int missed = 0;
+    for (size_t i = 0; i < sizeof count_rows / sizeof *count_rows; i++) {
+        const struct count_row *r = &count_rows[i];
+        struct rng rng;
+        rng_seed(&rng, SEED);
+        double hits = 0;
+        for (uint32_t k = 0; k < series; k++)
+            hits += count_once(&rng, r);
+        missed += print_row(r->what, r->noise, "3 v 3", hits / series, r->bar, r->value, series);
+    }
+    return missed;
+}
+
+/* A p95 rule that just holds must not fail, and one that just does not must not pass. */
+static int print_rules(uint32_t series)
+{
+    static const struct {
+        const char *what;
+        enum sla_decision wrong;
+    } rules[] = {{"p95 rule at its edge: FAIL", SLA_FAIL},
+                 {"p95 rule at its edge: PASS", SLA_PASS}};
+    static const double samples[] = {20, 100, 1000};
+    int missed = 0;
+    for (size_t i = 0; i < 6; i++) {
+        struct rng rng;
+        rng_seed(&rng, SEED);
+        double hits = 0, n = samples[i / 2];
+        char runs[32];
+        for (uint32_t k = 0; k < series; k++) {
+            double beyond = 0;
+            for (double j = 0; j < n; j++)
+                beyond += rng_f64(&rng) < 0.05;
+            hits += rates_sla(n, beyond, 0.95, ALPHA) == rules[i % 2].wrong;
+        }
+        snprintf(runs, sizeof runs, "n %g", n);
+        missed +=
+            print_row(rules[i % 2].what, "binomial", runs, hits / series, BAR_MOST, ALPHA, series);
+    }
+    return missed;
+}
+
+int main(int argc, char **argv)
+{
+    uint32_t series = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 10000;
+    if (series == 0) {
+        fputs("usage: validate-stats [SERIES]: series a row, at least 1 (10000)\n", stderr);
+        return 2;
+    }
+    printf("%u series a row, seed %d, deviation between runs %g, alpha %g\n\n", series, SEED, SIGMA,
+           ALPHA);
+    puts("| what | noise | runs | share | bar (99 % band) | |\n|---|---|---|---|---|---|");
+    int missed = print_rows(series) + print_counts(series) + print_rules(series);
+    printf("\n%d missed\n", missed);
+    return missed ? 1 : 0;
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "analyzer/stats/trend_energy.h"
+
+#include "analyzer/stats/trend_series.h"
+#include "tests/lib/check_main.h"
+#include "tests/unit/analyzer/trend_data.h"
+
+static const struct energy_params usual = {.alpha = 0.01, .draws = 1999};
+
+/* Six runs have one split. By hand: 9 pairs across at distance 1, none within: E = 2, Q = 3/2 2 =
+ * 3; the mean distance of the 15 pairs is 9/15, so q = 3 / .6 = 5. Of the 20 arrangements 2 are as
+ * far apart: p is near .1. */
+START_TEST(six_runs_by_hand)
+{
+    const double runs[] = {0, 0, 0, 1, 1, 1};
+    struct energy_test t = energy_test(runs, 6, &usual);
+    ck_assert_uint_eq(t.at, 3);
+    ck_assert_double_eq_tol(t.q, 5, 1e-5);
+    ck_assert_double_eq_tol(t.p, 0.1, 0.08);
+    ck_assert_uint_lt(t.draws, 1999);
+}
+END_TEST
+
+/* Every Q(t) by the definition, on values that need the padding of the last eight. */
+static double q_by_definition(const double *x, size_t n, size_t t)
+{
+    double across = 0, left = 0, right = 0, all = 0;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++) {
+            double d = fabs(x[i] - x[j]);
+            all += d;
+            across += i < t && j >= t ? d : 0;
+            left += i < t && j < t ? d : 0;
+            right += i >= t && j >= t ? d : 0;
+        }
+    double a = (double)t, b = (double)(n - t), unit = all / ((a + b) * (a + b - 1));
+    return a * b / (a + b) * (2 * across / (a * b) - left / (a * a) - right / (b * b)) / unit;
+}
+
+START_TEST(scan_is_the_definition)
+{
+    struct rng r;
+    rng_seed(&r, 3);
+    double x[61], best = 0;
+    for (size_t n = 6; n <= 61; n += 5) {
+        draw_noise(&r, x, n, 0);
+        add_step(x, n / 2, n, 2);
+        size_t at = energy_split(x, n);
+        best = 0;
+        for (size_t t = 3; t + 3 <= n; t++)
+            best = fmax(best, q_by_definition(x, n, t));
+        ck_assert_double_eq_tol(q_by_definition(x, n, at), best, 1e-4 * best);
+        struct energy_test test = energy_test(x, n, &usual);
+        if (test.phi <= 0)
+            ck_assert_double_eq_tol(test.q, best, 1e-4 * best);
+    }
+}
+END_TEST
+
+START_TEST(nothing_to_split)
+{
+    const double five[] = {1, 2, 3, 4, 5}, same[] = {7, 7, 7, 7, 7, 7, 7};
+    ck_assert(isnan(energy_test(five, 5, &usual).p));
+    ck_assert(isnan(energy_test(same, 7, &usual).p));
+    ck_assert_uint_eq(energy_split(same, 7), 0);
+}
+END_TEST
+
+/* A verdict repeats, also in another unit; the mirror image gives the mirrored place. */
+START_TEST(repeats_in_any_unit)
+{
+    struct rng r;
+    rng_seed(&r, 5);
+    double x[50], scaled[50], mirrored[50];
+    draw_noise(&r, x, 50, 0);
+    add_step(x, 30, 50, 1);
+    for (int i = 0; i < 50; i++) {
+        scaled[i] = 1e6 * x[i] + 3e8;
+        mirrored[i] = -x[49 - i];
+    }
+    struct energy_test a = energy_test(x, 50, &usual), b = energy_test(scaled, 50, &usual);
+    ck_assert_double_eq(a.p, energy_test(x, 50, &usual).p);
+    ck_assert_double_eq(a.p, b.p);
+    ck_assert_uint_eq(a.at, b.at);
+    ck_assert_uint_eq(energy_test(mirrored, 50, &usual).at, 50 - a.at);
+}
+END_TEST
+
+/* One wild run is no change: each side of a split has three. */
+START_TEST(one_outlier_is_no_change)
+{
+    struct rng r;
+    rng_seed(&r, 6);
+    double x[60];
+    draw_noise(&r, x, 60, 0);
+    x[40] += 50;
+    ck_assert_double_gt(energy_test(x, 60, &usual).p, 0.01);
+}
+END_TEST
+
+/* Correlated runs: the alarm share stays near alpha, where plain permutation raises it tenfold. */
+START_TEST(correlation_is_allowed_for)
+{
+    struct rng r;
+    rng_seed(&r, 7);
+    double x[100];
+    int alarms = 0, step_found = 0;
+    for (int s = 0; s < 400; s++) {
+        draw_noise(&r, x, 100, 0.6);
+        alarms += energy_test(x, 100, &usual).p <= 0.01;
+        add_step(x, 50, 100, 4);
+        step_found += energy_test(x, 100, &usual).p <= 0.01;
+    }
+    ck_assert_int_le(alarms, 20);
+    ck_assert_int_ge(step_found, 395);
+}
+END_TEST
+
+START_TEST(shift_is_the_median_difference)
+{
+    const double x[] = {1, 2, 4}, y[] = {3, 7}; /* 2 6 1 5 -1 3, sorted -1 1 2 3 5 6 */
+    ck_assert_double_eq_tol(series_shift(x, 3, y, 2), 2.5, 1e-12);
+    ck_assert_double_eq_tol(series_shift(y, 2, x, 3), -2.5, 1e-12);
+    ck_assert_double_eq_tol(series_shift(x, 3, y, 1), 1, 1e-12);
+    ck_assert_double_eq(series_mean_distance(x, 3), 2);
+}
+END_TEST
+
+CHECK_MAIN("analyzer/trend_energy", six_runs_by_hand, scan_is_the_definition, nothing_to_split,
+           repeats_in_any_unit, one_outlier_is_no_change, correlation_is_allowed_for,
+           shift_is_the_median_difference)

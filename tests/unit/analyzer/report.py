@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The HTML report in a browser: report.py ANALYZE MAKE_FIXTURE [FOLDER].
+
+Headless Chromium, which can reach nothing, opens it; its screenshot and its DOM are what counts.
+With FOLDER the screenshots are kept there to be looked at. Exit 77 without Chromium.
+"""
+import html.parser
+import os
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+import zlib
+
+ANALYZE, FIXTURE = map(os.path.abspath, sys.argv[1:3])
+KEEP = os.path.abspath(sys.argv[3]) if len(sys.argv) > 3 else None
+HOSTILE = "</title><script>document.title='pwned'</script><img src=x onerror=alert(1)>\"'&`x` id='y' url(#z)"
+VOID = {"meta", "br", "img", "link", "input", "hr", "wbr", "source", "base"}
+
+
+class Page(html.parser.HTMLParser):
+    """Tags with their attributes, text by tag; complains about what is not closed."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.opened, self.stack, self.words, self.wrong = [], [], {}, []
+        self.feed(text)
+        self.wrong += self.stack
+
+    def handle_starttag(self, tag, attrs):
+        self.opened.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.stack.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.opened.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        if not self.stack or self.stack.pop() != tag:
+            self.wrong.append("/" + tag)
+
+    def handle_data(self, data):
+        for tag in set(self.stack):
+            self.words[tag] = self.words.get(tag, "") + data
+
+    def tags(self):
+        return {tag for tag, _ in self.opened}
+
+    def values(self, name):
+        return [attrs[name] for _, attrs in self.opened if name in attrs]
+
+
+def png_colours(path):
+    """Size of a PNG and how many different rows of pixels it has: a blank page has one."""
+    with open(path, "rb") as file:
+        data = file.read()
+    assert data[:8] == b"\x89PNG\r\n\x1a\n", path
+    width, height = struct.unpack(">II", data[16:24])
+    at, packed = 8, b""
+    while at < len(data):
+        length, kind = struct.unpack(">I4s", data[at:at + 8])
+        packed += data[at + 8:at + 8 + length] if kind == b"IDAT" else b""
+        at += 12 + length
+    pixels = zlib.decompress(packed)
+    stride = len(pixels) // height
+    return width, height, len({pixels[y * stride + 1:(y + 1) * stride] for y in range(height)})
+
+
+class Report(unittest.TestCase):
+    def setUp(self):
+        self.dir = tempfile.mkdtemp()
+        self.db = os.path.join(self.dir, "a b", "results.db")
+        os.mkdir(os.path.dirname(self.db))
+
+    def tearDown(self):
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    def fixture(self, *words):
+        subprocess.run([FIXTURE, self.db, *words], check=True, stdout=subprocess.PIPE)
+
+    def report(self, *args, code=0, env=None):
+        path = os.path.join(self.dir, "report.html")
+        done = subprocess.run([ANALYZE, "--db", self.db, f"--html={path}", *args], env=env,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        self.assertEqual(done.returncode, code, done.stdout)
+        with open(path, encoding="utf-8") as file:
+            return path, file.read()
+
+    def chromium(self, *args):
+        profile = tempfile.mkdtemp(dir=self.dir)
+        done = subprocess.run(
+            ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
+             "--no-first-run", "--disable-background-networking", "--disable-component-update",
+             "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars",
+             "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={profile}", *args],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=100,
+            check=False)
+        self.assertEqual(done.returncode, 0, done.stderr.decode(errors="replace"))
+        return done.stdout.decode()
+
+    def look(self, path, name, height, *args):
+        shot = os.path.join(KEEP or self.dir, name)
+        self.chromium(*args, f"--window-size=1200,{height}", f"--screenshot={shot}", "file://" + path)
+        width, found, rows = png_colours(shot)
+        self.assertEqual((width, found), (1200, height))
+        self.assertGreater(rows, 300, "the page is all but blank")
+
+    def test_in_a_browser(self):
+        self.fixture("real", "PASS", "max")
+        path, _ = self.report()
+        self.look(path, "report.png", 5200)
+        self.look(path, "dark.png", 2400, "--force-dark-mode")
+        page = Page(self.chromium("--dump-dom", "file://" + path))
+        self.assertEqual(len([tag for tag in page.opened if tag[0] == "svg"]), 5)
+        self.assertIn("PASS", page.words["h1"])
+        for word in ("Limited by generator", "Environment", "The resolved job", "run_summary",
+                     "protocol = line", "tcp_csum", "95 %"):
+            self.assertIn(word, page.words["main"])
+
+    def test_several_runs(self):
+        self.fixture("real", "PASS")
+        self.fixture("known", "FAIL", "workload=other")
+        self.fixture("empty", "dead", "workload=broken")
+        path, text = self.report("--run=1", "--run=2", "--run=3", code=4)
+        self.look(path, "several.png", 1800)
+        page = Page(text)
+        self.assertIn("Comparison of 3 runs", page.words["h1"])
+        self.assertEqual([v for v in page.values("href") if v.startswith("#run")],
+                         ["#run1", "#run2", "#run3"])
+        self.assertIn("no latency samples", page.words["main"])
+
+    def test_stands_alone(self):
+        self.fixture("real")
+        _, text = self.report()
+        page = Page(text)
+        self.assertEqual(page.wrong, [])
+        ids = page.values("id")
+        self.assertEqual(len(ids), len(set(ids)), "an id twice")
+        for name in ("src", "href", "xlink:href", "action", "data", "srcset", "poster"):
+            for value in page.values(name):
+                self.assertRegex(value, r"^(#|data:image/png;base64,|a%20b/results\.db$)")
+        for value in [v for v in page.values("xlink:href") if v.startswith("#")]:
+            self.assertIn(value[1:], ids)
+        self.assertEqual(page.tags() & {"script", "link", "iframe", "object", "embed", "form"}, set())
+        self.assertEqual(re.findall(r"@import|url\((?!#)", text), [])
+
+    def test_hostile_name(self):
+        self.fixture("workload=" + HOSTILE)
+        path, text = self.report()
+        for source in (text, self.chromium("--dump-dom", "file://" + path)):
+            page = Page(source)
+            self.assertEqual(page.tags() & {"script", "img"}, set())
+            self.assertIn(HOSTILE, page.words["h1"])
+            self.assertEqual(page.words["text"].count(HOSTILE), 5, "titles of charts")
+            self.assertNotEqual(page.words["title"], "pwned")
+
+    def test_without_gnuplot(self):
+        self.fixture("known")
+        _, text = self.report(env={"PATH": "/nonexistent"})
+        page = Page(text)
+        self.assertIn("gnuplot-nox", page.words["main"])
+        self.assertIn("2,010", page.words["main"])
+
+
+if __name__ == "__main__":
+    if not shutil.which("chromium") or not shutil.which("gnuplot"):
+        print("skipped: chromium or gnuplot-nox is not installed")
+        sys.exit(77)
+    unittest.main(argv=sys.argv[:1])

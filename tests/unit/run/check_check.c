@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What only run/ can refuse, with the place that is to blame; and what a job of any protocol is. */
+#include "run/check.h"
+
+#include "app/app.h"
+#include "load/schedule.h"
+#include "run/setup.h"
+#include "tests/lib/check_main.h"
+#include "tests/unit/job/fixture.h"
+#include "wire/wire.h"
+
+static void passes(const char *text, char *const *arguments)
+{
+    struct fixture f;
+    load_well(&f, text, arguments, NULL);
+    ck_assert_msg(check_job(&f.job, &f.e) == 0, "%s", f.e.message);
+    fixture_fini(&f);
+}
+
+/* "x.conf" stands for the path. */
+static void refused(const char *text, char *const *arguments, char *const *environment,
+                    const char *message)
+{
+    struct fixture f;
+    char expected[1000];
+    load_well(&f, text, arguments, environment);
+    ck_assert_msg(check_job(&f.job, &f.e) < 0, "passed, but expected: %s", message);
+    bool placed = !strncmp(message, "x.conf", 6);
+    snprintf(expected, sizeof expected, "%s%s", placed ? f.path : "", message + (placed ? 6 : 0));
+    ck_assert_str_eq(f.e.message, expected);
+    ck_assert_int_eq(f.e.exit_code, EXIT_USAGE);
+    fixture_fini(&f);
+}
+
+/* "one of a, b": what the tables hold now. */
+static const char *built_protocols(void)
+{
+    static char text[200];
+    strcpy(text, "expected one of ");
+    for (uint32_t i = 0, n = 0; i < app_proto_count; i++)
+        if (!app_protos[i].later)
+            strcat(strcat(text, n++ ? ", " : ""), app_protos[i].name);
+    return text;
+}
+
+START_TEST(every_protocol_is_accepted_or_refused_by_name)
+{
+    char text[60], message[200];
+    for (uint32_t i = 0; i < app_proto_count; i++) {
+        const struct app_proto *proto = &app_protos[i];
+        snprintf(text, sizeof text, "# a job\nprotocol = %s\n", proto->name);
+        snprintf(message, sizeof message, "x.conf:2: protocol = \"%s\": not in this version (%s)",
+                 proto->name, proto->later);
+        if (proto->later)
+            refused(text, NULL, NULL, message);
+        else
+            passes(text, NULL);
+    }
+    snprintf(message, sizeof message, "x.conf:1: protocol = \"smtp\": %s", built_protocols());
+    refused("protocol = smtp\n", NULL, NULL, message);
+    snprintf(message, sizeof message, "--protocol=smtp: %s", built_protocols());
+    refused("", WORDS("--protocol=smtp"), NULL, message);
+    snprintf(message, sizeof message, "BENCH_PROTOCOL=smtp: %s", built_protocols());
+    refused("", NULL, WORDS("BENCH_PROTOCOL=smtp"), message);
+}
+END_TEST
+
+START_TEST(a_responder_needs_the_protocol_only)
+{
+    struct fixture f;
+    load_well(&f, "payload = 1\n", NULL, NULL);
+    ck_assert_int_eq(check_protocol(&f.job, &f.e), 0);
+    ck_assert_int_lt(check_job(&f.job, &f.e), 0);
+    fixture_fini(&f);
+    load_well(&f, "protocol = smtp\n", NULL, NULL);
+    ck_assert_int_lt(check_protocol(&f.job, &f.e), 0);
+    fixture_fini(&f);
+}
+END_TEST
+
+START_TEST(what_the_protocol_cannot_carry)
+{
+    refused(
+        "content = binary\n", NULL, NULL,
+        "x.conf:1: content = \"binary\": protocol = line carries text: expected content = text");
+    refused("protocol = discard\n[a]\n[b]\nreply = 64\n", NULL, NULL,
+            "x.conf:4: reply = \"64\": protocol = discard is one way: expected no reply");
+    refused("protocol = echo\nreply = 64\n", NULL, NULL,
+            "x.conf:2: reply = \"64\": protocol = echo sends back the request: expected reply = 0");
+    refused("protocol = echo\npayload = 64-1024\nreply = 1024\n", NULL, NULL,
+            "x.conf:3: reply = \"1024\": protocol = echo sends back the request: expected reply = "
+            "0");
+}
+END_TEST
+
+START_TEST(the_smallest_message_of_each_protocol)
+{
+    char text[80], message[200];
+    for (uint32_t i = 0; i < app_proto_count; i++) {
+        const struct app_proto *proto = &app_protos[i];
+        if (proto->later || proto->client->min_len < 2)
+            continue;
+        snprintf(text, sizeof text, "protocol = %s\npayload = %u\n", proto->name,
+                 proto->client->min_len);
+        passes(text, NULL);
+        snprintf(text, sizeof text, "protocol = %s\n[a]\npayload = %u-4096\n", proto->name,
+                 proto->client->min_len - 1);
+        snprintf(
+            message, sizeof message,
+            "x.conf:3: payload = \"%u-4096\": expected at least %u bytes, the smallest message "
+            "of protocol = %s",
+            proto->client->min_len - 1, proto->client->min_len, proto->name);
+        refused(text, NULL, NULL, message);
+    }
+    snprintf(
+        message, sizeof message,
+        "x.conf:1: reply = \"7\": expected at least %u bytes, the smallest reply of protocol = "
+        "line",
+        app_proto_find("line")->client->min_reply);
+    refused("reply = 7\n", NULL, NULL, message);
+}
+END_TEST
+
+START_TEST(every_wire_is_accepted_or_refused_by_name)
+{
+    char text[100], message[200], forms[100] = "";
+    for (uint32_t i = 0; i < wire_kind_count; i++) {
+        const struct wire_kind *kind = &wire_kinds[i];
+        bool outside = kind->far_end == WIRE_FAR_OUTSIDE;
+        snprintf(text, sizeof text, "wire = %s%s\ntarget = 10.0.0.1:80\n", kind->name,
+                 outside ? ":any" : "");
+        snprintf(message, sizeof message, "x.conf:1: wire = \"%s%s\": not in this version (%s)",
+                 kind->name, outside ? ":any" : "", kind->later);
+        if (kind->later)
+            refused(text, NULL, NULL, message);
+        else
+            passes(text, NULL);
+        if (!kind->later)
+            strcat(strcat(forms, *forms ? ", " : ""), kind->form);
+    }
+    snprintf(message, sizeof message, "x.conf:1: wire = \"carrier\": expected one of %s", forms);
+    refused("wire = carrier\n", NULL, NULL, message);
+}
+END_TEST
+
+START_TEST(a_device_and_a_server_only_where_the_wire_has_them)
+{
+    refused("wire = xdp\n", NULL, NULL, "x.conf:1: wire = \"xdp\": expected xdp:IFACE[:QUEUE]");
+    refused("wire = pair:eth0\ntarget = 10.0.0.1:80\n", NULL, NULL,
+            "x.conf:1: wire = \"pair:eth0\": expected pair");
+    refused("wire = pair\npeer = exec:cat\n", NULL, NULL,
+            "x.conf:2: peer = \"exec:cat\": a server of your own needs a kernel of ours at the far "
+            "end: expected wire = lab");
+    refused("wire = xdp:eth0\ntarget = 10.0.0.1:80\npeer = exec:cat\n", NULL, NULL,
+            "x.conf:3: peer = \"exec:cat\": a server of your own needs a kernel of ours at the far "
+            "end: expected wire = lab");
+    passes("wire = lab\npeer = exec:cat\n", NULL);
+}
+END_TEST
+
+START_TEST(every_shape_is_accepted_or_refused_by_name)
+{
+    char text[60], message[200], names[100] = "";
+    for (uint32_t i = 0; i < load_shape_count; i++) {
+        const struct load_shape_kind *kind = &load_shapes[i];
+        bool closed = kind->shape && kind->shape->closed_loop;
+        snprintf(text, sizeof text, "rate = %s\n[a]\nshape = %s\n", closed ? "max" : "500",
+                 kind->name);
+        snprintf(message, sizeof message, "x.conf:3: shape = \"%s\": not in this version (%s)",
+                 kind->name, kind->later);
+        if (kind->later)
+            refused(text, NULL, NULL, message);
+        else
+            passes(text, NULL);
+        if (!kind->later)
+            strcat(strcat(names, *names ? ", " : ""), kind->name);
+    }
+    snprintf(message, sizeof message, "x.conf:1: shape = \"square\": expected one of %s", names);
+    refused("shape = square\nrate = 500\n", NULL, NULL, message);
+    refused("shape = square\n", NULL, NULL, message);
+}
+END_TEST
+
+START_TEST(a_rate_has_a_shape_and_max_has_none)
+{
+    refused("shape = max\nrate = 500\n", NULL, NULL,
+            "x.conf:1: shape = \"max\": a rate is set: expected rate = max or another shape");
+    passes("shape = constant\nrate = max\n", NULL);
+    passes("shape = max\n", NULL);
+}
+END_TEST
+
+START_TEST(what_just_passes)
+{
+    passes("protocol = echo\nreply = 1024\n", NULL);
+    passes("protocol = echo\ncontent = binary\npayload = 1\n", NULL);
+    passes("protocol = echo\npayload = 1-4096\n", NULL);
+    passes("protocol = discard\ncontent = binary\n", NULL);
+    passes("sla = latency_p95<100ms\n", NULL);
+}
+END_TEST
+
+static void assert_reply(const char *text, uint32_t bytes)
+{
+    struct fixture f;
+    load_well(&f, text, NULL, NULL);
+    ck_assert_uint_eq(setup_reply(&f.job.phases[0], app_proto_find(f.job.protocol)), bytes);
+    fixture_fini(&f);
+}
+
+START_TEST(replies_are_as_large_as_their_requests_unless_the_job_says_otherwise)
+{
+    assert_reply("payload = 777\n", 777);
+    assert_reply("payload = 777\nreply = 99\n", 99);
+    assert_reply("payload = 777-1024\n", 0); /* drawn */
+    assert_reply("payload = 777-1024\nreply = 99\n", 99);
+    assert_reply("protocol = discard\npayload = 777\n", 0);
+}
+END_TEST
+
+CHECK_MAIN("run/check", every_protocol_is_accepted_or_refused_by_name,
+           a_responder_needs_the_protocol_only, what_the_protocol_cannot_carry,
+           every_wire_is_accepted_or_refused_by_name,
+           a_device_and_a_server_only_where_the_wire_has_them,
+           the_smallest_message_of_each_protocol, every_shape_is_accepted_or_refused_by_name,
+           a_rate_has_a_shape_and_max_has_none, what_just_passes,
+           replies_are_as_large_as_their_requests_unless_the_job_says_otherwise)
