@@ -13,6 +13,7 @@
 
 #include "base/err.h"
 #include "db/db_internal.h"
+#include "db/extension/extension.h"
 #include "db/schema.h"
 
 #define BUSY_TIMEOUT_MS 2000 /* a reader that opens may hold off a checkpoint for a moment */
@@ -83,6 +84,7 @@ static int open_sqlite(struct db *db, const char *name, int flags)
     if (rc == SQLITE_OK) {
         sqlite3_extended_result_codes(db->sqlite, 1);
         sqlite3_busy_timeout(db->sqlite, BUSY_TIMEOUT_MS);
+        rc = extension_register(db->sqlite);
     }
     return rc;
 }

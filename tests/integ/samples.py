@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Every transaction of a real run, read back in the stock sqlite3 shell through wirebench.so: what
+the samples say is what the histograms say; damage is named; the documented queries work."""
+import math
+import re
+import shutil
+import sqlite3
+import subprocess
+
+import case
+import gen
+from results import Results
+
+EXTENSION = case.BUILD / "db" / "wirebench.so"
+BOUND = 0.001  # of the histograms
+TIMES = ("latency", "service", "queueing", "lateness")
+
+
+def shell(db, sql, code=0):
+    done = subprocess.run(["sqlite3", "-bail", "-noheader", "-list", db, f".load {EXTENSION}", sql],
+                          capture_output=True, text=True, check=False)
+    case.expect((done.returncode == 0) == (code == 0), f"{sql}: {done.stdout}{done.stderr}")
+    return done.stderr if code else [line.split("|") for line in done.stdout.splitlines()]
+
+
+def number(db, sql):
+    return float(shell(db, sql)[0][0])
+
+
+def same_as_histograms(db, time):
+    query = f"SELECT phase_id, count, p50_ns, p99_ns FROM summary WHERE time = '{time}' AND phase_id > 0"
+    for phase, count, *percentiles in Results(db).query(query + " AND count > 0"):
+        kept = f"FROM sample WHERE run = 1 AND phase = {phase} AND measured AND result = 'ok'"
+        case.expect_equal(number(db, f"SELECT count(*) {kept}"), count, f"{time} of phase {phase}")
+        for p, stored in zip((50, 99), percentiles):
+            if stored is None:
+                continue
+            rank = math.ceil(count * p / 100)
+            exact = number(db, f"SELECT {time}_ns {kept} ORDER BY 1 LIMIT 1 OFFSET {rank - 1}")
+            case.expect(exact <= stored <= exact * (1 + BOUND) + 1, f"{time} p{p}: {exact}, {stored}")
+
+
+def functions_agree(db):
+    rows = shell(db, "SELECT count, p99_ns, max_ns, hist_count(blob), hist_percentile(blob, 99), hist_mean(blob), "
+                     "mean_ns, hist_percentile_lo(blob, 99), hist_percentile_hi(blob, 99), "
+                     "percentile_ci(blob, 99) FROM summary WHERE phase_id IS NULL AND time = 'latency'")
+    count, p99, _, n, q, mean, stored_mean, low, high, both = rows[0]
+    case.expect_equal((n, both), (count, f"{low}..{high}"), "count and interval")
+    case.expect(abs(int(q) - int(p99)) <= BOUND * int(p99), f"p99 {q}, stored {p99}")
+    case.expect(abs(float(mean) - float(stored_mean)) <= BOUND * float(stored_mean), "mean")
+    case.expect(int(low) <= int(q) <= int(high), f"{low} <= {q} <= {high}")
+    merged = shell(db, "SELECT hist_count(hist_merge(h.blob)), sum(h.count), hist_percentile(hist_merge(h.blob), 99)"
+                       " FROM hist h JOIN interval i ON i.id = h.interval_id JOIN phase p ON p.id = i.phase_id"
+                       " WHERE p.measured AND h.time = 'latency'")[0]
+    case.expect_equal((merged[0], merged[2]), (merged[1], q), "merged intervals")
+    case.expect_equal(shell(db, "SELECT hist_percentile(NULL, 50) IS NULL, percentile_ci(hist_merge(blob), 99) IS NULL"
+                                " FROM hist WHERE 0"), [["1", "1"]], "of nothing")
+    for bad in ("hist_count('no')", "hist_percentile(x'1c849314', 50)", "hist_merge('no')"):
+        case.expect("not a histogram" in shell(db, f"SELECT {bad}", code=1), bad)
+    case.expect("above 0" in shell(db, "SELECT hist_percentile(blob, 101) FROM summary", code=1), "101")
+
+
+def bounds_choose(db):
+    first, last = (int(v) for v in shell(db, "SELECT min(time_ns), max(time_ns) FROM sample")[0])
+    a, b = first + (last - first) // 3, first + (last - first) // 2
+    for where in (f"time_ns >= {a} AND time_ns < {b}", f"time_ns > {a} AND time_ns <= {b}.5", f"time_ns = {first}",
+                  "worker = 0", "worker = 7", "run = 1 AND operation = 0", "operation = 3", "run = 'x'", "run = 2"):
+        unaided = re.sub(r"\b(time_ns|worker|run|operation)\b", r"+\1", where)
+        case.expect_equal(shell(db, f"SELECT count(*), sum(latency_ns) FROM sample WHERE {where}"),
+                          shell(db, f"SELECT count(*), sum(latency_ns) FROM sample WHERE {unaided}"), where)
+
+
+def damage_is_named(db, folder):
+    copy = folder / "damaged.db"
+    shutil.copy(db, copy)
+    with sqlite3.connect(copy) as file:
+        id_, data, lost = file.execute("SELECT id, data, count FROM sample_block LIMIT 1 OFFSET 1").fetchone()
+        data = data[:200] + bytes([data[200] ^ 4]) + data[201:]
+        file.execute("UPDATE sample_block SET data = ? WHERE id = ?", (data, id_))
+    whole = number(db, "SELECT count(*) FROM sample")
+    case.expect_equal(number(copy, "SELECT count(*) FROM sample"), whole - lost, "without the damaged block")
+    case.expect_equal(shell(copy, "SELECT id, sample_damage(format, count, crc, data) AS why FROM sample_block"
+                                  " WHERE why IS NOT NULL"), [[str(id_), "its checksum is wrong"]], "named")
+
+
+def documented_queries(db):
+    text = (case.SOURCE / "docs" / "SCHEMA.md").read_text(encoding="utf-8")
+    queries = re.findall(r"```sql extension\n(.*?)```", text, re.DOTALL)
+    case.expect(len(queries) >= 5, f"{len(queries)} queries for the extension")
+    for query in queries:
+        case.expect(shell(db, query), f"no rows: {query}")
+
+
+def shares(folder):
+    for value, low, high in (("none", 0, 0), ("0.1", 0.08, 0.12)):
+        db = folder / f"{value}.db"
+        gen.run(gen.job(folder, value, wire="pair", rate=20000, duration="500ms", connections=10), f"--db={db}",
+                f"--samples={value}", code=gen.WELL_OR_LATE)
+        kept, all_ = Results(db).query("SELECT (SELECT ifnull(sum(count), 0) FROM sample_block), sum(started) FROM interval")[0]
+        case.expect(low * all_ <= kept <= high * all_, f"samples={value}: {kept} of {all_}")
+
+
+def test():
+    case.need_programs("sqlite3")
+    if b"__asan_" in EXTENSION.read_bytes():
+        case.skip("the shell cannot load a sanitized extension")
+    # All together less than half the smallest ring: a recorder that hardly runs still keeps them all.
+    with case.scratch() as folder:
+        db = folder / "results.db"
+        gen.run(gen.job(folder, wire="pair", rate=8000, duration="2s", warmup="200ms", connections=100,
+                        interval="500ms"), f"--db={db}", code=gen.WELL_OR_LATE)
+        case.expect_equal(Results(db).query("SELECT DISTINCT ratio FROM sample_block"), [(1,)], "all were kept")
+        case.expect_equal(number(db, "SELECT count(*) FROM sample"),
+                          Results(db).query("SELECT sum(started) FROM interval")[0][0], "every transaction")
+        for time in TIMES:
+            same_as_histograms(db, time)
+        functions_agree(db)
+        bounds_choose(db)
+        damage_is_named(db, folder)
+        documented_queries(db)
+        shares(folder)
+
+
+case.main(test)
