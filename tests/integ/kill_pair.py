@@ -35,8 +35,8 @@ def check_file(db):
             return opened.execute(sql).fetchone()[0]
         case.expect_equal(one("PRAGMA integrity_check"), "ok", "integrity")
         case.expect_equal(opened.execute("PRAGMA foreign_key_check").fetchall(), [], "references")
-        case.expect_equal(one("SELECT sum(latency_count) FROM interval"),
-                          one("SELECT sum(count) FROM hist WHERE time = 'latency'"),
+        case.expect_equal(one("SELECT ifnull(sum(latency_count), 0) FROM interval"),
+                          one("SELECT ifnull(sum(count), 0) FROM hist WHERE time = 'latency'"),
                           "latencies of intervals, those in histograms")
 
 
