@@ -2,10 +2,11 @@
 #include "db/pfor.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "base/cursor.h"
+
+#define SECOND 0x80u
 
 static unsigned bits_of(uint64_t v)
 {
@@ -48,28 +49,45 @@ static uint64_t smallest(const uint64_t *values, size_t n)
     return min;
 }
 
-/* The width that costs least; an exception costs a position and its high bits. */
-static unsigned best_width(const uint64_t *x, size_t n, unsigned widest)
+/* How a run is packed: offsets from its base, and the width that costs least. */
+struct run {
+    uint64_t x[PFOR_RUN], base;
+    unsigned width, widest;
+    size_t cost; /* bits, about */
+};
+
+/* An exception costs a position and its high bits. */
+static void choose_width(struct run *r, size_t n)
 {
     uint8_t counts[65] = {0}, others[65] = {0}; /* two, so that equal widths do not wait in line */
     size_t i = 0;
     for (; i + 1 < n; i += 2) {
-        counts[bits_of(x[i])]++;
-        others[bits_of(x[i + 1])]++;
+        counts[bits_of(r->x[i])]++;
+        others[bits_of(r->x[i + 1])]++;
     }
     for (; i < n; i++)
-        counts[bits_of(x[i])]++;
-    unsigned best = widest, above = 0;
-    size_t best_cost = n * widest;
+        counts[bits_of(r->x[i])]++;
+    unsigned above = 0, widest = r->widest;
+    r->width = widest;
+    r->cost = n * widest;
     for (unsigned w = widest; w-- > 0;) {
         above += counts[w + 1] + others[w + 1];
         size_t cost = n * w + above * (8 + 8 * ((widest - w + 6) / 7));
-        if (cost < best_cost) {
-            best_cost = cost;
-            best = w;
+        if (cost < r->cost) {
+            r->cost = cost;
+            r->width = w;
         }
     }
-    return best;
+}
+
+static void plan_run(struct run *r, const uint64_t *values, size_t n)
+{
+    uint64_t all = 0;
+    r->base = smallest(values, n);
+    for (size_t i = 0; i < n; i++)
+        all |= r->x[i] = values[i] - r->base;
+    r->widest = bits_of(all);
+    choose_width(r, n);
 }
 
 static void store_u64(uint8_t *p, uint64_t v)
@@ -150,26 +168,44 @@ static uint8_t *put_exceptions(uint8_t *p, const struct exceptions *e)
     return p;
 }
 
-static uint8_t *put_run(uint8_t *p, const uint64_t *values, size_t n)
+static uint8_t *put_run(uint8_t *p, struct run *r, size_t n, uint8_t flag)
 {
-    uint64_t x[PFOR_RUN], all = 0, base = smallest(values, n);
     struct exceptions exceptions;
-    for (size_t i = 0; i < n; i++)
-        all |= x[i] = values[i] - base;
-    unsigned widest = bits_of(all), width = best_width(x, n, widest);
     exceptions.count = 0;
-    if (width < widest)
-        find_exceptions(x, n, width, &exceptions);
-    p[0] = (uint8_t)width;
+    if (r->width < r->widest)
+        find_exceptions(r->x, n, r->width, &exceptions);
+    p[0] = (uint8_t)(r->width | flag);
     p[1] = exceptions.count;
-    return put_exceptions(put_bits(put_varint(p + 2, base), x, n, width), &exceptions);
+    return put_exceptions(put_bits(put_varint(p + 2, r->base), r->x, n, r->width), &exceptions);
+}
+
+static size_t run_at(size_t at, size_t count)
+{
+    return count - at < PFOR_RUN ? count - at : PFOR_RUN;
 }
 
 size_t pfor_pack(const uint64_t *values, size_t count, uint8_t *out)
 {
+    struct run run;
     uint8_t *p = out;
-    for (size_t at = 0; at < count; at += PFOR_RUN)
-        p = put_run(p, values + at, count - at < PFOR_RUN ? count - at : PFOR_RUN);
+    for (size_t at = 0; at < count; at += PFOR_RUN) {
+        size_t n = run_at(at, count);
+        plan_run(&run, values + at, n);
+        p = put_run(p, &run, n, 0);
+    }
+    return (size_t)(p - out);
+}
+
+size_t pfor_pack_either(const uint64_t *first, const uint64_t *second, size_t count, uint8_t *out)
+{
+    struct run a, b;
+    uint8_t *p = out;
+    for (size_t at = 0; at < count; at += PFOR_RUN) {
+        size_t n = run_at(at, count);
+        plan_run(&a, first + at, n);
+        plan_run(&b, second + at, n);
+        p = b.cost < a.cost ? put_run(p, &b, n, SECOND) : put_run(p, &a, n, 0);
+    }
     return (size_t)(p - out);
 }
 
@@ -208,25 +244,37 @@ static void get_exceptions(struct cursor *c, uint64_t *values, size_t n, unsigne
     }
 }
 
-static void get_run(struct cursor *c, uint64_t *values, size_t n)
+static bool get_run(struct cursor *c, uint64_t *values, size_t n)
 {
-    unsigned width = cursor_u8(c), exceptions = cursor_u8(c);
+    unsigned head = cursor_u8(c), exceptions = cursor_u8(c), width = head & ~SECOND;
     uint64_t base = get_varint(c);
     const uint8_t *bits = cursor_take(c, width <= 64 ? (n * width + 7) / 8 : SIZE_MAX);
     if (!bits)
-        return;
+        return false;
     if (width <= 57)
         get_bits(bits, values, n, width, base);
     else
         get_wide(bits, values, n, width, base);
     if (exceptions)
         get_exceptions(c, values, n, width, exceptions);
+    return head & SECOND;
+}
+
+int pfor_unpack_either(const uint8_t *data, size_t len, uint64_t *values, size_t count,
+                       bool *second)
+{
+    struct cursor c = cursor_over(data, len);
+    for (size_t at = 0; at < count && !c.bad; at += PFOR_RUN) {
+        bool flag = get_run(&c, values + at, run_at(at, count));
+        if (second)
+            second[at / PFOR_RUN] = flag;
+        else
+            c.bad |= flag;
+    }
+    return c.bad || cursor_left(&c) ? -EBADMSG : 0;
 }
 
 int pfor_unpack(const uint8_t *data, size_t len, uint64_t *values, size_t count)
 {
-    struct cursor c = cursor_over(data, len);
-    for (size_t at = 0; at < count && !c.bad; at += PFOR_RUN)
-        get_run(&c, values + at, count - at < PFOR_RUN ? count - at : PFOR_RUN);
-    return c.bad || cursor_left(&c) ? -EBADMSG : 0;
+    return pfor_unpack_either(data, len, values, count, NULL);
 }

@@ -7,7 +7,9 @@
  *
  * Little-endian. A block is ordered by intended start, so that a constant rate costs next to
  * nothing there. Codings: SAME (one varint stands for all), PLAIN (pfor.h), RISING (a varint, then
- * pfor.h over the differences), CHANGES (the same, differences as ZigZag). Compression: 0 none,
+ * pfor.h over the differences), CHANGES (the same, differences as ZigZag), EITHER (the times: run by
+ * run of 128 as they are, or as ZigZag differences of the moments at which they ended, which a
+ * batch of replies and a stall have in common; "before the first" is moment 0). Compression: 0 none,
  * 1 zstd; it is tried column by column and kept where it pays. The checksum is a column of its
  * own in the database and covers every byte.
  *

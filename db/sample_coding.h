@@ -5,8 +5,14 @@
 
 #include "db/sample_block.h"
 
-enum { CODING_SAME, CODING_PLAIN, CODING_RISING, CODING_CHANGES, CODINGS };
+enum { CODING_SAME, CODING_PLAIN, CODING_RISING, CODING_CHANGES, CODING_EITHER, CODINGS };
 enum { COMPRESSION_NONE, COMPRESSION_ZSTD };
+
+/* A time ends at a moment: start (and for lateness, eligible) plus the time. */
+static inline bool sample_is_time(enum sample_column c)
+{
+    return c == SAMPLE_LATENCY || c == SAMPLE_QUEUEING || c == SAMPLE_LATENESS;
+}
 
 #define SAMPLE_COLUMN_HEAD 10u
 /* pfor_bound() of a whole block, a varint before it, and room for zstd's own. */

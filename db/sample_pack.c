@@ -171,6 +171,21 @@ static bool changes_are_shorter(struct sample_packer *p, const uint64_t *v, uint
     return code_differences(p, v, some, false, p->plain) < pfor_pack(v, some, p->plain);
 }
 
+/* Times as they are, or as changes of the moments at which they end. */
+static size_t code_time(struct sample_packer *p, enum sample_column c, uint32_t n)
+{
+    const uint64_t *v = p->columns[c], *start = p->columns[SAMPLE_START];
+    const uint64_t *queueing = p->columns[SAMPLE_QUEUEING];
+    uint64_t before = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t moment = start[i] + v[i] + (c == SAMPLE_LATENESS ? queueing[i] : 0);
+        uint64_t by = moment - before;
+        p->scratch[i] = by << 1 ^ -(by >> 63);
+        before = moment;
+    }
+    return pfor_pack_either(v, p->scratch, n, p->plain);
+}
+
 /* Into `plain`. */
 static size_t code(struct sample_packer *p, enum sample_column c, uint32_t n, uint8_t *coding)
 {
@@ -178,6 +193,10 @@ static size_t code(struct sample_packer *p, enum sample_column c, uint32_t n, ui
     if (all_same(v, n)) {
         *coding = CODING_SAME;
         return sample_put_varint(p->plain, v[0]);
+    }
+    if (sample_is_time(c)) {
+        *coding = CODING_EITHER;
+        return code_time(p, c, n);
     }
     *coding = CODING_PLAIN;
     if (c == SAMPLE_START)

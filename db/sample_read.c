@@ -123,11 +123,44 @@ static void add_up(uint64_t *v, uint32_t n, uint64_t first, bool zigzag)
             v[i] = at += v[i];
 }
 
-static bool unpack(struct sample_reader *r, const struct packed_column *p, uint64_t *out)
+/* Runs of changes become times again. */
+static bool settle_times(struct sample_reader *r, enum sample_column c, uint64_t *v,
+                         const bool *changes)
 {
+    const uint64_t *start = sample_reader_column(r, SAMPLE_START);
+    const uint64_t *queueing = c == SAMPLE_LATENESS ? sample_reader_column(r, SAMPLE_QUEUEING) : NULL;
+    if (!start || (c == SAMPLE_LATENESS && !queueing))
+        return false;
+    for (uint32_t at = 0; at < r->count; at += PFOR_RUN) {
+        uint32_t end = r->count - at < PFOR_RUN ? r->count : at + PFOR_RUN;
+        if (!changes[at / PFOR_RUN])
+            continue;
+        uint64_t moment = at ? v[at - 1] + start[at - 1] + (queueing ? queueing[at - 1] : 0) : 0;
+        for (uint32_t i = at; i < end; i++) {
+            moment += v[i] >> 1 ^ -(v[i] & 1);
+            v[i] = moment - start[i] - (queueing ? queueing[i] : 0);
+        }
+    }
+    return true;
+}
+
+static bool unpack_times(struct sample_reader *r, enum sample_column c, uint64_t *out)
+{
+    bool changes[SAMPLE_BLOCK_MAX / PFOR_RUN + 1] = {false};
+    if (!sample_is_time(c) ||
+        pfor_unpack_either(r->plain, r->packed[c].plain_len, out, r->count, changes))
+        return false;
+    return !memchr(changes, true, sizeof changes) || settle_times(r, c, out, changes);
+}
+
+static bool unpack(struct sample_reader *r, enum sample_column column, uint64_t *out)
+{
+    const struct packed_column *p = &r->packed[column];
     uint64_t first = 0;
     if (!load_plain(r, p))
         return false;
+    if (p->coding == CODING_EITHER)
+        return unpack_times(r, column, out);
     if (p->coding == CODING_PLAIN)
         return !pfor_unpack(r->plain, p->plain_len, out, r->count);
     size_t head = get_varint(r->plain, p->plain_len, &first);
@@ -147,7 +180,7 @@ static bool unpack(struct sample_reader *r, const struct packed_column *p, uint6
 const uint64_t *sample_reader_column(struct sample_reader *r, enum sample_column column)
 {
     uint64_t *out = r->columns[column];
-    if (!r->unpacked[column] && !unpack(r, &r->packed[column], out))
+    if (!r->unpacked[column] && !unpack(r, column, out))
         return NULL;
     r->unpacked[column] = true;
     return out;

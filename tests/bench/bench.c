@@ -15,6 +15,7 @@
 
 #include "base/err.h"
 #include "base/units.h"
+#include "bench/bench_record.h"
 #include "bench/gen_run.h"
 #include "run/reflect.h"
 
@@ -173,6 +174,28 @@ static int conn_bytes_100k(double *values)
     return n;
 }
 
+/* --- recording -------------------------------------------------------------------------------- */
+
+static int record_per_s(double *values)
+{
+    return bench_record(values, rounds_wanted(5));
+}
+
+static int record_bytes_constant(double *values)
+{
+    return bench_bytes_constant(values, rounds_wanted(3));
+}
+
+static int record_bytes_poisson10k(double *values)
+{
+    return bench_bytes_poisson(values, rounds_wanted(3));
+}
+
+static int decode_per_s(double *values)
+{
+    return bench_decode(values, rounds_wanted(5));
+}
+
 /* --- all -------------------------------------------------------------------------------------- */
 
 static const struct bench benches[] = {
@@ -183,6 +206,12 @@ static const struct bench benches[] = {
     {"pair_tps", "transactions/s", "as lab_tps over the pair wire", pair_tps},
     {"conn_bytes_100k", "bytes", "resident memory a connection, client side", conn_bytes_100k},
     {"lab_open_100k_s", "s", "100,000 connections opened on lab", lab_open_100k},
+    {"record_per_s", "transactions/s", "a real run's records, ring to file, one recorder", record_per_s},
+    {"record_bytes_constant", "bytes", "a transaction in the file: 50,000/s, 100 connections",
+     record_bytes_constant},
+    {"record_bytes_poisson10k", "bytes", "the same, 10,000 connections, exponential gaps drawn anew",
+     record_bytes_poisson10k},
+    {"decode_per_s", "rows/s", "virtual table sample to sum()", decode_per_s},
 };
 #define BENCHES (sizeof benches / sizeof *benches)
 

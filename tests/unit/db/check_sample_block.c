@@ -138,6 +138,26 @@ START_TEST(bytes_a_transaction)
 }
 END_TEST
 
+/* After a stall many start, are sent and end together, having waited for unlike times. */
+START_TEST(what_ended_together_costs_little)
+{
+    struct rng rng;
+    setup();
+    rng_seed(&rng, 6);
+    make(4096, 20000, false, 100, &rng);
+    for (uint32_t i = 1000; i < 3000; i++) {
+        uint64_t *v = facts[i].v, free_at = facts[2999].v[SAMPLE_START] + i / 64 * 1000;
+        v[SAMPLE_QUEUEING] = free_at - v[SAMPLE_START];
+        v[SAMPLE_LATENESS] = 700;
+        v[SAMPLE_LATENCY] = v[SAMPLE_QUEUEING] + 700 + 9000;
+    }
+    pack(4096);
+    ck_assert_double_le((double)packed.len / 4096, 3.0);
+    there_and_back(4096);
+    done();
+}
+END_TEST
+
 START_TEST(every_flipped_bit_is_named)
 {
     struct rng rng;
@@ -193,5 +213,5 @@ START_TEST(service_is_what_is_left)
 END_TEST
 
 CHECK_MAIN("db/sample_block", any_values_come_back, out_of_order_ends_are_ordered_by_start,
-           bytes_a_transaction, every_flipped_bit_is_named, what_disagrees_is_refused,
-           service_is_what_is_left)
+           bytes_a_transaction, what_ended_together_costs_little, every_flipped_bit_is_named,
+           what_disagrees_is_refused, service_is_what_is_left)

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The transactions of a real run over the lab wire, fed again through a worker's sample ring to the
+ * recorder thread, which packs them and writes them into a file of its own.
+ *
+ * Poisson arrivals: until the load has that shape, the gaps between the starts of a constant-rate
+ * run are drawn anew (exponential, the same mean); all else is as the run recorded it.
+ */
+#include "bench/bench_record.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/rng.h"
+#include "bench/gen_run.h"
+#include "db/db.h"
+#include "db/extension/extension.h"
+#include "db/run_row.h"
+#include "rec/rec.h"
+
+#define FED   1000000u   /* below half the ring: all are kept, however late the recorder begins */
+#define RING  (1u << 21)
+#define RATE  50000      /* of the real run */
+#define ROUND 64u        /* transactions shown at once, as a busy worker does */
+
+struct facts {
+    struct rec_transaction *at;
+    uint32_t count;
+};
+
+/* --- a real run's records -------------------------------------------------------------------- */
+
+static const char all_samples[] =
+    "SELECT time_ns, latency_ns, queueing_ns, lateness_ns, size_bytes, connection FROM sample "
+    "WHERE run = 1 AND measured AND result = 'ok' ORDER BY time_ns + latency_ns";
+
+static bool read_facts(struct gen_run *run, struct facts *f)
+{
+    sqlite3_stmt *s;
+    f->count = 0;
+    f->at = calloc(FED, sizeof *f->at);
+    if (!f->at || extension_register(run->db) || sqlite3_prepare_v2(run->db, all_samples, -1, &s, NULL))
+        return false;
+    while (f->count < FED && sqlite3_step(s) == SQLITE_ROW)
+        f->at[f->count++] = (struct rec_transaction){
+            .intended_ns = (uint64_t)sqlite3_column_int64(s, 0),
+            .latency_ns = (uint64_t)sqlite3_column_int64(s, 1),
+            .queueing_ns = (uint64_t)sqlite3_column_int64(s, 2),
+            .lateness_ns = (uint64_t)sqlite3_column_int64(s, 3),
+            .size = (uint32_t)sqlite3_column_int64(s, 4),
+            .connection = (uint32_t)sqlite3_column_int64(s, 5),
+            .measured = true};
+    sqlite3_finalize(s);
+    return f->count > 0;
+}
+
+static bool real_run(struct gen_run *run, const char *connections)
+{
+    return !gen_run(run, "wire=lab", "protocol=echo", "payload=64", connections, "rate=50000",
+                    "duration=3s", "warmup=500ms", NULL);
+}
+
+static bool real_facts(struct facts *f, const char *connections)
+{
+    struct gen_run run;
+    if (!real_run(&run, connections))
+        return false;
+    bool good = read_facts(&run, f);
+    gen_run_done(&run);
+    return good;
+}
+
+/* Starts move, ends with them, in the order of ends. */
+static int by_end(const void *a, const void *b)
+{
+    const struct rec_transaction *x = a, *y = b;
+    uint64_t end_x = x->intended_ns + x->latency_ns, end_y = y->intended_ns + y->latency_ns;
+    return (end_x > end_y) - (end_x < end_y);
+}
+
+static void draw_gaps(struct facts *f)
+{
+    struct rng rng;
+    uint64_t first = f->at[0].intended_ns;
+    double after = 0;
+    rng_seed(&rng, 1);
+    for (uint32_t i = 0; i < f->count; i++) {
+        f->at[i].intended_ns = first + (uint64_t)after;
+        after += -1e9 / RATE * log(1 - rng_f64(&rng));
+    }
+    qsort(f->at, f->count, sizeof *f->at, by_end);
+}
+
+/* --- through the recorder -------------------------------------------------------------------- */
+
+struct recording {
+    char path[64];
+    struct db *db;
+    struct rec *rec;
+    uint32_t phase;
+};
+
+static bool begin_recording(struct recording *r, struct err *e)
+{
+    struct run_row run = {.uuid = "bench", .workload_id = "bench", .job = "", .history_key = "",
+                          .tool_version = "", .wire = "lab", .timestamp_source = "tsc",
+                          .protocol = "echo", .pattern = "long_lived", .load = "max", .workers = 1,
+                          .connections_requested = 1, .interval_ns = 1000000000};
+    struct phase_row phase = {.name = "m", .kind = PHASE_MEASURE, .measured = true, .load = "max",
+                              .offered_rate_per_s = NAN};
+    struct rec_config cfg = {.lanes = 1, .sample_records = RING, .sample_ratio = 1, .seed = 1};
+    snprintf(r->path, sizeof r->path, "/tmp/wirebench-record-%d.db", (int)getpid());
+    if (process_self(&run.process, e) || db_open(r->path, DB_CREATE, &r->db, e) ||
+        db_run_begin(r->db, &run, &cfg.run_id, e))
+        return false;
+    cfg.db = r->db;
+    if (rec_open(&cfg, &r->rec, e))
+        return false;
+    r->phase = (uint32_t)rec_phase_begin(r->rec, &phase, 1);
+    return true;
+}
+
+static void feed(struct recording *r, const struct facts *f, uint32_t count)
+{
+    struct rec_lane *lane = rec_lane(r->rec, 0);
+    struct rec_samples *s = rec_lane_samples(lane);
+    uint64_t now = f->at[0].intended_ns;
+    rec_lane_next(lane, now, r->phase);
+    for (uint32_t i = 0; i < count; i++) {
+        rec_sample(s, i, now, &f->at[i % f->count]);
+        if (i % ROUND == ROUND - 1)
+            rec_samples_tick(s, now);
+    }
+    rec_lane_next(lane, now, r->phase);
+}
+
+static double figure(struct recording *r, const char *sql)
+{
+    sqlite3_stmt *s;
+    double v = NAN;
+    if (sqlite3_prepare_v2(db_sqlite(r->db), sql, -1, &s, NULL))
+        return NAN;
+    if (sqlite3_step(s) == SQLITE_ROW)
+        v = sqlite3_column_double(s, 0);
+    sqlite3_finalize(s);
+    return v;
+}
+
+static void end_recording(struct recording *r)
+{
+    static const char *const suffixes[] = {"", "-wal", "-shm", "-lock"};
+    char path[80];
+    db_close(r->db);
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+        snprintf(path, sizeof path, "%s%s", r->path, suffixes[i]);
+        unlink(path);
+    }
+}
+
+/* Transactions a second, of those that were still in the ring when feeding ended, until the last is
+ * committed; below 0: failed. The recording stays open. */
+static double record(struct recording *r, const struct facts *f, uint32_t count)
+{
+    struct err e = {0};
+    if (!begin_recording(r, &e)) {
+        fprintf(stderr, "bench: %s\n", e.message);
+        return -1;
+    }
+    feed(r, f, count);
+    double left = ring_used(&rec_lane(r->rec, 0)->samples.ring);
+    uint64_t from = clock_kernel_ns();
+    if (rec_close(r->rec, &e))
+        fprintf(stderr, "bench: %s\n", e.message);
+    double took = (double)(clock_kernel_ns() - from) / 1e9;
+    return figure(r, "SELECT sum(count) FROM sample_block") == count ? left / took : -1;
+}
+
+#define TABLE_BYTES "SELECT (SELECT sum(pgsize) FROM dbstat WHERE name = 'sample_block') * 1.0 / " \
+                    "(SELECT sum(count) FROM sample_block)"
+
+/* --- benchmarks ------------------------------------------------------------------------------ */
+
+int bench_record(double *values, int rounds)
+{
+    struct facts f;
+    struct recording r;
+    int n = 0;
+    for (bool good = real_facts(&f, "connections=100"); good && n < rounds; n++) {
+        values[n] = record(&r, &f, FED);
+        if (values[n] < 0)
+            return 0;
+        fprintf(stderr, "  round %d: %.0f transactions/s\n", n + 1, values[n]);
+        end_recording(&r);
+    }
+    free(f.at);
+    return n;
+}
+
+int bench_bytes_constant(double *values, int rounds)
+{
+    int n = 0;
+    for (; n < rounds; n++) {
+        struct gen_run run;
+        if (!real_run(&run, "connections=100"))
+            return 0;
+        values[n] = gen_figure(&run, TABLE_BYTES);
+        fprintf(stderr, "  round %d: %.3f bytes; %.0f of %.0f transactions kept\n", n + 1, values[n],
+                gen_figure(&run, "SELECT sum(count) FROM sample_block"),
+                gen_figure(&run, "SELECT sum(started) FROM interval"));
+        gen_run_done(&run);
+    }
+    return n;
+}
+
+int bench_bytes_poisson(double *values, int rounds)
+{
+    int n = 0;
+    for (; n < rounds; n++) {
+        struct facts f;
+        struct recording r;
+        if (!real_facts(&f, "connections=10000"))
+            return 0;
+        draw_gaps(&f);
+        if (record(&r, &f, f.count) < 0)
+            return 0;
+        values[n] = figure(&r, TABLE_BYTES);
+        fprintf(stderr, "  round %d: %.3f bytes, %u transactions\n", n + 1, values[n], f.count);
+        end_recording(&r);
+        free(f.at);
+    }
+    return n;
+}
+
+int bench_decode(double *values, int rounds)
+{
+    struct facts f;
+    struct recording r;
+    int n = 0;
+    if (!real_facts(&f, "connections=100") || record(&r, &f, FED) < 0)
+        return 0;
+    for (; n < rounds; n++) {
+        uint64_t from = clock_kernel_ns();
+        double sum = figure(&r, "SELECT sum(latency_ns) FROM sample WHERE run = 1");
+        double took = (double)(clock_kernel_ns() - from) / 1e9;
+        values[n] = FED / took;
+        fprintf(stderr, "  round %d: %.0f rows/s, mean latency %.0f ns\n", n + 1, values[n],
+                sum / FED);
+    }
+    end_recording(&r);
+    free(f.at);
+    return n;
+}
