@@ -21,6 +21,7 @@ payload = 64
 rate = max
 interval = 200ms
 seed = 1
+samples = 0.01
 sla = errors<1%
 
 [measured]
