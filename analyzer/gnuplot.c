@@ -11,7 +11,8 @@
 
 #include "base/err.h"
 
-#define ERRORS "errors.txt"
+#define ERRORS      "errors.txt"
+#define TMP_MAX_LEN 80
 
 void gnuplot_quote(FILE *out, const char *text)
 {
@@ -28,11 +29,13 @@ void gnuplot_quote(FILE *out, const char *text)
 
 int gnuplot_open(struct gnuplot *f, struct err *e)
 {
-    const char *tmp = "/tmp/analyze-plot.XXXXXX";
-    strcpy(f->path, tmp);
+    const char *tmp = getenv("TMPDIR");
+    if (!tmp || !*tmp || strlen(tmp) > TMP_MAX_LEN)
+        tmp = "/tmp";
+    snprintf(f->path, sizeof f->path, "%s/analyze-plot.XXXXXX", tmp);
     if (mkdtemp(f->path))
         return 0;
-    return err_set(e, EXIT_ENVIRONMENT, -errno, "cannot make a folder %s: %s", tmp,
+    return err_set(e, EXIT_ENVIRONMENT, -errno, "cannot make a folder in %s: %s", tmp,
                    strerror(errno));
 }
 
@@ -45,7 +48,7 @@ const char *gnuplot_file(const struct gnuplot *f, char *buf, size_t size, const 
 void gnuplot_close(const struct gnuplot *f)
 {
     static const char *const names[] = {GNUPLOT_SCRIPT, ERRORS, "svg", "png"};
-    char path[128];
+    char path[160];
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         unlink(gnuplot_file(f, path, sizeof path, names[i]));
     rmdir(f->path);
@@ -70,7 +73,7 @@ static void child(const struct gnuplot *f)
 /* The first error that gnuplot named, its position and its warnings left out. */
 static int complain(const struct gnuplot *f, const char *chart, int status, struct err *e)
 {
-    char path[128], line[300] = "";
+    char path[160], line[300] = "";
     FILE *errors = fopen(gnuplot_file(f, path, sizeof path, ERRORS), "r");
     while (errors && fgets(line, sizeof line, errors))
         if (strncmp(line, "\"" GNUPLOT_SCRIPT "\"", strlen(GNUPLOT_SCRIPT) + 2) == 0 &&
@@ -87,7 +90,7 @@ static int complain(const struct gnuplot *f, const char *chart, int status, stru
 
 int gnuplot_run(const struct gnuplot *f, const char *chart, struct err *e)
 {
-    char path[128];
+    char path[160];
     unlink(gnuplot_file(f, path, sizeof path, ERRORS));
     fflush(NULL);
     pid_t pid = fork();

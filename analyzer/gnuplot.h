@@ -15,9 +15,10 @@ struct err;
 
 #define GNUPLOT_SCRIPT "chart.gp" /* what gnuplot_run runs; it makes files "svg" and "png" */
 
-/* A private folder, made by open and gone with close. */
+/* A private folder in $TMPDIR (of at most 80 characters, else /tmp), made by open and gone with
+ * close. */
 struct gnuplot {
-    char path[64];
+    char path[112];
 };
 int gnuplot_open(struct gnuplot *f, struct err *e);
 void gnuplot_close(const struct gnuplot *f);

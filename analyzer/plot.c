@@ -72,7 +72,7 @@ static void write_titles(FILE *out, const struct chart *c, const struct plot_inp
 static int write_script(const struct gnuplot *g, const struct chart *c, const struct format *format,
                         const struct plot_input *in, const char **why, struct err *e)
 {
-    char path[128];
+    char path[160];
     int height = c->height + c->per_run * (int)in->count;
     FILE *out = fopen(gnuplot_file(g, path, sizeof path, GNUPLOT_SCRIPT), "w");
     if (!out)
@@ -121,7 +121,7 @@ static void name_runs(char name[200], const struct plot_input *in, bool several)
 static int keep_picture(const struct gnuplot *g, const struct format *format, const char *dir,
                         const char *name, struct err *e)
 {
-    char made[128];
+    char made[160];
     struct file_draft f;
     gnuplot_file(g, made, sizeof made, format->suffix);
     if (format != &formats[0])
@@ -200,7 +200,7 @@ int plot_inline(const struct chart *c, const struct plot_input *in, const char *
                 const char **why, struct err *e)
 {
     struct gnuplot g;
-    char path[128];
+    char path[160];
     int ret = gnuplot_open(&g, e);
     if (ret)
         return ret;
