@@ -163,6 +163,14 @@ static void end_recording(struct recording *r)
     }
 }
 
+/* CPU time of all threads: what a core of one's own would take, whatever else runs. */
+static double cpu_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
 /* Transactions a second, of those that were still in the ring when feeding ended, until the last is
  * committed; below 0: failed. The recording stays open. */
 static double record(struct recording *r, const struct facts *f, uint32_t count)
@@ -175,9 +183,12 @@ static double record(struct recording *r, const struct facts *f, uint32_t count)
     feed(r, f, count);
     double left = ring_used(&rec_lane(r->rec, 0)->samples.ring);
     uint64_t from = clock_kernel_ns();
+    double cpu = cpu_s();
     if (rec_close(r->rec, &e))
         fprintf(stderr, "bench: %s\n", e.message);
     double took = (double)(clock_kernel_ns() - from) / 1e9;
+    fprintf(stderr, "  %.0f transactions in %.3f s, %.3f s of CPU: %.0f a CPU second\n", left, took,
+            cpu_s() - cpu, left / (cpu_s() - cpu));
     return figure(r, "SELECT sum(count) FROM sample_block") == count ? left / took : -1;
 }
 
@@ -246,11 +257,12 @@ int bench_decode(double *values, int rounds)
         return 0;
     for (; n < rounds; n++) {
         uint64_t from = clock_kernel_ns();
+        double cpu = cpu_s();
         double sum = figure(&r, "SELECT sum(latency_ns) FROM sample WHERE run = 1");
         double took = (double)(clock_kernel_ns() - from) / 1e9;
         values[n] = FED / took;
-        fprintf(stderr, "  round %d: %.0f rows/s, mean latency %.0f ns\n", n + 1, values[n],
-                sum / FED);
+        fprintf(stderr, "  round %d: %.0f rows/s, %.0f a CPU second; mean latency %.0f ns\n", n + 1,
+                values[n], FED / (cpu_s() - cpu), sum / FED);
     }
     end_recording(&r);
     free(f.at);
