@@ -181,10 +181,10 @@ static const struct {
      "sum(h.count) FROM interval i JOIN hist h ON h.interval_id = i.id WHERE i.run_id = :run AND "
      "h.time = 'latency') AS b",
      false},
-    {"latencies of the measured intervals", "those of the run's summary",
+    {"latencies of the measured intervals and their drains", "those of the run's summary",
      "SELECT (SELECT sum(i.latency_count) FROM interval i JOIN phase p ON p.id = i.phase_id WHERE "
-     "i.run_id = :run AND p.measured) AS a, (SELECT count FROM summary WHERE run_id = :run AND "
-     "phase_id IS NULL AND time = 'latency') AS b",
+     "i.run_id = :run AND (p.measured OR p.kind = 'drain')) AS a, "
+     "(SELECT count FROM summary WHERE run_id = :run AND phase_id IS NULL AND time = 'latency') AS b",
      true},
 };
 
