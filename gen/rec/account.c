@@ -64,24 +64,20 @@ void account_block(struct rec *r, const struct rec_interval *b, uint64_t seq)
     add_to_live(r, b, seq);
 }
 
-/* The reader copies shown[generation & 1]; the recorder fills the other one and moves on. A reader
- * that was overtaken twice sees the generation moved and copies again. */
+/* Held for the copy only. Workers never come here; the live line may wait for a recorder that was
+ * preempted meanwhile, which costs it a moment and nobody else. */
 void publish_totals(struct rec *r)
 {
-    uint32_t next = atomic_load_explicit(&r->generation, memory_order_relaxed) + 1;
-    r->shown[next & 1] = r->totals;
-    atomic_store_explicit(&r->generation, next, memory_order_release);
+    pthread_mutex_lock(&r->shown_lock);
+    r->shown = r->totals;
+    pthread_mutex_unlock(&r->shown_lock);
 }
 
 void rec_totals(struct rec *r, struct rec_totals *out)
 {
-    uint32_t before, after;
-    do {
-        before = atomic_load_explicit(&r->generation, memory_order_acquire);
-        *out = r->shown[before & 1];
-        atomic_thread_fence(memory_order_acquire);
-        after = atomic_load_explicit(&r->generation, memory_order_relaxed);
-    } while (before != after);
+    pthread_mutex_lock(&r->shown_lock);
+    *out = r->shown;
+    pthread_mutex_unlock(&r->shown_lock);
 }
 
 static void clear_hist(struct hist *h)

@@ -116,7 +116,8 @@ static void init_rec(struct rec *r, const struct rec_config *cfg)
     r->peer_start_ticks = cfg->peer_pid ? process_start_ticks(cfg->peer_pid) : 0;
     hist_sum_reset(&r->live);
     hist_sum_reset(&r->totals.latency);
-    r->shown[0] = r->totals;
+    pthread_mutex_init(&r->shown_lock, NULL);
+    r->shown = r->totals;
     sem_init(&r->wake, 0, 0);
 }
 

@@ -74,8 +74,8 @@ struct rec {
     struct drain *drains;             /* by lane; NULL: no transactions are recorded */
     struct sample_packer *packer;
     struct rec_totals totals;         /* the recorder's own */
-    struct rec_totals shown[2];       /* shown[generation & 1] is whole */
-    _Atomic uint32_t generation;
+    pthread_mutex_t shown_lock;
+    struct rec_totals shown;          /* what rec_totals() tells, as of the last batch */
     struct hist_sum live;             /* latency of interval `live_seq`, being gathered */
     uint64_t live_seq;
     uint32_t live_lanes;
