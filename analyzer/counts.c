@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "analyzer/query_control.h"
 #include "analyzer/summary.h"
 #include "base/err.h"
 
@@ -230,6 +231,46 @@ static int fill_resources(struct db *db, struct summary *s, struct err *e)
     return ret ? ret : fill_memory(db, s, "peer", &f[FIGURE_CONN_BYTES_PEER], NULL, e);
 }
 
+/* --- negative controls ----------------------------------------------------------------- */
+
+static int fill_control(struct db *db, struct summary *s, enum figure_id id, double value,
+                        struct err *e)
+{
+    char why[100];
+    struct figure *f = &s->figures[id];
+    if (!isnan(value)) {
+        figure_set(f, value);
+        return 0;
+    }
+    int ret = query_missing_reason(db, s->run.id, figure_kinds[id].path, why, sizeof why, e);
+    figure_miss(f, "%s", why[0] ? why : "the run does not have it");
+    return ret;
+}
+
+static double or_nan(int64_t value)
+{
+    return value == QUERY_NONE ? NAN : (double)value;
+}
+
+/* The figures are named like the columns. */
+static int fill_controls(struct db *db, struct summary *s, struct err *e)
+{
+    const struct run_info *run = &s->run;
+    const struct {
+        enum figure_id id;
+        double value;
+    } controls[] = {
+        {FIGURE_CONTROL_WAKE_P50, or_nan(run->control_timer_wake_p50_ns)},
+        {FIGURE_CONTROL_WAKE_P99, or_nan(run->control_timer_wake_p99_ns)},
+        {FIGURE_CONTROL_COPY, run->control_memory_copy_mib_per_s},
+        {FIGURE_CONTROL_CPU, run->control_cpu_per_transaction_ns},
+    };
+    int ret = 0;
+    for (size_t i = 0; i < COUNT_OF(controls) && ret == 0; i++)
+        ret = fill_control(db, s, controls[i].id, controls[i].value, e);
+    return ret;
+}
+
 int counts_build(struct db *db, struct summary *s, struct err *e)
 {
     struct rate_clusters c = {calloc(s->seconds.count, sizeof *c.messages),
@@ -244,6 +285,7 @@ int counts_build(struct db *db, struct summary *s, struct err *e)
         bound_rate(&s->figures[FIGURE_MSG_PER_S], c.messages, s->seconds.count);
         bound_rate(&s->figures[FIGURE_TRANSACTIONS_PER_S], c.transactions, s->seconds.count);
         ret = fill_resources(db, s, e);
+        ret = ret ? ret : fill_controls(db, s, e);
     }
     free(c.messages);
     free(c.transactions);

@@ -75,6 +75,14 @@ void figure_miss(struct figure *f, const char *format, ...) __attribute__((forma
       "resident bytes a connection in the generator")                                              \
     X(CONN_BYTES_PEER, "memory_bytes_per_conn.peer", "B", "run",                                   \
       "resident bytes a connection in the peer")                                                   \
+    X(CONTROL_WAKE_P50, "control_timer_wake_p50_ns", "ns", "run",                                  \
+      "negative control: how late a sleeping thread woke up, median")                              \
+    X(CONTROL_WAKE_P99, "control_timer_wake_p99_ns", "ns", "run",                                  \
+      "negative control: how late a sleeping thread woke up, p99")                                 \
+    X(CONTROL_COPY, "control_memory_copy_mib_per_s", "MiB/s", "run",                               \
+      "negative control: a copy of 32 MiB, median")                                                \
+    X(CONTROL_CPU, "control_cpu_per_transaction_ns", "ns", "measured",                             \
+      "negative control: the generator's own CPU a transaction, transmit calls left out")          \
     X(PRECISION, "precision_ns", "ns", "run", "measured error of one clock reading")               \
     X(LOST_INTERVALS, "lost_intervals", "intervals", "run", "intervals that were not recorded")
 

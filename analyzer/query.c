@@ -84,11 +84,14 @@ int query_run_find(struct db *db, const char *which, int64_t *run_id, struct err
     X(uuid) X(workload_id) X(job) X(overrides) X(history_key) X(tool_version) X(tool_commit)       \
     X(subject_commit) X(host) X(state_reason) X(invalid_reason) X(limited_by)                      \
     X(limited_by_evidence) X(wire) X(wire_detail) X(timestamp_source) X(protocol) X(transport)     \
-    X(pattern) X(load) X(payload) X(reply) X(sla) X(environment_hash)
+    X(pattern) X(load) X(payload) X(reply) X(sla) X(environment_hash) X(margins)                   \
+    X(interleave_uuid) X(interleave_side)
 #define RUN_INTS(X)                                                                                \
     X(id) X(seed) X(started_ns) X(ended_ns) X(valid) X(clock_error_ns) X(depth) X(workers)         \
     X(connections_requested) X(connections_opened) X(duration_requested_ns) X(interval_ns)         \
-    X(lost_intervals)
+    X(lost_intervals) X(interleave_round) X(control_timer_wake_p50_ns) X(control_timer_wake_p99_ns)
+#define RUN_REALS(X)                                                                               \
+    X(clock_ppm) X(control_memory_copy_mib_per_s) X(control_cpu_per_transaction_ns)
 #define TARGET_INTS(X)                                                                             \
     X(port) X(connections_opened) X(connections_failed) X(started) X(completed) X(failed)          \
     X(messages_sent) X(messages_received) X(latency_p50_ns) X(latency_p99_ns) X(latency_max_ns)
@@ -117,7 +120,9 @@ static int run_copy(struct db_stmt *s, struct run_info *out, struct err *e)
 #define X(column) out->column = col_int(s, #column);
     RUN_INTS(X)
 #undef X
-    out->clock_ppm = db_col_f64(s, "clock_ppm");
+#define X(column) out->column = db_col_f64(s, #column);
+    RUN_REALS(X)
+#undef X
     return ret ? err_set(e, EXIT_ENVIRONMENT, ret, "out of memory reading a run") : 0;
 }
 

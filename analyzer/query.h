@@ -37,11 +37,12 @@ struct run_info {
     char *uuid, *workload_id, *job, *overrides, *history_key, *tool_version, *tool_commit;
     char *subject_commit, *host, *state_reason, *invalid_reason, *limited_by, *limited_by_evidence;
     char *wire, *wire_detail, *timestamp_source, *protocol, *transport, *pattern, *load, *payload;
-    char *reply, *sla, *environment_hash;
+    char *reply, *sla, *environment_hash, *margins, *interleave_uuid, *interleave_side;
     int64_t seed, started_ns, ended_ns, valid, clock_error_ns, depth, workers;
     int64_t connections_requested, connections_opened, duration_requested_ns, interval_ns;
-    int64_t lost_intervals;
-    double clock_ppm;
+    int64_t lost_intervals, interleave_round;
+    int64_t control_timer_wake_p50_ns, control_timer_wake_p99_ns;
+    double clock_ppm, control_memory_copy_mib_per_s, control_cpu_per_transaction_ns;
 };
 
 /* `which`: an id, a uuid or at least four of its first letters, or NULL for the run begun last.

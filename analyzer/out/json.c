@@ -113,8 +113,20 @@ static void put_identity(struct document *d, const struct summary *s)
     put_text(d, "tool_commit", run->tool_commit, "built outside a repository");
     put_text(d, "overrides", run->overrides, "the job ran as written");
     put(d->root, "seed", json_integer(run->seed));
+    put_text(d, "margins", run->margins, "the job gives none");
     put(d->root, "state", text_or_null(run_state_name(run->state)));
     put_text(d, "state_reason", run->state_reason, "none was stored");
+}
+
+/* The place in a set of gen run --interleave. */
+static void put_interleave(struct document *d, const struct run_info *run)
+{
+    static const char why[] = "a run of its own";
+    put_text(d, "interleave_uuid", run->interleave_uuid, why);
+    put_text(d, "interleave_side", run->interleave_side, why);
+    put(d->root, "interleave_round", int_or_null(run->interleave_round));
+    if (run->interleave_round == QUERY_NONE)
+        json_object_set_new(d->reasons, "interleave_round", json_string(why));
 }
 
 static void put_judgement(struct document *d, const struct summary *s)
@@ -282,6 +294,7 @@ static json_t *document(const struct summary *s)
 {
     struct document d = {json_object(), json_object(), json_object()};
     put_identity(&d, s);
+    put_interleave(&d, &s->run);
     put_judgement(&d, s);
     put_setting(&d, s);
     for (int i = 0; i < FIGURE_COUNT; i++)

@@ -235,6 +235,19 @@ static void write_use(FILE *out, const struct summary *s)
                 SHOWN(FIGURE_CPU_GEN), SHOWN(FIGURE_RSS_GEN), peer);
 }
 
+/* If these differ from another run's, the machine does, whatever was changed. */
+static void write_controls(FILE *out, const struct summary *s)
+{
+    bool any = false;
+    for (int id = FIGURE_CONTROL_WAKE_P50; id <= FIGURE_CONTROL_CPU; id++)
+        any |= s->figures[id].has;
+    if (any)
+        format_lines(out, 12, "controls    timer +%s ns (p99 +%s), copy %s MiB/s, "
+                     "own CPU %s ns a transaction", SHOWN(FIGURE_CONTROL_WAKE_P50),
+                     SHOWN(FIGURE_CONTROL_WAKE_P99), SHOWN(FIGURE_CONTROL_COPY),
+                     SHOWN(FIGURE_CONTROL_CPU));
+}
+
 static void write_machine(FILE *out, const struct summary *s)
 {
     char line[512] = "";
@@ -259,6 +272,7 @@ int text_write(FILE *out, const struct summary *s)
     write_rates(out, s);
     write_counts(out, s);
     write_use(out, s);
+    write_controls(out, s);
     write_machine(out, s);
     return fflush(out) || ferror(out) ? -EIO : 0;
 }

@@ -135,6 +135,8 @@ int ending_record(struct run *r, bool interrupted, const struct err *failure, st
     int rc = record_memory(r, e);
     if (!rc)
         rc = record_peer(r, now, e);
+    if (!rc)
+        rc = control_store_late(r, e);
     if (!rc && !failure) {
         rc = judge_run(r, &j, e);
         end.valid = j.valid;

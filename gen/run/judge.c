@@ -41,8 +41,7 @@ double judge_figure(struct run *r, const char *column)
     return figure(r, sql);
 }
 
-/* A counter's sum over the measured phases. */
-static double counted(struct run *r, const char *name)
+double judge_counted(struct run *r, const char *name)
 {
     char sql[400];
     snprintf(sql, sizeof sql,
@@ -138,11 +137,11 @@ static void read_loads(struct run *r, struct loads *l)
 {
     uint64_t cycles[COUNTER_COUNT] = {0};
     for (int c = COUNTER_CYCLES_RX; c <= COUNTER_CYCLES_IDLE; c++)
-        cycles[c] = (uint64_t)counted(r, counter_name((enum counter)c));
+        cycles[c] = (uint64_t)judge_counted(r, counter_name((enum counter)c));
     double all = stage_sum(cycles);
     l->busy = all > 0 ? 1 - (double)cycles[COUNTER_CYCLES_IDLE] / all : NAN;
     l->kick = all > 0 ? (double)cycles[COUNTER_CYCLES_KICK] / all : NAN;
-    l->wire_full = counted(r, "tx_full");
+    l->wire_full = judge_counted(r, "tx_full");
     const struct responder_totals *peer = r->wires.peer;
     double peer_all = peer && peer->valid ? stage_sum(peer->counters) : 0;
     l->peer_busy = peer_all > 0 ? 1 - (double)peer->counters[COUNTER_CYCLES_IDLE] / peer_all : NAN;

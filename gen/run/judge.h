@@ -21,5 +21,7 @@ struct judged {
 int judge_run(struct run *r, struct judged *out, struct err *e);
 /* A figure of the view run_summary; NAN when it is NULL. */
 double judge_figure(struct run *r, const char *column);
+/* A counter's sum over the measured phases; 0 when it never moved. */
+double judge_counted(struct run *r, const char *name);
 
 #endif

@@ -44,6 +44,15 @@ struct spinner {
     struct err e;
 };
 
+/* The longest step so far counts for every slice that is over; one that is longer than a slice
+ * counts for all that it covers. Returns the end of the slice that goes on. */
+static uint64_t end_slices(struct stolen *o, uint64_t slice_end, uint64_t now, uint64_t longest)
+{
+    for (; slice_end <= now; slice_end += NOISE_SLICE_NS)
+        hist_record(&o->longest, longest);
+    return slice_end;
+}
+
 static void *spin(void *arg)
 {
     struct spinner *s = arg;
@@ -51,11 +60,17 @@ static void *spin(void *arg)
     if (reflect_pin(o->cpu, &s->e))
         return NULL;
     uint64_t begin = clock_now_ns(s->clock), last = begin, steps = 0, long_gaps = 0;
+    uint64_t slice_end = begin + NOISE_SLICE_NS, longest = 0;
     do {
         uint64_t now = clock_now_ns(s->clock), gap = now - last;
         if (gap >= NOISE_GAP_NS)
             hist_record(&o->gaps, gap);
         long_gaps += gap > NOISE_LONG_NS;
+        longest = gap > longest ? gap : longest;
+        if (now >= slice_end) {
+            slice_end = end_slices(o, slice_end, now, longest);
+            longest = 0;
+        }
         last = now;
         steps++;
     } while (last - begin < s->ns);
@@ -74,6 +89,7 @@ int noise_stolen(const struct clock *clock, uint64_t ns, struct stolen *out, uin
     for (; !ret && started < n; started += !ret) {
         s[started] = (struct spinner){.clock = clock, .ns = ns, .out = &out[started]};
         hist_reset(&out[started].gaps);
+        hist_reset(&out[started].longest);
         ret = start(&s[started].thread, spin, &s[started], e);
     }
     for (uint32_t i = 0; i < started; i++) {

@@ -14,6 +14,7 @@ struct err;
 #define NOISE_CPUS_MAX 256
 #define NOISE_GAP_NS   1000 /* a step of the spin loop that takes so long was interrupted */
 #define NOISE_LONG_NS  100000
+#define NOISE_SLICE_NS 100000
 #define NOISE_ROUNDS   11
 
 /* The CPUs that this process may use, in order; how many. */
@@ -24,6 +25,7 @@ struct stolen {
     uint64_t took_ns, steps;
     uint64_t long_gaps; /* over NOISE_LONG_NS */
     struct hist gaps;   /* those of NOISE_GAP_NS and more */
+    struct hist longest; /* the longest step that reaches into each NOISE_SLICE_NS */
 };
 
 /* Bare loops that read the clock for `ns`, on all `n` CPUs at once. out[i].cpu is set by the

@@ -61,6 +61,15 @@ static int begin_row(struct run *r, struct err *e)
     return rc ? rc : db_run_begin(r->db, &row, &r->id, e);
 }
 
+static int measure_controls(struct run *r, struct err *e)
+{
+    int cpus[512];
+    int rc = setup_cpus(r->job, r->job->workers, cpus, e);
+    if (!rc)
+        control_measure(&r->clock, cpus, r->job->workers, &r->control);
+    return rc;
+}
+
 static int open_record(struct run *r, struct err *e)
 {
     environment_fingerprint(r);
@@ -68,6 +77,8 @@ static int open_record(struct run *r, struct err *e)
     int rc = begin_row(r, e);
     if (!rc)
         rc = environment_record(r, e);
+    if (!rc)
+        rc = control_store_early(r, e);
     struct rec_config rc_cfg = {
         .db = r->db, .run_id = r->id, .lanes = r->job->workers, .peer_pid = r->wires.peer_pid,
         .resource_ns = r->job->interval_ns, .mono_to_real_ns = r->mono_to_real_ns,
@@ -177,6 +188,8 @@ int run_job(const struct job *job, const volatile sig_atomic_t *signal, struct r
     if (!rc)
         rc = clock_init(&r->clock, clock_source_parse(job->clock), e);
     r->mono_to_real_ns = mono_to_real();
+    if (!rc)
+        rc = measure_controls(r, e);
     if (!rc)
         rc = app_ctx_init(&r->app, job->seed, job->binary, e);
     if (!rc)

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "job/job.h"
+#include "run/control.h"
 #include "run/wires.h"
 #include "run/worker.h"
 
@@ -22,6 +23,7 @@ struct run {
     const struct app_proto *proto;
     struct log log;
     struct clock clock;
+    struct control control;  /* what was measured before all else */
     struct app_ctx app;
     struct wires wires;
     struct db *db;

@@ -86,6 +86,19 @@ START_TEST(the_whole_run_counts_for_drops_and_connects)
 }
 END_TEST
 
+START_TEST(a_negative_control_has_its_value_or_the_reason_of_its_note)
+{
+    open_run((struct fixture){.state = RUN_DONE});
+    VALUE(CONTROL_WAKE_P50, 58000);
+    VALUE(CONTROL_COPY, 9000);
+    MISSING(CONTROL_WAKE_P99);
+    ck_assert_str_eq(s.figures[FIGURE_CONTROL_WAKE_P99].reason, "400 wake-ups");
+    MISSING(CONTROL_CPU);
+    ck_assert_str_eq(s.figures[FIGURE_CONTROL_CPU].reason, "the run does not have it");
+    close_run();
+}
+END_TEST
+
 /* 1000 samples of 1 .. 1000 us a worker and second: p of N = 20,000 is the 1000 p-th microsecond.
  */
 START_TEST(percentiles_are_nearest_ranks)
@@ -179,5 +192,6 @@ START_TEST(a_damaged_histogram_is_named)
 END_TEST
 
 CHECK_MAIN("analyzer/summary", counts_and_rates_cover_the_measured_phase,
-           the_whole_run_counts_for_drops_and_connects, percentiles_are_nearest_ranks,
+           the_whole_run_counts_for_drops_and_connects,
+           a_negative_control_has_its_value_or_the_reason_of_its_note, percentiles_are_nearest_ranks,
            no_measured_phase_is_no_zero, exit_codes, a_damaged_histogram_is_named)

@@ -32,6 +32,8 @@ START_TEST(a_spin_accounts_for_its_time)
         ck_assert_uint_le(s[i].long_gaps, s[i].gaps.count);
         ck_assert(s[i].gaps.sum_ns <= (double)s[i].took_ns);
         ck_assert(!s[i].gaps.count || s[i].gaps.min_ns >= NOISE_GAP_NS);
+        ck_assert_uint_eq(s[i].longest.count, s[i].took_ns / NOISE_SLICE_NS);
+        ck_assert(!s[i].gaps.count || s[i].longest.max_ns <= s[i].gaps.max_ns);
     }
     ck_assert_uint_gt(s[0].long_gaps + s[1].long_gaps, 0);
 }
