@@ -95,13 +95,14 @@ struct job {
     uint64_t interval_ns;    /* sampling period */
     double samples;          /* share of the transactions to record: 1 all, 0 none */
     char db[JOB_TEXT];       /* results.db */
+    char margins[JOB_TEXT];  /* of relevance, METRIC:PERCENT% each, for whoever compares runs */
     bool quiet;
     char clock[16];          /* auto | tsc | kernel */
     char log_level[16];
 
     char *resolved;          /* the whole job as INI text: every key with its value (malloc) */
-    char *resolved_unseeded; /* the same without seed, description, db, quiet, log_level, pcap: what
-                              * the history key hashes */
+    char *resolved_unseeded; /* the same without seed, description, margins, db, quiet, log_level, pcap:
+                              * what the history key hashes */
     struct loader *loader;   /* who set which key, for job_refuse (malloc) */
     char *overrides;         /* "BENCH_DEPTH=2 --duration=10s" as given, environment first; "" */
 };

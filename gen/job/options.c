@@ -98,6 +98,8 @@ const struct option options[] = {
      "Verdict", PHASE(sla)},
     {"abort_if", &kind_text, "", "stop early when this holds", "RULES", PHASE(abort_if),
      .later = "it comes with suites and plans"},
+    {"margins", &kind_margins, "", "smallest change that matters, metric by metric, for comparing runs",
+     "METRIC:PERCENT%,...", RUN(margins), .aside = true, .unhashed = true},
 
     /* where it goes */
     {"wire", &kind_wire, "lab", "what frames travel on", "WIRE", "Where it goes", RUN(wire)},

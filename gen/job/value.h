@@ -26,6 +26,7 @@ extern const struct value_kind kind_time;  /* with units; uint64_t ns */
 extern const struct value_kind kind_rate;  /* a second; double; 0 is allowed */
 extern const struct value_kind kind_load;  /* "max" or a rate; rate_max and rate_per_s of a phase */
 extern const struct value_kind kind_share; /* all, none, or a number between; double, 0 to 1 */
+extern const struct value_kind kind_margins; /* list of METRIC:PERCENT%; char array */
 extern const struct value_kind kind_flag;  /* yes or no; bool */
 extern const struct value_kind kind_choice;  /* one of `choices`; its value in 1 or 4 bytes */
 extern const struct value_kind kind_word;    /* one of `choices`; its name in a char array */

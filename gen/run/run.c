@@ -53,7 +53,7 @@ static int begin_row(struct run *r, struct err *e)
         .protocol = job->protocol, .transport = "tcp",
         .pattern = p->pattern == PATTERN_SHORT_LIVED ? "short_lived" : "long_lived",
         .load = texts.load, .payload = texts.payload, .reply = texts.reply[0] ? texts.reply : NULL,
-        .sla = p->sla[0] ? p->sla : NULL, .seed = job->seed, .depth = p->depth,
+        .sla = p->sla[0] ? p->sla : NULL, .margins = job->margins[0] ? job->margins : NULL, .seed = job->seed, .depth = p->depth,
         .workers = job->workers, .connections_requested = job->connections,
         .duration_requested_ns = requested_ns(job), .interval_ns = (int64_t)job->interval_ns,
     };

@@ -53,6 +53,10 @@ static const struct good good[] = {
     {"close_limit", "3s"},
     {"sla", "msg_per_s>=50000, latency_p95<100ms, errors<0.05%"},
     {"abort_if", ""},
+    {"margins", ""},
+    {"margins", "latency_p99_us:10%, throughput_msg_per_s:2.5%"},
+    {"margins", "cpu_percent_per_node.gen:5%"},
+    {"margins", "p99:1%,p999: 100% ,p9:0.1%"},
     {"wire", "pair"},
     {"wire", "xdp:eth7", NULL, "target = 10.0.0.1:80"},
     {"wire", "xdp:eth7:12", NULL, "target = 10.0.0.1:80"},
@@ -136,6 +140,9 @@ struct bad {
 };
 
 #define RATES "rate from 0.001/s to 1000000000/s (500, 60k/s, 600/min)"
+#define MARGINS                                                                                    \
+    "METRIC:PERCENT% with commas, each metric once, up to 100% (latency_p99_us:10%, "              \
+    "throughput_msg_per_s:2%), or nothing"
 #define WIRES "NAME or NAME:DEVICE as gen list shows them"
 static const struct bad bad[] = {
     {"description", "tab\there", "one printable line of at most 255 bytes"},
@@ -174,6 +181,20 @@ static const struct bad bad[] = {
     {"close", "both", "one of client, server, rst"},
     {"drain", "long", "a time from 0 to 3600s (10s, 500ms, 2min)"},
     {"close_limit", "3601s", "a time from 0 to 3600s (10s, 500ms, 2min)"},
+    {"margins", "10%", MARGINS},
+    {"margins", "p99=10%", MARGINS},
+    {"margins", "p99:10", MARGINS},
+    {"margins", "p99:0%", MARGINS},
+    {"margins", "p99:101%", MARGINS},
+    {"margins", "p99:-1%", MARGINS},
+    {"margins", "p99:1.2.3%", MARGINS},
+    {"margins", "p99:nan%", MARGINS},
+    {"margins", "P99:1%", MARGINS},
+    {"margins", ":1%", MARGINS},
+    {"margins", "p99:1%,", MARGINS},
+    {"margins", "p99:1%,,p50:1%", MARGINS},
+    {"margins", "p99:1% p50:1%", MARGINS},
+    {"margins", "p99:1%, p50:1%, p99:2%", MARGINS},
     {"wire", "", WIRES},
     {"wire", "xdp:", WIRES},
     {"wire", ":eth0", WIRES},
