@@ -172,6 +172,34 @@ static int read_times(struct db *db, struct summary *s, struct err *e)
     return ret;
 }
 
+static bool stored_limit(const struct run_info *run)
+{
+    return run->limited_by && strcmp(run->limited_by, limit_name(LIMIT_UNKNOWN)) != 0;
+}
+
+/* The stored word is that of the build that wrote it, and a killed run has none: the rows come
+ * first. */
+static int read_limit(struct db *db, struct summary *s, struct err *e)
+{
+    struct limit_figures f;
+    struct limit_verdict v;
+    int ret = limit_load(db, s->run.id, &f, e);
+    if (ret)
+        return ret;
+    limit_judge(&f, &v);
+    if (v.by == LIMIT_UNKNOWN && stored_limit(&s->run)) {
+        s->limited_by = s->limited_by_words = s->run.limited_by;
+        s->limited_by_evidence = s->run.limited_by_evidence;
+    } else if (f.seconds > 0) {
+        s->limited_by = limit_part(v.by);
+        s->limited_by_detail = limit_name(v.by);
+        s->limited_by_words = limit_words(v.by);
+        s->limited_by_evidence = keep_text(&s->keep, v.evidence);
+        s->limited_by_remedy = v.remedy[0] ? keep_text(&s->keep, v.remedy) : NULL;
+    }
+    return 0;
+}
+
 /* --- the whole ------------------------------------------------------------------------- */
 
 uint64_t tally_of(const struct tally_list *list, const char *kind, const char *name)
@@ -218,6 +246,7 @@ static int read_all(struct db *db, int64_t run_id, struct summary *s, struct err
     ret = ret ? ret : read_targets(db, s, e);
     ret = ret ? ret : read_times(db, s, e);
     ret = ret ? ret : counts_build(db, s, e);
+    ret = ret ? ret : read_limit(db, s, e);
     s->verdict = worst_verdict(&s->verdicts);
     return ret;
 }

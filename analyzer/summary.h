@@ -11,6 +11,7 @@
 #include "analyzer/keep.h"
 #include "analyzer/query.h"
 #include "analyzer/times.h"
+#include "db/limit.h"
 
 /* How often something was counted, by name, largest id last as in the vocabulary. */
 struct tally {
@@ -45,6 +46,13 @@ struct summary {
     struct verdict_list verdicts;
     struct environment_list environment;
     struct target_list targets;
+
+    /* What stopped it from doing more, derived from its rows; where they cannot tell, as stored.
+     * NULL: nothing was measured; remedy also where none is known. */
+    const char *limited_by;        /* the part, as run.limited_by: "load" */
+    const char *limited_by_detail; /* "round_trip"; NULL as the rest: as stored */
+    const char *limited_by_words, *limited_by_evidence; /* "the round trip" */
+    const char *limited_by_remedy;
 
     const char *verdict;        /* the worst of the verdicts; NULL: there are none */
     const char *measured_phase; /* names of the measured phases, ", " between; NULL: none */

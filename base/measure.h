@@ -74,6 +74,8 @@ enum result {
     X(DUP_ACKS, dup_acks, "duplicate ACKs received")                                               \
     X(OOO_STORED, ooo_stored, "segments kept in the out-of-order store")                           \
     X(ZERO_WINDOW, zero_window, "times the peer closed its window on waiting data")                \
+    X(WINDOW_WAITS, window_waits, "times data had to wait for room in the peer's window")          \
+    X(CWND_WAITS, cwnd_waits, "times data had to wait for room in the congestion window")          \
     X(WINDOW_PROBES, window_probes, "zero-window probes sent")                                     \
     X(WINDOW_CLOSED, window_closed, "times an empty pool closed our window")                       \
     X(POOL_EMPTY, pool_empty, "times a bounded pool had nothing left")                             \

@@ -79,6 +79,21 @@ static void put_note(FILE *out, const char *class, const char *label, const char
     fputs("</p>\n", out);
 }
 
+static void put_limit(FILE *out, const struct summary *s)
+{
+    if (!s->limited_by)
+        return;
+    fputs("<p class=\"note\"><b>Limited by ", out);
+    html_name(out, s->limited_by_words);
+    fputs(s->limited_by_evidence ? ":</b> " : "</b>", out);
+    html_name(out, format_or(s->limited_by_evidence, ""));
+    if (s->limited_by_remedy) {
+        fputs(".<br><b>To raise it:</b> ", out);
+        html_name(out, s->limited_by_remedy);
+    }
+    fputs(".</p>\n", out);
+}
+
 static void put_notes(FILE *out, const struct summary *s)
 {
     const struct run_info *run = &s->run;
@@ -86,13 +101,7 @@ static void put_notes(FILE *out, const struct summary *s)
         put_note(out, "warn", run_state_name(run->state), run->state_reason);
     if (run->valid == 0)
         put_note(out, "warn", "Invalid:", format_or(run->invalid_reason, "no reason is stored"));
-    if (run->limited_by) {
-        fputs("<p class=\"note\"><b>Limited by ", out);
-        html_name(out, run->limited_by);
-        fputs(run->limited_by_evidence ? ":</b> " : "</b>", out);
-        html_name(out, format_or(run->limited_by_evidence, ""));
-        fputs("</p>\n", out);
-    }
+    put_limit(out, s);
     if (s->under_saturation)
         put_note(
             out, "", "Under saturation:",

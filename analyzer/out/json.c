@@ -137,8 +137,11 @@ static void put_judgement(struct document *d, const struct summary *s)
     if (run->valid == QUERY_NONE)
         json_object_set_new(d->reasons, "valid", json_string("the run was not judged"));
     put_text(d, "invalid_reason", run->invalid_reason, "the run was not judged invalid");
-    put_text(d, "limited_by", run->limited_by, "the run does not say");
-    put_text(d, "limited_by_evidence", run->limited_by_evidence, "the run does not say");
+    put_text(d, "limited_by", s->limited_by, "nothing was measured");
+    put_text(d, "limited_by_evidence", s->limited_by_evidence, "nothing was measured");
+    put_text(d, "limited_by_detail", s->limited_by_detail,
+             s->limited_by ? "as stored: the rows do not tell more" : "nothing was measured");
+    put_text(d, "limited_by_remedy", s->limited_by_remedy, "none is known");
 }
 
 static void put_setting(struct document *d, const struct summary *s)

@@ -111,11 +111,15 @@ static void put_head(FILE *out, const struct summary *s)
                                        format_or(run->invalid_reason, "no reason is stored")));
         fputs("**\n\n", out);
     }
-    if (run->limited_by) {
+    if (s->limited_by) {
         fprintf(out, "Limited by **");
-        escape_markdown(out, run->limited_by);
-        fputs(run->limited_by_evidence ? "**: " : "**", out);
-        escape_markdown(out, format_or(run->limited_by_evidence, ""));
+        escape_markdown(out, s->limited_by_words);
+        fputs(s->limited_by_evidence ? "**: " : "**", out);
+        escape_markdown(out, format_or(s->limited_by_evidence, ""));
+        if (s->limited_by_remedy) {
+            fputs(". To raise it: ", out);
+            escape_markdown(out, s->limited_by_remedy);
+        }
         fputs("\n\n", out);
     }
     if (s->under_saturation)

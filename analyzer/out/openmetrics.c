@@ -70,7 +70,7 @@ static void put_info(FILE *out, const struct report *r)
                           {"tool_commit", run->tool_commit}, {"host", run->host},
                           {"wire", run->wire}, {"protocol", run->protocol},
                           {"transport", run->transport}, {"pattern", run->pattern},
-                          {"load", run->load}, {"limited_by", run->limited_by}));
+                          {"load", run->load}, {"limited_by", r->runs[i].limited_by}));
         put_value(out, &r->runs[i], 1);
     }
 }

@@ -61,10 +61,12 @@ static void write_verdicts(FILE *out, const struct summary *s)
 
 static void write_limit(FILE *out, const struct summary *s)
 {
-    const struct run_info *run = &s->run;
-    if (run->limited_by)
-        format_lines(out, 12, "limited by  %s%s%s", run->limited_by,
-                     run->limited_by_evidence ? ": " : "", format_or(run->limited_by_evidence, ""));
+    if (!s->limited_by)
+        return;
+    format_lines(out, 12, "limited by  %s%s%s", s->limited_by_words,
+                 s->limited_by_evidence ? ": " : "", format_or(s->limited_by_evidence, ""));
+    if (s->limited_by_remedy)
+        format_lines(out, 12, "to raise it %s", s->limited_by_remedy);
 }
 
 static void write_load(FILE *out, const struct summary *s)

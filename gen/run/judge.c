@@ -6,16 +6,13 @@
 #include <string.h>
 
 #include "db/db.h"
+#include "db/limit.h"
 #include "db/run_row.h"
 #include "run/sla.h"
 
 /* Bounds of validity for an open-loop run. */
 #define LATENESS_P99_MAX_US 1000.0
 #define BUSY_MAX            0.98
-
-/* Shares of saturation. */
-#define SATURATED 0.95
-#define MOSTLY    0.5
 
 /* --- reading back ---------------------------------------------------------------------------- */
 
@@ -119,61 +116,16 @@ static int judge_failures(struct run *r, struct judged *j, struct err *e)
 
 /* --- validity and limit ----------------------------------------------------------------------- */
 
-struct loads {
-    double busy, kick;   /* shares of the generator's time in the measured phases */
-    double peer_busy;    /* of our own responder, over its life; NAN: not ours */
-    double wire_full;    /* times a ring was full */
-};
-
-static double stage_sum(const uint64_t *counters)
+static void judge_limit(const struct limit_figures *f, struct judged *j)
 {
-    double sum = 0;
-    for (int c = COUNTER_CYCLES_RX; c <= COUNTER_CYCLES_IDLE; c++)
-        sum += (double)counters[c];
-    return sum;
-}
-
-static void read_loads(struct run *r, struct loads *l)
-{
-    uint64_t cycles[COUNTER_COUNT] = {0};
-    for (int c = COUNTER_CYCLES_RX; c <= COUNTER_CYCLES_IDLE; c++)
-        cycles[c] = (uint64_t)judge_counted(r, counter_name((enum counter)c));
-    double all = stage_sum(cycles);
-    l->busy = all > 0 ? 1 - (double)cycles[COUNTER_CYCLES_IDLE] / all : NAN;
-    l->kick = all > 0 ? (double)cycles[COUNTER_CYCLES_KICK] / all : NAN;
-    l->wire_full = judge_counted(r, "tx_full");
-    const struct responder_totals *peer = r->wires.peer;
-    double peer_all = peer && peer->valid ? stage_sum(peer->counters) : 0;
-    l->peer_busy = peer_all > 0 ? 1 - (double)peer->counters[COUNTER_CYCLES_IDLE] / peer_all : NAN;
-}
-
-static void judge_limit(struct run *r, const struct loads *l, struct judged *j)
-{
-    bool open_loop = !r->job->phases[0].rate_max;
-    double achieved = judge_figure(r, "transactions_per_s");
-    bool kept_up = open_loop && achieved >= 0.99 * r->job->phases[0].rate_per_s;
-    if (kept_up)
-        j->limited_by = "load";
-    else if (l->busy >= SATURATED)
-        j->limited_by = l->kick >= MOSTLY ? "wire" : "generator";
-    else if (l->peer_busy >= SATURATED)
-        j->limited_by = "peer";
-    else if (l->wire_full > 0)
-        j->limited_by = "wire";
-    else
-        j->limited_by = "unknown";
-    int n = snprintf(j->evidence, sizeof j->evidence,
-                     "generator loop busy %.0f %% (%.0f %% in transmit calls)", l->busy * 100,
-                     l->kick * 100);
-    if (!isnan(l->peer_busy))
-        n += snprintf(j->evidence + n, sizeof j->evidence - (size_t)n,
-                      ", responder loop busy %.0f %%", l->peer_busy * 100);
-    snprintf(j->evidence + n, sizeof j->evidence - (size_t)n, ", transmit ring full %.0f times",
-             l->wire_full);
+    struct limit_verdict v;
+    limit_judge(f, &v);
+    j->limited_by = limit_part(v.by);
+    snprintf(j->evidence, sizeof j->evidence, "%s: %s", limit_words(v.by), v.evidence);
 }
 
 /* Only the generator can make a run invalid, and only in an open loop. */
-static void judge_validity(struct run *r, const struct loads *l, struct judged *j)
+static void judge_validity(struct run *r, const struct limit_figures *f, struct judged *j)
 {
     j->valid = true;
     if (r->job->phases[0].rate_max)
@@ -184,20 +136,22 @@ static void judge_validity(struct run *r, const struct loads *l, struct judged *
         snprintf(j->invalid_reason, sizeof j->invalid_reason,
                  "lateness p99 is %.0f us, beyond its bound of %.0f us: the generator sent late",
                  late, LATENESS_P99_MAX_US);
-    else if (l->busy > BUSY_MAX)
+    else if (f->busy > BUSY_MAX)
         snprintf(j->invalid_reason, sizeof j->invalid_reason,
                  "the generator's loop was busy %.1f %% of the time, beyond its bound of %.0f %%",
-                 l->busy * 100, BUSY_MAX * 100);
+                 f->busy * 100, BUSY_MAX * 100);
     j->valid = !j->invalid_reason[0];
 }
 
 int judge_run(struct run *r, struct judged *out, struct err *e)
 {
-    struct loads loads;
+    struct limit_figures figures;
     *out = (struct judged){0};
-    read_loads(r, &loads);
-    judge_limit(r, &loads, out);
-    judge_validity(r, &loads, out);
-    int rc = judge_rules(r, out, e);
+    int rc = limit_load(r->db, r->id, &figures, e);
+    if (rc)
+        return rc;
+    judge_limit(&figures, out);
+    judge_validity(r, &figures, out);
+    rc = judge_rules(r, out, e);
     return rc ? rc : judge_failures(r, out, e);
 }

@@ -14,7 +14,7 @@ struct judged {
     bool valid;
     char invalid_reason[160];
     const char *limited_by;
-    char evidence[240];
+    char evidence[400];
 };
 
 /* Stores the verdicts; call when the recorder has closed and the peer has ended. */

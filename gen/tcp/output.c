@@ -102,6 +102,13 @@ static void start_persist(struct tcp *t, uint32_t index)
     timer_rto_start(t, index);
 }
 
+/* Data stays behind: which of the two windows was it? */
+static void count_wait(struct tcp *t, const struct conn *c)
+{
+    if (seq_lt(c->snd_nxt, c->snd_lim))
+        tcp_count(t, c->snd_wnd <= c->cwnd ? COUNTER_WINDOW_WAITS : COUNTER_CWND_WAITS);
+}
+
 /* Text that leaves for the first time; what was sent before lies below snd_max. */
 static void count_new_text(struct tcp *t, const struct conn *c, uint32_t end_of_text)
 {
@@ -153,6 +160,7 @@ static bool output_data(struct tcp *t, uint32_t index, struct tcp_seg *out)
     uint32_t seq, len = choose(c, &seq);
     bool fin = conn_has(c, CONN_FIN) && seq + len == c->snd_lim;
     if (!len && !fin) {
+        count_wait(t, c);
         start_persist(t, index);
         return false;
     }

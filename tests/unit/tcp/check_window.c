@@ -17,6 +17,15 @@ ROWS_TEST_IN(test_window_closes_on_waiting_data, true, 0, 1460, "connect", "< A 
              "send 2m", "> A len=1m", "nothing", "< A win=0", "count zero_window 1", "+230ms",
              "> A seq=1+1m len=1", "< A", "> A seq=2+1m len=1m-1", "< A", "acked 2m")
 
+/* Which window data waits for is counted apart. */
+ROWS_TEST_IN(test_waits_are_told_apart, true, 0, 1460, "cfg init_cwnd=2", "connect", "< A win=1448",
+             "send 3m", "> A len=1m", "nothing", "count window_waits 1", "count cwnd_waits 0",
+             "< A win=65535", "> A seq=1+1m len=1m", "> A seq=1+2m len=1m", "< A",
+             "count window_waits 1", "send 9m", "> A len=1m", "> A len=1m", "> A len=1m", "> A len=1m",
+             "> A len=1m", "nothing", "count window_waits 1", "count cwnd_waits 1", "< A",
+             "> A len=1m", "> A len=1m", "> A len=1m", "> A len=1m", "< A", "acked 12m",
+             "count cwnd_waits 1")
+
 /* Answered probes keep a connection for ever, unanswered ones do not. */
 ROWS_TEST(test_answered_probes_go_on, "cfg retries=2", "connect", "< A win=0", "send 10", "+210ms",
           "> A len=1 seq=1", "< A ack=1 win=0", "+420ms", "> A len=1 seq=1", "< A ack=1 win=0", "+830ms",
@@ -73,7 +82,7 @@ ROWS_TEST_IN(test_ack_at_the_edge, false, 0, 1000, "cfg window=2000", "connect",
              "acked 10", "< A seq=1 len=1000", "> A ack=2001", "data 2000")
 
 CHECK_MAIN("tcp/window", test_zero_window_is_probed, test_probe_byte_is_taken,
-           test_window_closes_on_waiting_data, test_answered_probes_go_on,
+           test_window_closes_on_waiting_data, test_waits_are_told_apart, test_answered_probes_go_on,
            test_unanswered_probes_give_up, test_fin_waits_for_an_answer, test_peer_shrinks,
            test_silly_window_of_sender, test_pause_lets_the_window_close,
            test_window_never_shrinks, test_scaled_window_never_shrinks, test_closed_window_refuses,
