@@ -184,30 +184,28 @@ void limit_say_loss(const struct limit_figures *f, struct limit_verdict *v)
 
 /* Either data waits for room, or the receiver's pool was empty and closed the window. */
 static void show_window(const struct limit_figures *f, double waits, double closings,
-                        struct limit_verdict *v)
+                        bool our_key, struct limit_verdict *v)
 {
-    if (closings > waits) {
+    if (isnan(waits) || closings > waits) {
         show(v, "an empty pool closed it %.1f times a transaction; ", closings);
         advise(v, "fewer or smaller transactions outstanding (depth, payload)");
     } else {
         show(v, "data waited %.1f times a transaction for room in it; ", waits);
         advise(v, "a larger window");
+        if (our_key && f->window_bytes > 0)
+            advise(v, " (window is %s B)", COUNT(f->window_bytes));
     }
     show_loops(f, v);
 }
 
 void limit_say_peer_window(const struct limit_figures *f, struct limit_verdict *v)
 {
-    show_window(f, limit_waits_peer(f), limit_closings_peer(f), v);
-    if (f->peer == LIMIT_PEER_OURS && f->window_bytes > 0)
-        advise(v, " (window is %s B)", COUNT(f->window_bytes));
+    show_window(f, limit_waits_peer(f), limit_closings_peer(f), f->peer == LIMIT_PEER_OURS, v);
 }
 
 void limit_say_own_window(const struct limit_figures *f, struct limit_verdict *v)
 {
-    show_window(f, limit_waits_own(f), limit_closings_own(f), v);
-    if (f->window_bytes > 0)
-        advise(v, " (window is %s B)", COUNT(f->window_bytes));
+    show_window(f, limit_waits_own(f), limit_closings_own(f), true, v);
 }
 
 void limit_say_congestion(const struct limit_figures *f, struct limit_verdict *v)

@@ -22,7 +22,7 @@ ROWS_TEST_IN(test_waits_are_told_apart, true, 0, 1460, "cfg init_cwnd=2", "conne
              "send 3m", "> A len=1m", "nothing", "count window_waits 1", "count cwnd_waits 0",
              "< A win=65535", "> A seq=1+1m len=1m", "> A seq=1+2m len=1m", "< A",
              "count window_waits 1", "send 9m", "> A len=1m", "> A len=1m", "> A len=1m", "> A len=1m",
-             "> A len=1m", "nothing", "count window_waits 1", "count cwnd_waits 1", "< A",
+             "nothing", "count window_waits 1", "count cwnd_waits 1", "< A", "> A len=1m",
              "> A len=1m", "> A len=1m", "> A len=1m", "> A len=1m", "< A", "acked 12m",
              "count cwnd_waits 1")
 
