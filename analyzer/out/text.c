@@ -49,9 +49,8 @@ static void write_verdicts(FILE *out, const struct summary *s)
 {
     for (size_t i = 0; i < s->verdicts.count; i++) {
         const struct verdict_info *v = &s->verdicts.rows[i];
-        char actual[TEXT] = "not measured";
-        if (!isnan(v->actual))
-            format_number(actual, sizeof actual, v->actual);
+        char actual[TEXT];
+        format_actual(actual, sizeof actual, v);
         format_lines(out, 15, "  %-12s %s%s%s: %s%s%s%s%s", v->state, v->phase ? v->phase : "",
                      v->phase ? ": " : "", v->rule, actual, isnan(v->actual) ? "" : " ",
                      isnan(v->actual) ? "" : format_or(v->unit, ""), v->reason ? ", " : "",
