@@ -241,10 +241,11 @@ static void write_controls(FILE *out, const struct summary *s)
     for (int id = FIGURE_CONTROL_WAKE_P50; id <= FIGURE_CONTROL_CPU; id++)
         any |= s->figures[id].has;
     if (any)
-        format_lines(out, 12, "controls    timer +%s ns (p99 +%s), copy %s MiB/s, "
-                     "own CPU %s ns a transaction", SHOWN(FIGURE_CONTROL_WAKE_P50),
-                     SHOWN(FIGURE_CONTROL_WAKE_P99), SHOWN(FIGURE_CONTROL_COPY),
-                     SHOWN(FIGURE_CONTROL_CPU));
+        format_lines(out, 12,
+                     "controls    timer +%s ns (p99 +%s), copy %s MiB/s, "
+                     "own CPU %s ns a transaction",
+                     SHOWN(FIGURE_CONTROL_WAKE_P50), SHOWN(FIGURE_CONTROL_WAKE_P99),
+                     SHOWN(FIGURE_CONTROL_COPY), SHOWN(FIGURE_CONTROL_CPU));
 }
 
 static void write_machine(FILE *out, const struct summary *s)

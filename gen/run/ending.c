@@ -135,6 +135,7 @@ int ending_record(struct run *r, bool interrupted, const struct err *failure, st
         .connections_opened = (int64_t)r->connections_opened, .lost_intervals = DB_NONE,
     };
     out->id = r->id;
+    out->state = end.state;
     int rc = record_memory(r, e);
     if (!rc)
         rc = record_peer(r, now, e);

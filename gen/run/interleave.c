@@ -48,7 +48,7 @@ struct set {
     uint64_t seed;
     char db[JOB_TEXT]; /* one file for all */
     bool b_first[INTERLEAVE_ROUNDS_MAX];
-    uint32_t runs, pairs; /* made so far */
+    uint32_t runs, pairs; /* whole ones so far */
     int worst;
 };
 
@@ -72,7 +72,8 @@ static int check_side(struct set *s, int side, char **environ, struct err *e)
     } else if (!rc && strcmp(s->db, job.db)) {
         rc = err_set(e, EXIT_USAGE, -EINVAL,
                      "--interleave: A writes %s and B %s: expected one file for the pairs, as "
-                     "--db=FILE", s->db, job.db);
+                     "--db=FILE",
+                     s->db, job.db);
     }
     job_fini(&job);
     return rc;
@@ -93,8 +94,8 @@ static int prepare(struct set *s, char **environ, struct err *e)
     return 0;
 }
 
-static int run_side(struct set *s, uint32_t round, int side, const struct command_args *a,
-                    struct err *e)
+static int run_side(struct set *s, uint32_t round, int side, uint32_t *whole,
+                    const struct command_args *a, struct err *e)
 {
     struct job job;
     struct run_result out = {0};
@@ -109,7 +110,7 @@ static int run_side(struct set *s, uint32_t round, int side, const struct comman
     if (out.id)
         printf("%5u %s %s\n", round + 1, side_names[side], out.line);
     fflush(stdout);
-    s->runs += out.id && !rc && !*a->signal;
+    *whole += out.id && out.state == RUN_DONE && !rc;
     if (out.exit_code > s->worst)
         s->worst = out.exit_code;
     return rc;
@@ -118,9 +119,11 @@ static int run_side(struct set *s, uint32_t round, int side, const struct comman
 static int run_round(struct set *s, uint32_t round, const struct command_args *a, struct err *e)
 {
     int rc = 0;
+    uint32_t whole = 0;
     for (int i = 0; i < 2 && !rc && !*a->signal; i++)
-        rc = run_side(s, round, i ^ s->b_first[round], a, e);
-    s->pairs += !rc && !*a->signal;
+        rc = run_side(s, round, i ^ s->b_first[round], &whole, a, e);
+    s->runs += whole;
+    s->pairs += whole == 2;
     return rc;
 }
 
@@ -133,7 +136,8 @@ static void print_end(const struct set *s)
         printf("%u rounds in %s. ", s->pairs, s->db);
     else
         printf("ended early: %u of %u runs are whole, %u of %u pairs; all that was recorded is "
-               "kept in %s. ", s->runs, all, s->pairs, s->ask.rounds, s->db);
+               "kept in %s. ",
+               s->runs, all, s->pairs, s->ask.rounds, s->db);
     if (s->pairs)
         printf("Next: analyze%s%s --compare interleaved\n", other ? " --db " : "",
                other ? s->db : "");

@@ -25,8 +25,8 @@ struct interleave {
         const char *path;
         char **options; /* those for both sides and those of this one, in their order */
         int options_count;
-    } side[2];          /* A, B */
-    char **owned;       /* texts made from --A:key=value */
+    } side[2];    /* A, B */
+    char **owned; /* texts made from --A:key=value */
     int owned_count;
 };
 

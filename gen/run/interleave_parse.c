@@ -56,9 +56,8 @@ static int read_rounds(struct interleave *set, const char *text, struct err *e)
     uint64_t n;
     if (!text || units_parse_count(text, &n) || n < INTERLEAVE_ROUNDS_MIN ||
         n > INTERLEAVE_ROUNDS_MAX)
-        return err_set(e, EXIT_USAGE, -EINVAL,
-                       "--rounds %s: expected a whole number from %d to %d", text ? text : "",
-                       INTERLEAVE_ROUNDS_MIN, INTERLEAVE_ROUNDS_MAX);
+        return err_set(e, EXIT_USAGE, -EINVAL, "--rounds %s: expected a whole number from %d to %d",
+                       text ? text : "", INTERLEAVE_ROUNDS_MIN, INTERLEAVE_ROUNDS_MAX);
     set->rounds = (uint32_t)n;
     return 0;
 }

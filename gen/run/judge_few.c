@@ -30,7 +30,8 @@ static void read_latencies(struct run *r, struct hist_sum *h)
     hist_sum_reset(h);
     if (db_prepare(r->db, "read the latencies of the run",
                    "SELECT blob, overflow FROM summary WHERE run_id = :run AND phase_id IS NULL "
-                   "AND time = 'latency'", &s, &e))
+                   "AND time = 'latency'",
+                   &s, &e))
         return;
     db_bind_i64(s, ":run", r->id);
     if (db_step(s, &e) == 1) {
@@ -43,11 +44,11 @@ static void read_latencies(struct run *r, struct hist_sum *h)
     db_finish(s);
 }
 
-void judge_few(struct run *r, const struct sla_rule *rule, struct verdict_row *row,
-                      char *reason, size_t size)
+void judge_few(struct run *r, const struct sla_rule *rule, struct verdict_row *row, char *reason,
+               size_t size)
 {
-    static const char *const states[] = {[RULING_SUPPORTED] = "PASS", [RULING_REFUTED] = "FAIL",
-                                         [RULING_OPEN] = "NOT_MEASURED"};
+    static const char *const states[] = {
+        [RULING_SUPPORTED] = "PASS", [RULING_REFUTED] = "FAIL", [RULING_OPEN] = "NOT_MEASURED"};
     struct sla_few few;
     const struct stored_percentile *p = percentile_of(rule);
     struct hist_sum *h = p ? malloc(sizeof *h) : NULL;

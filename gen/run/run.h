@@ -42,7 +42,8 @@ struct run {
 
 /* How a job ended, for the table at the end and the exit code. */
 struct run_result {
-    int64_t id;
+    int64_t id;              /* 0: it has no row */
+    enum run_state state;    /* as stored */
     int exit_code;
     char line[320]; /* one row of the table */
 };

@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* How the samples lie to a value: surely below it (or at it), surely above; the rest may be either. */
+/* How the samples lie to a value: surely below it (or at it), surely above; the rest may be either.
+ */
 struct split {
     uint64_t below, above;
 };
@@ -47,10 +48,10 @@ static void judge_below(double share, const struct hist_sum *h, uint64_t value_n
     struct split s = split_at(h, value_ns, or_at);
     out->broke = s.above;
     out->broke_max = h->count - s.below;
-    enum binomial_ruling best = binomial_rule((double)h->count, (double)out->broke, share,
-                                              SLA_FEW_ALPHA);
-    enum binomial_ruling worst = binomial_rule((double)h->count, (double)out->broke_max, share,
-                                               SLA_FEW_ALPHA);
+    enum binomial_ruling best =
+        binomial_rule((double)h->count, (double)out->broke, share, SLA_FEW_ALPHA);
+    enum binomial_ruling worst =
+        binomial_rule((double)h->count, (double)out->broke_max, share, SLA_FEW_ALPHA);
     out->ruling = best == worst ? best : RULING_OPEN;
 }
 

@@ -56,5 +56,4 @@ START_TEST(binomial_agrees_with_its_terms)
 END_TEST
 
 CHECK_MAIN("analyzer/dist", t_quantiles_of_the_tables, t_cdf_of_one_degree_is_an_arctangent,
-           beta_is_exact_where_it_is_a_polynomial, binomial_by_hand,
-           binomial_agrees_with_its_terms)
+           beta_is_exact_where_it_is_a_polynomial, binomial_by_hand, binomial_agrees_with_its_terms)

@@ -41,10 +41,10 @@ END_TEST
 
 START_TEST(percentile_rules_on_few_samples)
 {
-    ck_assert_int_eq(binomial_rule(58, 0, 0.95, 0.05), RULING_OPEN); /* 0.95^58 = 0.0510 */
-    ck_assert_int_eq(binomial_rule(59, 0, 0.95, 0.05), RULING_SUPPORTED);         /* 0.95^59 = 0.0485 */
-    ck_assert_int_eq(binomial_rule(20, 3, 0.95, 0.05), RULING_OPEN); /* P(X >= 3) = 0.0755 */
-    ck_assert_int_eq(binomial_rule(20, 4, 0.95, 0.05), RULING_REFUTED);         /* P(X >= 4) = 0.0159 */
+    ck_assert_int_eq(binomial_rule(58, 0, 0.95, 0.05), RULING_OPEN);      /* 0.95^58 = 0.0510 */
+    ck_assert_int_eq(binomial_rule(59, 0, 0.95, 0.05), RULING_SUPPORTED); /* 0.95^59 = 0.0485 */
+    ck_assert_int_eq(binomial_rule(20, 3, 0.95, 0.05), RULING_OPEN);      /* P(X >= 3) = 0.0755 */
+    ck_assert_int_eq(binomial_rule(20, 4, 0.95, 0.05), RULING_REFUTED);   /* P(X >= 4) = 0.0159 */
     ck_assert_int_eq(binomial_rule(0, 0, 0.95, 0.05), RULING_OPEN);
     ck_assert_int_eq(binomial_rule(1e8, 4.99e6, 0.95, 0.05), RULING_SUPPORTED);
     NEAR(binomial_rule_needs(0.95, 0.05), 59);

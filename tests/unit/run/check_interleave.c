@@ -103,7 +103,8 @@ static void has_options(int side, const char *text)
 START_TEST(options_go_to_both_sides_or_to_one)
 {
     ck_assert_int_eq(PARSE("--interleave", "a.conf", "b.conf", "--depth=2", "--A:target=10.0.0.1:1",
-                           "--B:full.rate=5k", "--quiet"), 0);
+                           "--B:full.rate=5k", "--quiet"),
+                     0);
     ck_assert_uint_eq(set.rounds, INTERLEAVE_ROUNDS);
     ck_assert_str_eq(set.side[0].path, "a.conf");
     ck_assert_str_eq(set.side[1].path, "b.conf");

@@ -45,9 +45,10 @@ START_TEST(samples_support_refute_or_leave_open)
 {
     samples(58, 0, 0);
     judged("p95<100ms", 95, 100, RULING_OPEN);
-    ck_assert_str_eq(sla_few_reason(&few, reason, sizeof reason),
-                     "few samples: 0 of 58 at or beyond the value, which decides nothing (one-sided "
-                     "binomial, 95 %); 59 with none there would");
+    ck_assert_str_eq(
+        sla_few_reason(&few, reason, sizeof reason),
+        "few samples: 0 of 58 at or beyond the value, which decides nothing (one-sided "
+        "binomial, 95 %); 59 with none there would");
     samples(59, 0, 0);
     judged("p95<100ms", 95, 100, RULING_SUPPORTED);
     samples(17, 3, 200000000);
