@@ -30,6 +30,8 @@ static const struct command {
     int (*run)(const struct command_args *a, struct err *e);
 } commands[] = {
     {"run", "run JOB... [--key=value...]", "run one or more jobs", command_run},
+    {"run", "run --interleave JOB_A JOB_B [--rounds N] [--A:key=value...]",
+     "two jobs in turn, round by round, to be compared", command_run},
     {"respond", "respond --wire=xdp:IFACE --listen=ADDR:PORT [--key=value...]",
      "answer traffic until SIGTERM", command_respond},
     {"list", "list [CONF_DIR]", "workloads, wires, protocols and shapes", command_list},

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "analyzer/query.h"
 #include "base/units.h"
 
 #define LINE_BYTES 1024
@@ -34,6 +35,14 @@ char *format_number(char *buf, size_t size, double value)
     if (!whole || value < 0 || value >= 1e15)
         return format_plain(buf, size, value);
     return units_format_count(buf, size, (uint64_t)llround(value));
+}
+
+char *format_actual(char *buf, size_t size, const struct verdict_info *v)
+{
+    if (!isnan(v->actual))
+        return format_number(buf, size, v->actual);
+    snprintf(buf, size, "%s", strcmp(v->state, "NOT_MEASURED") ? "not given" : "not measured");
+    return buf;
 }
 
 char *format_time(char *buf, size_t size, int64_t unix_ns)

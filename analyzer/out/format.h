@@ -13,6 +13,10 @@
 char *format_number(char *buf, size_t size, double value);
 /* Always four, without thousands separators, for narrow columns: 100.0, 312400. */
 char *format_plain(char *buf, size_t size, double value);
+/* The figure that a rule was held against, or a word for its absence: few samples can decide about
+ * a percentile that they do not carry. */
+struct verdict_info;
+char *format_actual(char *buf, size_t size, const struct verdict_info *v);
 /* UTC: "2026-11-21T01:30:12Z"; "?" for a time that no calendar holds. */
 char *format_time(char *buf, size_t size, int64_t unix_ns);
 /* One line of at most LINE_COLUMNS columns: control characters, which a file could use to take over

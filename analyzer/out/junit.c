@@ -70,9 +70,8 @@ static void put_run_case(FILE *out, const struct summary *s)
 
 static void put_actual(FILE *out, const struct verdict_info *v)
 {
-    char actual[40] = "not measured";
-    if (!isnan(v->actual))
-        format_number(actual, sizeof actual, v->actual);
+    char actual[40];
+    format_actual(actual, sizeof actual, v);
     escape_xmlf(out, "%s: %s%s%s%s%s", v->rule, actual, isnan(v->actual) ? "" : " ",
                 isnan(v->actual) ? "" : format_or(v->unit, ""), v->reason ? ", " : "",
                 format_or(v->reason, ""));

@@ -49,9 +49,8 @@ static void write_verdicts(FILE *out, const struct summary *s)
 {
     for (size_t i = 0; i < s->verdicts.count; i++) {
         const struct verdict_info *v = &s->verdicts.rows[i];
-        char actual[TEXT] = "not measured";
-        if (!isnan(v->actual))
-            format_number(actual, sizeof actual, v->actual);
+        char actual[TEXT];
+        format_actual(actual, sizeof actual, v);
         format_lines(out, 15, "  %-12s %s%s%s: %s%s%s%s%s", v->state, v->phase ? v->phase : "",
                      v->phase ? ": " : "", v->rule, actual, isnan(v->actual) ? "" : " ",
                      isnan(v->actual) ? "" : format_or(v->unit, ""), v->reason ? ", " : "",
@@ -244,10 +243,11 @@ static void write_controls(FILE *out, const struct summary *s)
     for (int id = FIGURE_CONTROL_WAKE_P50; id <= FIGURE_CONTROL_CPU; id++)
         any |= s->figures[id].has;
     if (any)
-        format_lines(out, 12, "controls    timer +%s ns (p99 +%s), copy %s MiB/s, "
-                     "own CPU %s ns a transaction", SHOWN(FIGURE_CONTROL_WAKE_P50),
-                     SHOWN(FIGURE_CONTROL_WAKE_P99), SHOWN(FIGURE_CONTROL_COPY),
-                     SHOWN(FIGURE_CONTROL_CPU));
+        format_lines(out, 12,
+                     "controls    timer +%s ns (p99 +%s), copy %s MiB/s, "
+                     "own CPU %s ns a transaction",
+                     SHOWN(FIGURE_CONTROL_WAKE_P50), SHOWN(FIGURE_CONTROL_WAKE_P99),
+                     SHOWN(FIGURE_CONTROL_COPY), SHOWN(FIGURE_CONTROL_CPU));
 }
 
 static void write_machine(FILE *out, const struct summary *s)

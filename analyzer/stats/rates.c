@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "analyzer/stats/rates.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <math.h>
 
 #include "analyzer/stats/dist.h"
 #include "analyzer/stats/quantile.h"
+#include "base/binomial.h"
 
 /* Both tails beyond |k - mean|; the allowance keeps the mirror image of k in, rounding or not. */
 static double two_sided(double k, double n, double share)
@@ -14,8 +14,8 @@ static double two_sided(double k, double n, double share)
     double mean = n * share, far = fabs(k - mean), slack = 1e-9 * fmax(1, far);
     if (far <= slack)
         return 1;
-    double low = cdf_binomial_low(floor(mean - far + slack), n, share);
-    return fmin(1, low + cdf_binomial_high(ceil(mean + far - slack), n, share));
+    double low = binomial_low(floor(mean - far + slack), n, share);
+    return fmin(1, low + binomial_high(ceil(mean + far - slack), n, share));
 }
 
 static double ratio_at(double share, const struct rate *a, const struct rate *b)
@@ -80,19 +80,4 @@ int rates_compare_runs(const struct rate *a, size_t n, const struct rate *b, siz
     if (!ret && out->p > 0 && out->p < 1)
         out->p = 2 * dist_t_cdf(quantile_normal(fmax(out->p, 1e-300) / 2), df);
     return ret;
-}
-
-enum sla_decision rates_sla(double count, double beyond, double share, double alpha)
-{
-    assert(share > 0 && share < 1);
-    if (count <= 0)
-        return SLA_NOT_MEASURED;
-    if (cdf_binomial_high(beyond, count, 1 - share) <= alpha)
-        return SLA_FAIL;
-    return cdf_binomial_low(beyond, count, 1 - share) <= alpha ? SLA_PASS : SLA_NOT_MEASURED;
-}
-
-double rates_sla_needs(double share, double alpha)
-{
-    return ceil(log(alpha) / log(share) - 1e-9);
 }

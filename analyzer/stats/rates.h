@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Counts that can be 0 (errors, drops, retransmissions), and percentile rules on few samples: exact
- * binomial, no logarithm. Pure.
+ * Counts that can be 0 (errors, drops, retransmissions): exact binomial, no logarithm. Pure.
  */
 #ifndef ANALYZER_STATS_RATES_H
 #define ANALYZER_STATS_RATES_H
@@ -37,15 +36,5 @@ struct rate rates_pool(const struct rate *runs, size_t n, double dispersion);
  * normal quantiles give way to those of t. */
 int rates_compare_runs(const struct rate *a, size_t n, const struct rate *b, size_t m, double level,
                        struct rate_test *out);
-
-enum sla_decision { SLA_PASS, SLA_FAIL, SLA_NOT_MEASURED };
-
-/* The rule "at least `share` of all keep the bound" (p95 < L: share 0.95) on `count` samples of
- * which `beyond` broke it: FAIL when so many would come up with probability <= alpha if the rule
- * held, PASS when so few would if it did not, else NOT_MEASURED (SPEC 8; one-sided
- * Clopper-Pearson). 0 < share < 1. */
-enum sla_decision rates_sla(double count, double beyond, double share, double alpha);
-/* The samples from which a run without one break passes: share^n <= alpha. */
-double rates_sla_needs(double share, double alpha);
 
 #endif

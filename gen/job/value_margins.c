@@ -62,7 +62,8 @@ static void margins_expect(const struct option *o, FILE *out)
 {
     (void)o;
     fputs("METRIC:PERCENT% with commas, each metric once, up to 100% "
-          "(latency_p99_us:10%, throughput_msg_per_s:2%), or nothing", out);
+          "(latency_p99_us:10%, throughput_msg_per_s:2%), or nothing",
+          out);
 }
 
 const struct value_kind kind_margins = {margins_parse, text_format, margins_expect};

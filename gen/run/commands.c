@@ -11,6 +11,7 @@
 #include "base/rng.h"
 #include "job/job.h"
 #include "run/check.h"
+#include "run/interleave.h"
 #include "run/list.h"
 #include "run/responder.h"
 #include "run/run.h"
@@ -51,9 +52,6 @@ static void choose_seed(struct job *job)
 
 /* --- run ------------------------------------------------------------------------------------- */
 
-static const char table_head[] = " run  workload                     state       verdict"
-                                 "        msg/s  transact./s     p50 us     p99 us  limited by";
-
 static int run_one(const char *path, const struct split *s, const struct command_args *a,
                    struct run_result *out, struct err *e)
 {
@@ -63,7 +61,7 @@ static int run_one(const char *path, const struct split *s, const struct command
     if (rc)
         return rc;
     choose_seed(&job);
-    rc = run_job(&job, a->signal, out, e);
+    rc = run_job(&job, NULL, a->signal, out, e);
     job_fini(&job);
     return rc;
 }
@@ -87,6 +85,8 @@ static int check_all(const struct split *s, const struct command_args *a, struct
 
 int command_run(const struct command_args *a, struct err *e)
 {
+    if (interleave_asked(a))
+        return interleave_run(a, e);
     struct split s;
     int worst = EXIT_WELL, rc = split_args(a, &s, e);
     if (!rc && !s.names_count)
@@ -98,7 +98,7 @@ int command_run(const struct command_args *a, struct err *e)
         struct run_result out = {0};
         rc = run_one(s.names[i], &s, a, &out, e);
         if (i == 0 && out.id)
-            puts(table_head);
+            puts(run_table_head);
         if (out.id)
             puts(out.line);
         fflush(stdout);

@@ -16,16 +16,17 @@ struct clock;
 struct err;
 struct run;
 
-#define CONTROL_WAKES         1000   /* as many as a p99 needs */
+#define CONTROL_WAKES         1000 /* as many as a p99 needs */
 #define CONTROL_WAKE_SLEEP_NS 100000
-#define CONTROL_COPY_BYTES    (32u << 20) /* from one such buffer to another: beyond what a core has
-                                           * for itself, the same on every machine */
-#define CONTROL_COPIES_MAX    9
-#define CONTROL_COPIES_MIN    3
+#define CONTROL_COPY_BYTES                                                                         \
+    (32u << 20) /* from one such buffer to another: beyond what a core has                         \
+                 * for itself, the same on every machine */
+#define CONTROL_COPIES_MAX 9
+#define CONTROL_COPIES_MIN 3
 
 struct control {
     struct run_control figures; /* cpu_per_transaction_ns: NAN until the run has ended */
-    int64_t noise_gap_p99_ns, noise_gap_max_ns; /* DB_NONE: not measured */
+    int64_t noise_gap_p99_ns, noise_gap_max_ns;      /* DB_NONE: not measured */
     char wake_why[96], copy_why[96], noise_why[160]; /* why one is missing; empty: none is */
 };
 

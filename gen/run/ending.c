@@ -99,6 +99,9 @@ static const char *verdict_word(const struct run *r, enum run_state state, const
     return r->job->phases[0].sla[0] ? "PASS" : "-"; /* without a rule there is nothing to pass */
 }
 
+const char run_table_head[] = " run  workload                     state       verdict"
+                              "        msg/s  transact./s     p50 us     p99 us  limited by";
+
 static void describe_row(struct run *r, enum run_state state, const struct judged *j,
                          struct run_result *out)
 {
@@ -132,6 +135,7 @@ int ending_record(struct run *r, bool interrupted, const struct err *failure, st
         .connections_opened = (int64_t)r->connections_opened, .lost_intervals = DB_NONE,
     };
     out->id = r->id;
+    out->state = end.state;
     int rc = record_memory(r, e);
     if (!rc)
         rc = record_peer(r, now, e);

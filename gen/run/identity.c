@@ -6,7 +6,7 @@
 #include "base/rng.h"
 #include "run/run.h"
 
-static void make_uuid(char out[37])
+void identity_uuid(char out[37])
 {
     uint64_t hi = rng_entropy(), lo = rng_entropy();
     hi = (hi & ~0xf000ull) | 0x4000;
@@ -28,7 +28,7 @@ static uint64_t hash_text(uint64_t h, const char *text)
 void identity_make(struct run *r)
 {
     uint64_t half[2] = {1, 2};
-    make_uuid(r->uuid);
+    identity_uuid(r->uuid);
     for (int i = 0; i < 2; i++) {
         half[i] = hash_text(half[i], r->job->workload_id);
         half[i] = hash_text(half[i], r->job->resolved_unseeded);

@@ -54,22 +54,21 @@ double judge_counted(struct run *r, const char *name)
 static int judge_rule(struct run *r, const struct sla_rule *rule, struct judged *j, struct err *e)
 {
     double actual = judge_figure(r, rule->metric->column);
+    double count = judge_figure(r, "latency_count");
+    char reason[200];
     struct verdict_row row = {
         .phase_id = DB_NONE, .rule = rule->text, .metric = rule->metric->name,
         .op = sla_op_text(rule->op), .unit = rule->metric->unit, .target = rule->target,
         .actual = actual, .samples = DB_NONE,
     };
-    if (!strcmp(rule->metric->unit, "us"))
-        row.samples = (int64_t)judge_figure(r, "latency_count");
-    if (isnan(actual)) {
-        row.state = "NOT_MEASURED";
-        row.reason = "too few samples in the measured phases";
-        j->missing = true;
-    } else {
-        bool holds = sla_holds(rule, actual);
-        row.state = holds ? "PASS" : "FAIL";
-        j->failed |= !holds;
-    }
+    if (!strcmp(rule->metric->unit, "us") && !isnan(count))
+        row.samples = (int64_t)count;
+    if (isnan(actual))
+        judge_few(r, rule, &row, reason, sizeof reason);
+    else
+        row.state = sla_holds(rule, actual) ? "PASS" : "FAIL";
+    j->failed |= !strcmp(row.state, "FAIL");
+    j->missing |= !strcmp(row.state, "NOT_MEASURED");
     return db_verdict_add(r->db, r->id, &row, e);
 }
 

@@ -24,4 +24,11 @@ double judge_figure(struct run *r, const char *column);
 /* A counter's sum over the measured phases; 0 when it never moved. */
 double judge_counted(struct run *r, const char *name);
 
+/* A rule whose figure is NULL: what the samples of a percentile say about it all the same; state
+ * and reason of `row`. `reason`: room for the text. */
+struct sla_rule;
+struct verdict_row;
+void judge_few(struct run *r, const struct sla_rule *rule, struct verdict_row *row, char *reason,
+               size_t size);
+
 #endif

@@ -23,8 +23,8 @@ uint32_t noise_cpus(int cpus[NOISE_CPUS_MAX]);
 struct stolen {
     int cpu;
     uint64_t took_ns, steps;
-    uint64_t long_gaps; /* over NOISE_LONG_NS */
-    struct hist gaps;   /* those of NOISE_GAP_NS and more */
+    uint64_t long_gaps;  /* over NOISE_LONG_NS */
+    struct hist gaps;    /* those of NOISE_GAP_NS and more */
     struct hist longest; /* the longest step that reaches into each NOISE_SLICE_NS */
 };
 

@@ -53,7 +53,8 @@ static int begin_row(struct run *r, struct err *e)
         .protocol = job->protocol, .transport = "tcp",
         .pattern = p->pattern == PATTERN_SHORT_LIVED ? "short_lived" : "long_lived",
         .load = texts.load, .payload = texts.payload, .reply = texts.reply[0] ? texts.reply : NULL,
-        .sla = p->sla[0] ? p->sla : NULL, .margins = job->margins[0] ? job->margins : NULL, .seed = job->seed, .depth = p->depth,
+        .sla = p->sla[0] ? p->sla : NULL, .margins = job->margins[0] ? job->margins : NULL,
+        .interleave = r->place, .seed = job->seed, .depth = p->depth,
         .workers = job->workers, .connections_requested = job->connections,
         .duration_requested_ns = requested_ns(job), .interval_ns = (int64_t)job->interval_ns,
     };
@@ -175,13 +176,13 @@ static void close_all(struct run *r)
     app_ctx_fini(&r->app);
 }
 
-int run_job(const struct job *job, const volatile sig_atomic_t *signal, struct run_result *out,
-            struct err *e)
+int run_job(const struct job *job, const struct run_interleave *place,
+            const volatile sig_atomic_t *signal, struct run_result *out, struct err *e)
 {
     struct run *r = calloc(1, sizeof *r);
     if (!r)
         return err_set(e, EXIT_RUN, -ENOMEM, "no memory for a run");
-    *r = (struct run){.job = job, .signal = signal};
+    *r = (struct run){.job = job, .place = place, .signal = signal};
     log_level_parse(job->log_level, &r->log.level);
     int rc = check_job(job, e);
     r->proto = app_proto_find(job->protocol);

@@ -20,6 +20,7 @@ struct rec;
 
 struct run {
     const struct job *job;
+    const struct run_interleave *place; /* NULL: a run of its own */
     const struct app_proto *proto;
     struct log log;
     struct clock clock;
@@ -41,15 +42,19 @@ struct run {
 
 /* How a job ended, for the table at the end and the exit code. */
 struct run_result {
-    int64_t id;
+    int64_t id;              /* 0: it has no row */
+    enum run_state state;    /* as stored */
     int exit_code;
     char line[320]; /* one row of the table */
 };
 
-/* Runs it whole. 0, or -errno with e set; `out` is filled as far as it came. Blocks SIGINT and
+extern const char run_table_head[]; /* over the lines */
+
+/* Runs it whole. 0, or -errno with e set; `out` is filled as far as it came. `place`: in an
+ * interleaved set, or NULL. Blocks SIGINT and
  * SIGTERM in all threads but the caller's. */
-int run_job(const struct job *job, const volatile sig_atomic_t *signal, struct run_result *out,
-            struct err *e);
+int run_job(const struct job *job, const struct run_interleave *place,
+            const volatile sig_atomic_t *signal, struct run_result *out, struct err *e);
 
 /* plan.c: the phases; returns 0, or -errno with e set (nothing connected, aborted). */
 int plan_execute(struct run *r, struct err *e);
@@ -59,6 +64,7 @@ int environment_record(struct run *r, struct err *e);
 void environment_fingerprint(struct run *r);
 
 /* identity.c */
+void identity_uuid(char out[37]); /* a new one, RFC 9562 version 4 */
 void identity_make(struct run *r); /* uuid and history key; after environment_fingerprint */
 
 /* ending.c: memory, peer counters, verdicts, validity, what limited it; ends the row. */

@@ -13,6 +13,7 @@
 #include "analyzer/stats/dist.h"
 #include "analyzer/stats/quantile.h"
 #include "analyzer/stats/rates.h"
+#include "base/binomial.h"
 #include "tests/bench/noise.h"
 
 #define SIGMA   0.03 /* between runs, on the logarithm */
@@ -315,9 +316,9 @@ static int print_rules(uint32_t series)
 {
     static const struct {
         const char *what;
-        enum sla_decision wrong;
-    } rules[] = {{"p95 rule at its edge: FAIL", SLA_FAIL},
-                 {"p95 rule at its edge: PASS", SLA_PASS}};
+        enum binomial_ruling wrong;
+    } rules[] = {{"p95 rule at its edge: FAIL", RULING_REFUTED},
+                 {"p95 rule at its edge: PASS", RULING_SUPPORTED}};
     static const double samples[] = {20, 100, 1000};
     int missed = 0;
     for (size_t i = 0; i < 6; i++) {
@@ -329,7 +330,7 @@ static int print_rules(uint32_t series)
             double beyond = 0;
             for (double j = 0; j < n; j++)
                 beyond += rng_f64(&rng) < 0.05;
-            hits += rates_sla(n, beyond, 0.95, ALPHA) == rules[i % 2].wrong;
+            hits += binomial_rule(n, beyond, 0.95, ALPHA) == rules[i % 2].wrong;
         }
         snprintf(runs, sizeof runs, "n %g", n);
         missed +=

@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "base/binomial.h"
 #include "tests/lib/check_main.h"
 
 #define NEAR(got, want) ck_assert_double_eq_tol(got, want, 1e-9 * fmax(1, fabs((double)(want))))
@@ -45,5 +46,14 @@ START_TEST(binomial_by_hand)
 }
 END_TEST
 
+/* Two ways to the same number: the beta function, and terms summed one by one. */
+START_TEST(binomial_agrees_with_its_terms)
+{
+    for (double n = 1; n < 200; n += 7)
+        for (double k = 0; k <= n; k++)
+            ck_assert_double_eq_tol(binomial_low(k, n, 0.3), dist_binomial_cdf(k, n, 0.3), 1e-11);
+}
+END_TEST
+
 CHECK_MAIN("analyzer/dist", t_quantiles_of_the_tables, t_cdf_of_one_degree_is_an_arctangent,
-           beta_is_exact_where_it_is_a_polynomial, binomial_by_hand)
+           beta_is_exact_where_it_is_a_polynomial, binomial_by_hand, binomial_agrees_with_its_terms)

@@ -56,39 +56,6 @@ START_TEST(beta_quantile_inverts_beta)
 }
 END_TEST
 
-START_TEST(binomial_by_exact_fractions)
-{
-    NEAR(pmf_binomial(7, 50, 0.1), 0.10762807459509881);
-    NEAR(cdf_binomial_low(2, 50, 0.1), 0.11172875634634714);
-    NEAR(cdf_binomial_high(12, 50, 0.1), 0.003219921135909912);
-    NEAR(pmf_binomial(500000, 1000000, 0.5), 0.0007978843613317501);
-    NEAR(cdf_binomial_low(500000, 1000000, 0.5) - 0.5, 0.0007978843613317501 / 2);
-}
-END_TEST
-
-START_TEST(binomial_tails_meet)
-{
-    for (double n = 1; n < 200; n += 7)
-        for (double k = 0; k <= n; k++) {
-            double low = cdf_binomial_low(k, n, 0.3), high = cdf_binomial_high(k + 1, n, 0.3);
-            ck_assert_double_eq_tol(low + high, 1, 1e-12);
-            ck_assert_double_eq_tol(low, dist_binomial_cdf(k, n, 0.3), 1e-11);
-        }
-    ck_assert_double_eq(cdf_binomial_low(-1, 10, 0.3), 0);
-    ck_assert_double_eq(cdf_binomial_high(11, 10, 0.3), 0);
-    ck_assert_double_eq(cdf_binomial_low(3, 10, 0), 1);
-}
-END_TEST
-
-START_TEST(a_billion_trials_keep_their_digits)
-{
-    double n = 1e9, p = 1e-6; /* nearly Poisson with mean 1000: exp(-1000) 1000^k / k! */
-    double poisson = exp(1000 * log(1000.0) - 1000 - lgamma(1001));
-    ck_assert_double_eq_tol(pmf_binomial(1000, n, p) / poisson, 1, 1e-5);
-    ck_assert_double_eq_tol(cdf_binomial_low(1000, n, p) + cdf_binomial_high(1001, n, p), 1, 1e-12);
-}
-END_TEST
-
 START_TEST(hypergeometric_by_hand)
 {
     NEAR(pmf_hypergeometric(6, 6, 43, 6), 1 / 13983816.0); /* six out of forty-nine */
@@ -103,5 +70,4 @@ END_TEST
 
 CHECK_MAIN("analyzer/quantile", normal_quantiles_of_the_tables, normal_goes_there_and_back,
            f_quantiles_of_the_tables, f_of_one_degree_is_t_squared, beta_quantile_inverts_beta,
-           binomial_by_exact_fractions, binomial_tails_meet, a_billion_trials_keep_their_digits,
            hypergeometric_by_hand)

@@ -73,20 +73,5 @@ START_TEST(runs_count_once_each)
 }
 END_TEST
 
-START_TEST(percentile_rules_on_few_samples)
-{
-    ck_assert_int_eq(rates_sla(58, 0, 0.95, 0.05), SLA_NOT_MEASURED); /* 0.95^58 = 0.0510 */
-    ck_assert_int_eq(rates_sla(59, 0, 0.95, 0.05), SLA_PASS);         /* 0.95^59 = 0.0485 */
-    ck_assert_int_eq(rates_sla(20, 3, 0.95, 0.05), SLA_NOT_MEASURED); /* P(X >= 3) = 0.0755 */
-    ck_assert_int_eq(rates_sla(20, 4, 0.95, 0.05), SLA_FAIL);         /* P(X >= 4) = 0.0159 */
-    ck_assert_int_eq(rates_sla(0, 0, 0.95, 0.05), SLA_NOT_MEASURED);
-    ck_assert_int_eq(rates_sla(1e8, 4.99e6, 0.95, 0.05), SLA_PASS);
-    NEAR(rates_sla_needs(0.95, 0.05), 59);
-    NEAR(rates_sla_needs(0.99, 0.05), 299);
-    NEAR(rates_sla_needs(0.5, 0.5), 1);
-}
-END_TEST
-
 CHECK_MAIN("analyzer/rates", equal_exposure_is_a_coin, ratio_has_the_published_interval,
-           zeros_are_no_trouble, bursts_are_counted_as_bursts, runs_count_once_each,
-           percentile_rules_on_few_samples)
+           zeros_are_no_trouble, bursts_are_counted_as_bursts, runs_count_once_each)

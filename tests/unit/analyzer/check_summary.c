@@ -193,5 +193,6 @@ END_TEST
 
 CHECK_MAIN("analyzer/summary", counts_and_rates_cover_the_measured_phase,
            the_whole_run_counts_for_drops_and_connects,
-           a_negative_control_has_its_value_or_the_reason_of_its_note, percentiles_are_nearest_ranks,
-           no_measured_phase_is_no_zero, exit_codes, a_damaged_histogram_is_named)
+           a_negative_control_has_its_value_or_the_reason_of_its_note,
+           percentiles_are_nearest_ranks, no_measured_phase_is_no_zero, exit_codes,
+           a_damaged_histogram_is_named)

@@ -90,8 +90,8 @@ START_TEST(test_overrides_mark_the_workload)
     ck_assert_uint_eq(f.job.connections, 7);
     fixture_fini(&f);
     /* what does not change the work leaves the id alone */
-    load_well(&f, "", WORDS("--db=y.db", "--quiet", "--log_level=warn", "--pcap=p",
-                               "--margins=p99:5%"),
+    load_well(&f, "",
+              WORDS("--db=y.db", "--quiet", "--log_level=warn", "--pcap=p", "--margins=p99:5%"),
               WORDS("BENCH_DESCRIPTION=mine"));
     ck_assert_str_eq(f.job.workload_id, "x");
     ck_assert_str_eq(f.job.overrides, "");
