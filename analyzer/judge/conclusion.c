@@ -131,9 +131,8 @@ static void say_controls(struct comparison *c)
     if (!at)
         return;
     snprintf(text, sizeof text,
-             "The machine moved, not the code: the negative controls moved, too (%s); compare "
-             "interleaved runs.",
-             which);
+             "The machine moved, not the code: the negative controls moved, too (%s); %s.", which,
+             c->paired ? "run more rounds" : "compare interleaved runs");
     c->machine_moved = keep_text(&c->keep, text);
 }
 
@@ -145,11 +144,18 @@ static void say_p_min(struct comparison *c)
         p_min = fmin(p_min, c->results[j].p_min);
     p_min = fmin(p_min, c->gate.p_min);
     char runs[WORDS_BYTES];
+    double floor = words_pairs_floor(c);
     words_runs(runs, c);
-    if (p_min > c->alpha)
-        comparison_note(c, "%s: ranks alone cannot give a p below %.3g; %s", runs, p_min,
-                        c->paired ? "more rounds are needed"
-                                  : "the variance of the history stands in");
+    if (c->paired && (double)c->a.values.count < floor)
+        comparison_note(c,
+                        "%s: no p over all metrics can reach the level of %g with fewer than %.0f "
+                        "rounds",
+                        runs, c->alpha, floor);
+    else if (!c->paired && p_min > c->alpha)
+        comparison_note(c,
+                        "%s: ranks alone cannot give a p below %.3g; the variance of the history "
+                        "stands in",
+                        runs, p_min);
 }
 
 static void say_history(struct comparison *c)
