@@ -40,13 +40,14 @@ bool plan_holds(const struct id_list *list, int64_t id)
 
 char *plan_json(const struct id_list *list)
 {
-    char *text = malloc(list->count * 24 + 3), *at = text;
+    size_t size = list->count * 24 + 3, at = 1;
+    char *text = malloc(size);
     if (!text)
         return NULL;
-    at += sprintf(at, "[");
+    text[0] = '[';
     for (size_t i = 0; i < list->count; i++)
-        at += sprintf(at, "%s%" PRId64, i ? "," : "", list->ids[i]);
-    strcpy(at, "]");
+        at += (size_t)snprintf(text + at, size - at, "%s%" PRId64, i ? "," : "", list->ids[i]);
+    snprintf(text + at, size - at, "]");
     return text;
 }
 
