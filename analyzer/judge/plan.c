@@ -40,15 +40,7 @@ bool plan_holds(const struct id_list *list, int64_t id)
 
 char *plan_json(const struct id_list *list)
 {
-    size_t size = list->count * 24 + 3, at = 1;
-    char *text = malloc(size);
-    if (!text)
-        return NULL;
-    text[0] = '[';
-    for (size_t i = 0; i < list->count; i++)
-        at += (size_t)snprintf(text + at, size - at, "%s%" PRId64, i ? "," : "", list->ids[i]);
-    snprintf(text + at, size - at, "]");
-    return text;
+    return values_ids_json(list->ids, list->count);
 }
 
 void plan_note(struct plan *p, const char *format, ...)
