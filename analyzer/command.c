@@ -6,6 +6,11 @@
 const struct command commands[] = {
     {"--follow", "", 0, 0, TAKES_RUN | TAKES_LIMIT, follow_run,
      "a line an interval while the run goes on; its exit code at the end"},
+    {"--compare", "[NAME]", 0, 1, TAKES_RUN | TAKES_JUDGE | TAKES_WRITER, compare_command,
+     "judge --run (default: the last) against a baseline (default: baseline)"},
+    {"--replay", "ID", 1, 1, 0, replay_command,
+     "repeat a stored verdict; other bytes: 1; and what newer data would change"},
+    {"--list-analyses", "", 0, 0, 0, analyses_list, "a table of the stored verdicts"},
     {"--set-baseline", "NAME [RUN...]", 1, 1 + OPTIONS_RUNS, 0, baseline_set,
      "name runs (default: the last) to compare with; replaces that name"},
     {"--list-baselines", "", 0, 0, 0, baseline_list, "a table of all baselines"},

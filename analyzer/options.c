@@ -17,6 +17,8 @@ enum option_id {
     OPT_OLDER_THAN,
     OPT_KEEP_SIZE,
     OPT_FOLLOW_LIMIT,
+    OPT_FAIL_ON,
+    OPT_FORCE,
     OPT_HELP,
     OPT_VERSION
 };
@@ -35,6 +37,9 @@ static const struct option {
     {OPT_KEEP_SIZE, "--keep-size", "SIZE",
      "with --db-prune: of the oldest runs, until the rest is at most 1GiB"},
     {OPT_FOLLOW_LIMIT, "--follow-limit", "N", "with --follow: end after N lines"},
+    {OPT_FAIL_ON, "--fail-on", "STATES",
+     "with --compare: of regression,inconclusive,invalid those that fail; or none"},
+    {OPT_FORCE, "--force", NULL, "with --compare: compare what is not comparable, and say so"},
     {OPT_HELP, "--help", NULL, "this text"},
     {OPT_VERSION, "--version", NULL, "the version"},
 };
@@ -43,10 +48,6 @@ static const struct option {
 static const struct {
     const char *name, *with;
 } later[] = {
-    {"--compare", "comparisons against baselines"},
-    {"--fail-on", "comparisons against baselines"},
-    {"--force", "comparisons against baselines"},
-    {"--replay", "stored verdicts"},
     {"--calibrate", "the trend analysis"},
     {"--trend", "the trend analysis"},
 };
@@ -109,6 +110,12 @@ static int take(struct options *o, enum option_id id, const char *value, struct 
     case OPT_FOLLOW_LIMIT:
         o->follow_limit = value;
         return 0;
+    case OPT_FAIL_ON:
+        o->fail_on = value;
+        return 0;
+    case OPT_FORCE:
+        o->force = true;
+        return 0;
     case OPT_HELP:
         o->help = true;
         return 0;
@@ -167,11 +174,17 @@ static const char *of_no_use(const struct options *o, unsigned takes)
         return "--keep-size";
     if (o->follow_limit && !(takes & TAKES_LIMIT))
         return "--follow-limit";
+    if (o->fail_on && !(takes & TAKES_JUDGE))
+        return "--fail-on";
+    if (o->force && !(takes & TAKES_JUDGE))
+        return "--force";
     if (!o->command)
         return NULL;
+    bool writes = takes & TAKES_WRITER;
     return o->list                    ? "--list"
            : o->json_dir              ? "--json-dir"
            : o->plot                  ? "--plot"
+           : writes                   ? NULL
            : o->files_count           ? o->files[0].writer->option
            : o->writer != &writers[0] ? o->writer->option
                                       : NULL;

@@ -29,8 +29,8 @@ struct options {
     const struct command *command;       /* NULL: show runs */
     const char *words[OPTIONS_RUNS + 1]; /* of the command, in order */
     int words_count;
-    const char *older_than, *keep_size, *follow_limit; /* as given, or NULL */
-    bool list, help, version;
+    const char *older_than, *keep_size, *follow_limit, *fail_on; /* as given, or NULL */
+    bool list, help, version, force;
 };
 
 /* -EINVAL with a message that names the option; what a later version brings is refused by name. */

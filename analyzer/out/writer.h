@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+struct comparison;
 struct db;
 struct err;
 struct summary;
@@ -30,6 +31,7 @@ struct writer {
     const char *what;
     int (*each)(FILE *out, const struct summary *s); /* 0, or -EIO: the stream took no more */
     int (*all)(FILE *out, const struct report *r, struct err *e); /* 0, or -errno with a message */
+    int (*compare)(FILE *out, const struct comparison *c); /* NULL: not a format of comparisons */
     size_t runs_max;                                              /* 0: any number */
     bool histograms; /* reads times[].sum, which is freed for the others */
     bool file_only;  /* never to the standard output */
