@@ -19,6 +19,7 @@
 #define BIAS          4.0 /* of a correlation beside the best split, over the runs */
 #define BIAS_SLOPE    10.0
 #define SURE          60.0  /* z^2 of a step that correlation up to 0.6 hardly ever shows */
+#define BOUND_MIN     128   /* runs: computing Q for fewer takes no longer than its bound */
 #define ROUNDING      2e-6f /* float sums in another order: an equal arrangement counts as equal */
 
 /* Eight floats at once, in plain C: the order of additions does not depend on the processor. */
@@ -161,6 +162,13 @@ static void shuffle_runs(struct stretch *s, struct rng *r)
     }
 }
 
+static bool reaches(struct stretch *s, float q)
+{
+    if (s->count >= BOUND_MIN && !energy_bound_may_reach(&s->bound, s->slots))
+        return false;
+    return scan(s).q >= q * (1 - ROUNDING);
+}
+
 /* Draws until p is known, or known to be above alpha; returns p. The decision is the same either
  * way: p <= alpha needs fewer than alpha (B + 1) permutations that reach Q. */
 static double permute(struct stretch *s, float q, const struct energy_params *params, uint64_t seed,
@@ -173,7 +181,7 @@ static double permute(struct stretch *s, float q, const struct energy_params *pa
     unsigned enough = (unsigned)fmax(params->decide ? 1 : EXCEEDANCES, certain), reached = 0;
     for (out->draws = 0; out->draws < params->draws && reached < enough; out->draws++) {
         shuffle_runs(s, &r);
-        reached += energy_bound_may_reach(&s->bound, s->slots) && scan(s).q >= q * (1 - ROUNDING);
+        reached += reaches(s, q);
     }
     if (params->decide && reached >= enough)
         return (1.0 + reached) / (1.0 + params->draws);
