@@ -6,6 +6,11 @@
 const struct command commands[] = {
     {"--follow", "", 0, 0, TAKES_RUN | TAKES_LIMIT, follow_run,
      "a line an interval while the run goes on; its exit code at the end"},
+    {"--trend", "[WORKLOAD]", 0, 1,
+     TAKES_RUN | TAKES_DOCUMENT | TAKES_PLOT | TAKES_METRIC | TAKES_LAST, trend_act,
+     "where the history of the last run (or of --run) changed, and whether it drifts"},
+    {"--calibrate", "[WORKLOAD]", 0, 1, TAKES_RUN | TAKES_DOCUMENT | TAKES_METRIC, calibrate_act,
+     "what --trend does on that history's noise: false alarms, smallest change seen"},
     {"--set-baseline", "NAME [RUN...]", 1, 1 + OPTIONS_RUNS, 0, baseline_set,
      "name runs (default: the last) to compare with; replaces that name"},
     {"--list-baselines", "", 0, 0, 0, baseline_list, "a table of all baselines"},

@@ -12,7 +12,15 @@ struct err;
 struct options;
 
 /* What a command may be given besides --db and its words. */
-enum { TAKES_RUN = 1, TAKES_PRUNE = 2, TAKES_LIMIT = 4 };
+enum {
+    TAKES_RUN = 1,
+    TAKES_PRUNE = 2,
+    TAKES_LIMIT = 4,
+    TAKES_DOCUMENT = 8, /* --text, --json and the like, also with =FILE: the command says which */
+    TAKES_PLOT = 16,
+    TAKES_METRIC = 32,
+    TAKES_LAST = 64,
+};
 
 struct command {
     const char *option, *words; /* words as --help shows them, "" without */
@@ -34,6 +42,9 @@ int upkeep_export(const struct options *o, int *code, struct err *e);
 int baseline_set(const struct options *o, int *code, struct err *e);
 int baseline_list(const struct options *o, int *code, struct err *e);
 int baseline_drop(const struct options *o, int *code, struct err *e);
+/* The history of a workload (judge/trend_command.c). */
+int trend_act(const struct options *o, int *code, struct err *e);
+int calibrate_act(const struct options *o, int *code, struct err *e);
 /* A run as it goes (follow.c). */
 int follow_run(const struct options *o, int *code, struct err *e);
 

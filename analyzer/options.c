@@ -17,6 +17,8 @@ enum option_id {
     OPT_OLDER_THAN,
     OPT_KEEP_SIZE,
     OPT_FOLLOW_LIMIT,
+    OPT_METRIC,
+    OPT_LAST,
     OPT_HELP,
     OPT_VERSION
 };
@@ -35,6 +37,8 @@ static const struct option {
     {OPT_KEEP_SIZE, "--keep-size", "SIZE",
      "with --db-prune: of the oldest runs, until the rest is at most 1GiB"},
     {OPT_FOLLOW_LIMIT, "--follow-limit", "N", "with --follow: end after N lines"},
+    {OPT_METRIC, "--metric", "NAME", "with --trend: also this one; may be given several times"},
+    {OPT_LAST, "--last", "N", "with --trend: a change for the worse in the last N runs fails (5)"},
     {OPT_HELP, "--help", NULL, "this text"},
     {OPT_VERSION, "--version", NULL, "the version"},
 };
@@ -47,8 +51,6 @@ static const struct {
     {"--fail-on", "comparisons against baselines"},
     {"--force", "comparisons against baselines"},
     {"--replay", "stored verdicts"},
-    {"--calibrate", "the trend analysis"},
-    {"--trend", "the trend analysis"},
 };
 
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
@@ -83,6 +85,15 @@ static int add_run(struct options *o, const char *value, struct err *e)
     return 0;
 }
 
+static int add_metric(struct options *o, const char *value, struct err *e)
+{
+    if (o->metrics_count == OPTIONS_METRICS)
+        return err_set(e, EXIT_USAGE, -EINVAL, "--metric given more than %d times",
+                       OPTIONS_METRICS);
+    o->metrics[o->metrics_count++] = value;
+    return 0;
+}
+
 static int take(struct options *o, enum option_id id, const char *value, struct err *e)
 {
     switch (id) {
@@ -108,6 +119,11 @@ static int take(struct options *o, enum option_id id, const char *value, struct 
         return 0;
     case OPT_FOLLOW_LIMIT:
         o->follow_limit = value;
+        return 0;
+    case OPT_METRIC:
+        return add_metric(o, value, e);
+    case OPT_LAST:
+        o->last = value;
         return 0;
     case OPT_HELP:
         o->help = true;
@@ -167,14 +183,19 @@ static const char *of_no_use(const struct options *o, unsigned takes)
         return "--keep-size";
     if (o->follow_limit && !(takes & TAKES_LIMIT))
         return "--follow-limit";
+    if (o->metrics_count && !(takes & TAKES_METRIC))
+        return "--metric";
+    if (o->last && !(takes & TAKES_LAST))
+        return "--last";
     if (!o->command)
         return NULL;
-    return o->list                    ? "--list"
-           : o->json_dir              ? "--json-dir"
-           : o->plot                  ? "--plot"
-           : o->files_count           ? o->files[0].writer->option
-           : o->writer != &writers[0] ? o->writer->option
-                                      : NULL;
+    bool documents = takes & TAKES_DOCUMENT;
+    return o->list                                  ? "--list"
+           : o->json_dir                            ? "--json-dir"
+           : o->plot && !(takes & TAKES_PLOT)       ? "--plot"
+           : o->files_count && !documents           ? o->files[0].writer->option
+           : o->writer != &writers[0] && !documents ? o->writer->option
+                                                    : NULL;
 }
 
 static int check_command(const struct options *o, struct err *e)
