@@ -16,10 +16,12 @@ enum {
     TAKES_RUN = 1,
     TAKES_PRUNE = 2,
     TAKES_LIMIT = 4,
-    TAKES_DOCUMENT = 8, /* --text, --json and the like, also with =FILE: the command says which */
-    TAKES_PLOT = 16,
-    TAKES_METRIC = 32,
-    TAKES_LAST = 64,
+    TAKES_FAIL_ON = 8,
+    TAKES_FORCE = 16,
+    TAKES_WRITER = 32, /* formats; the command refuses those that it has not */
+    TAKES_PLOT = 64,
+    TAKES_METRIC = 128,
+    TAKES_LAST = 256,
 };
 
 struct command {
@@ -42,9 +44,13 @@ int upkeep_export(const struct options *o, int *code, struct err *e);
 int baseline_set(const struct options *o, int *code, struct err *e);
 int baseline_list(const struct options *o, int *code, struct err *e);
 int baseline_drop(const struct options *o, int *code, struct err *e);
+/* Verdicts over several runs, stored and repeated (analyzer/judge/). */
+int compare_command(const struct options *o, int *code, struct err *e);
+int replay_command(const struct options *o, int *code, struct err *e);
+int analyses_list(const struct options *o, int *code, struct err *e);
 /* The history of a workload (judge/trend_command.c). */
-int trend_act(const struct options *o, int *code, struct err *e);
-int calibrate_act(const struct options *o, int *code, struct err *e);
+int trend_command(const struct options *o, int *code, struct err *e);
+int calibrate_command(const struct options *o, int *code, struct err *e);
 /* A run as it goes (follow.c). */
 int follow_run(const struct options *o, int *code, struct err *e);
 

@@ -32,11 +32,11 @@ struct options {
     int words_count;
     const char *metrics[OPTIONS_METRICS]; /* as given with --metric */
     int metrics_count;
-    const char *older_than, *keep_size, *follow_limit, *last; /* as given, or NULL */
-    bool list, help, version;
+    const char *older_than, *keep_size, *follow_limit, *fail_on, *last; /* as given, or NULL */
+    bool list, help, version, force;
 };
 
-/* -EINVAL with a message that names the option; what a later version brings is refused by name. */
+/* -EINVAL with a message that names the option. */
 int options_parse(struct options *o, int argc, char **argv, struct err *e);
 void options_help(FILE *out);
 

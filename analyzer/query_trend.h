@@ -10,9 +10,9 @@ int query_workload_last(struct db *db, const char *workload_id, int64_t *run_id,
 
 /* How many history keys a workload has. */
 int query_workload_keys(struct db *db, const char *workload_id, int64_t *keys, struct err *e);
-/* How many done runs a history key has that began before `before_ns`, counted up to `limit`. */
-int query_history_count(struct db *db, const char *history_key, int64_t before_ns, int64_t limit,
-                        int64_t *runs, struct err *e);
+/* How many done runs a history key has, counted up to `limit`. */
+int query_history_count(struct db *db, const char *history_key, int64_t limit, int64_t *runs,
+                        struct err *e);
 
 /* The runs of the baseline to hold a history key against, newest first: of its baselines the one
  * called "baseline", else the one set last. Columns name, run_id; no rows: there is none. */

@@ -34,8 +34,7 @@ int query_history_ids(struct db *db, const char *history_key, int64_t before_ns,
     "subject_commit, started_ns, ended_ns, state, state_reason, valid, invalid_reason, "
 #define RUN_ROWS " FROM run WHERE id" OF_RUNS "ORDER BY id"
 
-/* A file of schema 1 is read as it is: a reader does not migrate. */
-static int has_schema_2(struct db *db, struct err *e)
+int query_has_schema_2(struct db *db, struct err *e)
 {
     struct db_stmt *s = NULL;
     int ret = db_prepare(db, "read the schema", "SELECT user_version AS n FROM pragma_user_version",
@@ -57,7 +56,7 @@ int query_value_runs(struct db *db, const char *runs, struct db_stmt **out, stru
         "NULL AS control_memory_copy_mib_per_s, NULL AS control_cpu_per_transaction_ns, "
         "NULL AS interleave_uuid, NULL AS interleave_round, NULL AS interleave_side, "
         "NULL AS margins" RUN_ROWS;
-    int known = has_schema_2(db, e);
+    int known = query_has_schema_2(db, e);
     return known < 0 ? known : prepare(db, "read the runs", known ? now : before, runs, out, e);
 }
 

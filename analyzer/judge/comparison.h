@@ -15,8 +15,9 @@
 #include "analyzer/stats/compare.h"
 #include "analyzer/stats/effect.h"
 
-#define COMPARISON_INTERLEAVED "interleaved" /* the reserved name: side B of a set against side A  \
-                                              */
+#define COMPARISON_INTERLEAVED                                                                     \
+    "interleaved" /* the reserved name: side B of a set against side A                             \
+                   */
 #define COMPARISON_NONE SIZE_MAX
 
 struct comparison_side {
@@ -65,7 +66,7 @@ struct comparison {
 
     size_t worst;           /* the metric that the conclusion names; COMPARISON_NONE: none */
     const char *conclusion; /* one sentence */
-    double run_s;           /* how long a run of side B takes; NAN: not known */
+    double run_s;           /* how long the longest run of side B took; NAN: not known */
 
     struct analysis_info stored; /* id 0: see not_stored */
     const char *not_stored;      /* why it is not, NULL: it is */

@@ -7,6 +7,7 @@
 #include "analyzer/command.h"
 #include "analyzer/files.h"
 #include "analyzer/judge/calibrate_report.h"
+#include "analyzer/judge/fail_on.h"
 #include "analyzer/judge/trend_store.h"
 #include "analyzer/options.h"
 #include "analyzer/out/trend.h"
@@ -68,72 +69,47 @@ static int read_report(const struct options *o, const struct trend_question *q,
 
 static int ask(const struct options *o, struct trend_question *q, struct err *e)
 {
-    *q = (struct trend_question){
-        .metrics = o->metrics, .metric_count = (size_t)o->metrics_count, .before_ns = VALUES_ALL};
+    *q = (struct trend_question){.metrics = o->metrics, .metric_count = (size_t)o->metrics_count};
     return read_last(o->last, &q->last, e);
 }
 
 /* --- where the answer goes ------------------------------------------------------------- */
 
-typedef int write_fn(FILE *out, const void *what);
-
-/* The ways to tell a trend or a calibration, under the names of the writers of runs. */
+/* How a writer tells a trend or a calibration. */
 struct telling {
-    const char *option; /* "" the text */
-    write_fn *write;
+    bool (*can)(const struct writer *w);
+    int (*tell)(const struct writer *w, FILE *out, const void *what);
 };
 
-static int tell_trend_text(FILE *out, const void *what)
+static bool can_trend(const struct writer *w)
 {
-    return trend_text_write(out, what);
+    return w->trend != NULL;
 }
 
-static int tell_trend_json(FILE *out, const void *what)
+static int tell_trend(const struct writer *w, FILE *out, const void *what)
 {
-    return trend_json_write(out, what);
+    return w->trend(out, what);
 }
 
-static int tell_trend_markdown(FILE *out, const void *what)
+static bool can_calibrate(const struct writer *w)
 {
-    return trend_markdown_write(out, what);
+    return w->calibrate != NULL;
 }
 
-static int tell_calibrate_text(FILE *out, const void *what)
+static int tell_calibrate(const struct writer *w, FILE *out, const void *what)
 {
-    return calibrate_text_write(out, what);
+    return w->calibrate(out, what);
 }
 
-static int tell_calibrate_json(FILE *out, const void *what)
-{
-    return calibrate_json_write(out, what);
-}
-
-static const struct telling trend_tellings[] = {
-    {"--text", tell_trend_text},
-    {"--json", tell_trend_json},
-    {"--markdown", tell_trend_markdown},
-    {NULL, NULL},
-};
-static const struct telling calibrate_tellings[] = {
-    {"--text", tell_calibrate_text},
-    {"--json", tell_calibrate_json},
-    {NULL, NULL},
-};
-
-static write_fn *find_telling(const struct telling *t, const struct writer *w)
-{
-    for (; t->option; t++)
-        if (strcmp(t->option, w->option) == 0)
-            return t->write;
-    return NULL;
-}
+static const struct telling trend_telling = {can_trend, tell_trend};
+static const struct telling calibrate_telling = {can_calibrate, tell_calibrate};
 
 /* Before the work is done: whether it can be told as asked for. */
-static int check_tellings(const struct options *o, const struct telling *tellings, struct err *e)
+static int check_writers(const struct options *o, const struct telling *t, struct err *e)
 {
-    const struct writer *bad = find_telling(tellings, o->writer) ? NULL : o->writer;
+    const struct writer *bad = t->can(o->writer) ? NULL : o->writer;
     for (int i = 0; i < o->files_count && !bad; i++)
-        bad = find_telling(tellings, o->files[i].writer) ? NULL : o->files[i].writer;
+        bad = t->can(o->files[i].writer) ? NULL : o->files[i].writer;
     return bad ? err_set(e, EXIT_USAGE, -EINVAL, "%s does not go with %s", bad->option,
                          o->command->option)
                : 0;
@@ -144,17 +120,16 @@ static FILE *said_by(const struct options *o)
     return o->writer == &writers[0] ? stdout : stderr;
 }
 
-static int tell_file(const struct output *to, write_fn *write, const void *what, FILE *said,
+static int tell_file(const struct output *to, const struct telling *t, const void *what, FILE *said,
                      struct err *e)
 {
     struct file_draft f;
     int ret = file_draft_open_path(&f, to->path, e);
     if (ret)
         return ret;
-    ret = write(f.out, what);
-    if (ret) {
+    if (t->tell(to->writer, f.out, what)) {
         file_draft_drop(&f);
-        return err_set(e, EXIT_ENVIRONMENT, ret, "cannot write %s", to->path);
+        return err_set(e, EXIT_ENVIRONMENT, -EIO, "cannot write %s", to->path);
     }
     ret = file_draft_keep(&f, e);
     if (ret == 0)
@@ -162,46 +137,48 @@ static int tell_file(const struct output *to, write_fn *write, const void *what,
     return ret;
 }
 
-static int tell(const struct options *o, const struct telling *tellings, const void *what,
-                struct err *e)
+static int tell(const struct options *o, const struct telling *t, const void *what, struct err *e)
 {
-    int ret = find_telling(tellings, o->writer)(stdout, what);
-    if (ret)
-        return err_set(e, EXIT_ENVIRONMENT, ret, "cannot write to the standard output");
+    int ret = 0;
+    if (t->tell(o->writer, stdout, what))
+        ret = err_set(e, EXIT_ENVIRONMENT, -EIO, "cannot write to the standard output");
     for (int i = 0; i < o->files_count && ret == 0; i++)
-        ret = tell_file(&o->files[i], find_telling(tellings, o->files[i].writer), what, said_by(o),
-                        e);
+        ret = tell_file(&o->files[i], t, what, said_by(o), e);
     return ret;
 }
 
 /* --- the commands ---------------------------------------------------------------------- */
 
-int trend_act(const struct options *o, int *code, struct err *e)
+int trend_command(const struct options *o, int *code, struct err *e)
 {
     struct trend_report r = {0};
     struct trend_question q;
-    int ret = check_tellings(o, trend_tellings, e);
+    struct fail_on fail_on;
+    int ret = fail_on_parse(o->fail_on, &fail_on, e);
+    ret = ret ? ret : check_writers(o, &trend_telling, e);
     ret = ret ? ret : ask(o, &q, e);
     ret = ret ? ret : read_report(o, &q, &r, e);
-    ret = ret ? ret : trend_store(o->db, &q, &r, e);
-    ret = ret ? ret : tell(o, trend_tellings, &r, e);
+    if (ret == 0) {
+        trend_store_describe(&q, &r);
+        trend_store(o->db, &r);
+        *code = fail_on_code(&fail_on, trend_verdict_code(r.verdict));
+        ret = tell(o, &trend_telling, &r, e);
+    }
     if (ret == 0 && o->plot)
         ret = plot_history(&r, o->plot, said_by(o), e);
-    if (ret == 0)
-        *code = trend_verdict_code(r.verdict);
     trend_report_fini(&r);
     return ret;
 }
 
-int calibrate_act(const struct options *o, int *code, struct err *e)
+int calibrate_command(const struct options *o, int *code, struct err *e)
 {
     struct calibrate_report c = {0};
     struct trend_question q;
-    int ret = check_tellings(o, calibrate_tellings, e);
+    int ret = check_writers(o, &calibrate_telling, e);
     ret = ret ? ret : ask(o, &q, e);
     ret = ret ? ret : read_report(o, &q, &c.trend, e);
     ret = ret ? ret : calibrate_report_build(&c, e);
-    ret = ret ? ret : tell(o, calibrate_tellings, &c, e);
+    ret = ret ? ret : tell(o, &calibrate_telling, &c, e);
     if (ret == 0)
         *code = calibrate_report_code(&c);
     calibrate_report_fini(&c);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/judge/margins.h"
 #include "analyzer/judge/trend_internal.h"
 #include "analyzer/query_trend.h"
 #include "base/err.h"
@@ -83,15 +84,25 @@ static int choose_history(struct db *db, int64_t run_id, struct trend_report *r,
     return ret ? ret : query_workload_keys(db, r->workload_id, &r->histories, e);
 }
 
+/* What a replay was given, or the newest runs of the key. */
+static int read_values(struct db *db, const struct trend_question *q, struct trend_report *r,
+                       struct err *e)
+{
+    int64_t runs = 0;
+    size_t columns = r->metric_count + r->control_count;
+    if (q->again)
+        return values_load(db, r->metrics, columns, q->runs.ids, q->runs.count, &r->values, e);
+    int ret = query_history_count(db, r->history_key, TREND_RUNS_MAX + 1, &runs, e);
+    r->capped = runs > TREND_RUNS_MAX;
+    return ret ? ret
+               : values_history(db, r->metrics, columns, r->history_key, VALUES_ALL, TREND_RUNS_MAX,
+                                &r->values, e);
+}
+
 static int read_history(struct db *db, const struct trend_question *q, struct trend_report *r,
                         struct err *e)
 {
-    int64_t runs = 0;
-    int ret = query_history_count(db, r->history_key, q->before_ns, TREND_RUNS_MAX + 1, &runs, e);
-    r->capped = runs > TREND_RUNS_MAX;
-    ret = ret ? ret
-              : values_history(db, r->metrics, r->metric_count + r->control_count, r->history_key,
-                               q->before_ns, TREND_RUNS_MAX, &r->values, e);
+    int ret = read_values(db, q, r, e);
     if (ret)
         return ret;
     r->good = malloc((r->values.count + 1) * sizeof *r->good);
@@ -106,21 +117,55 @@ static int read_history(struct db *db, const struct trend_question *q, struct tr
     return 0;
 }
 
-static int read_pinned(struct db *db, struct trend_report *r, struct err *e)
+/* Ids of the baseline's runs as it is now, and its name. */
+static int find_pinned(struct db *db, struct trend_report *r, struct id_list *ids, struct err *e)
 {
     struct db_stmt *s = NULL;
-    int64_t ids[PINNED_MAX];
-    size_t count = 0;
     int ret = query_history_baseline(db, r->history_key, &s, e);
-    while (ret == 0 && count < PINNED_MAX && (ret = db_step(s, e)) == 1) {
-        ids[count++] = db_col_i64(s, "run_id");
+    while (ret == 0 && ids->count < PINNED_MAX && (ret = db_step(s, e)) == 1) {
         r->baseline = r->baseline ? r->baseline : keep_text(&r->keep, db_col_text(s, "name"));
-        ret = r->baseline ? 0 : no_memory(e);
+        ret = r->baseline ? plan_add(ids, db_col_i64(s, "run_id"), e) : no_memory(e);
     }
     db_finish(s);
-    return ret ? ret
-               : values_load(db, r->metrics, r->metric_count + r->control_count, ids, count,
-                             &r->pinned, e);
+    return ret;
+}
+
+static int read_pinned(struct db *db, const struct trend_question *q, struct trend_report *r,
+                       struct err *e)
+{
+    struct id_list found = {0};
+    int ret = 0;
+    if (q->again)
+        r->baseline = keep_text(&r->keep, q->baseline);
+    else
+        ret = find_pinned(db, r, &found, e);
+    const struct id_list *ids = q->again ? &q->pinned : &found;
+    ret = ret ? ret
+              : values_load(db, r->metrics, r->metric_count + r->control_count, ids->ids,
+                            ids->count, &r->pinned, e);
+    free(found.ids);
+    return ret;
+}
+
+/* The job of the newest run says what is worth telling. */
+static int read_margins(struct trend_report *r, struct err *e)
+{
+    size_t size = verdict_metric_count * sizeof *r->metrics;
+    const struct values_run *newest =
+        r->good_count ? &r->values.runs[r->good[r->good_count - 1]] : NULL;
+    if (!newest || !newest->margins)
+        return 0;
+    struct metric *all = malloc(size);
+    if (!all)
+        return no_memory(e);
+    memcpy(all, verdict_metrics, size);
+    int ret = margins_apply(newest->margins, newest->id, all, verdict_metric_count, e);
+    for (size_t i = 0; i < verdict_metric_count; i++)
+        for (size_t j = 0; j < r->metric_count; j++)
+            if (strcmp(r->metrics[j].name, all[i].name) == 0)
+                r->metrics[j].margin = all[i].margin;
+    free(all);
+    return ret;
 }
 
 /* --- the whole ------------------------------------------------------------------------- */
@@ -158,7 +203,8 @@ int trend_report_build(struct db *db, int64_t run_id, const struct trend_questio
     int ret = choose_metrics(r, question, e);
     ret = ret ? ret : choose_history(db, run_id, r, e);
     ret = ret ? ret : read_history(db, question, r, e);
-    ret = ret ? ret : read_pinned(db, r, e);
+    ret = ret ? ret : read_margins(r, e);
+    ret = ret ? ret : read_pinned(db, question, r, e);
     if (ret == 0) {
         ret = find_all(r);
         ret = ret ? ret : explain_all(r);

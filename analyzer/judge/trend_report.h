@@ -10,6 +10,7 @@
 #ifndef ANALYZER_JUDGE_TREND_REPORT_H
 #define ANALYZER_JUDGE_TREND_REPORT_H
 
+#include "analyzer/judge/plan.h"
 #include "analyzer/judge/store.h"
 #include "analyzer/judge/values.h"
 #include "analyzer/stats/trend.h"
@@ -87,7 +88,7 @@ struct trend_report {
     const char *baseline; /* NULL: none of this key */
     struct values pinned; /* its runs */
 
-    struct metric *metrics; /* with the margins that were used; then the controls */
+    struct metric *metrics; /* with the margins of the newest run's job; then the controls */
     struct trend_metric *series;
     size_t metric_count, control_count; /* series has both, metrics first */
     size_t last;                        /* N */
@@ -108,12 +109,15 @@ struct trend_question {
     const char *const *metrics; /* by name, besides those that decide */
     size_t metric_count;
     size_t last;
-    int64_t before_ns;   /* only runs that began before; VALUES_ALL: all */
-    const char *margins; /* as a job gives them; NULL: those of the newest run */
+    /* A replay: the runs and those of the baseline (NULL: none), not what the file holds now. */
+    bool again;
+    struct id_list runs, pinned;
+    const char *baseline;
 };
 
-/* Reads the history of the run's key and finds its trends. EXIT_USAGE -ENOENT: no such metric. Call
- * between query_begin() and query_end(); trend_report_fini in any case. */
+/* Reads the history of the run's key and finds its trends. EXIT_USAGE -ENOENT: no such metric,
+ * -EINVAL: the margins of the newest run cannot be read. Call between query_begin() and
+ * query_end(); trend_report_fini in any case. */
 int trend_report_build(struct db *db, int64_t run_id, const struct trend_question *question,
                        struct trend_report *out, struct err *e);
 void trend_report_fini(struct trend_report *r);

@@ -9,7 +9,7 @@
 #include "analyzer/out/trend.h"
 #include "base/err.h"
 
-#define METRICS_MAX 100 /* of a stored verdict */
+/* --- the hash -------------------------------------------------------------------------- */
 
 static void hash_values(struct store_hash *h, const struct values *v)
 {
@@ -40,108 +40,146 @@ static const char *hash_inputs(struct trend_report *r)
     return keep_text(&r->keep, store_hash_hex(&h, hex));
 }
 
+/* --- writing --------------------------------------------------------------------------- */
+
 /* Keeps the text of a document, which goes. */
-static const char *keep_json(struct trend_report *r, json_t *document)
+static const char *keep_json(struct keep *keep, json_t *document)
 {
-    char *text = document
-                     ? json_dumps(document, JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(17))
-                     : NULL;
-    const char *kept = text ? keep_text(&r->keep, text) : NULL;
+    char *text = json_dumps(document, JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(17));
+    const char *kept = keep_text(keep, text);
     free(text);
     json_decref(document);
     return kept;
 }
 
-static json_t *parameters(const struct trend_report *r, const struct trend_question *q)
+static json_t *uuids(const struct values *v)
 {
-    const struct values_run *newest = &r->values.runs[r->values.count - 1];
-    json_t *metrics = json_array();
-    for (size_t i = 0; i < q->metric_count; i++)
-        json_array_append_new(metrics, json_string(q->metrics[i]));
-    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:f, s:i, s:o}", "newest_run", newest->uuid,
-                     "newest_run_id", (json_int_t)newest->id, "newest_started_ns",
-                     (json_int_t)newest->started_ns, "runs", (json_int_t)r->values.count, "last",
-                     (json_int_t)r->last, "alpha", TREND_ALPHA, "draws", TREND_DRAWS, "metrics",
-                     metrics);
+    json_t *out = json_array();
+    for (size_t i = 0; i < v->count; i++)
+        json_array_append_new(out, json_string(v->runs[i].uuid));
+    return out;
 }
 
-int trend_store(const char *path, const struct trend_question *question, struct trend_report *r,
-                struct err *e)
+static json_t *parameters(const struct trend_report *r, const struct trend_question *q)
 {
-    struct err why = {0};
-    if (r->values.count == 0)
-        return (r->not_stored = keep_text(&r->keep, "there is no run")) ? 0 : -ENOMEM;
-    struct analysis_info row = {
+    json_t *o = json_object(), *metrics = json_array();
+    for (size_t i = 0; i < q->metric_count; i++)
+        json_array_append_new(metrics, json_string(q->metrics[i]));
+    json_object_set_new(o, "alpha", json_real(TREND_ALPHA));
+    json_object_set_new(o, "draws", json_integer(TREND_DRAWS));
+    json_object_set_new(o, "last", json_integer((json_int_t)r->last));
+    json_object_set_new(o, "metrics", metrics);
+    json_object_set_new(o, "runs", uuids(&r->values));
+    json_object_set_new(o, "baseline", r->baseline ? json_string(r->baseline) : json_null());
+    json_object_set_new(o, "baseline_runs", uuids(&r->pinned));
+    return o;
+}
+
+void trend_store_describe(const struct trend_question *question, struct trend_report *r)
+{
+    size_t count = r->values.count;
+    r->stored = (struct analysis_info){
         .kind = TREND_KIND,
-        .run_id = r->values.runs[r->values.count - 1].id,
+        .run_id = count ? r->values.runs[count - 1].id : QUERY_NONE,
         .baseline = r->baseline,
         .seed = QUERY_NONE, /* of each test: a hash of the ranks in it */
         .inputs_hash = hash_inputs(r),
-        .parameters = keep_json(r, parameters(r, question)),
+        .parameters = keep_json(&r->keep, parameters(r, question)),
         .verdict = trend_verdict_name(r->verdict),
-        .result = keep_json(r, trend_json(r)),
+        .result = keep_json(&r->keep, trend_json_result(r)),
     };
-    if (!row.inputs_hash || !row.parameters || !row.result)
-        return err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "out of memory for the verdict");
-    if (store_save(path, &row, &why))
-        r->not_stored = keep_text(&r->keep, why.message);
-    r->stored = row;
-    return 0;
 }
 
-/* --- replay ---------------------------------------------------------------------------- */
-
-struct asked {
-    const char *names[METRICS_MAX];
-    struct trend_question question;
-    int64_t run_id;
-};
-
-static bool read_parameters(const json_t *root, struct asked *a)
+void trend_store(const char *path, struct trend_report *r)
 {
-    json_int_t last, run, started;
-    json_t *metrics;
-    if (json_unpack((json_t *)root, "{s:I, s:I, s:I, s:o}", "newest_run_id", &run,
-                    "newest_started_ns", &started, "last", &last, "metrics", &metrics) ||
-        last < 1 || started == INT64_MAX || json_array_size(metrics) > METRICS_MAX)
-        return false;
-    *a = (struct asked){.run_id = run};
-    for (size_t i = 0; i < json_array_size(metrics); i++)
-        if (!(a->names[i] = json_string_value(json_array_get(metrics, i))))
+    struct err e = {0};
+    if (r->values.count == 0)
+        r->not_stored = "there is no run";
+    else if (!r->stored.inputs_hash || !r->stored.parameters || !r->stored.result)
+        r->not_stored = "out of memory";
+    else if (store_save(path, &r->stored, &e))
+        r->not_stored = keep_text(&r->keep, e.message);
+}
+
+/* --- reading --------------------------------------------------------------------------- */
+
+static int damaged(struct db *db, const struct analysis_info *row, struct err *e)
+{
+    return err_set(e, EXIT_USAGE, -EBADMSG,
+                   "%s: the parameters of verdict %lld are damaged: expected a JSON object with "
+                   "runs, metrics and last",
+                   db_path(db), (long long)row->id);
+}
+
+static int find_run(struct db *db, const char *uuid, struct id_list *out, struct err *e)
+{
+    struct err not_found = {0};
+    int64_t id;
+    if (uuid && query_run_find(db, uuid, &id, &not_found) == 0)
+        return plan_add(out, id, e);
+    return err_set(e, EXIT_INVALID, -ENOENT,
+                   "%s: run %.60s of the verdict is not in this file: it cannot be repeated "
+                   "(--db-merge brings the run back from a file that has it)",
+                   db_path(db), uuid ? uuid : "?");
+}
+
+static int read_runs(struct db *db, const json_t *list, struct id_list *out, struct err *e)
+{
+    size_t i;
+    json_t *uuid;
+    int ret = 0;
+    json_array_foreach(list, i, uuid)
+    {
+        ret = find_run(db, json_string_value(uuid), out, e);
+        if (ret)
+            break;
+    }
+    return ret;
+}
+
+static bool read_metrics(const json_t *list, struct trend_asked *a)
+{
+    size_t count = json_array_size(list);
+    a->metrics = calloc(count + 1, sizeof *a->metrics);
+    for (size_t i = 0; i < count && a->metrics; i++)
+        if (!(a->metrics[i] = keep_text(&a->keep, json_string_value(json_array_get(list, i)))))
             return false;
-    a->question = (struct trend_question){
-        .metric_count = json_array_size(metrics), .last = (size_t)last, .before_ns = started + 1};
-    return true;
+    a->question.metrics = a->metrics;
+    a->question.metric_count = count;
+    return json_is_array(list) && a->metrics;
 }
 
-static int replay(struct db *db, const struct analysis_info *row, struct asked *a,
-                  struct trend_replay *out, struct err *e)
+static int read_all(struct db *db, const json_t *root, const struct analysis_info *row,
+                    struct trend_asked *a, struct err *e)
 {
-    struct trend_report *r = &out->report;
-    a->question.metrics = a->names;
-    int ret = trend_report_build(db, a->run_id, &a->question, r, e);
-    if (ret)
-        return ret;
-    const char *hash = hash_inputs(r), *result = keep_json(r, trend_json(r));
-    if (!hash || !result)
-        return err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "out of memory for the verdict");
-    out->same_inputs = row->inputs_hash && strcmp(hash, row->inputs_hash) == 0;
-    out->same_result = row->result && strcmp(result, row->result) == 0;
-    r->stored = *row;
-    return 0;
+    json_int_t last = json_integer_value(json_object_get(root, "last"));
+    const json_t *runs = json_object_get(root, "runs");
+    if (last < 1 || !json_array_size(runs) || !read_metrics(json_object_get(root, "metrics"), a))
+        return damaged(db, row, e);
+    a->question.again = true;
+    a->question.last = (size_t)last;
+    a->question.baseline =
+        keep_text(&a->keep, json_string_value(json_object_get(root, "baseline")));
+    int ret = read_runs(db, runs, &a->question.runs, e);
+    return ret ? ret
+               : read_runs(db, json_object_get(root, "baseline_runs"), &a->question.pinned, e);
 }
 
-int trend_replay(struct db *db, const struct analysis_info *row, struct trend_replay *out,
-                 struct err *e)
+int trend_store_read(struct db *db, const struct analysis_info *row, struct trend_asked *out,
+                     struct err *e)
 {
-    *out = (struct trend_replay){.same_inputs = false};
-    struct asked a;
-    json_t *root = json_loads(row->parameters ? row->parameters : "", 0, NULL);
-    int ret = row->kind && strcmp(row->kind, TREND_KIND) == 0 && root && read_parameters(root, &a)
-                  ? replay(db, row, &a, out, e)
-                  : err_set(e, EXIT_USAGE, -EINVAL,
-                            "verdict %lld is no trend, or its parameters are damaged",
-                            (long long)row->id);
+    *out = (struct trend_asked){.metrics = NULL};
+    json_t *root = row->parameters ? json_loads(row->parameters, 0, NULL) : NULL;
+    int ret = root ? read_all(db, root, row, out, e) : damaged(db, row, e);
     json_decref(root);
     return ret;
+}
+
+void trend_asked_fini(struct trend_asked *a)
+{
+    free(a->question.runs.ids);
+    free(a->question.pinned.ids);
+    free(a->metrics);
+    keep_fini(&a->keep);
+    *a = (struct trend_asked){.metrics = NULL};
 }

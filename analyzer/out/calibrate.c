@@ -93,7 +93,7 @@ static json_t *metric_object(const struct trend_metric *m, const struct calibrat
     return o;
 }
 
-int calibrate_json_write(FILE *out, const struct calibrate_report *c)
+static int write_json(FILE *out, const struct calibrate_report *c, size_t flags)
 {
     const struct trend_report *r = &c->trend;
     json_t *metrics = json_array(), *notes = json_array();
@@ -110,8 +110,18 @@ int calibrate_json_write(FILE *out, const struct calibrate_report *c)
                                       "draws", TREND_DRAWS, "window_runs", CALIBRATE_WINDOW,
                                       "runs_after", CALIBRATE_AFTER, "histories",
                                       CALIBRATE_HISTORIES, "power", CALIBRATE_POWER));
-    int ret = o ? json_dumpf(o, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : -1;
+    int ret = o ? json_dumpf(o, out, flags | JSON_REAL_PRECISION(15)) : -1;
     json_decref(o);
     fputc('\n', out);
     return ret || ferror(out) ? -EIO : 0;
+}
+
+int calibrate_json_write(FILE *out, const struct calibrate_report *c)
+{
+    return write_json(out, c, JSON_INDENT(2));
+}
+
+int calibrate_json_write_line(FILE *out, const struct calibrate_report *c)
+{
+    return write_json(out, c, JSON_COMPACT);
 }

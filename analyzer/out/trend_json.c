@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A trend as one JSON object; docs/trend.schema.json is the contract. A figure that is missing is
- * null, and the field of the same name with _missing says why.
+ * null, and the field of the same name with _missing says why. What is stored is a part of it.
  */
 #include <errno.h>
 #include <math.h>
@@ -36,11 +36,19 @@ static json_t *count(size_t value)
 
 #define PUT(object, name, value) json_object_set_new(object, name, value)
 
-static json_t *run_object(const struct values_run *run)
+/* The report, and whether ids are told: what is stored has none. */
+struct view {
+    const struct trend_report *r;
+    bool ids;
+};
+
+static json_t *run_object(const struct view *v, size_t index)
 {
     char when[40];
+    const struct values_run *run = trend_run(v->r, index);
     json_t *o = json_object();
-    PUT(o, "id", json_integer(run->id));
+    if (v->ids)
+        PUT(o, "id", json_integer(run->id));
     PUT(o, "uuid", text(run->uuid));
     PUT(o, "started", json_string(format_time(when, sizeof when, run->started_ns)));
     PUT(o, "subject_commit", text(run->subject_commit));
@@ -50,14 +58,13 @@ static json_t *run_object(const struct values_run *run)
 
 /* --- changes --------------------------------------------------------------------------- */
 
-static void put_place(json_t *o, const struct trend_report *r, const struct trend_change *c)
+static void put_place(json_t *o, const struct view *v, const struct trend_change *c)
 {
     json_t *place = json_object();
-    PUT(place, "first", run_object(trend_run(r, c->from)));
-    PUT(place, "last", run_object(trend_run(r, c->to)));
+    PUT(place, "first", run_object(v, c->from));
+    PUT(place, "last", run_object(v, c->to));
     PUT(o, "place95", place);
-    PUT(o, "last_good_run",
-        c->last_good == TREND_NONE ? json_null() : run_object(trend_run(r, c->last_good)));
+    PUT(o, "last_good_run", c->last_good == TREND_NONE ? json_null() : run_object(v, c->last_good));
     if (c->last_good == TREND_NONE)
         PUT(o, "last_good_run_missing", json_string("no run is certainly before it"));
 }
@@ -73,13 +80,13 @@ static void put_commits(json_t *o, const struct trend_change *c)
         PUT(o, "next_commit_missing", text(c->next_missing));
 }
 
-static json_t *change_object(const struct trend_report *r, const struct trend_metric *m, size_t i)
+static json_t *change_object(const struct view *v, const struct trend_metric *m, size_t i)
 {
     const struct trend_change *c = &m->changes[i];
     const struct trend_point *p = &m->found.points[i];
     json_t *o = json_object();
-    PUT(o, "run", run_object(trend_run(r, c->at)));
-    put_place(o, r, c);
+    PUT(o, "run", run_object(v, c->at));
+    put_place(o, v, c);
     put_commits(o, c);
     PUT(o, "before", number(trend_in_unit(m, p->before)));
     PUT(o, "after", number(trend_in_unit(m, p->after)));
@@ -174,14 +181,15 @@ static void put_metric(json_t *o, const struct trend_report *r, const struct tre
     PUT(o, "baseline", pinned_object(r, m));
 }
 
-static json_t *metrics_array(const struct trend_report *r, size_t from, size_t to)
+static json_t *metrics_array(const struct view *v, size_t from, size_t length)
 {
     json_t *metrics = json_array();
-    for (size_t j = from; j < to; j++) {
+    for (size_t j = from; j < from + length; j++) {
+        const struct trend_metric *m = &v->r->series[j];
         json_t *o = json_object(), *changes = json_array();
-        put_metric(o, r, &r->series[j]);
-        for (size_t i = 0; i < r->series[j].found.count; i++)
-            json_array_append_new(changes, change_object(r, &r->series[j], i));
+        put_metric(o, v->r, m);
+        for (size_t i = 0; i < m->found.count; i++)
+            json_array_append_new(changes, change_object(v, m, i));
         PUT(o, "changes", changes);
         json_array_append_new(metrics, o);
     }
@@ -190,23 +198,21 @@ static json_t *metrics_array(const struct trend_report *r, size_t from, size_t t
 
 /* --- the whole ------------------------------------------------------------------------- */
 
-static json_t *runs_object(const struct trend_report *r)
+static json_t *runs_object(const struct view *v)
 {
     json_t *o = json_object(), *left_out = json_array();
-    const struct values *v = &r->values;
-    PUT(o, "looked_at", count(v->count));
-    PUT(o, "capped", json_boolean(r->capped));
-    PUT(o, "good", count(r->good_count));
-    PUT(o, "first", v->count ? run_object(&v->runs[0]) : json_null());
-    PUT(o, "last", v->count ? run_object(&v->runs[v->count - 1]) : json_null());
-    for (size_t i = 0; i < v->count; i++)
-        if (!values_run_good(&v->runs[i])) {
-            json_t *run = run_object(&v->runs[i]);
-            PUT(run, "reason", text(format_or(v->runs[i].invalid_reason, "no reason is stored")));
+    const struct values *all = &v->r->values;
+    PUT(o, "looked_at", count(all->count));
+    PUT(o, "good", count(v->r->good_count));
+    PUT(o, "first", all->count ? run_object(v, 0) : json_null());
+    PUT(o, "last", all->count ? run_object(v, all->count - 1) : json_null());
+    for (size_t i = 0; i < all->count; i++)
+        if (!values_run_good(&all->runs[i])) {
+            json_t *run = run_object(v, i);
+            PUT(run, "reason", text(format_or(all->runs[i].invalid_reason, "none is stored")));
             json_array_append_new(left_out, run);
         }
     PUT(o, "left_out", left_out);
-    PUT(o, "disordered", count(r->disordered));
     return o;
 }
 
@@ -221,34 +227,58 @@ static json_t *parameters_object(const struct trend_report *r)
     return o;
 }
 
-json_t *trend_json(const struct trend_report *r)
+static json_t *document(const struct trend_report *r, bool ids)
 {
-    json_t *o = json_object(), *notes = json_array();
-    for (size_t i = 0; i < r->note_count; i++)
-        json_array_append_new(notes, text(r->notes[i]));
+    const struct view v = {r, ids};
+    json_t *o = json_object();
     PUT(o, "kind", json_string("trend"));
     PUT(o, "verdict", json_string(trend_verdict_name(r->verdict)));
-    PUT(o, "conclusion", text(r->conclusion));
-    PUT(o, "exit_code", json_integer(trend_verdict_code(r->verdict)));
     PUT(o, "workload_id", text(r->workload_id));
     PUT(o, "history_key", text(r->history_key));
-    PUT(o, "histories_of_workload", json_integer(r->histories));
-    PUT(o, "runs", runs_object(r));
+    PUT(o, "runs", runs_object(&v));
     PUT(o, "parameters", parameters_object(r));
-    PUT(o, "notes", notes);
-    PUT(o, "metrics", metrics_array(r, 0, r->metric_count));
-    PUT(o, "controls", metrics_array(r, r->metric_count, r->metric_count + r->control_count));
+    PUT(o, "metrics", metrics_array(&v, 0, r->metric_count));
+    PUT(o, "controls", metrics_array(&v, r->metric_count, r->control_count));
     return o;
+}
+
+json_t *trend_json_result(const struct trend_report *r)
+{
+    return document(r, false);
+}
+
+/* What depends on the file as it is now. */
+static void put_here(json_t *o, const struct trend_report *r)
+{
+    json_t *notes = json_array();
+    for (size_t i = 0; i < r->note_count; i++)
+        json_array_append_new(notes, text(r->notes[i]));
+    PUT(o, "conclusion", text(r->conclusion));
+    PUT(o, "notes", notes);
+    PUT(o, "histories_of_workload", json_integer(r->histories));
+    PUT(o, "capped", json_boolean(r->capped));
+    PUT(o, "disordered", count(r->disordered));
+    PUT(o, "stored_as", r->stored.id ? json_integer(r->stored.id) : json_null());
+    if (!r->stored.id)
+        PUT(o, "stored_as_missing", text(format_or(r->not_stored, "it was not to be stored")));
+}
+
+static int write_json(FILE *out, const struct trend_report *r, size_t flags)
+{
+    json_t *o = document(r, true);
+    put_here(o, r);
+    int ret = o ? json_dumpf(o, out, flags | JSON_REAL_PRECISION(15)) : -1;
+    json_decref(o);
+    fputc('\n', out);
+    return ret || ferror(out) ? -EIO : 0;
 }
 
 int trend_json_write(FILE *out, const struct trend_report *r)
 {
-    json_t *o = trend_json(r);
-    PUT(o, "stored_as", r->stored.id ? json_integer(r->stored.id) : json_null());
-    if (!r->stored.id)
-        PUT(o, "stored_as_missing", text(format_or(r->not_stored, "it was not to be stored")));
-    int ret = o ? json_dumpf(o, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : -1;
-    json_decref(o);
-    fputc('\n', out);
-    return ret || ferror(out) ? -EIO : 0;
+    return write_json(out, r, JSON_INDENT(2));
+}
+
+int trend_json_write_line(FILE *out, const struct trend_report *r)
+{
+    return write_json(out, r, JSON_COMPACT);
 }
