@@ -16,8 +16,12 @@ enum {
     TAKES_RUN = 1,
     TAKES_PRUNE = 2,
     TAKES_LIMIT = 4,
-    TAKES_JUDGE = 8,   /* --fail-on, --force */
-    TAKES_WRITER = 16, /* formats; the command refuses those that it has not */
+    TAKES_FAIL_ON = 8,
+    TAKES_FORCE = 16,
+    TAKES_WRITER = 32, /* formats; the command refuses those that it has not */
+    TAKES_PLOT = 64,
+    TAKES_METRIC = 128,
+    TAKES_LAST = 256,
 };
 
 struct command {
@@ -44,6 +48,9 @@ int baseline_drop(const struct options *o, int *code, struct err *e);
 int compare_command(const struct options *o, int *code, struct err *e);
 int replay_command(const struct options *o, int *code, struct err *e);
 int analyses_list(const struct options *o, int *code, struct err *e);
+/* The history of a workload (judge/trend_command.c). */
+int trend_command(const struct options *o, int *code, struct err *e);
+int calibrate_command(const struct options *o, int *code, struct err *e);
 /* A run as it goes (follow.c). */
 int follow_run(const struct options *o, int *code, struct err *e);
 

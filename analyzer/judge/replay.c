@@ -17,6 +17,7 @@
 
 static const struct replay_kind kinds[] = {
     {"compare", compare_replay},
+    {"trend", trend_replay},
 };
 
 void replay_fini(struct replay *r)

@@ -23,6 +23,7 @@ struct replay_kind {
 
 int compare_replay(struct db *db, const struct analysis_info *row, struct replay *out,
                    struct err *e);
+int trend_replay(struct db *db, const struct analysis_info *row, struct replay *out, struct err *e);
 void replay_fini(struct replay *r);
 
 #endif

@@ -168,7 +168,7 @@ int trend_calibrate(const double *values, size_t count, const struct trend *foun
                       .count = count,
                       .residuals = room,
                       .permuted = room + count,
-                      .energy = {params->alpha, params->draws},
+                      .energy = {params->alpha, params->draws, true},
                       .margin = params->margin};
     take_centres(&n, values);
     rng_seed(&n.rng, series_hash(values, count));

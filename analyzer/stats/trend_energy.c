@@ -7,35 +7,35 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "analyzer/stats/trend_bound.h"
 #include "analyzer/stats/trend_series.h"
 #include "base/rng.h"
 
-#define LANES         8
-#define PADDED        ((ENERGY_MAX + LANES - 1) / LANES * LANES)
+#define LANES         BOUND_LANES
+#define PADDED        BOUND_SLOTS
 #define EXCEEDANCES   10  /* Besag and Clifford 1991: stop after so many, p is then their share */
 #define DEPENDENT     0.2 /* lag-1 correlation that is allowed for at any length */
 #define DEPENDENT_MAX 0.95
 #define BIAS          4.0 /* of a correlation beside the best split, over the runs */
 #define BIAS_SLOPE    10.0
 #define SURE          60.0  /* z^2 of a step that correlation up to 0.6 hardly ever shows */
+#define BOUND_MIN     128   /* runs: computing Q for fewer takes no longer than its bound */
 #define ROUNDING      2e-6f /* float sums in another order: an equal arrangement counts as equal */
 
 /* Eight floats at once, in plain C: the order of additions does not depend on the processor. */
 typedef float lanes __attribute__((vector_size(4 * LANES), aligned(4)));
 typedef int32_t lane_bits __attribute__((vector_size(4 * LANES)));
 
-/* One run: its value, and its distance to all others together. */
-struct item {
-    float value, far;
-};
-
 /* A stretch of runs made ready for scans. */
 struct stretch {
     size_t count;
-    double pairs; /* sum of all distances, each pair once */
-    struct item items[PADDED];
+    double pairs;           /* sum of all distances, each pair once */
+    uint16_t slots[PADDED]; /* the runs in their present order */
+    float value_of[PADDED]; /* of a slot's run */
+    float far_of[PADDED];   /* its distance to all others together */
     float cross[ENERGY_MAX], left[ENERGY_MAX], right[ENERGY_MAX]; /* weights of Q(t) */
     float value[PADDED], near[PADDED];                            /* scratch of one scan */
+    struct energy_bound bound;
 };
 
 struct split {
@@ -68,13 +68,13 @@ sum_distances_before(const float *value, float *near, size_t count)
 static struct split scan(struct stretch *s)
 {
     for (size_t i = 0; i < s->count; i++)
-        s->value[i] = s->items[i].value;
+        s->value[i] = s->value_of[s->slots[i]];
     sum_distances_before(s->value, s->near, s->count);
     struct split best = {0, 0};
     float within = 0, far = 0, all = (float)s->pairs;
     for (size_t t = 1; t + ENERGY_MIN_SIDE <= s->count; t++) {
         within += s->near[t - 1];
-        far += s->items[t - 1].far;
+        far += s->far_of[s->slots[t - 1]];
         float across = far - 2 * within;
         float q =
             s->cross[t] * across - s->left[t] * within - s->right[t] * (all - within - across);
@@ -114,13 +114,17 @@ static void weigh(struct stretch *s, double phi)
 /* Takes the runs in, each with its distance to all others together. */
 static void fill(struct stretch *s, const double *values)
 {
-    s->pairs = 0;
     for (size_t i = 0; i < s->count; i++)
-        s->items[i] = (struct item){(float)values[i], 0};
+        s->value[i] = (float)values[i];
+    energy_bound_sort(&s->bound, s->value, s->count, s->slots);
+    s->pairs = 0;
     for (size_t i = 0; i < s->count; i++) {
+        float far = 0;
         for (size_t j = 0; j < s->count; j++)
-            s->items[i].far += fabsf(s->items[i].value - s->items[j].value);
-        s->pairs += s->items[i].far / 2;
+            far += fabsf(s->value[i] - s->value[j]);
+        s->value_of[s->slots[i]] = s->value[i];
+        s->far_of[s->slots[i]] = far;
+        s->pairs += far / 2;
     }
 }
 
@@ -147,32 +151,40 @@ static void make_ready(struct stretch *s, const double *values, size_t count)
     weigh(s, 0);
 }
 
-static void swap_items(struct item *a, struct item *b)
-{
-    struct item kept = *a;
-    *a = *b;
-    *b = kept;
-}
-
 /* Fisher and Yates. */
 static void shuffle_runs(struct stretch *s, struct rng *r)
 {
-    for (size_t i = s->count; i > 1; i--)
-        swap_items(&s->items[rng_below(r, i)], &s->items[i - 1]);
+    for (size_t i = s->count; i > 1; i--) {
+        size_t j = rng_below(r, i);
+        uint16_t kept = s->slots[j];
+        s->slots[j] = s->slots[i - 1];
+        s->slots[i - 1] = kept;
+    }
 }
 
-/* Draws until p is known, or known to be above alpha; returns p. */
+static bool reaches(struct stretch *s, float q)
+{
+    if (s->count >= BOUND_MIN && !energy_bound_may_reach(&s->bound, s->slots))
+        return false;
+    return scan(s).q >= q * (1 - ROUNDING);
+}
+
+/* Draws until p is known, or known to be above alpha; returns p. The decision is the same either
+ * way: p <= alpha needs fewer than alpha (B + 1) permutations that reach Q. */
 static double permute(struct stretch *s, float q, const struct energy_params *params, uint64_t seed,
                       struct energy_test *out)
 {
     struct rng r;
     rng_seed(&r, seed);
+    energy_bound_open(&s->bound, s->far_of, s->pairs, q);
     double certain = floor(params->alpha * (params->draws + 1));
-    unsigned enough = (unsigned)fmax(EXCEEDANCES, certain), reached = 0;
+    unsigned enough = (unsigned)fmax(params->decide ? 1 : EXCEEDANCES, certain), reached = 0;
     for (out->draws = 0; out->draws < params->draws && reached < enough; out->draws++) {
         shuffle_runs(s, &r);
-        reached += scan(s).q >= q * (1 - ROUNDING);
+        reached += reaches(s, q);
     }
+    if (params->decide && reached >= enough)
+        return (1.0 + reached) / (1.0 + params->draws);
     if (reached >= enough)
         return (double)reached / out->draws;
     return (1.0 + reached) / (1.0 + out->draws);

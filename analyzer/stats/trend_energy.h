@@ -9,11 +9,12 @@
  * runs less the change are permuted, which destroys the correlation (docs/STATISTICS_TREND.md
  * compares this with permuting blocks: fewer changes found, more false alarms). The seed is a hash
  * of the ranks: a verdict repeats, also after a change of unit. Pure; all memory is on the stack
- * (40 KiB).
+ * (50 KiB).
  */
 #ifndef ANALYZER_STATS_TREND_ENERGY_H
 #define ANALYZER_STATS_TREND_ENERGY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define ENERGY_MIN_SIDE 3   /* runs on each side of a split, at least */
@@ -22,6 +23,7 @@
 struct energy_params {
     double alpha;   /* 0 < alpha < 1: draws stop once p > alpha is certain */
     unsigned draws; /* B: permutations, at most */
+    bool decide;    /* draw no further than the decision: p above alpha is then a lower bound */
 };
 
 struct energy_test {

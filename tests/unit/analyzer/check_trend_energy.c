@@ -126,6 +126,30 @@ START_TEST(shift_is_the_median_difference)
 }
 END_TEST
 
-CHECK_MAIN("analyzer/trend_energy", six_runs_by_hand, scan_is_the_definition, nothing_to_split,
-           repeats_in_any_unit, one_outlier_is_no_change, correlation_is_allowed_for,
-           shift_is_the_median_difference)
+/* Who asks for the decision only gets the same one, and the same p where it is yes. */
+START_TEST(the_decision_alone_is_the_same)
+{
+    struct rng r;
+    rng_seed(&r, 17);
+    double x[40];
+    struct energy_params decide = usual;
+    decide.decide = true;
+    int yes = 0;
+    for (int i = 0; i < 60; i++) {
+        draw_noise(&r, x, 40, 0);
+        add_step(x, 20, 40, 0.04 * i);
+        struct energy_test whole = energy_test(x, 40, &usual), quick = energy_test(x, 40, &decide);
+        ck_assert_int_eq(whole.p <= usual.alpha, quick.p <= usual.alpha);
+        if (whole.p <= usual.alpha)
+            ck_assert_double_eq(whole.p, quick.p);
+        ck_assert_uint_le(quick.draws, whole.draws);
+        yes += whole.p <= usual.alpha;
+    }
+    ck_assert_int_gt(yes, 10);
+    ck_assert_int_lt(yes, 50);
+}
+END_TEST
+
+CHECK_MAIN("analyzer/trend_energy", the_decision_alone_is_the_same, six_runs_by_hand,
+           scan_is_the_definition, nothing_to_split, repeats_in_any_unit, one_outlier_is_no_change,
+           correlation_is_allowed_for, shift_is_the_median_difference)
