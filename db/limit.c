@@ -232,7 +232,9 @@ void limit_judge(const struct limit_figures *f, struct limit_verdict *out)
         if (rules[i].holds(f)) {
             out->by = rules[i].by;
             rules[i].say(f, out);
-            limit_say_aside(f, cores_taken(f) && out->by != LIMIT_MACHINE, out);
+            if (out->by != LIMIT_MACHINE)
+                limit_say_taken(f, cores_taken(f), out);
+            limit_say_failed(f, out);
             return;
         }
     limit_say_unknown(f, out);

@@ -52,6 +52,7 @@ void limit_say_machine(const struct limit_figures *f, struct limit_verdict *v);
 void limit_say_round_trip(const struct limit_figures *f, struct limit_verdict *v);
 void limit_say_unknown(const struct limit_figures *f, struct limit_verdict *v);
 /* What a reader must know besides: cores taken away, failures. */
-void limit_say_aside(const struct limit_figures *f, bool taken, struct limit_verdict *v);
+void limit_say_taken(const struct limit_figures *f, bool taken, struct limit_verdict *v);
+void limit_say_failed(const struct limit_figures *f, struct limit_verdict *v);
 
 #endif

@@ -57,7 +57,7 @@ static const char *time_of(struct words *w, double ns)
 static const char *percent(struct words *w, double share)
 {
     double p = 100 * share;
-    snprintf(w->text, sizeof w->text, p > 0 && p < 9.95 ? "%.1f %%" : "%.0f %%", p);
+    snprintf(w->text, sizeof w->text, p >= 0.05 && p < 9.95 ? "%.1f %%" : "%.0f %%", p);
     return w->text;
 }
 #define PERCENT(share) percent(&(struct words){{0}}, share)
@@ -257,12 +257,17 @@ void limit_say_unknown(const struct limit_figures *f, struct limit_verdict *v)
     show_loops(f, v);
 }
 
-void limit_say_aside(const struct limit_figures *f, bool taken, struct limit_verdict *v)
+void limit_say_taken(const struct limit_figures *f, bool taken, struct limit_verdict *v)
 {
-    if (taken && f->completed > 0) {
-        show(v, "; the loops had no core %s of the time", PERCENT(limit_away(f)));
-        advise(v, "%scores without other work", v->remedy[0] ? "; first of all " : "");
-    }
+    if (!taken || !(f->completed > 0))
+        return;
+    show(v, "; the loops had no core %s of the time", PERCENT(limit_away(f)));
+    if (v->by == LIMIT_GENERATOR || (v->by == LIMIT_PEER && f->peer == LIMIT_PEER_OURS))
+        advise(v, "; first of all cores without other work"); /* full only while it had one */
+}
+
+void limit_say_failed(const struct limit_figures *f, struct limit_verdict *v)
+{
     if (f->completed > 0 && f->failed / (f->completed + f->failed) >= 0.01)
         show(v, "; %s of the transactions failed", PERCENT(f->failed / (f->completed + f->failed)));
 }

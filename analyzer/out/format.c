@@ -99,7 +99,7 @@ static size_t break_of(const char *text, size_t columns)
     size_t end = offset_of(text, columns), at = end;
     if (!text[end])
         return end;
-    while (at > 0 && text[at - 1] != ' ')
+    while (at > 0 && (text[at - 1] != ' ' || text[at] == '%')) /* "5 %" stays together */
         at--;
     return at ? at : end;
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A run for people, on one screen: what became of it, what limited it, then figures. Intervals are
- * 95 %, two-sided; "a~b" marks one that rests on fewer than ten independent seconds.
+ * 95 %, two-sided; '*' marks one that rests on fewer than ten independent seconds.
  */
+#include "analyzer/out/text.h"
+
 #include "analyzer/out/format.h"
 #include "analyzer/out/headline.h"
 #include "analyzer/out/writer.h"
@@ -12,7 +14,8 @@
 #include <math.h>
 #include <string.h>
 
-#define TEXT 128
+#define TEXT         128
+#define RULES_SHOWN  5 /* of an SLA that holds; what does not hold is always shown */
 
 static const struct figure *figure(const struct summary *s, enum figure_id id)
 {
@@ -45,17 +48,32 @@ static void write_head(FILE *out, const struct summary *s)
                      format_or(run->invalid_reason, "no reason is stored"));
 }
 
+static void write_verdict(FILE *out, const struct verdict_info *v)
+{
+    char actual[TEXT];
+    format_actual(actual, sizeof actual, v);
+    format_lines(out, 15, "  %-12s %s%s%s: %s%s%s%s%s", v->state, v->phase ? v->phase : "",
+                 v->phase ? ": " : "", v->rule, actual, isnan(v->actual) ? "" : " ",
+                 isnan(v->actual) ? "" : format_or(v->unit, ""), v->reason ? ", " : "",
+                 format_or(v->reason, ""));
+}
+
+/* What did not hold comes first; of many that did, only how many. */
 static void write_verdicts(FILE *out, const struct summary *s)
 {
-    for (size_t i = 0; i < s->verdicts.count; i++) {
-        const struct verdict_info *v = &s->verdicts.rows[i];
-        char actual[TEXT];
-        format_actual(actual, sizeof actual, v);
-        format_lines(out, 15, "  %-12s %s%s%s: %s%s%s%s%s", v->state, v->phase ? v->phase : "",
-                     v->phase ? ": " : "", v->rule, actual, isnan(v->actual) ? "" : " ",
-                     isnan(v->actual) ? "" : format_or(v->unit, ""), v->reason ? ", " : "",
-                     format_or(v->reason, ""));
-    }
+    size_t passed = 0, shown = 0;
+    for (size_t i = 0; i < s->verdicts.count; i++)
+        if (strcmp(s->verdicts.rows[i].state, "PASS"))
+            write_verdict(out, &s->verdicts.rows[i]);
+        else
+            passed++;
+    for (size_t i = 0; i < s->verdicts.count && shown < RULES_SHOWN; i++)
+        if (strcmp(s->verdicts.rows[i].state, "PASS") == 0) {
+            write_verdict(out, &s->verdicts.rows[i]);
+            shown++;
+        }
+    if (passed > shown)
+        format_line(out, "  %-12s %zu more rules (--json lists them)", "PASS", passed - shown);
 }
 
 static void write_limit(FILE *out, const struct summary *s)
@@ -71,120 +89,45 @@ static void write_limit(FILE *out, const struct summary *s)
 static void write_load(FILE *out, const struct summary *s)
 {
     const struct run_info *run = &s->run;
-    format_lines(out, 12,
-                 "load        %s on %s, %s B requests, %s B replies, depth %lld, %s, rate %s",
-                 run->protocol, run->wire, format_or(run->payload, "?"), format_or(run->reply, "?"),
-                 (long long)(run->depth == QUERY_NONE ? 0 : run->depth), run->pattern, run->load);
-    format_lines(
-        out, 12, "measured    %s s of %s s requested, phase %s; %s of %s connections opened",
-        SHOWN(FIGURE_ACTUAL_DURATION), SHOWN(FIGURE_DURATION), format_or(s->measured_phase, "none"),
-        SHOWN(FIGURE_CONNECTIONS), SHOWN(FIGURE_CONNECTIONS_REQUESTED));
-}
-
-/* --- the five times -------------------------------------------------------------------- */
-
-/* Microseconds, or milliseconds where those would not fit the column. */
-static double column_scale(const struct time_summary *t)
-{
-    return t->max.has && t->max.value >= 1e8 ? 1e6 : 1e3;
-}
-
-static const char *cell(char *buf, size_t size, const struct figure *f, double scale)
-{
-    char value[TEXT], lo[TEXT], hi[TEXT];
-    if (!f->has)
-        return "-";
-    format_plain(value, sizeof value, f->value / scale);
-    if (!f->has_interval)
-        snprintf(buf, size, "%s", value);
+    char depth[40], sizes[TEXT];
+    snprintf(depth, sizeof depth, "%lld", (long long)run->depth);
+    if (run->payload && run->reply && strcmp(run->payload, run->reply) == 0)
+        snprintf(sizes, sizeof sizes, "%s B requests and replies", run->payload);
     else
-        snprintf(buf, size, "%s %s%c%s", value, format_plain(lo, sizeof lo, f->lo / scale),
-                 f->reliable ? '-' : '~', format_plain(hi, sizeof hi, f->hi / scale));
-    return buf;
+        snprintf(sizes, sizeof sizes, "%s B requests, %s B replies", format_or(run->payload, "?"),
+                 format_or(run->reply, "?"));
+    bool usual = strcmp(run->pattern, "long_lived") == 0;
+    format_lines(out, 12, "load        %s on %s, rate %s, %s %s%sconnections x depth %s, %s",
+                 run->protocol, run->wire, run->load, SHOWN(FIGURE_CONNECTIONS_REQUESTED),
+                 usual ? "" : run->pattern, usual ? "" : " ",
+                 run->depth == QUERY_NONE ? "?" : depth, sizes);
 }
 
-static const struct figure *row_figure(const struct time_summary *t, int row)
+static void write_measured(FILE *out, const struct summary *s)
 {
-    if (row < QUANTILE_COUNT)
-        return &t->quantiles[row];
-    return row == QUANTILE_COUNT ? &t->max : &t->mean;
-}
-
-static void write_time_row(FILE *out, const struct summary *s, int row)
-{
-    char line[1024], buf[3 * TEXT];
-    const char *label = row < QUANTILE_COUNT    ? quantiles[row].text
-                        : row == QUANTILE_COUNT ? "max"
-                                                : "mean";
-    int at = snprintf(line, sizeof line, "%-8s", label);
-    for (int t = 0; t < TIME_COUNT; t++) {
-        const struct time_summary *time = &s->times[t];
-        at += snprintf(line + at, sizeof line - (size_t)at, " %-18.40s",
-                       cell(buf, sizeof buf, row_figure(time, row), column_scale(time)));
+    if (!s->measured_phase) {
+        format_line(out, "measured    nothing; %s of %s connections opened",
+                    SHOWN(FIGURE_CONNECTIONS), SHOWN(FIGURE_CONNECTIONS_REQUESTED));
+        return;
     }
-    format_line(out, "%s", line);
-}
-
-static void write_times(FILE *out, const struct summary *s)
-{
-    char names[1024] = "        ", counts[1024] = "samples ";
-    int at = (int)strlen(names), too = at;
-    for (int t = 0; t < TIME_COUNT; t++) {
-        const struct time_summary *time = &s->times[t];
-        char title[40], count[TEXT];
-        snprintf(title, sizeof title, "%s %s", time_name((enum time_kind)t),
-                 column_scale(time) > 1e3 ? "ms" : "us");
-        at += snprintf(names + at, sizeof names - (size_t)at, " %-18s", title);
-        too += snprintf(counts + too, sizeof counts - (size_t)too, " %-18s",
-                        format_number(count, sizeof count, (double)time->max.count));
-    }
-    format_line(out, "%s", "");
-    format_line(out, "%s", names);
-    format_line(out, "%s", counts);
-    for (int row = 0; row < QUANTILE_COUNT + 2; row++)
-        write_time_row(out, s, row);
-}
-
-static void add_note(char *line, size_t size, bool applies, const char *note)
-{
-    size_t at = strlen(line);
-    if (applies)
-        snprintf(line + at, size - at, "%s%s", at ? "; " : "", note);
-}
-
-/* Says why cells are missing and what their marks mean, once each. */
-static void write_notes(FILE *out, const struct summary *s)
-{
-    bool weak = false;
-    bool few = false, open = false;
-    for (int t = 0; t < TIME_COUNT; t++)
-        for (int row = 0; row < QUANTILE_COUNT; row++) {
-            const struct figure *f = &s->times[t].quantiles[row];
-            weak |= f->has_interval && !f->reliable;
-            few |= !f->has && f->count;
-            open |= f->has && !f->has_interval;
-        }
-    char line[512] = "";
-    add_note(line, sizeof line, s->under_saturation,
-             "latency is under saturation: rate = max keeps every connection busy");
-    add_note(line, sizeof line, weak,
-             "a~b: unreliable interval, fewer than ten independent seconds");
-    add_note(line, sizeof line, open, "a alone: the interval ends beyond the samples");
-    add_note(line, sizeof line, few, "-: fewer than ten samples beyond the percentile");
-    if (line[0])
-        format_lines(out, 0, "%s", line);
+    format_lines(out, 12, "measured    %s s of %s s requested, phase %s; %s of %s connections opened",
+                 SHOWN(FIGURE_ACTUAL_DURATION), SHOWN(FIGURE_DURATION), s->measured_phase,
+                 SHOWN(FIGURE_CONNECTIONS), SHOWN(FIGURE_CONNECTIONS_REQUESTED));
 }
 
 /* --- rates and counts ------------------------------------------------------------------ */
 
 static void write_rates(FILE *out, const struct summary *s)
 {
-    format_line(out, "%s", "");
     const struct figure *rate = figure(s, FIGURE_MSG_PER_S);
     char bounds[3 * TEXT] = "", lo[TEXT], hi[TEXT];
+    if (!rate->has) {
+        format_line(out, "rates       none: %s", rate->reason);
+        return;
+    }
     if (rate->has_interval)
-        snprintf(bounds, sizeof bounds, " (%s%c%s)", format_number(lo, sizeof lo, rate->lo),
-                 rate->reliable ? '-' : '~', format_number(hi, sizeof hi, rate->hi));
+        snprintf(bounds, sizeof bounds, " (%s to %s%s)", format_number(lo, sizeof lo, rate->lo),
+                 format_number(hi, sizeof hi, rate->hi), rate->reliable ? "" : " *");
     format_line(out, "rates       %s messages/s%s, %s transactions/s, %s frames/s",
                 SHOWN(FIGURE_MSG_PER_S), bounds, SHOWN(FIGURE_TRANSACTIONS_PER_S),
                 SHOWN(FIGURE_FRAMES_PER_S));
@@ -210,57 +153,121 @@ static bool join(char *buf, size_t size, const struct tally_list *list, const ch
     return any;
 }
 
-static void write_counts(FILE *out, const struct summary *s)
+static void write_ended(FILE *out, const struct summary *s)
 {
     char kinds[512] = "";
-    format_lines(out, 12, "ended       %s completed, %s failed (%s %%)%s%s",
-                 SHOWN(FIGURE_TRANSACTIONS), SHOWN(FIGURE_ERRORS), SHOWN(FIGURE_ERRORS_PERCENT),
-                 join(kinds, sizeof kinds, &s->outcome, "result") ? ": " : "", kinds);
+    bool any = join(kinds, sizeof kinds, &s->outcome, "result");
+    if (figure(s, FIGURE_TRANSACTIONS)->has)
+        format_lines(out, 12, "ended       %s transactions completed, %s failed%s%s%s%s%s",
+                     SHOWN(FIGURE_TRANSACTIONS), SHOWN(FIGURE_ERRORS), any ? " (" : "",
+                     any ? SHOWN(FIGURE_ERRORS_PERCENT) : "", any ? " %): " : "", kinds, "");
     kinds[0] = '\0';
     if (join(kinds, sizeof kinds, &s->whole, "connect_error"))
         format_lines(out, 12, "connects    failed: %s", kinds);
-    kinds[0] = '\0';
+}
+
+static void write_lost(FILE *out, const struct summary *s)
+{
+    char kinds[512] = "", again[3 * TEXT] = "";
     if (!join(kinds, sizeof kinds, &s->whole, "drop"))
-        strcpy(kinds, figure(s, FIGURE_DROPS)->has ? "none" : "-");
-    format_lines(out, 12, "dropped     %s; sent again: %s of %s segments", kinds,
+        strcpy(kinds, figure(s, FIGURE_DROPS)->has ? "none" : "not recorded");
+    if (figure(s, FIGURE_SEGMENTS)->has)
+        snprintf(again, sizeof again, "; %s of %s segments sent again",
                  SHOWN(FIGURE_RETRANSMISSIONS), SHOWN(FIGURE_SEGMENTS));
+    format_lines(out, 12, "dropped     frames: %s%s", kinds, again);
+}
+
+/* "gen 51.54 % of a core, 106.9 MiB" */
+static void add_use(char *line, size_t size, const char *who, const struct figure *cpu,
+                    const struct figure *rss)
+{
+    size_t at = strlen(line);
+    char value[TEXT];
+    if (!cpu->has && !rss->has)
+        return;
+    snprintf(line + at, size - at, "%s%s", at ? "; " : "", who);
+    at = strlen(line);
+    if (cpu->has)
+        snprintf(line + at, size - at, " %s %% of a core%s", shown(value, cpu), rss->has ? "," : "");
+    at = strlen(line);
+    if (rss->has)
+        snprintf(line + at, size - at, " %s MiB", shown(value, rss));
 }
 
 static void write_use(FILE *out, const struct summary *s)
 {
-    char peer[TEXT * 3] = "";
-    if (figure(s, FIGURE_CPU_PEER)->has || figure(s, FIGURE_RSS_PEER)->has)
-        snprintf(peer, sizeof peer, "; peer %s %% CPU, %s MiB", SHOWN(FIGURE_CPU_PEER),
-                 SHOWN(FIGURE_RSS_PEER));
-    format_line(out, "used        gen %s %% CPU (100 = one core), %s MiB resident%s",
-                SHOWN(FIGURE_CPU_GEN), SHOWN(FIGURE_RSS_GEN), peer);
+    char line[6 * TEXT] = "";
+    add_use(line, sizeof line, "gen", figure(s, FIGURE_CPU_GEN), figure(s, FIGURE_RSS_GEN));
+    add_use(line, sizeof line, "peer", figure(s, FIGURE_CPU_PEER), figure(s, FIGURE_RSS_PEER));
+    if (s->measured_phase)
+        format_line(out, "used        %s",
+                    line[0] ? line : "not sampled: the measured time was too short");
 }
 
 /* If these differ from another run's, the machine does, whatever was changed. */
 static void write_controls(FILE *out, const struct summary *s)
 {
-    bool any = false;
-    for (int id = FIGURE_CONTROL_WAKE_P50; id <= FIGURE_CONTROL_CPU; id++)
-        any |= s->figures[id].has;
-    if (any)
-        format_lines(out, 12,
-                     "controls    timer +%s ns (p99 +%s), copy %s MiB/s, "
-                     "own CPU %s ns a transaction",
-                     SHOWN(FIGURE_CONTROL_WAKE_P50), SHOWN(FIGURE_CONTROL_WAKE_P99),
-                     SHOWN(FIGURE_CONTROL_COPY), SHOWN(FIGURE_CONTROL_CPU));
+    static const struct {
+        enum figure_id id;
+        const char *before, *after;
+    } controls[] = {{FIGURE_CONTROL_WAKE_P50, "timer +", " ns"},
+                    {FIGURE_CONTROL_WAKE_P99, "timer p99 +", " ns"},
+                    {FIGURE_CONTROL_COPY, "copy ", " MiB/s"},
+                    {FIGURE_CONTROL_CPU, "own CPU ", " ns a transaction"}};
+    char line[6 * TEXT] = "";
+    for (size_t i = 0; i < sizeof controls / sizeof *controls; i++) {
+        const struct figure *f = figure(s, controls[i].id);
+        char value[TEXT];
+        size_t at = strlen(line);
+        if (f->has)
+            snprintf(line + at, sizeof line - at, "%s%s%s%s", at ? ", " : "", controls[i].before,
+                     shown(value, f), controls[i].after);
+    }
+    if (line[0])
+        format_line(out, "controls    %s", line);
 }
 
+/* "Intel(R) Xeon(R) Processor" is no longer name than "Intel Xeon Processor". */
+static const char *without_marks(char *buf, size_t size, const char *text)
+{
+    size_t at = 0;
+    while (*text && at + 1 < size) {
+        size_t mark = !strncmp(text, "(R)", 3) ? 3 : !strncmp(text, "(TM)", 4) ? 4 : 0;
+        if (mark)
+            text += mark;
+        else
+            buf[at++] = *text++;
+    }
+    buf[at] = '\0';
+    return buf;
+}
+
+static const char *environment(const struct summary *s, const char *name)
+{
+    for (size_t i = 0; i < s->environment.count; i++)
+        if (strcmp(s->environment.rows[i].name, name) == 0 && s->environment.rows[i].value)
+            return s->environment.rows[i].value;
+    return "";
+}
+
+/* One line: enough to know the machine again. --json has all of it. */
 static void write_machine(FILE *out, const struct summary *s)
 {
-    char line[512] = "";
-    size_t at = 0;
-    for (size_t i = 0; i < s->environment.count && at < sizeof line; i++) {
-        const struct environment_info *v = &s->environment.rows[i];
-        if (strcmp(v->class, "info") && v->value && v->value[0])
-            at += (size_t)snprintf(line + at, sizeof line - at, "%s%s %s", at ? ", " : "", v->name,
-                                   v->value);
+    static const struct {
+        const char *name, *label;
+    } fields[] = {{"cpus_online", ""}, {"cpu_model", "x "}, {"kernel", ""}, {"driver", "driver "},
+                  {"queues", "queues "}, {"mtu", "MTU "}};
+    char line[6 * TEXT] = "";
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        char plain[TEXT];
+        const char *value = without_marks(plain, sizeof plain, environment(s, fields[i].name));
+        size_t at = strlen(line);
+        if (value[0])
+            snprintf(line + at, sizeof line - at, "%s%s%s",
+                     !at ? "" : fields[i].label[0] == 'x' ? " " : ", ",
+                     at || fields[i].label[0] != 'x' ? fields[i].label : "", value);
     }
-    format_lines(out, 12, "machine     %s", at ? line : "no environment record");
+    format_line(out, "machine     %s", line[0] ? line : "no environment record");
 }
 
 int text_write(FILE *out, const struct summary *s)
@@ -269,10 +276,13 @@ int text_write(FILE *out, const struct summary *s)
     write_verdicts(out, s);
     write_limit(out, s);
     write_load(out, s);
-    write_times(out, s);
-    write_notes(out, s);
+    write_measured(out, s);
+    format_line(out, "%s", "");
+    text_times_write(out, s);
+    format_line(out, "%s", "");
     write_rates(out, s);
-    write_counts(out, s);
+    write_ended(out, s);
+    write_lost(out, s);
     write_use(out, s);
     write_controls(out, s);
     write_machine(out, s);

@@ -48,6 +48,60 @@ class Text(Case):
         self.assertTrue(lines[0].startswith("PASS  tcp_small_burst_1kib"))
         self.assertIn("2,010 messages/s", "\n".join(lines))
         self.assertIn("under saturation", "\n".join(lines))
+        self.assertIn("latency under saturation (rate = max); -: too few samples", lines)
+
+    def test_every_kind_of_run_fits_a_screen(self):
+        for words in (["known", "max"], ["real", "FAIL"], ["real", "invalid"], ["known", "dead"],
+                      ["known", "running"], ["empty"], ["empty", "failed"], ["aborted", "real"]):
+            self.fixture(*words)
+            lines = subprocess.run([ANALYZE, "--db", self.db], stdout=subprocess.PIPE, text=True,
+                                   check=False).stdout.splitlines()
+            self.assertLessEqual(len(lines), 30, words)
+            self.assertGreater(len(lines), 8, words)
+            for line in lines:
+                self.assertLessEqual(len(line), 100, line)
+                self.assertFalse(line.endswith("..."), line)
+
+    def test_what_is_not_there_is_said_and_takes_no_room(self):
+        self.fixture("empty")
+        text = self.analyze().stdout
+        self.assertIn("rates       none: ", text)
+        self.assertIn("no transaction completed; connect: mean 25.50 us, max 50 us of 100", text)
+        self.assertNotIn("p99", text)
+        self.fixture("known")
+        lines = self.analyze().stdout.splitlines()
+        self.assertIn("p99.99: too few samples, ten must lie beyond a percentile", lines)
+
+    def test_what_failed_comes_before_what_passed(self):
+        self.fixture("known", "PASS")
+        db = sqlite3.connect(self.db)
+        for i in range(8):
+            db.execute("INSERT INTO verdict (run_id, rule, metric, op, target, actual, unit, "
+                       "samples, state) SELECT run_id, 'r%d', metric, op, target, actual, unit, "
+                       "samples, '%s' FROM verdict LIMIT 1" % (i, "FAIL" if i == 7 else "PASS"))
+        db.commit()
+        db.close()
+        lines = self.analyze(code=1).stdout.splitlines()
+        self.assertTrue(lines[1].startswith("  FAIL         r7: "), lines[1])
+        self.assertEqual(lines[7], "  PASS         3 more rules (--json lists them)")
+
+    def test_limit_comes_from_the_rows(self):
+        self.fixture("known", "max")
+        db = sqlite3.connect(self.db)
+        name = ("INSERT INTO counter_name (kind, name, meaning, rollup) "
+                "VALUES ('counter', '%s', '', 'sum')")
+        for column, ticks in (("cycles_idle", 1), ("cycles_engine", 99)):
+            if not db.execute("SELECT 1 FROM counter_name WHERE name = ?", (column,)).fetchone():
+                db.execute(name % column)
+            db.execute("INSERT OR REPLACE INTO counter (interval_id, name_id, value) SELECT i.id, "
+                       "n.id, ? FROM interval i, counter_name n WHERE n.name = ?", (ticks, column))
+        db.execute("UPDATE run SET limited_by = 'load'")
+        db.commit()
+        db.close()
+        self.assertIn("limited by  the generator: generator loop busy 99 %", self.analyze().stdout)
+        run = json.loads(self.analyze("--json").stdout)
+        self.assertEqual((run["limited_by"], run["limited_by_detail"]), ("generator",) * 2)
+        self.assertIn("workers", run["limited_by_remedy"])
 
     def test_last_run_and_chosen_run(self):
         self.fixture("workload=first")
