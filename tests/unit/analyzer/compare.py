@@ -556,6 +556,19 @@ class Output(Case):
         self.assertEqual(self.analyze("--compare", "--markdown=/no/such/x.md", code=3).stderr.count(
             "\n"), 1)
 
+    @unittest.skipUnless(shutil.which("cmark-gfm"), "cmark-gfm is not installed")
+    def test_markdown_is_read_as_tables(self):
+        self.baseline(self.runs(12, "governor=a")[-5:])
+        self.runs(1, "governor=b|c", latency=1.2)
+        source = self.analyze("--compare", "--markdown", code=1).stdout
+        page = subprocess.run(["cmark-gfm", "--unsafe", "-e", "table"], input=source, text=True,
+                              stdout=subprocess.PIPE, check=True).stdout
+        self.assertEqual(page.count("<table>"), 4)
+        self.assertEqual(page.count("<table>"), page.count("</table>"))
+        names = [m["metric"] for m in self.json(code=1)["result"]["metrics"]]
+        for name in names:
+            self.assertEqual(page.count(f"<td><code>{name}</code></td>"), 1, name)
+
     def test_foreign_text_takes_nothing_over(self):
         self.baseline(self.runs(5, f"commit={HOSTILE}", f"workload={HOSTILE}",
                                 f"governor={HOSTILE}"))
