@@ -30,9 +30,8 @@ static bool differs(const struct point *p, const struct point *last)
     return !(fabs(log10(p->seconds / last->seconds)) < STEP_TIME && odds < STEP_ODDS);
 }
 
-/* "seconds F 1-F": $name_sure as long as ten samples lie beyond, $name_few from its last point up
- * to the largest sample. 1-F ends at half a sample, for a logarithmic axis has no 0. */
-static void put_steps(FILE *out, const struct hist_sum *h, const char *name, bool sure)
+/* 1-F ends at half a sample, for a logarithmic axis has no 0. */
+void chart_put_steps(FILE *out, const struct hist_sum *h, const char *name, bool sure)
 {
     double n = (double)h->count, seen = 0;
     struct point last = {0}, joint = {0};
@@ -82,8 +81,8 @@ int chart_distribution_data(FILE *out, const struct plot_input *in, const char *
         const char *name = time_name(drawn[i]);
         bool any = t->max.count >= 2 && t->max.value > 0;
         fprintf(out, "HAS_%s = %d\n", name, any);
-        put_steps(out, t->sum, name, true);
-        put_steps(out, t->sum, name, false);
+        chart_put_steps(out, t->sum, name, true);
+        chart_put_steps(out, t->sum, name, false);
         if (any) {
             chart_span_add(&span, fmax(t->min.value, 100) / 1e9);
             chart_span_add(&span, t->max.value / 1e9);

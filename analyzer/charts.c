@@ -182,8 +182,14 @@ const struct chart charts[] = {
      plot_ccdf, 960, 600, chart_distribution_data},
     {"workloads", "Runs side by side",
      "messages sent a second, and latency p50 and p99; thin lines are 95 % intervals",
-     plot_workloads, 960, 164, chart_workloads_data, .several = true, .per_run = 44},
+     plot_workloads, 960, 164, chart_workloads_data, .subject = CHART_RUNS, .per_run = 44},
     {"trend", "History", "runs, change points and drift of a workload", plot_trend, 960, 150,
-     chart_trend_data, .trend = true, .per_run = 170},
+     chart_trend_data, .subject = CHART_HISTORY, .per_run = 170},
+    {"forest", "All metrics", "how every figure changed, with 95 % intervals",
+     plot_forest, 960, 166, chart_forest_data, .subject = CHART_COMPARISON, .per_run = 22},
+    {"shift", "Shift of the latency", "how each part of the distribution moved", plot_shift, 960,
+     560, chart_shift_data, .subject = CHART_COMPARISON},
+    {"against", "Latency against the baseline", "all transactions of all runs of a side",
+     plot_against, 960, 560, chart_against_data, .subject = CHART_COMPARISON},
 };
 const size_t charts_count = sizeof charts / sizeof *charts;

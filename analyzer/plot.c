@@ -9,6 +9,7 @@
 #include "analyzer/files.h"
 #include "analyzer/gnuplot.h"
 #include "analyzer/judge/trend_report.h"
+#include "analyzer/judge/words.h"
 #include "analyzer/out/format.h"
 #include "analyzer/plots.h"
 #include "analyzer/summary.h"
@@ -61,16 +62,43 @@ static void write_trend_titles(const struct chart *c, const struct trend_report 
     snprintf(subtitle, 500, "%s: %s", trend_verdict_name(r->verdict), r->conclusion);
 }
 
+static const struct values_run *newest(const struct comparison *c)
+{
+    return &c->b.values.runs[c->b.values.count - 1];
+}
+
+static void write_comparison_titles(const struct chart *chart, const struct comparison *c,
+                                    char title[300], char subtitle[500])
+{
+    char sides[WORDS_BYTES];
+    size_t now = c->b.values.count, before = c->a.values.count;
+    if (c->paired)
+        snprintf(sides, sizeof sides, "%zu interleaved pairs", now);
+    else
+        snprintf(sides, sizeof sides, "%zu run%s against %zu of \"%.40s\"", now, now == 1 ? "" : "s",
+                 before, c->name);
+    snprintf(title, 300, "%s: %s", chart->title, newest(c)->workload_id);
+    snprintf(subtitle, 500, "%s%s: %s; %s", c->comparable ? "" : "forced, not comparable: ",
+             comparison_verdict(c), sides, chart->what);
+}
+
 static void write_titles(FILE *out, const struct chart *c, const struct plot_input *in)
 {
     char title[300], subtitle[500];
-    if (c->trend) {
-        write_trend_titles(c, in->trend, title, subtitle);
-    } else if (c->several) {
+    switch (c->subject) {
+    case CHART_RUN:
+        write_run_titles(c, in->runs, title, subtitle);
+        break;
+    case CHART_RUNS:
         snprintf(title, sizeof title, "%s", c->title);
         snprintf(subtitle, sizeof subtitle, "%s", c->what);
-    } else {
-        write_run_titles(c, in->runs, title, subtitle);
+        break;
+    case CHART_HISTORY:
+        write_trend_titles(c, in->trend, title, subtitle);
+        break;
+    case CHART_COMPARISON:
+        write_comparison_titles(c, in->comparison, title, subtitle);
+        break;
     }
     fputs("TITLE = ", out);
     gnuplot_quote(out, title);
@@ -112,26 +140,47 @@ static int make(const struct gnuplot *g, const struct chart *c, const struct for
 
 /* --- into files ------------------------------------------------------------------------ */
 
-/* "{workload}_{run id}", or "runs_{id}-{id}" as far as it fits. */
-static void name_runs(char name[200], const struct plot_input *in, bool several)
+/* "{workload}_{run id}" */
+static void name_run(char name[200], const char *workload, int64_t id)
 {
-    char workload[128];
-    if (in->trend) {
-        snprintf(name, 200, "%s_%lld",
-                 format_file_part(workload, sizeof workload, in->trend->workload_id),
-                 (long long)in->trend->values.runs[in->trend->values.count - 1].id);
-        return;
-    }
-    if (!several) {
-        snprintf(name, 200, "%s_%lld",
-                 format_file_part(workload, sizeof workload, in->runs->run.workload_id),
-                 (long long)in->runs->run.id);
-        return;
-    }
+    char part[128];
+    snprintf(name, 200, "%s_%lld", format_file_part(part, sizeof part, workload), (long long)id);
+}
+
+/* "runs_{id}-{id}" as far as it fits. */
+static void name_several(char name[200], const struct plot_input *in)
+{
     size_t at = (size_t)snprintf(name, 200, "runs");
     for (size_t i = 0; i < in->count && at < 170; i++)
         at += (size_t)snprintf(name + at, 200 - at, "%c%lld", i ? '-' : '_',
                                (long long)in->runs[i].run.id);
+}
+
+static void name_comparison(char name[200], const struct comparison *c)
+{
+    char part[40];
+    name_run(name, newest(c)->workload_id, newest(c)->id);
+    size_t at = strlen(name);
+    snprintf(name + at, 200 - at, "_against_%s", format_file_part(part, sizeof part, c->name));
+}
+
+static void name_subject(char name[200], const struct plot_input *in, enum chart_subject subject)
+{
+    switch (subject) {
+    case CHART_RUN:
+        name_run(name, in->runs->run.workload_id, in->runs->run.id);
+        break;
+    case CHART_RUNS:
+        name_several(name, in);
+        break;
+    case CHART_HISTORY:
+        name_run(name, in->trend->workload_id,
+                 in->trend->values.runs[in->trend->values.count - 1].id);
+        break;
+    case CHART_COMPARISON:
+        name_comparison(name, in->comparison);
+        break;
+    }
 }
 
 /* The picture in the private folder becomes DIR/NAME. */
@@ -162,7 +211,7 @@ static int draw(const struct gnuplot *g, const struct chart *c, const struct for
         fprintf(said, "no %s chart: %s\n", c->name, why);
     if (ret)
         return ret;
-    name_runs(runs, in, c->several);
+    name_subject(runs, in, c->subject);
     snprintf(name, sizeof name, "%s_%s.%s", c->name, runs, format->suffix);
     ret = keep_picture(g, format, dir, name, e);
     if (ret == 0)
@@ -170,28 +219,27 @@ static int draw(const struct gnuplot *g, const struct chart *c, const struct for
     return ret;
 }
 
-static int draw_all(const struct gnuplot *g, const struct plot_input *in, bool several,
-                    const char *dir, FILE *said, struct err *e)
+static int draw_all(const struct gnuplot *g, const struct plot_input *in,
+                    enum chart_subject subject, const char *dir, FILE *said, struct err *e)
 {
     int ret = 0;
     for (size_t c = 0; c < charts_count && ret >= 0; c++) {
-        /* 1: not this one */
-        ret = charts[c].several != several || charts[c].trend != (in->trend != NULL);
+        ret = charts[c].subject != subject; /* 1: not this one */
         for (size_t i = 0; i < sizeof formats / sizeof *formats && ret == 0; i++)
             ret = draw(g, &charts[c], &formats[i], in, dir, said, e);
     }
     return ret < 0 ? ret : 0;
 }
 
-static int plot_into(const struct plot_input *in, bool several, const char *dir, FILE *said,
-                     struct err *e)
+static int plot_into(const struct plot_input *in, enum chart_subject subject, const char *dir,
+                     FILE *said, struct err *e)
 {
     struct gnuplot g;
     int ret = files_make_dir(dir, e);
     ret = ret ? ret : gnuplot_open(&g, e);
     if (ret)
         return ret;
-    ret = draw_all(&g, in, several, dir, said, e);
+    ret = draw_all(&g, in, subject, dir, said, e);
     gnuplot_close(&g);
     return ret;
 }
@@ -200,7 +248,7 @@ int plot_run(struct db *db, const struct summary *s, const char *dir, FILE *said
 {
     struct plot_input in;
     int ret = plot_input_open(&in, db, s, e);
-    ret = ret ? ret : plot_into(&in, false, dir, said, e);
+    ret = ret ? ret : plot_into(&in, CHART_RUN, dir, said, e);
     plot_input_close(&in);
     return ret;
 }
@@ -209,13 +257,19 @@ int plot_several(const struct summary *runs, size_t count, const char *dir, FILE
                  struct err *e)
 {
     struct plot_input in = {.runs = runs, .count = count};
-    return count < 2 ? 0 : plot_into(&in, true, dir, said, e);
+    return count < 2 ? 0 : plot_into(&in, CHART_RUNS, dir, said, e);
 }
 
 int plot_history(const struct trend_report *r, const char *dir, FILE *said, struct err *e)
 {
     struct plot_input in = {.trend = r, .count = chart_trend_panels(r)};
-    return plot_into(&in, false, dir, said, e);
+    return plot_into(&in, CHART_HISTORY, dir, said, e);
+}
+
+int plot_comparison(const struct comparison *c, const char *dir, FILE *said, struct err *e)
+{
+    struct plot_input in = {.comparison = c, .count = chart_forest_rows(c)};
+    return plot_into(&in, CHART_COMPARISON, dir, said, e);
 }
 
 /* --- into HTML ------------------------------------------------------------------------- */

@@ -12,6 +12,7 @@
 #include "analyzer/heat.h"
 #include "analyzer/series.h"
 
+struct comparison;
 struct db;
 struct err;
 struct summary;
@@ -23,12 +24,22 @@ struct plot_input {
     size_t count;
     struct series series; /* of the first run; empty for charts of several */
     struct heat heat;
-    const struct trend_report *trend; /* for the chart of a history, then `runs` is NULL and `count`
-                                       * the number of its panels */
+    /* Of the chart of a history and those of a comparison; then `runs` is NULL and `count` the
+     * number of panels or rows. */
+    const struct trend_report *trend;
+    const struct comparison *comparison;
 };
 /* Reads what the charts of one run need. -errno with a message; close it in any case. */
 int plot_input_open(struct plot_input *in, struct db *db, const struct summary *s, struct err *e);
 void plot_input_close(struct plot_input *in);
+
+/* What a chart shows. */
+enum chart_subject {
+    CHART_RUN,        /* one run */
+    CHART_RUNS,       /* several side by side, at least two */
+    CHART_HISTORY,    /* the runs of a workload in their order */
+    CHART_COMPARISON, /* runs judged against a baseline */
+};
 
 struct chart {
     const char *name, *title, *what;
@@ -36,9 +47,8 @@ struct chart {
     int width, height;  /* pixels of the PNG, points of the SVG */
     /* Writes gnuplot variables and data blocks; 1: there is nothing to draw, `why` says so. */
     int (*data)(FILE *out, const struct plot_input *in, const char **why);
-    bool several; /* shows several runs side by side, at least two */
-    bool trend;   /* shows a history */
-    int per_run;  /* height that each of them, or each panel, adds */
+    enum chart_subject subject;
+    int per_run; /* height that each run, panel or row adds */
 };
 extern const struct chart charts[];
 extern const size_t charts_count;
@@ -53,6 +63,9 @@ int plot_several(const struct summary *runs, size_t count, const char *dir, FILE
 
 /* The chart of a history: trend_{workload}_{id of its newest run}. */
 int plot_history(const struct trend_report *r, const char *dir, FILE *said, struct err *e);
+
+/* The charts of a comparison: {chart}_{workload}_{id of the newest run judged}_against_{name}. */
+int plot_comparison(const struct comparison *c, const char *dir, FILE *said, struct err *e);
 
 /* Draws one chart as SVG to stand inside HTML: no XML head, every id begins with `prefix`.
  * 1: nothing to draw, `why` says so. */

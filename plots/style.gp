@@ -14,7 +14,8 @@ set border 3 linestyle 92
 set tics nomirror out scale 0.5 textcolor rgb '#404040'
 set grid xtics ytics mytics linestyle 90, linestyle 91
 set key outside top right horizontal samplen 3 spacing 1.1 textcolor rgb '#202020'
-set label 1001 TITLE at screen 0.03, 0.965 left font ',15' textcolor rgb '#101010' noenhanced
+TITLE_FONT = strlen(TITLE) < 76 ? ',15' : strlen(TITLE) < 98 ? ',11.5' : ',8.5' # long names stay inside
+set label 1001 TITLE at screen 0.03, 0.965 left font TITLE_FONT textcolor rgb '#101010' noenhanced
 set label 1002 SUBTITLE at screen 0.03, 0.930 left font ',9.5' textcolor rgb '#606060' noenhanced
 
 # Ticks of a logarithmic time axis from LO to HI seconds: every decade, and 2 and 5 where there is

@@ -12,6 +12,7 @@
 #include "analyzer/options.h"
 #include "analyzer/out/compare.h"
 #include "analyzer/out/writer.h"
+#include "analyzer/plot.h"
 #include "base/err.h"
 
 #define DEFAULT_NAME "baseline"
@@ -46,7 +47,7 @@ static int check_writer(const struct writer *w, struct err *e)
     if (w->compare)
         return 0;
     return err_set(e, EXIT_USAGE, -EINVAL,
-                   "%s does not go with --compare: expected --text, --json or --markdown",
+                   "%s does not go with --compare: expected --text, --json, --markdown or --html",
                    w->option);
 }
 
@@ -75,14 +76,19 @@ static int write_file(const struct output *to, const struct comparison *c, FILE 
     return ret;
 }
 
+static FILE *said_by(const struct options *o)
+{
+    return o->writer == &writers[0] ? stdout : stderr;
+}
+
 static int show(const struct options *o, const struct comparison *c, struct err *e)
 {
     int ret = 0;
     if (o->writer->compare(stdout, c))
         ret = err_set(e, EXIT_ENVIRONMENT, -EIO, "cannot write to the standard output");
     for (int i = 0; i < o->files_count && ret == 0; i++)
-        ret = write_file(&o->files[i], c, o->writer == &writers[0] ? stdout : stderr, e);
-    return ret;
+        ret = write_file(&o->files[i], c, said_by(o), e);
+    return ret == 0 && o->plot ? plot_comparison(c, o->plot, said_by(o), e) : ret;
 }
 
 /* --- the whole ------------------------------------------------------------------------- */

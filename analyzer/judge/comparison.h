@@ -28,6 +28,7 @@ struct comparison_side {
     double *typical_controls;
     struct hist_sum
         *latency; /* of all its runs, merged; count 0: none stored; NULL: not compared */
+    double *parts; /* quantile p of the shift in run i, ns: parts[i * EFFECT_SHIFTS + p] */
 };
 
 struct comparison_difference {

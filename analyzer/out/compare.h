@@ -17,6 +17,9 @@ int compare_json_write_line(FILE *out, const struct comparison *c);
 /* Fit for a comment of a pull request. */
 int compare_markdown_write(FILE *out, const struct comparison *c);
 
+/* One file with the charts inside; a chart that cannot be drawn leaves its reason in its place. */
+int compare_html_write(FILE *out, const struct comparison *c);
+
 /* What is stored and must be repeated by a replay: verdict, gate, every metric, controls, shift.
  * No ids: they change when files are merged. NULL without memory. The caller owns it. */
 json_t *compare_json_result(const struct comparison *c);

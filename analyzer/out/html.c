@@ -46,14 +46,15 @@ static int put_chart(FILE *out, const struct chart *c, const struct plot_input *
 }
 
 /* One message is enough where gnuplot is missing: after a failure no further chart is tried. */
-static void put_charts(FILE *out, const struct plot_input *in, bool several, size_t run, FILE *said)
+void html_charts(FILE *out, const struct plot_input *in, enum chart_subject subject, size_t run,
+                 FILE *said)
 {
     char prefix[64];
     int ret = 0;
     fputs("<h3>Charts</h3>\n", out);
     for (size_t c = 0; c < charts_count && ret == 0; c++) {
         snprintf(prefix, sizeof prefix, "r%zuc%zu-", run, c);
-        if (charts[c].several == several && !charts[c].trend)
+        if (charts[c].subject == subject)
             ret = put_chart(out, &charts[c], in, prefix, said);
     }
 }
@@ -63,7 +64,7 @@ static int put_run_charts(FILE *out, const struct report *r, size_t run, struct 
     struct plot_input in;
     int ret = plot_input_open(&in, r->db, &r->runs[run], e);
     if (ret == 0)
-        put_charts(out, &in, false, run + 1, r->said);
+        html_charts(out, &in, CHART_RUN, run + 1, r->said);
     plot_input_close(&in);
     return ret;
 }
@@ -104,7 +105,7 @@ static void put_comparison(FILE *out, const struct report *r)
         "not decided here: the spread between runs does not show inside one.</p>\n",
         out);
     put_contents(out, r);
-    put_charts(out, &in, true, 0, r->said);
+    html_charts(out, &in, CHART_RUNS, 0, r->said);
 }
 
 /* --- raw data -------------------------------------------------------------------------- */
@@ -150,16 +151,20 @@ static void put_raw(FILE *out, const struct report *r, const struct summary *s)
 
 /* --- the page -------------------------------------------------------------------------- */
 
-static void put_head(FILE *out, const struct report *r)
+void html_open(FILE *out, const char *title)
 {
     fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
           "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
           "style-src 'unsafe-inline'; img-src data:\">\n<title>",
           out);
-    escape_xml(out, r->runs[0].run.workload_id);
-    fprintf(out, "%s run %lld</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>\n",
-            r->count > 1 ? " and others," : "", (long long)r->runs[0].run.id, css_report);
+    escape_xml(out, title);
+    fprintf(out, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>\n", css_report);
+}
+
+void html_close(FILE *out)
+{
+    fputs("</main>\n</body>\n</html>\n", out);
 }
 
 static int put_run(FILE *out, const struct report *r, size_t i, struct err *e)
@@ -181,12 +186,15 @@ static int put_run(FILE *out, const struct report *r, size_t i, struct err *e)
 
 int html_write(FILE *out, const struct report *r, struct err *e)
 {
+    char title[300];
     int ret = 0;
-    put_head(out, r);
+    snprintf(title, sizeof title, "%.200s%s run %lld", r->runs[0].run.workload_id,
+             r->count > 1 ? " and others," : "", (long long)r->runs[0].run.id);
+    html_open(out, title);
     if (r->count > 1)
         put_comparison(out, r);
     for (size_t i = 0; i < r->count && ret == 0; i++)
         ret = put_run(out, r, i, e);
-    fputs("</main>\n</body>\n</html>\n", out);
+    html_close(out);
     return ret;
 }

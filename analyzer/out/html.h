@@ -6,9 +6,17 @@
 #include <stdio.h>
 
 #include "analyzer/out/writer.h"
+#include "analyzer/plot.h"
 #include "analyzer/summary.h"
 
 #define HTML_NUMBER 64
+
+/* The page from its head on, and its end. */
+void html_open(FILE *out, const char *title);
+void html_close(FILE *out);
+/* All charts of a subject; ids in them begin with `run`, which no other call may have. */
+void html_charts(FILE *out, const struct plot_input *in, enum chart_subject subject, size_t run,
+                 FILE *said);
 
 /* "✓ PASS", in the colour of its tone. */
 void html_badge(FILE *out, const struct summary *s);

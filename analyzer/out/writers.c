@@ -19,7 +19,7 @@ const struct writer writers[] = {
     {"--markdown", "FILE", "tables for a pull-request comment", .all = markdown_write,
      .compare = compare_markdown_write, .trend = trend_markdown_write},
     {"--html", "FILE", "a report in one file, charts inside; compares several runs",
-     .all = html_write, .runs_max = HTML_RUNS, .histograms = true, .file_only = true},
+     .all = html_write, .compare = compare_html_write, .runs_max = HTML_RUNS, .histograms = true, .file_only = true},
     {"--csv", "FILE", "every figure of every run, a line each", .all = csv_write},
     {"--openmetrics", "FILE", "OpenMetrics text, for Prometheus", .all = openmetrics_write},
     {"--junit", "FILE", "JUnit XML: every rule of the SLA a test case", .all = junit_write},

@@ -226,6 +226,90 @@ class Plot(Case):
         self.assertEqual(os.listdir(os.path.join(self.dir, "charts")), [])
 
 
+@unittest.skipUnless(shutil.which("gnuplot"), "gnuplot is not installed")
+class ComparisonCharts(Case):
+    """Charts of --compare: read back from the SVG, which is made of text and shapes."""
+
+    def sides(self, before, now, *words):
+        """Runs of a baseline and of now: lists of FACTORs of the latency."""
+        for i, factor in enumerate((*before, *now)):
+            self.fixture("known", f"latency={factor}", "errors=-1", "seconds=2",
+                         f"started={1767323045 * 10**9 + i * 60 * 10**9}", *words)
+        ids = [str(1 + i) for i in range(len(before) + len(now))]
+        self.analyze("--set-baseline", "last week", *ids[:len(before)])
+        return [f"--run={i}" for i in ids[len(before):]]
+
+    def charts(self, runs, *args, code=0, env=None):
+        done = self.analyze("--compare", "last week", *runs, "--plot", "charts", *args, code=code,
+                            env=env)
+        folder = os.path.join(self.dir, "charts")
+        self.assertEqual(sorted(os.path.join("charts", name) for name in os.listdir(folder)),
+                         sorted(line for line in done.stdout.splitlines()
+                                if line.startswith("charts/")))
+        return {name.split("_")[0]: xml.parse(os.path.join(folder, name)).getroot()
+                for name in os.listdir(folder) if name.endswith("svg")}
+
+    @staticmethod
+    def words(svg):
+        return [text for text in ("".join(node.itertext()).strip() for node in
+                                  svg.iter("{http://www.w3.org/2000/svg}text")) if text]
+
+    def test_many_runs(self):
+        runs = self.sides([1, 1.01, 0.99, 1.02, 0.98], [1.2, 1.21, 1.19, 1.22, 1.18])
+        charts = self.charts(runs, code=1)
+        self.assertEqual(set(charts), {"forest", "shift", "against"})
+        forest = self.words(charts["forest"])
+        self.assertIn('regression: 5 runs against 5 of "last week"; how every figure changed, with '
+                      "95 % intervals", forest)
+        at = forest.index("latency_p50_us \u2193")
+        self.assertEqual(forest[at + 2], "regression")
+        self.assertRegex(forest[at + 1], r"^\+20\.\d %  \(\+1\d\.\d to \+2\d\.\d %\)$")
+        self.assertIn("throughput_msg_per_s \u2191", forest)
+        self.assertIn("same", forest)
+        shift = self.words(charts["shift"])
+        self.assertIn("Shift of the latency: tcp_small_burst_1kib", shift)
+        self.assertRegex(shift[shift.index("p10") + 12], r"^\+(19|20)\.") # us, of 100
+        self.assertIn("baseline: 5 runs, 20,000 transactions", self.words(charts["against"]))
+
+    def test_one_against_one_has_points_and_no_intervals(self):
+        charts = self.charts(self.sides([1], [1.1]), code=5)
+        forest = self.words(charts["forest"])
+        at = forest.index("latency_p50_us \u2193")
+        self.assertEqual(forest[at + 1:at + 3], ["+10.0 %", "not judged"])
+        self.assertIn("too few", self.words(charts["shift"]))
+
+    def test_huge_changes(self):
+        runs = self.sides([1, 1, 1], [300, 301, 299])
+        forest = self.words(self.charts(runs, code=1)["forest"])
+        self.assertIn("\u00d7 100", forest)
+        self.assertTrue(any(word.startswith("\u00d7 300  (") for word in forest))
+
+    def test_hostile_names(self):
+        private = os.path.join(self.dir, "tmp")
+        os.mkdir(private)
+        runs = self.sides([1, 1.01], [1.3, 1.31], "workload=" + HOSTILE)
+        charts = self.charts(runs, code=1, env={**os.environ, "TMPDIR": private})
+        self.assertTrue(any("touch pwned" in word for word in self.words(charts["forest"])))
+        self.assertEqual([name for _, _, names in os.walk(self.dir) for name in names
+                          if name == "pwned"], [])
+        self.assertEqual(os.listdir(private), [])
+
+    def test_what_cannot_be_compared_is_not_drawn(self):
+        self.sides([1], [1.1])
+        self.fixture("known", "errors=-1", "workload=another", "kernel=9.9", "key=other")
+        done = self.analyze("--compare", "last week", "--plot", "charts", code=6)
+        self.assertIn("no forest chart: the runs were not compared", done.stdout)
+        self.assertEqual(os.listdir(os.path.join(self.dir, "charts")), [])
+        forced = self.analyze("--compare", "last week", "--force", "--plot", "charts")
+        self.assertIn("forest_another_3_against_last_week.svg", forced.stdout)
+
+    def test_without_gnuplot(self):
+        done = self.analyze("--compare", "last week", *self.sides([1], [1]), "--plot", "charts",
+                            env={"PATH": "/nonexistent"}, code=3)
+        self.assertIn("gnuplot-nox", done.stderr)
+        self.assertIn("against last week", done.stdout)
+
+
 class BadInput(Case):
     def test_options(self):
         for args, says in ((["--bogus"], ["--bogus"]), (["x.db"], ["x.db"]),

@@ -120,6 +120,41 @@ class Report(unittest.TestCase):
                      "protocol = line", "tcp_csum", "95 %"):
             self.assertIn(word, page.words["main"])
 
+    def test_comparison(self):
+        for i in range(10):
+            self.fixture("known", f"latency={(1 if i < 5 else 1.2) + i / 500}", "errors=-1",
+                         "seconds=2", f"started={1767323045 * 10**9 + i * 60 * 10**9}",
+                         f"governor={'powersave' if i < 5 else 'performance'}",
+                         "workload=" + HOSTILE)
+        subprocess.run([ANALYZE, "--db", self.db, "--set-baseline", HOSTILE, *"12345"], check=True,
+                       stdout=subprocess.PIPE)
+        path, text = self.report("--compare", HOSTILE, *(f"--run={i}" for i in range(6, 11)), code=1)
+        self.look(path, "comparison.png", 4200)
+        self.look(path, "comparison_dark.png", 2000, "--force-dark-mode")
+        for source in (text, self.chromium("--dump-dom", "file://" + path)):
+            page = Page(source)
+            self.assertEqual(page.wrong, [])
+            self.assertEqual(page.tags() & {"script", "img", "link", "iframe"}, set())
+            self.assertEqual(len([tag for tag in page.opened if tag[0] == "svg"]), 3)
+            ids = page.values("id")
+            self.assertEqual(len(ids), len(set(ids)), "an id twice")
+            self.assertIn("regression", page.words["h1"])
+            self.assertIn(HOSTILE, page.words["h1"])
+            for word in ("Regression: latency_p50_us is", "powersave", "performance", "1.2",
+                         "joint permutation", "within the margin", "Stored as verdict 1"):
+                self.assertIn(word, page.words["main"])
+            self.assertEqual(re.findall(r"@import|url\((?!#)", source.replace(HOSTILE, "")), [])
+
+    def test_comparison_without_gnuplot(self):
+        self.fixture("known")
+        self.fixture("known", "started=1767323145000000000")
+        subprocess.run([ANALYZE, "--db", self.db, "--set-baseline", "b", "1"], check=True,
+                       stdout=subprocess.PIPE)
+        _, text = self.report("--compare", "b", env={"PATH": "/nonexistent"})
+        page = Page(text)
+        self.assertIn("gnuplot-nox", page.words["main"])
+        self.assertIn("latency_p50_us", page.words["main"])
+
     def test_several_runs(self):
         self.fixture("real", "PASS")
         self.fixture("known", "FAIL", "workload=other")
