@@ -52,6 +52,9 @@ static void put_head(FILE *out, const struct trend_report *r)
                     WHEN(&r->values.runs[0]), r->values.runs[0].id,
                     WHEN(&r->values.runs[r->values.count - 1]),
                     r->values.runs[r->values.count - 1].id);
+    if (r->baseline)
+        format_line(out, "pinned: baseline %.60s, %zu run%s", r->baseline, r->pinned.count,
+                    r->pinned.count == 1 ? "" : "s");
     for (size_t n = 0; n < r->note_count; n++)
         format_lines(out, 2, "%s", r->notes[n]);
 }
@@ -109,12 +112,9 @@ static void put_metric(FILE *out, const struct trend_report *r, const struct tre
 
 static void put_metrics(FILE *out, const struct trend_report *r)
 {
-    char title[2 * TEXT] = "baseline";
-    if (r->baseline)
-        snprintf(title, sizeof title, "against %.60s", r->baseline);
     fputc('\n', out);
     format_line(out, "%-24s %6s %8s %7s %11s  %-24s %s", "metric", "runs", "changes", "segment",
-                "now", "drift", title);
+                "now", "drift", "pinned");
     for (size_t j = 0; j < r->metric_count; j++)
         put_metric(out, r, &r->series[j]);
 }
