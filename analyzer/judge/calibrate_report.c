@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "analyzer/parallel.h"
 #include "base/err.h"
 
 static const char *why_not(const struct trend_metric *m, int ret)
@@ -29,8 +30,10 @@ static double percent_of(const struct trend_metric *m, double shift)
     return NAN;
 }
 
-static int calibrate(struct calibrate_metric *c, const struct trend_metric *m)
+static int calibrate(void *report, size_t j)
 {
+    struct calibrate_metric *c = &((struct calibrate_report *)report)->metrics[j];
+    const struct trend_metric *m = &((struct calibrate_report *)report)->trend.series[j];
     const struct trend_params params = {TREND_ALPHA, TREND_DRAWS, m->margin};
     int ret = trend_calibrate(m->values, m->count, &m->found, &params, CALIBRATE_RUNS,
                               CALIBRATE_HISTORIES, &c->figures);
@@ -42,9 +45,7 @@ static int calibrate(struct calibrate_metric *c, const struct trend_metric *m)
 int calibrate_report_build(struct calibrate_report *c, struct err *e)
 {
     c->metrics = calloc(c->trend.metric_count, sizeof *c->metrics);
-    int ret = c->metrics ? 0 : -ENOMEM;
-    for (size_t j = 0; j < c->trend.metric_count && ret == 0; j++)
-        ret = calibrate(&c->metrics[j], &c->trend.series[j]);
+    int ret = c->metrics ? parallel_each(c->trend.metric_count, calibrate, c) : -ENOMEM;
     return ret ? err_set(e, EXIT_ENVIRONMENT, ret, "out of memory for the calibration") : 0;
 }
 
