@@ -344,9 +344,13 @@ void options_help(FILE *out)
           "or\n"
           "     another process is writing to it\n"
           "  4  the shown run failed, was aborted or interrupted\n"
-          "  6  the shown run is invalid: the generator could not keep its own promises\n"
-          "  1  a verdict of the shown run is FAIL\n"
-          "  5  a verdict of the shown run is NOT_MEASURED, or it is still going on\n"
+          "  6  the shown run is invalid: the generator could not keep its own promises; runs "
+          "that are\n"
+          "     not comparable\n"
+          "  1  a verdict of the shown run is FAIL; a regression\n"
+          "  5  a verdict of the shown run is NOT_MEASURED, or it is still going on; a comparison "
+          "that\n"
+          "     decides nothing, or without a baseline yet\n"
           "  0  none of these\n",
           out);
 }

@@ -13,6 +13,15 @@ int comparison_build(struct db *db, const struct plan *plan, struct comparison *
 /* comparable.c: whether the sides can be compared; fills obstacles and differences. */
 int comparison_check(struct db *db, const struct plan *plan, struct comparison *c, struct err *e);
 
+/* figures.c: the table's metrics and the controls behind them, as one array, so that one load reads
+ * both; the figures of one side (or of the history), with their medians; and the metrics as they
+ * are used here: the margins are those of the newest run judged, and what neither side measures (no
+ * replies, so no latency) cannot keep the whole open. */
+int comparison_lay_out(struct comparison *c, struct err *e);
+int comparison_read_side(struct db *db, struct comparison *c, const struct id_list *ids,
+                         struct comparison_side *side, struct err *e);
+int comparison_set_metrics(struct comparison *c, struct err *e);
+
 /* stretches.c: marks runs of a history between whose neighbours a deciding metric changed, one
  * number a stretch. Returns how many stretches, or -errno with a message. */
 int comparison_stretches(const struct metric *metrics, size_t metric_count, const double *cells,

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "analyzer/judge/compare_build.h"
-#include "analyzer/judge/margins.h"
 #include "analyzer/judge/parameters.h"
 #include "analyzer/out/metric.h"
 #include "base/err.h"
@@ -55,89 +54,6 @@ void comparison_obstacle(struct comparison *c, const char *format, ...)
     va_end(args);
 }
 
-/* --- figures --------------------------------------------------------------------------- */
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median_of(const double *cells, size_t stride, size_t runs, size_t j, double *scratch)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < runs; i++)
-        if (!isnan(cells[i * stride + j]))
-            scratch[n++] = cells[i * stride + j];
-    qsort(scratch, n, sizeof *scratch, by_value);
-    return n == 0 ? NAN : n % 2 ? scratch[n / 2] : (scratch[n / 2 - 1] + scratch[n / 2]) / 2;
-}
-
-/* Takes `width` columns from `first` on out of the matrix. */
-static double *slice(struct keep *keep, const struct values *v, size_t first, size_t width)
-{
-    double *out = keep_bytes(keep, (v->count * width + 1) * sizeof *out);
-    for (size_t i = 0; out && i < v->count; i++)
-        memcpy(&out[i * width], &v->cells[i * v->metric_count + first], width * sizeof *out);
-    return out;
-}
-
-static double *medians(struct keep *keep, const double *cells, size_t width, size_t runs)
-{
-    double *out = keep_bytes(keep, (width + 1) * sizeof *out);
-    double *scratch = malloc((runs + 1) * sizeof *scratch);
-    for (size_t j = 0; out && scratch && j < width; j++)
-        out[j] = median_of(cells, width, runs, j, scratch);
-    free(scratch);
-    return scratch ? out : NULL;
-}
-
-static int read_side(struct db *db, struct comparison *c, const struct id_list *ids,
-                     struct comparison_side *side, struct err *e)
-{
-    size_t all = c->metric_count + c->control_count;
-    int ret = values_load(db, c->metrics, all, ids->ids, ids->count, &side->values, e);
-    if (ret)
-        return ret;
-    side->figures = slice(&c->keep, &side->values, 0, c->metric_count);
-    side->controls = slice(&c->keep, &side->values, c->metric_count, c->control_count);
-    if (!side->figures || !side->controls)
-        return no_memory(e);
-    side->typical = medians(&c->keep, side->figures, c->metric_count, ids->count);
-    side->typical_controls = medians(&c->keep, side->controls, c->control_count, ids->count);
-    return side->typical && side->typical_controls ? 0 : no_memory(e);
-}
-
-/* The table's metrics and the controls behind them, as one array, so that one load reads both. */
-static int lay_out_metrics(struct comparison *c, struct err *e)
-{
-    c->metric_count = verdict_metric_count;
-    c->control_count = verdict_control_count;
-    c->metrics = keep_bytes(&c->keep, (c->metric_count + c->control_count) * sizeof *c->metrics);
-    if (!c->metrics)
-        return no_memory(e);
-    memcpy(c->metrics, verdict_metrics, c->metric_count * sizeof *c->metrics);
-    memcpy(c->metrics + c->metric_count, verdict_controls, c->control_count * sizeof *c->metrics);
-    c->control_metrics = c->metrics + c->metric_count;
-    return 0;
-}
-
-static bool any_value(const struct comparison_side *side, size_t j)
-{
-    return !isnan(side->typical[j]);
-}
-
-/* The margins are those of the newest run judged. What neither side measures (no replies, so no
- * latency) cannot keep the whole open. */
-static int set_metrics(struct comparison *c, struct err *e)
-{
-    const struct values_run *last = &c->b.values.runs[c->b.values.count - 1];
-    for (size_t j = 0; j < c->metric_count; j++)
-        if (!any_value(&c->a, j) && !any_value(&c->b, j))
-            c->metrics[j].use &= ~(unsigned)METRIC_DECIDES;
-    return margins_apply(last->margins, (long long)last->id, c->metrics, c->metric_count, e);
-}
-
 /* --- history --------------------------------------------------------------------------- */
 
 static bool needs_history(const struct comparison *c)
@@ -152,7 +68,7 @@ static int read_history(struct db *db, const struct plan *plan, struct compariso
     struct id_list none = {0};
     const struct id_list *ids = needs_history(c) ? &plan->history : &none;
     in->stretch = calloc(ids->count + 1, sizeof *in->stretch);
-    int ret = in->stretch ? read_side(db, c, ids, &in->history, e) : no_memory(e);
+    int ret = in->stretch ? comparison_read_side(db, c, ids, &in->history, e) : no_memory(e);
     if (ret)
         return ret;
     ret = comparison_stretches(c->metrics, c->metric_count, in->history.figures, ids->count,
@@ -314,9 +230,9 @@ static int judge(struct db *db, const struct plan *plan, struct comparison *c, s
 static int build(struct db *db, const struct plan *plan, struct comparison *c, struct inputs *in,
                  struct err *e)
 {
-    int ret = read_side(db, c, &plan->a, &c->a, e);
-    ret = ret ? ret : read_side(db, c, &plan->b, &c->b, e);
-    ret = ret ? ret : set_metrics(c, e);
+    int ret = comparison_read_side(db, c, &plan->a, &c->a, e);
+    ret = ret ? ret : comparison_read_side(db, c, &plan->b, &c->b, e);
+    ret = ret ? ret : comparison_set_metrics(c, e);
     ret = ret ? ret : comparison_check(db, plan, c, e);
     if (ret)
         return ret;
@@ -341,7 +257,7 @@ int comparison_build(struct db *db, const struct plan *plan, struct comparison *
     out->name = keep_text(&out->keep, plan->name);
     for (size_t i = 0; i < plan->note_count; i++)
         comparison_note(out, "%s", plan->notes[i]);
-    int ret = lay_out_metrics(out, e);
+    int ret = comparison_lay_out(out, e);
     ret = ret ? ret : errors_inside(db, out, plan, &in, e);
     ret = ret ? ret : query_begin(db, e);
     if (ret == 0) {

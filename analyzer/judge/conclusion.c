@@ -39,20 +39,20 @@ static const char *against(const struct comparison *c)
 /* "latency_p99_us is 1.150 times the baseline's (95 % interval 1.102 to 1.201)" */
 static void describe(const struct comparison *c, size_t j, char *out, size_t size)
 {
-    char ratio[WORDS_BYTES], interval[WORDS_BYTES];
+    char ratio[WORDS_BYTES], words[WORDS_BYTES], interval[WORDS_BYTES + 20] = "";
     const struct metric *m = &c->metrics[j];
     const struct compare_result *r = &c->results[j];
     words_ratio(ratio, m, r->evidence.shift);
-    words_interval(interval, m, &r->evidence);
+    if (!isnan(r->evidence.lo))
+        snprintf(interval, sizeof interval, " (95 %% interval %s)",
+                 words_interval(words, m, &r->evidence));
     if (m->scale == SCALE_PLAIN)
-        snprintf(out, size, "%s moved by %s against %s (95 %% interval %s)", m->name, ratio,
-                 against(c), interval);
+        snprintf(out, size, "%s moved by %s against %s%s", m->name, ratio, against(c), interval);
     else if (isinf(r->evidence.shift) && r->evidence.shift > 0)
         snprintf(out, size, "%s: there are some where %s runs had none", m->name,
                  c->paired ? "side A's" : "the baseline's");
     else
-        snprintf(out, size, "%s is %s times %s (95 %% interval %s)", m->name, ratio, against(c),
-                 interval);
+        snprintf(out, size, "%s is %s times %s%s", m->name, ratio, against(c), interval);
 }
 
 static void say_moved(struct comparison *c, char *out, size_t size)
@@ -131,9 +131,8 @@ static void say_controls(struct comparison *c)
     if (!at)
         return;
     snprintf(text, sizeof text,
-             "The machine moved, not the code: the negative controls moved, too (%s); compare "
-             "interleaved runs.",
-             which);
+             "The machine moved, not the code: the negative controls moved, too (%s); %s.", which,
+             c->paired ? "run more rounds" : "compare interleaved runs");
     c->machine_moved = keep_text(&c->keep, text);
 }
 
@@ -145,11 +144,18 @@ static void say_p_min(struct comparison *c)
         p_min = fmin(p_min, c->results[j].p_min);
     p_min = fmin(p_min, c->gate.p_min);
     char runs[WORDS_BYTES];
+    double floor = words_pairs_floor(c);
     words_runs(runs, c);
-    if (p_min > c->alpha)
-        comparison_note(c, "%s: ranks alone cannot give a p below %.3g; %s", runs, p_min,
-                        c->paired ? "more rounds are needed"
-                                  : "the variance of the history stands in");
+    if (c->paired && (double)c->a.values.count < floor)
+        comparison_note(c,
+                        "%s: no p over all metrics can reach the level of %g with fewer than %.0f "
+                        "rounds",
+                        runs, c->alpha, floor);
+    else if (!c->paired && p_min > c->alpha)
+        comparison_note(c,
+                        "%s: ranks alone cannot give a p below %.3g; the variance of the history "
+                        "stands in",
+                        runs, p_min);
 }
 
 static void say_history(struct comparison *c)

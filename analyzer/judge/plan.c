@@ -40,14 +40,7 @@ bool plan_holds(const struct id_list *list, int64_t id)
 
 char *plan_json(const struct id_list *list)
 {
-    char *text = malloc(list->count * 24 + 3), *at = text;
-    if (!text)
-        return NULL;
-    at += sprintf(at, "[");
-    for (size_t i = 0; i < list->count; i++)
-        at += sprintf(at, "%s%" PRId64, i ? "," : "", list->ids[i]);
-    strcpy(at, "]");
-    return text;
+    return values_ids_json(list->ids, list->count);
 }
 
 void plan_note(struct plan *p, const char *format, ...)

@@ -278,13 +278,26 @@ static int read_all(struct load *l)
     return ret;
 }
 
+char *values_ids_json(const int64_t *ids, size_t count)
+{
+    size_t size = count * ID_BYTES + 3, at = 1;
+    char *text = malloc(size);
+    if (!text)
+        return NULL;
+    text[0] = '[';
+    for (size_t i = 0; i < count; i++)
+        at += (size_t)snprintf(text + at, size - at, "%s%" PRId64, i ? "," : "", ids[i]);
+    snprintf(text + at, size - at, "]");
+    return text;
+}
+
 static int allocate(struct load *l, const int64_t *ids, size_t count)
 {
     struct values *v = l->v;
     size_t cells = count * v->metric_count;
     v->runs = calloc(count + 1, sizeof *v->runs);
     v->cells = malloc((cells + 1) * sizeof *v->cells);
-    l->runs = malloc(count * ID_BYTES + 3);
+    l->runs = values_ids_json(ids, count);
     l->by_id = malloc((count + 1) * sizeof *l->by_id);
     l->completed = calloc(count + 1, sizeof *l->completed);
     l->late = calloc(count + 1, sizeof *l->late);
@@ -293,13 +306,10 @@ static int allocate(struct load *l, const int64_t *ids, size_t count)
     v->count = count;
     for (size_t i = 0; i < cells; i++)
         v->cells[i] = NAN;
-    char *at = l->runs + sprintf(l->runs, "[");
     for (size_t i = 0; i < count; i++) {
         v->runs[i] = (struct values_run){.id = ids[i], .measured_s = NAN};
         l->by_id[i] = i;
-        at += sprintf(at, "%s%" PRId64, i ? "," : "", ids[i]);
     }
-    strcpy(at, "]");
     qsort_r(l->by_id, count, sizeof *l->by_id, by_id, v->runs);
     return 0;
 }

@@ -50,6 +50,8 @@ int values_history(struct db *db, const struct metric *metrics, size_t metric_co
                    struct err *e);
 void values_fini(struct values *v);
 
+/* "[3,4,7]", as the queries over many runs take them; NULL without memory. The caller frees. */
+char *values_ids_json(const int64_t *ids, size_t count);
 /* Whether a run can be judged by: done, and not invalid. */
 bool values_run_good(const struct values_run *run);
 /* NAN: the metric is not among those asked for, or the run has none. */

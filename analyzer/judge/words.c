@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define RANK_REST     5      /* of what neither moved nor decides */
 #define LARGEST_RATIO 9999.5 /* beyond it a ratio is told as a power */
 
 static void put_ratio(char *buf, size_t size, const struct metric *m, double shift)
@@ -78,11 +79,12 @@ char *words_needed(char buf[WORDS_BYTES], const struct comparison *c,
     buf[0] = '\0';
     if (!isfinite(r->runs_needed))
         return buf;
-    double each = r->runs_needed * c->run_s * (c->paired ? 2 : 1);
+    double needed = c->paired ? fmax(r->runs_needed, words_pairs_floor(c)) : r->runs_needed;
+    double each = needed * c->run_s * (c->paired ? 2 : 1);
     if (isfinite(each))
         words_time(time, each);
-    snprintf(buf, WORDS_BYTES, "%.0f %s%s%.40s%s", r->runs_needed,
-             c->paired ? "pairs" : "runs a side", *time ? " (" : "", time,
+    snprintf(buf, WORDS_BYTES, "%.0f %s%s%.40s%s", needed, c->paired ? "pairs" : "runs a side",
+             *time ? " (" : "", time,
              !*time      ? ""
              : c->paired ? ")"
                          : " each)");
@@ -98,6 +100,15 @@ char *words_runs(char buf[WORDS_BYTES], const struct comparison *c)
     return buf;
 }
 
+/* n pairs give 2^(1 - n) at the least, Holm times the tests. */
+double words_pairs_floor(const struct comparison *c)
+{
+    size_t tests = 0;
+    for (size_t j = 0; j < c->metric_count; j++)
+        tests += !isnan(c->results[j].p);
+    return tests ? ceil(1 + log2((double)tests / c->alpha)) : 0;
+}
+
 /* --- order ----------------------------------------------------------------------------- */
 
 double words_weight(const struct comparison *c, size_t metric)
@@ -108,16 +119,17 @@ double words_weight(const struct comparison *c, size_t metric)
 
 static int rank(const struct comparison *c, size_t metric)
 {
+    bool shown = !(c->metrics[metric].use & METRIC_DECIDES);
     switch (c->results[metric].change) {
     case CHANGE_REGRESSION:
-        return 0;
+        return 0 + shown;
     case CHANGE_IMPROVEMENT:
-        return 1;
+        return 2 + shown;
     case CHANGE_INCONCLUSIVE:
     case CHANGE_SAME:
         break;
     }
-    return c->metrics[metric].use & METRIC_DECIDES ? 2 : 3;
+    return shown ? RANK_REST : RANK_REST - 1;
 }
 
 static int by_rank(const void *a, const void *b, void *comparison)
@@ -127,7 +139,7 @@ static int by_rank(const void *a, const void *b, void *comparison)
     if (rank(c, i) != rank(c, j))
         return rank(c, i) - rank(c, j);
     double x = words_weight(c, i), y = words_weight(c, j);
-    if (rank(c, i) < 2 && x != y)
+    if (rank(c, i) < RANK_REST - 1 && x != y)
         return x < y ? 1 : -1;
     return (i > j) - (i < j);
 }
@@ -142,5 +154,5 @@ void words_order(const struct comparison *c, size_t *order)
 
 bool words_is_shown(const struct comparison *c, size_t metric)
 {
-    return rank(c, metric) < 3;
+    return rank(c, metric) < RANK_REST;
 }

@@ -18,6 +18,8 @@ char *words_p(char buf[WORDS_BYTES], double p);
 /* "14 runs a side (9 min 20 s each side)", "14 pairs (18 min 40 s)"; "" when it is not known. */
 char *words_needed(char buf[WORDS_BYTES], const struct comparison *c,
                    const struct compare_result *r);
+/* The pairs from which on Holm's p of any metric could reach the level. */
+double words_pairs_floor(const struct comparison *c);
 /* "8 min 20 s". */
 char *words_time(char buf[WORDS_BYTES], double seconds);
 /* "5 against 3 runs" or "8 pairs". */
@@ -27,7 +29,7 @@ char *words_runs(char buf[WORDS_BYTES], const struct comparison *c);
  * heaviest comes first in tables. */
 double words_weight(const struct comparison *c, size_t metric);
 /* Indexes of the metrics in the order of tables: regressions, improvements, what decides, the
- * rest; the heaviest first in each. `order` has room for all. */
+ * rest; in each what decides first, then the heaviest. `order` has room for all. */
 void words_order(const struct comparison *c, size_t *order);
 /* Whether a metric belongs into the short table: it moved, or it decides. */
 bool words_is_shown(const struct comparison *c, size_t metric);
