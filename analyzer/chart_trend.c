@@ -79,14 +79,22 @@ static void put_changes(FILE *out, const struct trend_report *r, size_t panel)
         fprintf(out, "%zu %zu %d\n", panel + 1, m->changes[i].at + 1, m->changes[i].worse);
 }
 
-/* The line of the Theil-Sen slope through the centre of the runs that it was seen in. */
+static double mean(const double *values, size_t count)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += values[i];
+    return sum / (double)count;
+}
+
+/* The line of the Theil-Sen slope through the middle of the runs that it was seen in. */
 static void put_drift(FILE *out, const struct trend_report *r, size_t panel)
 {
     const struct trend_metric *m = panel_metric(r, panel);
     const struct trend_drift *d = &m->found.drift;
     if (!m->drifts)
         return;
-    double centre = m->metric->scale == SCALE_LOG ? log(m->centre) : m->centre;
+    double centre = mean(m->values + m->count - d->count, d->count);
     fprintf(out, "%zu %zu %.9g\n", panel + 1, m->runs[m->count - d->count] + 1,
             trend_in_unit(m, centre - d->change / 2));
     fprintf(out, "%zu %zu %.9g\n\n", panel + 1, m->runs[m->count - 1] + 1,

@@ -17,19 +17,6 @@ static const char *why_not(const struct trend_metric *m, int ret)
     return m->count < CALIBRATE_MIN ? "fewer than 20 runs" : "the runs do not vary";
 }
 
-static double percent_of(const struct trend_metric *m, double shift)
-{
-    switch (m->metric->scale) {
-    case SCALE_LOG:
-        return 100 * expm1(shift);
-    case SCALE_COUNT:
-        return m->centre > 0 ? 100 * shift / m->centre : NAN;
-    case SCALE_PLAIN:
-        break;
-    }
-    return NAN;
-}
-
 static int calibrate(void *report, size_t j)
 {
     struct calibrate_metric *c = &((struct calibrate_report *)report)->metrics[j];
@@ -38,7 +25,7 @@ static int calibrate(void *report, size_t j)
     int ret = trend_calibrate(m->values, m->count, &m->found, &params, CALIBRATE_RUNS,
                               CALIBRATE_HISTORIES, &c->figures);
     c->missing = ret ? why_not(m, ret) : NULL;
-    c->detectable_percent = ret ? NAN : percent_of(m, c->figures.detectable);
+    c->detectable_percent = ret ? NAN : trend_percent(m, c->figures.detectable, m->centre);
     return ret == -ENOMEM ? ret : 0;
 }
 

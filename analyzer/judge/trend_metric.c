@@ -96,8 +96,7 @@ void trend_metric_fini(struct trend_metric *m)
 
 /* --- drift ----------------------------------------------------------------------------- */
 
-/* A shift on the series' scale in percent; of counts, of what it starts from. */
-static double percent_of(const struct trend_metric *m, double shift, double from)
+double trend_percent(const struct trend_metric *m, double shift, double from)
 {
     switch (m->metric->scale) {
     case SCALE_LOG:
@@ -133,8 +132,8 @@ void trend_metric_drift(struct trend_metric *m, const struct trend_report *r)
     if (d->count < 2)
         return;
     m->drifts = d->p <= TREND_DRIFT_ALPHA && fabs(d->change) >= m->margin && d->change != 0;
-    m->drift_percent = percent_of(m, d->slope, centre);
-    m->drift_percent_30_days = percent_of(m, d->slope * runs_in_month(m, r), centre);
+    m->drift_percent = trend_percent(m, d->slope, centre);
+    m->drift_percent_30_days = trend_percent(m, d->slope * runs_in_month(m, r), centre);
 }
 
 /* --- the pinned baseline --------------------------------------------------------------- */
@@ -197,7 +196,7 @@ int trend_metric_pin(struct trend_metric *m, const struct trend_report *r, size_
     double *scratch = malloc((s.pinned_count + 1) * sizeof *scratch);
     if (scratch)
         m->pinned.percent =
-            percent_of(m, m->pinned.ratchet.shift, median(s.pinned, s.pinned_count, scratch));
+            trend_percent(m, m->pinned.ratchet.shift, median(s.pinned, s.pinned_count, scratch));
     m->pinned.worse = (m->pinned.ratchet.shift > 0) == (m->metric->bad == BAD_UP);
     free(scratch);
     free(s.pinned);
