@@ -10,7 +10,7 @@
 #include "analyzer/out/format.h"
 #include "analyzer/plot.h"
 
-#define TICKS 6
+#define TICKS 5
 
 static const struct trend_metric *panel_metric(const struct trend_report *r, size_t panel)
 {
@@ -79,14 +79,22 @@ static void put_changes(FILE *out, const struct trend_report *r, size_t panel)
         fprintf(out, "%zu %zu %d\n", panel + 1, m->changes[i].at + 1, m->changes[i].worse);
 }
 
-/* The line of the Theil-Sen slope through the centre of the runs that it was seen in. */
+static double mean(const double *values, size_t count)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += values[i];
+    return sum / (double)count;
+}
+
+/* The line of the Theil-Sen slope through the middle of the runs that it was seen in. */
 static void put_drift(FILE *out, const struct trend_report *r, size_t panel)
 {
     const struct trend_metric *m = panel_metric(r, panel);
     const struct trend_drift *d = &m->found.drift;
     if (!m->drifts)
         return;
-    double centre = m->metric->scale == SCALE_LOG ? log(m->centre) : m->centre;
+    double centre = mean(m->values + m->count - d->count, d->count);
     fprintf(out, "%zu %zu %.9g\n", panel + 1, m->runs[m->count - d->count] + 1,
             trend_in_unit(m, centre - d->change / 2));
     fprintf(out, "%zu %zu %.9g\n\n", panel + 1, m->runs[m->count - 1] + 1,
@@ -142,17 +150,17 @@ static void put_names(FILE *out, const struct trend_report *r, size_t panel)
 static void put_dates(FILE *out, const struct trend_report *r)
 {
     size_t count = r->values.count, ticks = count < TICKS ? count : TICKS;
-    fputs("set xtics scale 0.5 (", out);
+    fputs("DATES = \"set xtics scale 0.5 (", out);
     for (size_t i = 0; i < ticks; i++) {
         char when[40], text[80];
-        size_t run = ticks < 2 ? 0 : i * (count - 1) / (ticks - 1);
+        size_t run = (2 * i + 1) * count / (2 * ticks);
         format_time(when, sizeof when, r->values.runs[run].started_ns);
         snprintf(text, sizeof text, "run %" PRId64 ", %.10s", r->values.runs[run].id, when);
         fputs(i ? ", " : "", out);
         gnuplot_quote(out, text);
         fprintf(out, " %zu", run + 1);
     }
-    fputs(")\n", out);
+    fputs(")\"\n", out);
 }
 
 int chart_trend_data(FILE *out, const struct plot_input *in, const char **why)

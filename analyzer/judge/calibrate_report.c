@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "analyzer/parallel.h"
 #include "base/err.h"
 
 static const char *why_not(const struct trend_metric *m, int ret)
@@ -16,35 +17,22 @@ static const char *why_not(const struct trend_metric *m, int ret)
     return m->count < CALIBRATE_MIN ? "fewer than 20 runs" : "the runs do not vary";
 }
 
-static double percent_of(const struct trend_metric *m, double shift)
+static int calibrate(void *report, size_t j)
 {
-    switch (m->metric->scale) {
-    case SCALE_LOG:
-        return 100 * expm1(shift);
-    case SCALE_COUNT:
-        return m->centre > 0 ? 100 * shift / m->centre : NAN;
-    case SCALE_PLAIN:
-        break;
-    }
-    return NAN;
-}
-
-static int calibrate(struct calibrate_metric *c, const struct trend_metric *m)
-{
+    struct calibrate_metric *c = &((struct calibrate_report *)report)->metrics[j];
+    const struct trend_metric *m = &((struct calibrate_report *)report)->trend.series[j];
     const struct trend_params params = {TREND_ALPHA, TREND_DRAWS, m->margin};
     int ret = trend_calibrate(m->values, m->count, &m->found, &params, CALIBRATE_RUNS,
                               CALIBRATE_HISTORIES, &c->figures);
     c->missing = ret ? why_not(m, ret) : NULL;
-    c->detectable_percent = ret ? NAN : percent_of(m, c->figures.detectable);
+    c->detectable_percent = ret ? NAN : trend_percent(m, c->figures.detectable, m->centre);
     return ret == -ENOMEM ? ret : 0;
 }
 
 int calibrate_report_build(struct calibrate_report *c, struct err *e)
 {
     c->metrics = calloc(c->trend.metric_count, sizeof *c->metrics);
-    int ret = c->metrics ? 0 : -ENOMEM;
-    for (size_t j = 0; j < c->trend.metric_count && ret == 0; j++)
-        ret = calibrate(&c->metrics[j], &c->trend.series[j]);
+    int ret = c->metrics ? parallel_each(c->trend.metric_count, calibrate, c) : -ENOMEM;
     return ret ? err_set(e, EXIT_ENVIRONMENT, ret, "out of memory for the calibration") : 0;
 }
 

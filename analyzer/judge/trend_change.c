@@ -5,7 +5,6 @@
  * in the middle of them again halves what is left, whatever the answer.
  */
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,20 +61,6 @@ static int name_commits(struct trend_report *r, const struct trend_metric *m,
 
 /* --- one change ------------------------------------------------------------------------ */
 
-static double percent_of(const struct trend_metric *m, const struct trend_point *p)
-{
-    double before = trend_in_unit(m, p->before);
-    switch (m->metric->scale) {
-    case SCALE_LOG:
-        return 100 * expm1(p->shift);
-    case SCALE_COUNT:
-        return before > 0 ? 100 * p->shift / before : NAN;
-    case SCALE_PLAIN:
-        break;
-    }
-    return NAN;
-}
-
 static int describe(struct trend_report *r, const struct trend_metric *m, struct trend_change *c,
                     const struct trend_point *p)
 {
@@ -86,7 +71,7 @@ static int describe(struct trend_report *r, const struct trend_metric *m, struct
         .from = m->runs[p->place.lo],
         .to = m->runs[p->place.hi],
         .worse = (p->shift > 0) == (m->metric->bad == BAD_UP),
-        .percent = percent_of(m, p),
+        .percent = trend_percent(m, p->shift, p->before),
     };
     c->recent = c->to >= newest;
     return name_commits(r, m, c, &p->place);

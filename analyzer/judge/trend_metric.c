@@ -36,30 +36,34 @@ const char *trend_unit(const struct trend_metric *m)
     return m->metric->scale == SCALE_COUNT ? "per 1,000 transactions" : "";
 }
 
+static double mean(const double *values, size_t count)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += values[i];
+    return count ? sum / (double)count : 0;
+}
+
 static double median(const double *values, size_t count, double *scratch)
 {
     series_sort(values, count, scratch);
     return series_median(scratch, count);
 }
 
-/* The margin of a count is a share of what is usual; where that is 0, any change is one. */
-static double margin_of(const struct trend_metric *m, double *scratch)
+/* The margin of a count is a share of what there is in a run, above 0 as soon as any run has one.
+ */
+static double margin_of(const struct trend_metric *m)
 {
     double margin = verdict_margin(m->metric);
-    if (m->metric->scale != SCALE_COUNT)
-        return margin;
-    return m->metric->margin * median(m->values, m->count, scratch);
+    return m->metric->scale == SCALE_COUNT ? m->metric->margin * mean(m->values, m->count) : margin;
 }
 
 int trend_metric_fill(struct trend_metric *m, const struct trend_report *r, size_t column)
 {
-    double *scratch = malloc((r->good_count + 1) * sizeof *scratch);
     m->values = malloc((r->good_count + 1) * sizeof *m->values);
     m->runs = malloc((r->good_count + 1) * sizeof *m->runs);
-    if (!m->values || !m->runs || !scratch) {
-        free(scratch);
+    if (!m->values || !m->runs)
         return -ENOMEM;
-    }
     for (size_t i = 0; i < r->good_count; i++) {
         size_t run = r->good[i];
         double figure = r->values.cells[run * r->values.metric_count + column];
@@ -71,8 +75,7 @@ int trend_metric_fill(struct trend_metric *m, const struct trend_report *r, size
         m->runs[m->count] = run;
         m->values[m->count++] = value;
     }
-    m->margin = margin_of(m, scratch);
-    free(scratch);
+    m->margin = margin_of(m);
     return 0;
 }
 
@@ -93,8 +96,7 @@ void trend_metric_fini(struct trend_metric *m)
 
 /* --- drift ----------------------------------------------------------------------------- */
 
-/* A shift on the series' scale in percent; of counts, of what it starts from. */
-static double percent_of(const struct trend_metric *m, double shift, double from)
+double trend_percent(const struct trend_metric *m, double shift, double from)
 {
     switch (m->metric->scale) {
     case SCALE_LOG:
@@ -130,8 +132,8 @@ void trend_metric_drift(struct trend_metric *m, const struct trend_report *r)
     if (d->count < 2)
         return;
     m->drifts = d->p <= TREND_DRIFT_ALPHA && fabs(d->change) >= m->margin && d->change != 0;
-    m->drift_percent = percent_of(m, d->slope, centre);
-    m->drift_percent_30_days = percent_of(m, d->slope * runs_in_month(m, r), centre);
+    m->drift_percent = trend_percent(m, d->slope, centre);
+    m->drift_percent_30_days = trend_percent(m, d->slope * runs_in_month(m, r), centre);
 }
 
 /* --- the pinned baseline --------------------------------------------------------------- */
@@ -194,7 +196,7 @@ int trend_metric_pin(struct trend_metric *m, const struct trend_report *r, size_
     double *scratch = malloc((s.pinned_count + 1) * sizeof *scratch);
     if (scratch)
         m->pinned.percent =
-            percent_of(m, m->pinned.ratchet.shift, median(s.pinned, s.pinned_count, scratch));
+            trend_percent(m, m->pinned.ratchet.shift, median(s.pinned, s.pinned_count, scratch));
     m->pinned.worse = (m->pinned.ratchet.shift > 0) == (m->metric->bad == BAD_UP);
     free(scratch);
     free(s.pinned);

@@ -8,6 +8,7 @@
 
 #include "analyzer/judge/margins.h"
 #include "analyzer/judge/trend_internal.h"
+#include "analyzer/parallel.h"
 #include "analyzer/query_trend.h"
 #include "base/err.h"
 
@@ -170,16 +171,12 @@ static int read_margins(struct trend_report *r, struct err *e)
 
 /* --- the whole ------------------------------------------------------------------------- */
 
-static int find_all(struct trend_report *r)
+static int find_one(void *report, size_t j)
 {
-    size_t all = r->metric_count + r->control_count;
-    int ret = 0;
-    for (size_t j = 0; j < all && ret == 0; j++) {
-        r->series[j].metric = &r->metrics[j];
-        ret = trend_metric_fill(&r->series[j], r, j);
-        ret = ret ? ret : trend_metric_find(&r->series[j]);
-    }
-    return ret;
+    struct trend_report *r = report;
+    r->series[j].metric = &r->metrics[j];
+    int ret = trend_metric_fill(&r->series[j], r, j);
+    return ret ? ret : trend_metric_find(&r->series[j]);
 }
 
 static int explain_all(struct trend_report *r)
@@ -206,7 +203,7 @@ int trend_report_build(struct db *db, int64_t run_id, const struct trend_questio
     ret = ret ? ret : read_margins(r, e);
     ret = ret ? ret : read_pinned(db, question, r, e);
     if (ret == 0) {
-        ret = find_all(r);
+        ret = parallel_each(r->metric_count + r->control_count, find_one, r);
         ret = ret ? ret : explain_all(r);
         if (ret)
             no_memory(e);

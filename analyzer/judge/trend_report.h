@@ -124,7 +124,10 @@ void trend_report_fini(struct trend_report *r);
 
 /* A centre on the scale of the series in the metric's unit. */
 double trend_in_unit(const struct trend_metric *m, double value);
-/* "count per 1,000 transactions" of counts; "" of the others, whose names say it. */
+/* A shift from `from`, both on the scale, in percent; NAN where no ratio is meant, or of a count
+ * that was 0. */
+double trend_percent(const struct trend_metric *m, double shift, double from);
+/* "per 1,000 transactions" of counts; "" of the others, whose names say it. */
 const char *trend_unit(const struct trend_metric *m);
 const struct values_run *trend_run(const struct trend_report *r, size_t run);
 /* The commit of what was measured, else that of gen; NULL: none was stored. */

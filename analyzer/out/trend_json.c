@@ -179,6 +179,8 @@ static void put_metric(json_t *o, const struct trend_report *r, const struct tre
                             ? "all runs gave the same figure"
                             : "fewer than 8 runs in the last segment"));
     PUT(o, "baseline", pinned_object(r, m));
+    if (!r->baseline)
+        PUT(o, "baseline_missing", json_string("no baseline is set on runs of this history"));
 }
 
 static json_t *metrics_array(const struct view *v, size_t from, size_t length)

@@ -52,6 +52,9 @@ static void put_head(FILE *out, const struct trend_report *r)
                     WHEN(&r->values.runs[0]), r->values.runs[0].id,
                     WHEN(&r->values.runs[r->values.count - 1]),
                     r->values.runs[r->values.count - 1].id);
+    if (r->baseline)
+        format_line(out, "pinned: baseline %.60s, %zu run%s", r->baseline, r->pinned.count,
+                    r->pinned.count == 1 ? "" : "s");
     for (size_t n = 0; n < r->note_count; n++)
         format_lines(out, 2, "%s", r->notes[n]);
 }
@@ -63,7 +66,7 @@ static const char *drift_text(char *buf, const struct trend_metric *m)
     if (!m->drifts)
         return m->found.drift.count ? "none" : "-";
     char run[TEXT], month[TEXT];
-    snprintf(buf, 3 * TEXT, "%s a run, %s/30 d", percent(run, m->drift_percent),
+    snprintf(buf, 3 * TEXT, "%s/run, %s/30 d", percent(run, m->drift_percent),
              percent(month, m->drift_percent_30_days));
     return buf;
 }
@@ -89,7 +92,7 @@ static void put_metric(FILE *out, const struct trend_report *r, const struct tre
         format_plain(now, sizeof now, m->centre);
         snprintf(segment, sizeof segment, "%zu", m->count - trend_last_segment(&m->found));
     }
-    format_line(out, "%-24.24s %6zu %8zu %7s %11s  %-24s %s", m->metric->name, m->count,
+    format_line(out, "%-24.24s %5zu %7zu %7s %10s  %-26s %s", m->metric->name, m->count,
                 m->found.count, segment, now, drift_text(drift, m), pinned_text(pinned, r, m));
     switch (m->found.state) {
     case TREND_SEGMENTED:
@@ -109,12 +112,9 @@ static void put_metric(FILE *out, const struct trend_report *r, const struct tre
 
 static void put_metrics(FILE *out, const struct trend_report *r)
 {
-    char title[2 * TEXT] = "baseline";
-    if (r->baseline)
-        snprintf(title, sizeof title, "against %.60s", r->baseline);
     fputc('\n', out);
-    format_line(out, "%-24s %6s %8s %7s %11s  %-24s %s", "metric", "runs", "changes", "segment",
-                "now", "drift", title);
+    format_line(out, "%-24s %5s %7s %7s %10s  %-26s %s", "metric", "runs", "changes", "segment",
+                "now", "drift", "pinned");
     for (size_t j = 0; j < r->metric_count; j++)
         put_metric(out, r, &r->series[j]);
 }
@@ -139,17 +139,20 @@ static void put_commits(FILE *out, const struct trend_change *c)
         format_line(out, "    no next commit to measure: %s", c->next_missing);
 }
 
-static void put_place(FILE *out, const struct trend_report *r, const struct trend_change *c)
+static void put_place(FILE *out, const struct trend_report *r, const struct trend_change *c,
+                      double p)
 {
+    const char *recent = c->recent ? "recent, " : "";
     char good[2 * TEXT] = "no run is certainly before it";
     if (c->last_good != TREND_NONE)
         snprintf(good, sizeof good, "last good run %" PRId64 " (%s)",
                  trend_run(r, c->last_good)->id, WHEN(trend_run(r, c->last_good)));
     if (c->from == c->to)
-        format_line(out, "    %s, first run after it %" PRId64, good, trend_run(r, c->to)->id);
+        format_line(out, "    %sp %.2g; %s, first run after it %" PRId64, recent, p, good,
+                    trend_run(r, c->to)->id);
     else
-        format_line(out, "    %s, first run after it %" PRId64 " to %" PRId64 " (95 %%)", good,
-                    trend_run(r, c->from)->id, trend_run(r, c->to)->id);
+        format_line(out, "    %sp %.2g; %s, first run after it %" PRId64 " to %" PRId64 " (95 %%)",
+                    recent, p, good, trend_run(r, c->from)->id, trend_run(r, c->to)->id);
 }
 
 static void put_change(FILE *out, const struct trend_report *r, const struct trend_metric *m,
@@ -160,12 +163,12 @@ static void put_change(FILE *out, const struct trend_report *r, const struct tre
     const struct values_run *run = trend_run(r, c->at);
     char before[TEXT], after[TEXT];
     const char *unit = trend_unit(m);
-    format_line(out, "%s %s %s at run %" PRId64 " (%s): %s -> %s%s%s, p %.2g%s",
+    format_line(out, "%s %s %s at run %" PRId64 " (%s): %s -> %s%s%s",
                 c->worse ? "worse " : "better", m->metric->name, PERCENT(c->percent), run->id,
                 WHEN(run), format_plain(before, sizeof before, trend_in_unit(m, p->before)),
                 format_plain(after, sizeof after, trend_in_unit(m, p->after)), *unit ? " " : "",
-                unit, p->p, c->recent ? ", recent" : "");
-    put_place(out, r, c);
+                unit);
+    put_place(out, r, c, p->p);
     put_commits(out, c);
     if (c->machine)
         format_lines(out, 6, "    the machine moved, not the code: %s changed there, too",

@@ -86,6 +86,11 @@ __attribute__((target_clones("avx2", "default"))) static float norm_of(const str
     return sqrtf(sum);
 }
 
+static float lesser(float a, float b)
+{
+    return a < b ? a : b;
+}
+
 /* A walk over the splits. |S| is at most `bound`, and at most `rest`, the norms still to come. */
 struct walk {
     struct energy_bound *b;
@@ -108,7 +113,7 @@ static bool skip_row(struct walk *w, size_t row)
     float sum = 0;
     for (size_t i = 0; i < BOUND_LANES; i++)
         sum += w->b->norm[slots[i]];
-    if (!(fminf(w->bound + sum, w->rest) < w->b->least_of[row]))
+    if (!(lesser(w->bound + sum, w->rest) < w->b->least_of[row]))
         return false;
     w->bound += sum;
     w->rest -= sum;
@@ -123,7 +128,7 @@ static bool walk_row(struct walk *w, size_t row)
         float norm = w->b->norm[w->slots[t - 1]];
         w->bound += norm;
         w->rest -= norm;
-        if (fminf(w->bound, w->rest) < w->b->least[t])
+        if (lesser(w->bound, w->rest) < w->b->least[t])
             continue;
         w->bound = norm_at(w, t);
         if (!(w->bound < w->b->least[t]))

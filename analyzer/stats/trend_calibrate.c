@@ -41,13 +41,11 @@ static void take_centres(struct noise *n, const double *values)
         for (size_t i = from; i < to; i++)
             n->residuals[i] = values[i] - centre;
     }
-    double squares = 0, product = 0;
-    for (size_t i = 0; i < n->count; i++) {
+    double squares = 0;
+    for (size_t i = 0; i < n->count; i++)
         squares += n->residuals[i] * n->residuals[i];
-        product += i ? n->residuals[i] * n->residuals[i - 1] : 0;
-    }
     n->sigma = sqrt(squares / (double)n->count);
-    n->block = product > DEPENDENT * squares ? BLOCK : 1;
+    n->block = series_lag1_split(n->residuals, n->count, 0) > DEPENDENT ? BLOCK : 1;
 }
 
 /* Fisher and Yates over the blocks of one segment; the last, shorter block stays where it is. */

@@ -313,7 +313,6 @@ class ComparisonCharts(Case):
 class BadInput(Case):
     def test_options(self):
         for args, says in ((["--bogus"], ["--bogus"]), (["x.db"], ["x.db"]),
-                           (["--trend"], ["--trend", "not in this version"]),
                            (["--json=xml"], ["--json=xml"]), (["--db"], ["--db", "value"]),
                            (["--list=1"], ["--list"]), (["--list", "--json"], ["--list"]),
                            (["--run", "ab"], ["four"])):

@@ -137,13 +137,23 @@ static void put_figures(struct writer *w, const struct words *x, int64_t run_id)
     must(db_run(w->summary, &e));
 }
 
+/* Runs that the file holds already. */
+static int64_t count_runs(struct db *db)
+{
+    struct db_stmt *s = prepare(db, "SELECT count(*) AS n FROM run");
+    must(db_step(s, &e));
+    int64_t runs = db_col_i64(s, "n");
+    db_finish(s);
+    return runs;
+}
+
 int main(int argc, char **argv)
 {
     struct words x;
-    int64_t runs = 0;
     if (argc != 2)
         return EXIT_FAILURE;
     struct writer w = writer_open(argv[1]);
+    int64_t runs = count_runs(w.db);
     while (scanf("%63s %63s %31s %15s %3s %63s %31s %31s %31s %31s %31s", x.workload, x.key,
                  x.start, x.state, x.valid, x.commit, x.rate, x.p50, x.p99, x.failed,
                  x.control) == 11) {
