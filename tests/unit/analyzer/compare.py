@@ -456,7 +456,7 @@ class Codes(Case):
         for args in (["--fail-on=none"], ["--force"], ["--compare", "a", "b"], ["--compare="],
                      ["--compare", "--csv"], ["--compare", "--list"], ["--replay"],
                      ["--replay", "1", "--force"], ["--replay", "x"], ["--replay", "1"],
-                     ["--compare", "--plot", "x"], ["--list-analyses", "--json"]):
+                     ["--replay", "1", "--plot", "x"], ["--list-analyses", "--json"]):
             self.analyze(*args, code=2)
 
 
