@@ -126,7 +126,8 @@ static void put_nothing(FILE *out, const struct summary *s)
     const struct time_summary *connect = &s->times[TIME_CONNECT];
     char mean[CELL] = "", max[CELL], count[CELL];
     if (connect->max.has)
-        format_line(out, "times       no transaction completed; connect: mean %s us, max %s us of %s",
+        format_line(out,
+                    "times       no transaction completed; connect: mean %s us, max %s us of %s",
                     format_number(mean, CELL, connect->mean.value / 1e3),
                     format_number(max, CELL, connect->max.value / 1e3),
                     format_number(count, CELL, (double)connect->max.count));
@@ -145,7 +146,8 @@ void text_times_write(FILE *out, const struct summary *s)
         if (any_in_row(s, row))
             put_row(out, s, row);
     put_missing_rows(out, s);
-    format_line(out, "latency: since it was due; service: since sending; queueing: for a connection; "
-                     "lateness: gen's own");
+    format_line(out,
+                "latency: since it was due; service: since sending; queueing: for a connection; "
+                "lateness: gen's own");
     put_marks(out, s);
 }
