@@ -121,6 +121,17 @@ static int run_copy(struct db_stmt *s, struct run_info *out, struct err *e)
     return ret ? err_set(e, EXIT_ENVIRONMENT, ret, "out of memory reading a run") : 0;
 }
 
+/* The next `gen` will write this reason into the row of a run whose process is gone. */
+static int explain_death(struct db *db, struct run_info *run, struct err *e)
+{
+    if (run->state != RUN_INTERRUPTED || run->state_reason)
+        return 0;
+    run->state_reason = malloc(RUN_DIED_MAX);
+    if (!run->state_reason)
+        return err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "out of memory reading a run");
+    return db_run_died(db, run->id, run->state_reason, RUN_DIED_MAX, e);
+}
+
 int query_run_load(struct db *db, int64_t run_id, struct run_info *out, struct err *e)
 {
     *out = (struct run_info){0};
@@ -137,6 +148,8 @@ int query_run_load(struct db *db, int64_t run_id, struct run_info *out, struct e
     db_finish(s);
     if (ret == 0)
         ret = db_run_state(db, run_id, &out->state, e);
+    if (ret == 0)
+        ret = explain_death(db, out, e);
     if (ret)
         run_info_fini(out);
     return ret;

@@ -39,14 +39,18 @@ static struct process_id process_of(struct db_stmt *s)
 static int mark_one(struct db *db, int64_t run_id, struct err *e)
 {
     struct db_stmt *s;
-    int ret = db_prepare(db, "mark an interrupted run",
-                         "UPDATE run SET state = 'interrupted', state_reason = 'its process ended "
-                         "without closing the run', ended_ns = (SELECT ifnull(max(ended_ns), "
-                         "run.started_ns) FROM interval WHERE run_id = :id) WHERE id = :id",
+    char reason[RUN_DIED_MAX];
+    int ret = db_run_died(db, run_id, reason, sizeof reason, e);
+    if (!ret)
+        ret = db_prepare(db, "mark an interrupted run",
+                         "UPDATE run SET state = 'interrupted', state_reason = :reason, ended_ns = "
+                         "(SELECT ifnull(max(ended_ns), run.started_ns) FROM interval WHERE run_id "
+                         "= :id) WHERE id = :id",
                          &s, e);
     if (ret)
         return ret;
     db_bind_i64(s, ":id", run_id);
+    db_bind_text(s, ":reason", reason);
     return run_once(s, e);
 }
 
@@ -143,7 +147,8 @@ int db_run_begin(struct db *db, const struct run_row *row, int64_t *run_id, stru
         return ret;
     bind_run(s, row);
     ret = run_once(s, e);
-    *run_id = db_last_id(db);
+    if (!ret)
+        *run_id = db_last_id(db);
     return ret;
 }
 

@@ -9,6 +9,7 @@
 #define DB_RUN_ROW_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/hist.h"
@@ -46,6 +47,13 @@ const char *run_state_name(enum run_state s);
 /* The state as it is now: a stored `running` whose process is gone reads RUN_INTERRUPTED.
  * -ENOENT: no such run. Writes nothing. */
 int db_run_state(struct db *db, int64_t run_id, enum run_state *out, struct err *e);
+
+/* What the file holds of a run, for people: "27 intervals up to second 2.7, 5400 raw samples". */
+#define RUN_KEPT_MAX 120
+int db_run_kept(struct db *db, int64_t run_id, char *buf, size_t size, struct err *e);
+/* The state_reason of a run whose process is gone: that, and what is kept. */
+#define RUN_DIED_MAX 200
+int db_run_died(struct db *db, int64_t run_id, char *buf, size_t size, struct err *e);
 
 struct run_end {
     enum run_state state;

@@ -2,6 +2,7 @@
 #include "analyzer/upkeep/copy.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "analyzer/keep.h"
@@ -185,20 +186,34 @@ static int copy_rest(const struct copy *c, struct err *e)
     return ret;
 }
 
+/* What a run that did not end says of itself in the copy. */
+static int describe_end(const struct copy *c, enum run_state state, char *buf, size_t size,
+                        struct err *e)
+{
+    char kept[RUN_KEPT_MAX];
+    if (state != RUN_RUNNING)
+        return db_run_died(c->to, c->run_to, buf, size, e);
+    int ret = db_run_kept(c->to, c->run_to, kept, sizeof kept, e);
+    if (ret == 0)
+        snprintf(buf, size, "this copy was made while the run was going on; kept: %s", kept);
+    return ret;
+}
+
 static int close_copy(const struct copy *c, enum run_state state, struct err *e)
 {
+    char reason[RUN_DIED_MAX];
     struct db_stmt *s = NULL;
-    int ret = db_prepare(c->to, "copy a run",
-                         "UPDATE run SET state = 'interrupted', state_reason = :reason, ended_ns = "
-                         "(SELECT ifnull(max(ended_ns), run.started_ns) FROM interval WHERE run_id "
-                         "= :run) WHERE id = :run AND state = 'running'",
-                         &s, e);
+    int ret = describe_end(c, state, reason, sizeof reason, e);
+    ret = ret ? ret
+              : db_prepare(c->to, "copy a run",
+                           "UPDATE run SET state = 'interrupted', state_reason = :reason, ended_ns "
+                           "= (SELECT ifnull(max(ended_ns), run.started_ns) FROM interval WHERE "
+                           "run_id = :run) WHERE id = :run AND state = 'running'",
+                           &s, e);
     if (ret)
         return ret;
     db_bind_i64(s, ":run", c->run_to);
-    db_bind_text(s, ":reason",
-                 state == RUN_RUNNING ? "this copy was made while the run was going on"
-                                      : "its process ended without closing the run");
+    db_bind_text(s, ":reason", reason);
     ret = db_run(s, e);
     db_finish(s);
     return ret;
