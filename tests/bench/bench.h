@@ -19,7 +19,8 @@ struct bench {
 #define BENCH_GROUPS(X)                                                                            \
     X(transactions)                                                                                \
     X(connections)                                                                                 \
-    X(record)
+    X(record)                                                                                      \
+    X(reader)
 
 #define X(group) extern const struct bench group##_benches[];
 BENCH_GROUPS(X)
