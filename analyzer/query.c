@@ -126,6 +126,7 @@ static int explain_death(struct db *db, struct run_info *run, struct err *e)
 {
     if (run->state != RUN_INTERRUPTED || run->state_reason)
         return 0;
+    run->died = true;
     run->state_reason = malloc(RUN_DIED_MAX);
     if (!run->state_reason)
         return err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "out of memory reading a run");

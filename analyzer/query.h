@@ -33,6 +33,7 @@ void query_end(struct db *db);
 /* The row of a run, its text owned by the struct. */
 struct run_info {
     int64_t id;
+    bool died;            /* `state` interrupted is derived: the row says running */
     enum run_state state; /* as it is now: a stored `running` of a dead process is interrupted */
     char *uuid, *workload_id, *job, *overrides, *history_key, *tool_version, *tool_commit;
     char *subject_commit, *host, *state_reason, *invalid_reason, *limited_by, *limited_by_evidence;

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <zlib.h>
 
+#include "analyzer/beside.h"
 #include "analyzer/command.h"
 #include "analyzer/options.h"
 #include "analyzer/out/format.h"
@@ -222,6 +223,8 @@ static int check_run(struct check *c, int64_t run_id, struct err *e)
     if (ret)
         return ret;
     ret = query_run_load(c->db, run_id, &run, e);
+    if (ret == 0 && run.died) /* no fault of the file's, yet what a copy may lack */
+        format_lines(stdout, 4, "run %" PRId64 ": %s", run_id, run.state_reason);
     ret = ret ? ret : check_hists(c, run_id, interval_hists, e);
     ret = ret ? ret : check_hists(c, run_id, summary_hists, e);
     ret = ret ? ret : check_blocks(c, run_id, e);
@@ -261,7 +264,7 @@ static int check_all(struct check *c, struct err *e)
 int upkeep_check(const struct options *o, int *code, struct err *e)
 {
     struct check c = {.sum = malloc(sizeof *c.sum)};
-    int ret = c.sum ? db_open(o->db, DB_READ, &c.db, e)
+    int ret = c.sum ? open_beside_run(o->db, &c.db, e)
                     : err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "out of memory");
     ret = ret ? ret : check_all(&c, e);
     db_close(c.db);

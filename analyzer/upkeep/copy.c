@@ -192,8 +192,8 @@ static int describe_end(const struct copy *c, enum run_state state, char *buf, s
 {
     char kept[RUN_KEPT_MAX];
     if (state != RUN_RUNNING)
-        return db_run_died(c->to, c->run_to, buf, size, e);
-    int ret = db_run_kept(c->to, c->run_to, kept, sizeof kept, e);
+        return db_run_died(c->from, c->run_from, buf, size, e);
+    int ret = db_run_kept(c->from, c->run_from, kept, sizeof kept, e);
     if (ret == 0)
         snprintf(buf, size, "this copy was made while the run was going on; kept: %s", kept);
     return ret;

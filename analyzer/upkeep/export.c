@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "analyzer/beside.h"
 #include "analyzer/command.h"
 #include "analyzer/options.h"
 #include "analyzer/query.h"
@@ -94,7 +95,7 @@ int upkeep_export(const struct options *o, int *code, struct err *e)
 {
     struct db *from = NULL;
     (void)code;
-    int ret = db_open(o->db, DB_READ, &from, e);
+    int ret = open_beside_run(o->db, &from, e);
     ret = ret ? ret : export_to(from, o->words[0], o->words[1], e);
     db_close(from);
     if (ret == 0)

@@ -282,7 +282,7 @@ class Baselines(UpkeepCase):
         self.fixture("known")
         self.analyze("--set-baseline", "v1")
         for words, code, says in ((["invalid"], 6, "invalid"), (["dead"], 2, "interrupted"),
-                                  (["running"], 2, "running"), (["failed"], 2, "failed")):
+                                  (["running"], 3, "is writing"), (["failed"], 2, "failed")):
             self.fixture(*words)
             self.refused(code, "--set-baseline", "v1", says=[says])
         self.assertEqual(self.sql("SELECT run_id FROM baseline"), [(1,)])
