@@ -180,5 +180,59 @@ class Blobs(Hostile):
             self.assertEqual(self.run_any("--db-check").returncode, 2, blob)
 
 
+PNG = "printf '\\211PNG\\r\\n\\032\\n'"
+GNUPLOTS = {  # a program of that name, and what the message says
+    "fails": ("echo '\"chart.gp\" line 3: undefined variable' >&2; exit 1", "undefined variable"),
+    "fails silently": ("exit 7", "status 7): it said nothing"),
+    "is killed": ("kill -SEGV $$", "status 139"),
+    "hangs": ("exec sleep 600", "did not end within 1 s"),
+    "spins": ("while :; do :; done", "did not end within 1 s"),
+    "draws nothing": ("exit 0", "no whole SVG picture"),
+    "draws garbage": ("head -c 100000 /dev/urandom > svg; cp svg png", "no whole SVG picture"),
+    "draws half": ("echo '<?xml version=\"1.0\"?><svg><g>' > svg", "no whole SVG picture"),
+    "draws half a PNG": (f"echo '<?xml version=\"1.0\"?><svg><g></g></svg>' > svg; {PNG} > png", "no whole PNG picture"),
+    "fills the errors": ("head -c 3000000 /dev/zero >&2; exit 1", "could not draw"),
+}
+
+
+class Gnuplot(Hostile):
+    def setUp(self):
+        super().setUp()
+        self.fixture("known", "PASS")
+        self.tools, self.tmp = os.path.join(self.dir, "tools"), os.path.join(self.dir, "tmp")
+        os.mkdir(self.tools)
+        os.mkdir(self.tmp)
+        self.env = {**os.environ, "PATH": f"{self.tools}:{os.environ['PATH']}", "TMPDIR": self.tmp,
+                    "ANALYZE_GNUPLOT_LIMIT_S": "1"}
+
+    def pretend(self, script):
+        path = os.path.join(self.tools, "gnuplot")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(f"#!/bin/sh\n{script}\n")
+        os.chmod(path, 0o755)
+
+    def left_over(self):
+        """Everything but what the test made."""
+        return [os.path.join(at, name) for at, _, names in os.walk(self.dir) for name in names
+                if not name.startswith(("results.db", "report.html")) and at != self.tools and
+                not name.endswith(".svg")]
+
+    def test_that_misbehaves(self):
+        for what, (script, says) in GNUPLOTS.items():
+            with self.subTest(what):
+                self.pretend(script)
+                done = self.analyze("--plot", "charts", env=self.env, code=3)
+                self.assertIn(says, done.stderr, what)
+                self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+                self.assertEqual(self.left_over(), [], what)
+                if "PNG" in says:
+                    continue  # the report holds SVG only
+                self.assertIn(says, " ".join(self.analyze("--html=report.html", env=self.env).stdout.split()))
+                with open(os.path.join(self.dir, "report.html"), encoding="utf-8") as page:
+                    text = page.read()  # whole, with the reason where the charts would be
+                self.assertTrue(text.rstrip().endswith("</html>"))
+                self.assertIn("gnuplot", text)
+
+
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1], verbosity=1)
