@@ -22,8 +22,11 @@
 static int write_copy(struct db *from, int64_t run_id, struct db *to, struct err *e)
 {
     int64_t copied;
+    struct copy *c = NULL;
     int ret = db_begin(to, "export a run", e);
-    ret = ret ? ret : copy_run(from, run_id, to, &copied, e);
+    ret = ret ? ret : copy_open(from, to, &c, e);
+    ret = ret ? ret : copy_run(c, run_id, &copied, e);
+    copy_close(c);
     ret = ret ? ret : db_commit(to, "export a run", e);
     db_rollback(to);
     return ret ? ret : db_exec(to, "export a run", "PRAGMA journal_mode = DELETE; VACUUM;", e);
