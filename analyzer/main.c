@@ -98,7 +98,7 @@ static int act(const struct options *o, int *code, struct err *e)
     int ret = open_beside_run(o->db, &db, e);
     if (ret)
         return ret;
-    ret = o->list ? list_write(stdout, db, e) : show_runs(db, o, code, e);
+    ret = o->list ? list_write(stdout, db, o->limit, e) : show_runs(db, o, code, e);
     db_close(db);
     return ret;
 }

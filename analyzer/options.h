@@ -4,6 +4,7 @@
 #define ANALYZER_OPTIONS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 struct command;
@@ -30,7 +31,8 @@ struct options {
     const char *words[OPTIONS_RUNS + 1]; /* of the command, in order */
     int words_count;
     const char *older_than, *keep_size, *follow_limit; /* as given, or NULL */
-    bool list, help, version;
+    uint64_t limit; /* of --list; 0: all runs */
+    bool list, limited, help, version;
 };
 
 /* -EINVAL with a message that names the option; what a later version brings is refused by name. */
