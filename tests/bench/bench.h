@@ -20,7 +20,8 @@ struct bench {
     X(transactions)                                                                                \
     X(connections)                                                                                 \
     X(record)                                                                                      \
-    X(reader)
+    X(reader)                                                                                      \
+    X(report)
 
 #define X(group) extern const struct bench group##_benches[];
 BENCH_GROUPS(X)

@@ -142,6 +142,14 @@ void gen_rows(struct gen_run *r, const char *sql)
     sqlite3_finalize(s);
 }
 
+int gen_exec(struct gen_run *r, const char *sql)
+{
+    int rc = sqlite3_exec(r->db, sql, NULL, NULL, NULL);
+    if (rc)
+        fprintf(stderr, "bench: %s: %s\n", sql, sqlite3_errmsg(r->db));
+    return rc;
+}
+
 void gen_run_done(struct gen_run *r)
 {
     static const char *const files[] = {"bench.conf", "bench.db", "bench.db-wal", "bench.db-shm",

@@ -20,6 +20,7 @@ int gen_run_watched(struct gen_run *r, void (*watch)(const char *db), ...) __att
 double gen_figure(struct gen_run *r, const char *sql);    /* first column of the first row; NAN: none */
 const char *gen_text(struct gen_run *r, const char *sql); /* "" : none */
 void gen_rows(struct gen_run *r, const char *sql);        /* first column of each row, to stderr */
+int gen_exec(struct gen_run *r, const char *sql); /* 0, or what went wrong on stderr */
 void gen_run_done(struct gen_run *r);
 
 #endif
