@@ -186,7 +186,8 @@ static int merge_all(struct merge *m, struct err *e)
     int ret = query_begin(m->from, e);
     if (ret)
         return ret;
-    ret = db_begin(m->to, "merge a file", e);
+    ret = db_exec(m->to, "merge a file", "PRAGMA cache_size = -24576", e); /* KiB: for the indexes */
+    ret = ret ? ret : db_begin(m->to, "merge a file", e);
     ret = ret ? ret : merge_runs(m, e);
     ret = ret ? ret : merge_analyses(m, e);
     ret = ret ? ret : merge_baselines(m, e);
