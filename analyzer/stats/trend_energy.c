@@ -7,11 +7,11 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "analyzer/stats/trend_fence.h"
+#include "analyzer/stats/trend_scan.h"
 #include "analyzer/stats/trend_series.h"
 #include "base/rng.h"
 
-#define LANES         8
-#define PADDED        ((ENERGY_MAX + LANES - 1) / LANES * LANES)
 #define EXCEEDANCES   10  /* Besag and Clifford 1991: stop after so many, p is then their share */
 #define DEPENDENT     0.2 /* lag-1 correlation that is allowed for at any length */
 #define DEPENDENT_MAX 0.95
@@ -19,110 +19,6 @@
 #define BIAS_SLOPE    10.0
 #define SURE          60.0  /* z^2 of a step that correlation up to 0.6 hardly ever shows */
 #define ROUNDING      2e-6f /* float sums in another order: an equal arrangement counts as equal */
-
-/* Eight floats at once, in plain C: the order of additions does not depend on the processor. */
-typedef float lanes __attribute__((vector_size(4 * LANES), aligned(4)));
-typedef int32_t lane_bits __attribute__((vector_size(4 * LANES)));
-
-/* One run: its value, and its distance to all others together. */
-struct item {
-    float value, far;
-};
-
-/* A stretch of runs made ready for scans. */
-struct stretch {
-    size_t count;
-    double pairs; /* sum of all distances, each pair once */
-    struct item items[PADDED];
-    float cross[ENERGY_MAX], left[ENERGY_MAX], right[ENERGY_MAX]; /* weights of Q(t) */
-    float value[PADDED], near[PADDED];                            /* scratch of one scan */
-};
-
-struct split {
-    size_t at;
-    float q;
-};
-
-#define DISTANCES(values, to) ((lane_bits)((values) - (to)) & INT32_MAX)
-
-/* near[k] = sum over j < k of |value[k] - value[j]|: eight k at a time. */
-__attribute__((target_clones("avx2", "default"))) static void
-sum_distances_before(const float *value, float *near, size_t count)
-{
-    static const lane_bits lane = {0, 1, 2, 3, 4, 5, 6, 7};
-    for (size_t k = 0; k < count; k += LANES) {
-        lanes own = *(const lanes *)(value + k), a = {0}, b = {0}, c = {0}, d = {0};
-        for (size_t j = 0; j < k; j += 4) {
-            a += (lanes)DISTANCES(own, value[j]);
-            b += (lanes)DISTANCES(own, value[j + 1]);
-            c += (lanes)DISTANCES(own, value[j + 2]);
-            d += (lanes)DISTANCES(own, value[j + 3]);
-        }
-        for (int32_t j = 0; j < LANES; j++)
-            a += (lanes)(DISTANCES(own, value[k + (size_t)j]) & (lane > j));
-        *(lanes *)(near + k) = (a + b) + (c + d);
-    }
-}
-
-/* The best split of the runs in their present order. */
-static struct split scan(struct stretch *s)
-{
-    for (size_t i = 0; i < s->count; i++)
-        s->value[i] = s->items[i].value;
-    sum_distances_before(s->value, s->near, s->count);
-    struct split best = {0, 0};
-    float within = 0, far = 0, all = (float)s->pairs;
-    for (size_t t = 1; t + ENERGY_MIN_SIDE <= s->count; t++) {
-        within += s->near[t - 1];
-        far += s->items[t - 1].far;
-        float across = far - 2 * within;
-        float q =
-            s->cross[t] * across - s->left[t] * within - s->right[t] * (all - within - across);
-        if (t >= ENERGY_MIN_SIDE && q > best.q)
-            best = (struct split){t, q};
-    }
-    return best;
-}
-
-/* How much more the mean of k neighbours varies when each run follows the one before with
- * correlation phi: v(k) = 1 + 2 sum over j < k of (1 - j / k) phi^j. */
-static void inflations(double phi, size_t count, double *v)
-{
-    double sum = 0, ramp = 0, power = 1;
-    for (size_t k = 1; k <= count; k++) {
-        v[k] = 1 + 2 * (sum - ramp / (double)k);
-        power *= phi;
-        sum += power;
-        ramp += (double)k * power;
-    }
-}
-
-/* Q(t) as weights of its three sums, each pair counted once, over what dependence adds to it. */
-static void weigh(struct stretch *s, double phi)
-{
-    double v[ENERGY_MAX + 1], n = (double)s->count;
-    inflations(phi, s->count, v);
-    for (size_t i = ENERGY_MIN_SIDE; i + ENERGY_MIN_SIDE <= s->count; i++) {
-        double t = (double)i, rest = n - t;
-        double scale = t * rest / (rest * v[i] + t * v[s->count - i]);
-        s->cross[i] = (float)(scale * 2 / (t * rest));
-        s->left[i] = (float)(scale * 2 / (t * t));
-        s->right[i] = (float)(scale * 2 / (rest * rest));
-    }
-}
-
-/* Takes the runs in, each with its distance to all others together. */
-static void fill(struct stretch *s, const double *values)
-{
-    s->pairs = 0;
-    for (size_t i = 0; i < s->count; i++)
-        s->items[i] = (struct item){(float)values[i], 0};
-    for (size_t i = 0; i < s->count; i++) {
-        for (size_t j = 0; j < s->count; j++)
-            s->items[i].far += fabsf(s->items[i].value - s->items[j].value);
-        s->pairs += s->items[i].far / 2;
-    }
-}
 
 /* Values centred and scaled by their mean distance, so that floats lose nothing that matters.
  * False: nothing to split. */
@@ -142,23 +38,8 @@ static bool standardize(const double *values, size_t count, double *out)
 static void make_ready(struct stretch *s, const double *values, size_t count)
 {
     memset(s, 0, sizeof *s);
-    s->count = count;
-    fill(s, values);
-    weigh(s, 0);
-}
-
-static void swap_items(struct item *a, struct item *b)
-{
-    struct item kept = *a;
-    *a = *b;
-    *b = kept;
-}
-
-/* Fisher and Yates. */
-static void shuffle_runs(struct stretch *s, struct rng *r)
-{
-    for (size_t i = s->count; i > 1; i--)
-        swap_items(&s->items[rng_below(r, i)], &s->items[i - 1]);
+    scan_fill(s, values, count);
+    scan_weigh(s, 0);
 }
 
 /* Draws until p is known, or known to be above alpha; returns p. */
@@ -166,12 +47,16 @@ static double permute(struct stretch *s, float q, const struct energy_params *pa
                       struct energy_test *out)
 {
     struct rng r;
+    struct fences fences = {.useful = false};
+    float enough_q = q * (1 - ROUNDING);
     rng_seed(&r, seed);
+    if (!params->plain)
+        fences_plan(&fences, s, (double)enough_q);
     double certain = floor(params->alpha * (params->draws + 1));
     unsigned enough = (unsigned)fmax(EXCEEDANCES, certain), reached = 0;
     for (out->draws = 0; out->draws < params->draws && reached < enough; out->draws++) {
-        shuffle_runs(s, &r);
-        reached += scan(s).q >= q * (1 - ROUNDING);
+        scan_shuffle(s, &r);
+        reached += !fences_hold(&fences, s) && scan_best(s).q >= enough_q;
     }
     if (reached >= enough)
         return (double)reached / out->draws;
@@ -247,17 +132,17 @@ static double dependence(double lag1, size_t count)
 static struct split best_split(struct stretch *s, const double *x, struct energy_test *out)
 {
     double noise[ENERGY_MAX];
-    struct split best = scan(s);
+    struct split best = scan_best(s);
     noise_beside(x, s->count, best.at, noise);
     out->lag1 = neighbours(noise, s->count);
     out->phi = dependence(out->lag1, s->count);
     if (!(out->phi > 0))
         return best;
-    weigh(s, out->phi);
-    best = scan(s);
-    weigh(s, 0);
+    scan_weigh(s, out->phi);
+    best = scan_best(s);
+    scan_weigh(s, 0);
     noise_beside(x, s->count, best.at, noise);
-    fill(s, noise);
+    scan_fill(s, noise, s->count);
     return best;
 }
 
@@ -285,5 +170,5 @@ size_t energy_split(const double *values, size_t count)
     if (!standardize(values, count, x))
         return 0;
     make_ready(&s, x, count);
-    return scan(&s).at;
+    return scan_best(&s).at;
 }

@@ -14,6 +14,7 @@
 #ifndef ANALYZER_STATS_TREND_ENERGY_H
 #define ANALYZER_STATS_TREND_ENERGY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define ENERGY_MIN_SIDE 3   /* runs on each side of a split, at least */
@@ -22,6 +23,7 @@
 struct energy_params {
     double alpha;   /* 0 < alpha < 1: draws stop once p > alpha is certain */
     unsigned draws; /* B: permutations, at most */
+    bool plain;     /* scan every permutation in full: the same answer, slower (for tests) */
 };
 
 struct energy_test {

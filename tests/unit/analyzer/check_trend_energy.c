@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "analyzer/stats/trend_energy.h"
 
+#include "analyzer/stats/trend_fence.h"
+#include "analyzer/stats/trend_scan.h"
 #include "analyzer/stats/trend_series.h"
 #include "tests/lib/check_main.h"
 #include "tests/unit/analyzer/trend_data.h"
@@ -54,6 +56,78 @@ START_TEST(scan_is_the_definition)
         if (test.phi <= 0)
             ck_assert_double_eq_tol(test.q, best, 1e-4 * best);
     }
+}
+END_TEST
+
+/* Noise of many kinds with steps from none to clear: t with 3 degrees, whole numbers with ties,
+ * correlated runs. */
+static size_t draw_any(struct rng *r, unsigned kind, double *x)
+{
+    static const double heights[] = {0, 1, 1.5, 2, 3, 5, 20};
+    size_t n = 6 + (size_t)rng_below(r, kind % 2 ? 395 : 60);
+    draw_noise(r, x, n, kind % 5 == 0 ? 0.5 : 0);
+    for (size_t i = 0; i < n; i++) {
+        double chi = pow(draw_normal(r), 2) + pow(draw_normal(r), 2) + pow(draw_normal(r), 2);
+        x[i] = kind % 3 == 1 ? x[i] / sqrt(chi / 3) : kind % 3 == 2 ? round(2 * x[i]) : x[i];
+    }
+    add_step(x, (size_t)rng_below(r, n), n, heights[kind % 7]);
+    return n;
+}
+
+/* Permutations that are ruled out without a scan are those that do not reach q: every figure is the
+ * same to the last bit when all are scanned. */
+START_TEST(fences_change_nothing)
+{
+    static const struct energy_params fast = {.alpha = 0.001, .draws = 1999};
+    static const struct energy_params plain = {.alpha = 0.001, .draws = 1999, .plain = true};
+    struct rng r;
+    rng_seed(&r, 4);
+    double x[ENERGY_MAX];
+    int certain = 0;
+    for (unsigned kind = 0; kind < 420; kind++) {
+        size_t n = draw_any(&r, kind, x);
+        struct energy_test a = energy_test(x, n, &fast), b = energy_test(x, n, &plain);
+        ck_assert_double_eq(a.p, b.p);
+        ck_assert_double_eq(a.q, b.q);
+        ck_assert_uint_eq(a.at, b.at);
+        ck_assert_uint_eq(a.draws, b.draws);
+        certain += a.p <= 0.001;
+    }
+    ck_assert_int_ge(certain, 100);
+}
+END_TEST
+
+/* Orders between a clear step and none: fences for the q that an order has do not rule it out, and
+ * some of those for twice as much do. */
+START_TEST(fences_let_no_split_through)
+{
+    struct rng r;
+    rng_seed(&r, 8);
+    static struct stretch s;
+    struct fences f;
+    double x[200];
+    int ruled_out = 0, planned = 0;
+    for (int series = 0; series < 400; series++) {
+        size_t n = 60 + (size_t)rng_below(&r, 141), at = 3 + (size_t)rng_below(&r, n - 5);
+        draw_noise(&r, x, n, 0);
+        add_step(x, at, n, 1 + 10 * rng_f64(&r));
+        scan_fill(&s, x, n);
+        scan_weigh(&s, 0);
+        for (int swaps = 0; swaps < 12; swaps++) {
+            size_t i = (size_t)rng_below(&r, n), j = (size_t)rng_below(&r, n);
+            uint16_t kept = s.order[i];
+            s.order[i] = s.order[j];
+            s.order[j] = kept;
+            float q = scan_best(&s).q;
+            fences_plan(&f, &s, (double)q);
+            planned += f.useful;
+            ck_assert(!fences_hold(&f, &s));
+            fences_plan(&f, &s, 2 * (double)q);
+            ruled_out += fences_hold(&f, &s);
+        }
+    }
+    ck_assert_int_ge(planned, 500);
+    ck_assert_int_ge(ruled_out, 100);
 }
 END_TEST
 
@@ -126,6 +200,6 @@ START_TEST(shift_is_the_median_difference)
 }
 END_TEST
 
-CHECK_MAIN("analyzer/trend_energy", six_runs_by_hand, scan_is_the_definition, nothing_to_split,
-           repeats_in_any_unit, one_outlier_is_no_change, correlation_is_allowed_for,
-           shift_is_the_median_difference)
+CHECK_MAIN("analyzer/trend_energy", six_runs_by_hand, scan_is_the_definition, fences_change_nothing,
+           fences_let_no_split_through, nothing_to_split, repeats_in_any_unit,
+           one_outlier_is_no_change, correlation_is_allowed_for, shift_is_the_median_difference)

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "analyzer/stats/trend_scan.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define DISTANCES(values, to) ((lane_bits)((values) - (to)) & INT32_MAX)
+
+/* near[k] = sum over j < k of |value[k] - value[j]|: eight k at a time. */
+__attribute__((target_clones("avx2", "default"))) static void
+sum_distances_before(const float *value, float *near, size_t count)
+{
+    static const lane_bits lane = {0, 1, 2, 3, 4, 5, 6, 7};
+    for (size_t k = 0; k < count; k += SCAN_LANES) {
+        lanes own = *(const lanes *)(value + k), a = {0}, b = {0}, c = {0}, d = {0};
+        for (size_t j = 0; j < k; j += 4) {
+            a += (lanes)DISTANCES(own, value[j]);
+            b += (lanes)DISTANCES(own, value[j + 1]);
+            c += (lanes)DISTANCES(own, value[j + 2]);
+            d += (lanes)DISTANCES(own, value[j + 3]);
+        }
+        for (int32_t j = 0; j < SCAN_LANES; j++)
+            a += (lanes)(DISTANCES(own, value[k + (size_t)j]) & (lane > j));
+        *(lanes *)(near + k) = (a + b) + (c + d);
+    }
+}
+
+struct split scan_best(const struct stretch *s)
+{
+    float value[SCAN_PADDED] = {0}, near[SCAN_PADDED];
+    for (size_t i = 0; i < s->count; i++)
+        value[i] = s->sorted[s->order[i]];
+    sum_distances_before(value, near, s->count);
+    struct split best = {0, 0};
+    float within = 0, far = 0, all = (float)s->pairs;
+    for (size_t t = 1; t + ENERGY_MIN_SIDE <= s->count; t++) {
+        within += near[t - 1];
+        far += s->far[s->order[t - 1]];
+        float across = far - 2 * within;
+        float q =
+            s->cross[t] * across - s->left[t] * within - s->right[t] * (all - within - across);
+        if (t >= ENERGY_MIN_SIDE && q > best.q)
+            best = (struct split){t, q};
+    }
+    return best;
+}
+
+/* How much more the mean of k neighbours varies when each run follows the one before with
+ * correlation phi: v(k) = 1 + 2 sum over j < k of (1 - j / k) phi^j. */
+static void inflations(double phi, size_t count, double *v)
+{
+    double sum = 0, ramp = 0, power = 1;
+    for (size_t k = 1; k <= count; k++) {
+        v[k] = 1 + 2 * (sum - ramp / (double)k);
+        power *= phi;
+        sum += power;
+        ramp += (double)k * power;
+    }
+}
+
+/* Each pair is counted once in the three sums. */
+void scan_weigh(struct stretch *s, double phi)
+{
+    double v[ENERGY_MAX + 1], n = (double)s->count;
+    inflations(phi, s->count, v);
+    for (size_t i = ENERGY_MIN_SIDE; i + ENERGY_MIN_SIDE <= s->count; i++) {
+        double t = (double)i, rest = n - t;
+        double scale = t * rest / (rest * v[i] + t * v[s->count - i]);
+        s->cross[i] = (float)(scale * 2 / (t * rest));
+        s->left[i] = (float)(scale * 2 / (t * t));
+        s->right[i] = (float)(scale * 2 / (rest * rest));
+    }
+}
+
+struct ranked {
+    float value;
+    uint16_t run;
+};
+
+static int by_value(const void *a, const void *b)
+{
+    const struct ranked *x = a, *y = b;
+    int order = (x->value > y->value) - (x->value < y->value);
+    return order ? order : (x->run > y->run) - (x->run < y->run);
+}
+
+void scan_fill(struct stretch *s, const double *values, size_t count)
+{
+    struct ranked runs[ENERGY_MAX];
+    s->count = count;
+    s->pairs = 0;
+    for (size_t i = 0; i < count; i++)
+        runs[i] = (struct ranked){(float)values[i], (uint16_t)i};
+    qsort(runs, count, sizeof *runs, by_value);
+    for (size_t r = 0; r < count; r++) {
+        s->sorted[r] = runs[r].value;
+        s->order[runs[r].run] = (uint16_t)r;
+    }
+    for (size_t i = 0; i < count; i++) {
+        uint16_t own = s->order[i];
+        float far = 0;
+        for (size_t j = 0; j < count; j++)
+            far += fabsf(s->sorted[own] - s->sorted[s->order[j]]);
+        s->far[own] = far;
+        s->pairs += far / 2;
+    }
+}
+
+/* The generator in a copy, which stays in registers. */
+void scan_shuffle(struct stretch *s, struct rng *r)
+{
+    struct rng own = *r;
+    for (size_t i = s->count; i > 1; i--) {
+        uint64_t j = rng_below(&own, i);
+        uint16_t kept = s->order[j];
+        s->order[j] = s->order[i - 1];
+        s->order[i - 1] = kept;
+    }
+    *r = own;
+}

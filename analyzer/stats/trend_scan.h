@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A stretch of runs that is scanned for its best split, over and over in other orders: the energy
+ * statistic Q(t) of trend_energy.h for every split t at once, from the sums of the distances of
+ * each run to those before it. Internal to the trend test.
+ */
+#ifndef ANALYZER_STATS_TREND_SCAN_H
+#define ANALYZER_STATS_TREND_SCAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analyzer/stats/trend_energy.h"
+#include "base/rng.h"
+
+#define SCAN_LANES  8
+#define SCAN_PADDED ((ENERGY_MAX + SCAN_LANES - 1) / SCAN_LANES * SCAN_LANES)
+
+/* Eight floats at once, in plain C: the order of additions does not depend on the processor. */
+typedef float lanes __attribute__((vector_size(4 * SCAN_LANES), aligned(4)));
+typedef int32_t lane_bits __attribute__((vector_size(4 * SCAN_LANES)));
+
+struct stretch {
+    size_t count;
+    double pairs;               /* sum of all distances, each pair once */
+    uint16_t order[ENERGY_MAX]; /* the runs in their present order, each by its rank */
+    float sorted[SCAN_PADDED];  /* value of each rank */
+    float far[ENERGY_MAX];      /* distance of each rank to all others together */
+    float cross[ENERGY_MAX], left[ENERGY_MAX], right[ENERGY_MAX]; /* weights of Q(t) */
+};
+
+struct split {
+    size_t at;
+    float q;
+};
+
+/* Takes the runs in, in their order. */
+void scan_fill(struct stretch *s, const double *values, size_t count);
+/* The weights of Q(t), divided by what correlation phi of neighbours adds to it. */
+void scan_weigh(struct stretch *s, double phi);
+/* Fisher and Yates. */
+void scan_shuffle(struct stretch *s, struct rng *r);
+/* The best split of the runs in their present order; `at` is 0 where no Q(t) is above 0. */
+struct split scan_best(const struct stretch *s);
+
+#endif
