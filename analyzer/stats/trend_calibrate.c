@@ -75,7 +75,7 @@ static bool is_told(const struct noise *n, const double *runs, size_t count, siz
     double left[CALIBRATE_WINDOW], right[CALIBRATE_WINDOW];
     struct energy_test test = energy_test(runs, count, &n->energy);
     *at = test.at;
-    if (!(test.p <= n->energy.alpha))
+    if (!energy_tells(&test, &n->energy))
         return false;
     series_sort(runs, test.at, left);
     series_sort(runs + test.at, count - test.at, right);
@@ -168,7 +168,7 @@ int trend_calibrate(const double *values, size_t count, const struct trend *foun
                       .count = count,
                       .residuals = room,
                       .permuted = room + count,
-                      .energy = {params->alpha, params->draws},
+                      .energy = {.alpha = params->alpha, .draws = params->draws, .newest = true},
                       .margin = params->margin};
     take_centres(&n, values);
     rng_seed(&n.rng, series_hash(values, count));

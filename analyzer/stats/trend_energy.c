@@ -17,6 +17,10 @@
 #define DEPENDENT_MAX 0.95
 #define BIAS          4.0 /* of a correlation beside the best split, over the runs */
 #define BIAS_SLOPE    10.0
+#define BIAS_SQUARE   50.0  /* over the square of the runs, from FEW runs on */
+#define FEW           20.0  /* runs up to which chance is never taken to explain a correlation */
+#define FITTED        8.0   /* runs' worth of noise that the best split explains */
+#define FITTED_RUNS   14    /* fewer runs leave too little noise: they are permuted as they are */
 #define SURE          60.0  /* z^2 of a step that correlation up to 0.6 hardly ever shows */
 #define ROUNDING      2e-6f /* float sums in another order: an equal arrangement counts as equal */
 
@@ -35,9 +39,10 @@ static bool standardize(const double *values, size_t count, double *out)
     return unit > 0;
 }
 
-static void make_ready(struct stretch *s, const double *values, size_t count)
+static void make_ready(struct stretch *s, const double *values, size_t count, bool newest)
 {
     memset(s, 0, sizeof *s);
+    s->newest = newest;
     scan_fill(s, values, count);
     scan_weigh(s, 0);
 }
@@ -117,14 +122,31 @@ static double neighbours(const double *noise, size_t count)
         square += noise[i] * noise[i];
         product += i ? noise[i] * noise[i - 1] : 0;
     }
-    double lag1 = square > 1e-12 ? product / square : 0;
-    return square > 1e-12 ? lag1 + (BIAS + BIAS_SLOPE * lag1) / (double)count : 0;
+    if (!(square > 1e-12))
+        return 0;
+    double n = (double)count, lag1 = product / square;
+    return lag1 + (BIAS + BIAS_SLOPE * lag1) / n + BIAS_SQUARE / pow(fmax(n, FEW), 2);
 }
 
-/* The correlation that the test allows for: 0 below what independent runs show by chance. */
+/* The correlation that the test allows for: 0 below what independent runs show by chance, which
+ * few runs cannot tell from correlation. */
 static double dependence(double lag1, size_t count)
 {
-    return lag1 > fmin(DEPENDENT, 1 / sqrt((double)count)) ? fmin(lag1, DEPENDENT_MAX) : 0;
+    double n = (double)count, told = 1 - pow(FEW / fmax(n, FEW), 2);
+    return lag1 > told * fmin(DEPENDENT, 1 / sqrt(n)) ? fmin(lag1, DEPENDENT_MAX) : 0;
+}
+
+/* Permutations are then of the noise beside the split, enlarged by what the split explains of it.
+ */
+static void take_noise(struct stretch *s, const double *x, size_t at)
+{
+    double noise[ENERGY_MAX], n = (double)s->count;
+    if (s->count < FITTED_RUNS)
+        return;
+    noise_beside(x, s->count, at, noise);
+    for (size_t i = 0; i < s->count; i++)
+        noise[i] *= sqrt(n / (n - FITTED));
+    scan_fill(s, noise, s->count);
 }
 
 /* The best split, with Q(t) lowered by what correlation between neighbours adds to it. Leaves the
@@ -141,9 +163,13 @@ static struct split best_split(struct stretch *s, const double *x, struct energy
     scan_weigh(s, out->phi);
     best = scan_best(s);
     scan_weigh(s, 0);
-    noise_beside(x, s->count, best.at, noise);
-    scan_fill(s, noise, s->count);
+    take_noise(s, x, best.at);
     return best;
+}
+
+bool energy_tells(const struct energy_test *test, const struct energy_params *params)
+{
+    return test->p < params->alpha;
 }
 
 struct energy_test energy_test(const double *values, size_t count,
@@ -154,7 +180,7 @@ struct energy_test energy_test(const double *values, size_t count,
     double x[ENERGY_MAX];
     if (!standardize(values, count, x))
         return out;
-    make_ready(&s, x, count);
+    make_ready(&s, x, count, params->newest);
     struct split best = best_split(&s, x, &out);
     out.at = best.at;
     out.q = best.q;
@@ -169,6 +195,6 @@ size_t energy_split(const double *values, size_t count)
     double x[ENERGY_MAX];
     if (!standardize(values, count, x))
         return 0;
-    make_ready(&s, x, count);
+    make_ready(&s, x, count, false);
     return scan_best(&s).at;
 }

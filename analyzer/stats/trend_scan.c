@@ -4,6 +4,11 @@
 #include <math.h>
 #include <stdlib.h>
 
+#define KNOWN_RUNS 10 /* of a history that is watched: runs before a split, at least */
+#define NEW_RUNS   6  /* runs after a split that is new */
+#define OLD_RUNS   30 /* runs after a split from which it gets no older */
+#define FADING     0.25
+
 #define DISTANCES(values, to) ((lane_bits)((values) - (to)) & INT32_MAX)
 
 /* near[k] = sum over j < k of |value[k] - value[j]|: eight k at a time. */
@@ -58,6 +63,15 @@ static void inflations(double phi, size_t count, double *v)
     }
 }
 
+/* The share of its Q that counts for a split of a history that is tested after every run. */
+static double attention(size_t t, size_t count)
+{
+    size_t known = count < 2 * KNOWN_RUNS ? count / 2 : KNOWN_RUNS, after = count - t;
+    if (t < known)
+        return 0;
+    return pow(fmin(1, (double)NEW_RUNS / fmin((double)after, OLD_RUNS)), FADING);
+}
+
 /* Each pair is counted once in the three sums. */
 void scan_weigh(struct stretch *s, double phi)
 {
@@ -66,6 +80,7 @@ void scan_weigh(struct stretch *s, double phi)
     for (size_t i = ENERGY_MIN_SIDE; i + ENERGY_MIN_SIDE <= s->count; i++) {
         double t = (double)i, rest = n - t;
         double scale = t * rest / (rest * v[i] + t * v[s->count - i]);
+        scale *= s->newest ? attention(i, s->count) : 1;
         s->cross[i] = (float)(scale * 2 / (t * rest));
         s->left[i] = (float)(scale * 2 / (t * t));
         s->right[i] = (float)(scale * 2 / (rest * rest));

@@ -7,6 +7,7 @@
 #ifndef ANALYZER_STATS_TREND_SCAN_H
 #define ANALYZER_STATS_TREND_SCAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,7 @@ typedef int32_t lane_bits __attribute__((vector_size(4 * SCAN_LANES)));
 
 struct stretch {
     size_t count;
+    bool newest;                /* the last run is the newest there is: weighs the splits */
     double pairs;               /* sum of all distances, each pair once */
     uint16_t order[ENERGY_MAX]; /* the runs in their present order, each by its rank */
     float sorted[SCAN_PADDED];  /* value of each rank */
@@ -36,7 +38,8 @@ struct split {
 
 /* Takes the runs in, in their order. */
 void scan_fill(struct stretch *s, const double *values, size_t count);
-/* The weights of Q(t), divided by what correlation phi of neighbours adds to it. */
+/* The weights of Q(t), divided by what correlation phi of neighbours adds to it, and lowered for
+ * splits that earlier tests saw where the last run is the newest (trend_energy.h). */
 void scan_weigh(struct stretch *s, double phi);
 /* Fisher and Yates. */
 void scan_shuffle(struct stretch *s, struct rng *r);
