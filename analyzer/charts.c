@@ -183,5 +183,7 @@ const struct chart charts[] = {
     {"workloads", "Runs side by side",
      "messages sent a second, and latency p50 and p99; thin lines are 95 % intervals",
      plot_workloads, 960, 164, chart_workloads_data, .several = true, .per_run = 44},
+    {"trend", "History", "runs, change points and drift of a workload", plot_trend, 960, 150,
+     chart_trend_data, .trend = true, .per_run = 170},
 };
 const size_t charts_count = sizeof charts / sizeof *charts;

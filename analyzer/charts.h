@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 struct plot_input;
+struct trend_report;
 
 /* The smallest of 1, 2, 5, 10, 20 ... times a power of ten that is not below the value. */
 double chart_round_up(double value);
@@ -24,5 +25,10 @@ void chart_put(FILE *out, double value);
 int chart_heatmap_data(FILE *out, const struct plot_input *in, const char **why);
 int chart_distribution_data(FILE *out, const struct plot_input *in, const char **why);
 int chart_workloads_data(FILE *out, const struct plot_input *in, const char **why);
+int chart_trend_data(FILE *out, const struct plot_input *in, const char **why);
+
+#define CHART_TREND_PANELS 8
+/* How many metrics the trend chart shows. */
+size_t chart_trend_panels(const struct trend_report *r);
 
 #endif

@@ -12,7 +12,17 @@ struct err;
 struct options;
 
 /* What a command may be given besides --db and its words. */
-enum { TAKES_RUN = 1, TAKES_PRUNE = 2, TAKES_LIMIT = 4 };
+enum {
+    TAKES_RUN = 1,
+    TAKES_PRUNE = 2,
+    TAKES_LIMIT = 4,
+    TAKES_FAIL_ON = 8,
+    TAKES_FORCE = 16,
+    TAKES_WRITER = 32, /* formats; the command refuses those that it has not */
+    TAKES_PLOT = 64,
+    TAKES_METRIC = 128,
+    TAKES_LAST = 256,
+};
 
 struct command {
     const char *option, *words; /* words as --help shows them, "" without */
@@ -34,6 +44,13 @@ int upkeep_export(const struct options *o, int *code, struct err *e);
 int baseline_set(const struct options *o, int *code, struct err *e);
 int baseline_list(const struct options *o, int *code, struct err *e);
 int baseline_drop(const struct options *o, int *code, struct err *e);
+/* Verdicts over several runs, stored and repeated (analyzer/judge/). */
+int compare_command(const struct options *o, int *code, struct err *e);
+int replay_command(const struct options *o, int *code, struct err *e);
+int analyses_list(const struct options *o, int *code, struct err *e);
+/* The history of a workload (judge/trend_command.c). */
+int trend_command(const struct options *o, int *code, struct err *e);
+int calibrate_command(const struct options *o, int *code, struct err *e);
 /* A run as it goes (follow.c). */
 int follow_run(const struct options *o, int *code, struct err *e);
 

@@ -17,6 +17,10 @@ enum option_id {
     OPT_OLDER_THAN,
     OPT_KEEP_SIZE,
     OPT_FOLLOW_LIMIT,
+    OPT_FAIL_ON,
+    OPT_FORCE,
+    OPT_METRIC,
+    OPT_LAST,
     OPT_HELP,
     OPT_VERSION
 };
@@ -35,20 +39,15 @@ static const struct option {
     {OPT_KEEP_SIZE, "--keep-size", "SIZE",
      "with --db-prune: of the oldest runs, until the rest is at most 1GiB"},
     {OPT_FOLLOW_LIMIT, "--follow-limit", "N", "with --follow: end after N lines"},
+    {OPT_FAIL_ON, "--fail-on", "STATES",
+     "with --compare, --trend: of regression,inconclusive,invalid what fails"},
+    {OPT_FORCE, "--force", NULL, "with --compare: compare what is not comparable, and say so"},
+    {OPT_METRIC, "--metric", "NAME",
+     "with --trend, --calibrate: also this one; may be given several times"},
+    {OPT_LAST, "--last", "N",
+     "with --trend: only changes for the worse in the last N runs fail (5)"},
     {OPT_HELP, "--help", NULL, "this text"},
     {OPT_VERSION, "--version", NULL, "the version"},
-};
-
-/* What the next versions bring: refused by name, never taken for something else. */
-static const struct {
-    const char *name, *with;
-} later[] = {
-    {"--compare", "comparisons against baselines"},
-    {"--fail-on", "comparisons against baselines"},
-    {"--force", "comparisons against baselines"},
-    {"--replay", "stored verdicts"},
-    {"--calibrate", "the trend analysis"},
-    {"--trend", "the trend analysis"},
 };
 
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
@@ -62,10 +61,6 @@ static bool matches(const char *arg, const char *name)
 
 static int refuse(const char *arg, struct err *e)
 {
-    for (size_t i = 0; i < COUNT_OF(later); i++)
-        if (matches(arg, later[i].name))
-            return err_set(e, EXIT_USAGE, -EINVAL, "%s is not in this version: it arrives with %s",
-                           later[i].name, later[i].with);
     if (arg[0] == '-')
         return err_set(e, EXIT_USAGE, -EINVAL, "unknown option \"%.100s\": see analyze --help",
                        arg);
@@ -80,6 +75,15 @@ static int add_run(struct options *o, const char *value, struct err *e)
     if (o->runs_count == OPTIONS_RUNS)
         return err_set(e, EXIT_USAGE, -EINVAL, "--run given more than %d times", OPTIONS_RUNS);
     o->runs[o->runs_count++] = value;
+    return 0;
+}
+
+static int add_metric(struct options *o, const char *value, struct err *e)
+{
+    if (o->metrics_count == OPTIONS_METRICS)
+        return err_set(e, EXIT_USAGE, -EINVAL, "--metric given more than %d times",
+                       OPTIONS_METRICS);
+    o->metrics[o->metrics_count++] = value;
     return 0;
 }
 
@@ -108,6 +112,17 @@ static int take(struct options *o, enum option_id id, const char *value, struct 
         return 0;
     case OPT_FOLLOW_LIMIT:
         o->follow_limit = value;
+        return 0;
+    case OPT_FAIL_ON:
+        o->fail_on = value;
+        return 0;
+    case OPT_FORCE:
+        o->force = true;
+        return 0;
+    case OPT_METRIC:
+        return add_metric(o, value, e);
+    case OPT_LAST:
+        o->last = value;
         return 0;
     case OPT_HELP:
         o->help = true;
@@ -167,14 +182,24 @@ static const char *of_no_use(const struct options *o, unsigned takes)
         return "--keep-size";
     if (o->follow_limit && !(takes & TAKES_LIMIT))
         return "--follow-limit";
+    if (o->fail_on && !(takes & TAKES_FAIL_ON))
+        return "--fail-on";
+    if (o->force && !(takes & TAKES_FORCE))
+        return "--force";
+    if (o->metrics_count && !(takes & TAKES_METRIC))
+        return "--metric";
+    if (o->last && !(takes & TAKES_LAST))
+        return "--last";
     if (!o->command)
         return NULL;
-    return o->list                    ? "--list"
-           : o->json_dir              ? "--json-dir"
-           : o->plot                  ? "--plot"
-           : o->files_count           ? o->files[0].writer->option
-           : o->writer != &writers[0] ? o->writer->option
-                                      : NULL;
+    bool writes = takes & TAKES_WRITER;
+    return o->list                            ? "--list"
+           : o->json_dir                      ? "--json-dir"
+           : o->plot && !(takes & TAKES_PLOT) ? "--plot"
+           : writes                           ? NULL
+           : o->files_count                   ? o->files[0].writer->option
+           : o->writer != &writers[0]         ? o->writer->option
+                                              : NULL;
 }
 
 static int check_command(const struct options *o, struct err *e)
@@ -319,9 +344,13 @@ void options_help(FILE *out)
           "or\n"
           "     another process is writing to it\n"
           "  4  the shown run failed, was aborted or interrupted\n"
-          "  6  the shown run is invalid: the generator could not keep its own promises\n"
-          "  1  a verdict of the shown run is FAIL\n"
-          "  5  a verdict of the shown run is NOT_MEASURED, or it is still going on\n"
+          "  6  the shown run is invalid: the generator could not keep its own promises; runs "
+          "that are\n"
+          "     not comparable\n"
+          "  1  a verdict of the shown run is FAIL; a regression\n"
+          "  5  a verdict of the shown run is NOT_MEASURED, or it is still going on; a comparison "
+          "that\n"
+          "     decides nothing, or without a baseline yet\n"
           "  0  none of these\n",
           out);
 }

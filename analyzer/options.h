@@ -10,8 +10,9 @@ struct command;
 struct err;
 struct writer;
 
-#define OPTIONS_RUNS  1000
-#define OPTIONS_FILES 16
+#define OPTIONS_RUNS    1000
+#define OPTIONS_FILES   16
+#define OPTIONS_METRICS 32
 
 /* A document to write to a file. */
 struct output {
@@ -29,11 +30,13 @@ struct options {
     const struct command *command;       /* NULL: show runs */
     const char *words[OPTIONS_RUNS + 1]; /* of the command, in order */
     int words_count;
-    const char *older_than, *keep_size, *follow_limit; /* as given, or NULL */
-    bool list, help, version;
+    const char *metrics[OPTIONS_METRICS]; /* as given with --metric */
+    int metrics_count;
+    const char *older_than, *keep_size, *follow_limit, *fail_on, *last; /* as given, or NULL */
+    bool list, help, version, force;
 };
 
-/* -EINVAL with a message that names the option; what a later version brings is refused by name. */
+/* -EINVAL with a message that names the option. */
 int options_parse(struct options *o, int argc, char **argv, struct err *e);
 void options_help(FILE *out);
 

@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/charts.h"
 #include "analyzer/files.h"
 #include "analyzer/gnuplot.h"
+#include "analyzer/judge/trend_report.h"
 #include "analyzer/out/format.h"
 #include "analyzer/plots.h"
 #include "analyzer/summary.h"
@@ -52,10 +54,19 @@ static void write_run_titles(const struct chart *c, const struct summary *s, cha
              s->under_saturation ? " (latency under saturation)" : "");
 }
 
+static void write_trend_titles(const struct chart *c, const struct trend_report *r, char title[300],
+                               char subtitle[500])
+{
+    snprintf(title, 300, "%s: %s", c->title, r->workload_id);
+    snprintf(subtitle, 500, "%s: %s", trend_verdict_name(r->verdict), r->conclusion);
+}
+
 static void write_titles(FILE *out, const struct chart *c, const struct plot_input *in)
 {
     char title[300], subtitle[500];
-    if (c->several) {
+    if (c->trend) {
+        write_trend_titles(c, in->trend, title, subtitle);
+    } else if (c->several) {
         snprintf(title, sizeof title, "%s", c->title);
         snprintf(subtitle, sizeof subtitle, "%s", c->what);
     } else {
@@ -105,6 +116,12 @@ static int make(const struct gnuplot *g, const struct chart *c, const struct for
 static void name_runs(char name[200], const struct plot_input *in, bool several)
 {
     char workload[128];
+    if (in->trend) {
+        snprintf(name, 200, "%s_%lld",
+                 format_file_part(workload, sizeof workload, in->trend->workload_id),
+                 (long long)in->trend->values.runs[in->trend->values.count - 1].id);
+        return;
+    }
     if (!several) {
         snprintf(name, 200, "%s_%lld",
                  format_file_part(workload, sizeof workload, in->runs->run.workload_id),
@@ -158,7 +175,8 @@ static int draw_all(const struct gnuplot *g, const struct plot_input *in, bool s
 {
     int ret = 0;
     for (size_t c = 0; c < charts_count && ret >= 0; c++) {
-        ret = charts[c].several != several; /* 1: not this one */
+        /* 1: not this one */
+        ret = charts[c].several != several || charts[c].trend != (in->trend != NULL);
         for (size_t i = 0; i < sizeof formats / sizeof *formats && ret == 0; i++)
             ret = draw(g, &charts[c], &formats[i], in, dir, said, e);
     }
@@ -192,6 +210,12 @@ int plot_several(const struct summary *runs, size_t count, const char *dir, FILE
 {
     struct plot_input in = {.runs = runs, .count = count};
     return count < 2 ? 0 : plot_into(&in, true, dir, said, e);
+}
+
+int plot_history(const struct trend_report *r, const char *dir, FILE *said, struct err *e)
+{
+    struct plot_input in = {.trend = r, .count = chart_trend_panels(r)};
+    return plot_into(&in, false, dir, said, e);
 }
 
 /* --- into HTML ------------------------------------------------------------------------- */

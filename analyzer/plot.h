@@ -15,6 +15,7 @@
 struct db;
 struct err;
 struct summary;
+struct trend_report;
 
 /* What a chart may draw from. */
 struct plot_input {
@@ -22,6 +23,8 @@ struct plot_input {
     size_t count;
     struct series series; /* of the first run; empty for charts of several */
     struct heat heat;
+    const struct trend_report *trend; /* for the chart of a history, then `runs` is NULL and `count`
+                                       * the number of its panels */
 };
 /* Reads what the charts of one run need. -errno with a message; close it in any case. */
 int plot_input_open(struct plot_input *in, struct db *db, const struct summary *s, struct err *e);
@@ -34,7 +37,8 @@ struct chart {
     /* Writes gnuplot variables and data blocks; 1: there is nothing to draw, `why` says so. */
     int (*data)(FILE *out, const struct plot_input *in, const char **why);
     bool several; /* shows several runs side by side, at least two */
-    int per_run;  /* height that each of them adds */
+    bool trend;   /* shows a history */
+    int per_run;  /* height that each of them, or each panel, adds */
 };
 extern const struct chart charts[];
 extern const size_t charts_count;
@@ -46,6 +50,9 @@ int plot_run(struct db *db, const struct summary *s, const char *dir, FILE *said
 /* The same with charts of several runs: {chart}_runs_{id}-{id}... */
 int plot_several(const struct summary *runs, size_t count, const char *dir, FILE *said,
                  struct err *e);
+
+/* The chart of a history: trend_{workload}_{id of its newest run}. */
+int plot_history(const struct trend_report *r, const char *dir, FILE *said, struct err *e);
 
 /* Draws one chart as SVG to stand inside HTML: no XML head, every id begins with `prefix`.
  * 1: nothing to draw, `why` says so. */

@@ -106,11 +106,19 @@ static const char insert_run[] =
     "tool_version, tool_commit, subject_commit, host, pid, pid_start, boot_id, started_ns, wire, "
     "wire_detail, timestamp_source, clock_error_ns, clock_ppm, protocol, transport, pattern, load, "
     "payload, reply, depth, workers, connections_requested, duration_requested_ns, interval_ns, "
-    "sla) VALUES (:uuid, :workload_id, :job, :seed, :overrides, :history_key, :environment_hash, "
+    "sla, margins, interleave_uuid, interleave_round, interleave_side) VALUES (:uuid, :workload_id, :job, :seed, :overrides, :history_key, :environment_hash, "
     ":tool_version, :tool_commit, :subject_commit, :host, :pid, :pid_start, :boot_id, "
     ":started_ns, :wire, :wire_detail, :timestamp_source, :clock_error_ns, :clock_ppm, :protocol, "
     ":transport, :pattern, :load, :payload, :reply, :depth, :workers, :connections_requested, "
-    ":duration_requested_ns, :interval_ns, :sla)";
+    ":duration_requested_ns, :interval_ns, :sla, :margins, :interleave_uuid, :interleave_round, "
+    ":interleave_side)";
+
+static void bind_interleave(struct db_stmt *s, const struct run_interleave *set)
+{
+    bind_texts(s, {":interleave_uuid", set ? set->uuid : NULL},
+               {":interleave_side", set ? set->side : NULL});
+    bind_ints(s, {":interleave_round", set ? set->round : DB_NONE});
+}
 
 static void bind_run(struct db_stmt *s, const struct run_row *r)
 {
@@ -122,7 +130,7 @@ static void bind_run(struct db_stmt *s, const struct run_row *r)
                {":wire_detail", r->wire_detail}, {":timestamp_source", r->timestamp_source},
                {":protocol", r->protocol}, {":transport", r->transport ? r->transport : "tcp"},
                {":pattern", r->pattern}, {":load", r->load}, {":payload", r->payload},
-               {":reply", r->reply}, {":sla", r->sla});
+               {":reply", r->reply}, {":sla", r->sla}, {":margins", r->margins});
     bind_ints(s, {":pid", r->process.pid}, {":pid_start", r->process.start_ticks},
               {":started_ns", r->started_ns}, {":clock_error_ns", r->clock_error_ns},
               {":depth", r->depth}, {":workers", r->workers},
@@ -131,6 +139,7 @@ static void bind_run(struct db_stmt *s, const struct run_row *r)
               {":interval_ns", r->interval_ns});
     db_bind_i64(s, ":seed", (int64_t)r->seed);
     db_bind_f64(s, ":clock_ppm", r->clock_ppm);
+    bind_interleave(s, r->interleave);
 }
 
 int db_run_begin(struct db *db, const struct run_row *row, int64_t *run_id, struct err *e)
@@ -145,6 +154,21 @@ int db_run_begin(struct db *db, const struct run_row *row, int64_t *run_id, stru
     ret = run_once(s, e);
     *run_id = db_last_id(db);
     return ret;
+}
+
+int db_run_control(struct db *db, int64_t run_id, const struct run_control *c, struct err *e)
+{
+    struct db_stmt *s;
+    int ret = db_prepare(db, "store the negative controls",
+                         "UPDATE run SET control_timer_wake_p50_ns = :p50, "
+                         "control_timer_wake_p99_ns = :p99, control_memory_copy_mib_per_s = :copy, "
+                         "control_cpu_per_transaction_ns = :cpu WHERE id = :id", &s, e);
+    if (ret)
+        return ret;
+    bind_ints(s, {":id", run_id}, {":p50", c->timer_wake_p50_ns}, {":p99", c->timer_wake_p99_ns});
+    db_bind_f64(s, ":copy", c->memory_copy_mib_per_s);
+    db_bind_f64(s, ":cpu", c->cpu_per_transaction_ns);
+    return run_once(s, e);
 }
 
 static int update_end(struct db *db, int64_t run_id, const struct run_end *end, struct err *e)

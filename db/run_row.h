@@ -20,6 +20,13 @@ struct db;
 
 #define DB_NONE INT64_MIN /* an integer that was not measured: NULL */
 
+/* The place of a run in an interleaved set (gen run --interleave). */
+struct run_interleave {
+    const char *uuid;        /* of the set */
+    int64_t round;           /* from 1 */
+    const char *side;        /* "A" | "B" */
+};
+
 struct run_row {
     const char *uuid, *workload_id;
     const char *job;         /* the whole resolved job file */
@@ -34,12 +41,25 @@ struct run_row {
     const char *protocol, *transport, *pattern, *load, *payload, *reply, *sla;
     uint64_t seed;           /* stored as its two's complement */
     int64_t depth, workers, connections_requested, duration_requested_ns, interval_ns;
+    const char *margins;     /* as the job says them, NULL: none */
+    const struct run_interleave *interleave; /* NULL: a run of its own */
 };
 /* Inserts a `running` row, after db_mark_interrupted(). */
 int db_run_begin(struct db *db, const struct run_row *row, int64_t *run_id, struct err *e);
 /* Every `running` row of this host whose process is gone becomes `interrupted`, ended at its last
  * interval. */
 int db_mark_interrupted(struct db *db, struct err *e);
+
+/* Negative controls: figures that the code under test cannot move. If they differ between runs,
+ * the machine does. DB_NONE, NAN: not measured; a note says why. */
+struct run_control {
+    int64_t timer_wake_p50_ns, timer_wake_p99_ns; /* how late clock_nanosleep came back */
+    double memory_copy_mib_per_s;
+    double cpu_per_transaction_ns; /* of the generator, in the measured phases */
+};
+/* Stores them over what stood there. Call it as they become known: a killed run keeps the first. */
+int db_run_control(struct db *db, int64_t run_id, const struct run_control *control,
+                   struct err *e);
 
 enum run_state { RUN_RUNNING, RUN_DONE, RUN_INTERRUPTED, RUN_ABORTED, RUN_FAILED };
 const char *run_state_name(enum run_state s);

@@ -69,7 +69,10 @@ SELECT r.id AS run_id, r.uuid, r.workload_id, r.history_key, r.tool_commit, r.su
        s.p95_ns / 1e3 AS latency_p95_us, s.p99_ns / 1e3 AS latency_p99_us,
        s.p999_ns / 1e3 AS latency_p999_us, s.p9999_ns / 1e3 AS latency_p9999_us,
        s.max_ns / 1e3 AS latency_max_us, s.mean_ns / 1e3 AS latency_mean_us,
-       s.missing_reason AS latency_missing_reason
+       s.missing_reason AS latency_missing_reason,
+       r.control_timer_wake_p50_ns, r.control_timer_wake_p99_ns, r.control_memory_copy_mib_per_s,
+       r.control_cpu_per_transaction_ns,
+       r.interleave_uuid, r.interleave_round, r.interleave_side, r.margins
 FROM run r
 LEFT JOIN measured m ON m.run_id = r.id
 LEFT JOIN outcome o ON o.run_id = r.id
@@ -104,7 +107,8 @@ SELECT history_key, workload_id, run_id, started_at, started_ns, tool_commit, su
        valid, verdict, transactions_per_s, msg_per_s, errors_percent,
        latency_p50_us, latency_p99_us, latency_p999_us, latency_max_us,
        msg_per_s / nullif(lag(msg_per_s) OVER one, 0) AS msg_per_s_ratio,
-       latency_p99_us / nullif(lag(latency_p99_us) OVER one, 0) AS latency_p99_ratio
+       latency_p99_us / nullif(lag(latency_p99_us) OVER one, 0) AS latency_p99_ratio,
+       control_timer_wake_p99_ns, control_memory_copy_mib_per_s, control_cpu_per_transaction_ns
 FROM run_summary WHERE state = 'done'
 WINDOW one AS (PARTITION BY history_key ORDER BY started_ns, run_id)
 ORDER BY history_key, started_ns, run_id;

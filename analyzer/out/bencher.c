@@ -5,10 +5,10 @@
 
 static void bencher_run(json_t *root, const struct summary *s, const char *name)
 {
-    struct metric m;
+    struct metric_value m;
     json_t *measures = json_object();
-    for (size_t i = 0; i < benchmarks_count; i++) {
-        if (!benchmark_metric(s, &benchmarks[i], &m))
+    for (size_t i = 0; i < verdict_metric_count; i++) {
+        if (!benchmark_metric(s, &verdict_metrics[i], &m))
             continue;
         json_t *values = json_object();
         json_object_set_new(values, "value", json_real(m.figure.value));

@@ -36,7 +36,7 @@ static void put_run(FILE *out, const struct summary *s)
     put_text(out, s->verdict);
 }
 
-static void put_metric(FILE *out, const struct metric *m)
+static void put_metric(FILE *out, const struct metric_value *m)
 {
     const struct figure *f = &m->figure;
     put_text(out, m->name);
@@ -60,7 +60,7 @@ int csv_write(FILE *out, const struct report *r, struct err *e)
           out);
     for (size_t run = 0; run < r->count; run++)
         for (size_t i = 0; i < METRIC_COUNT; i++) {
-            struct metric m;
+            struct metric_value m;
             metric_at(&r->runs[run], i, &m);
             put_run(out, &r->runs[run]);
             put_metric(out, &m);

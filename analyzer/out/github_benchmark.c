@@ -5,7 +5,7 @@
 #include "analyzer/out/metric.h"
 #include "analyzer/out/trackers.h"
 
-static json_t *github_entry(const struct metric *m, const char *workload)
+static json_t *github_entry(const struct metric_value *m, const char *workload)
 {
     char text[300], lo[40], hi[40];
     json_t *entry = json_object();
@@ -23,11 +23,12 @@ static json_t *github_entry(const struct metric *m, const char *workload)
 
 static void github_run(json_t *root, const struct summary *s, const char *name, bool bigger)
 {
-    struct metric m;
+    struct metric_value m;
     char extra[120];
     snprintf(extra, sizeof extra, "run %lld (%.36s)", (long long)s->run.id, s->run.uuid);
-    for (size_t i = 0; i < benchmarks_count; i++)
-        if (benchmarks[i].bigger_is_better == bigger && benchmark_metric(s, &benchmarks[i], &m)) {
+    for (size_t i = 0; i < verdict_metric_count; i++)
+        if ((verdict_metrics[i].bad == BAD_DOWN) == bigger &&
+            benchmark_metric(s, &verdict_metrics[i], &m)) {
             json_t *entry = github_entry(&m, name);
             json_object_set_new(entry, "extra", json_string(extra));
             json_array_append_new(root, entry);

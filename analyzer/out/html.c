@@ -53,7 +53,7 @@ static void put_charts(FILE *out, const struct plot_input *in, bool several, siz
     fputs("<h3>Charts</h3>\n", out);
     for (size_t c = 0; c < charts_count && ret == 0; c++) {
         snprintf(prefix, sizeof prefix, "r%zuc%zu-", run, c);
-        if (charts[c].several == several)
+        if (charts[c].several == several && !charts[c].trend)
             ret = put_chart(out, &charts[c], in, prefix, said);
     }
 }

@@ -100,7 +100,7 @@ static void put_properties(FILE *out, const struct summary *s)
     escape_xml(out, s->run.uuid);
     fputs("\"/>\n", out);
     for (size_t i = 0; i < METRIC_COUNT; i++) {
-        struct metric m;
+        struct metric_value m;
         metric_at(s, i, &m);
         if (m.figure.has)
             fprintf(out, "      <property name=\"%s\" value=\"%.12g\"/>\n", m.name, m.figure.value);

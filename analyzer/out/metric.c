@@ -7,22 +7,6 @@
 
 #define NS_PER_US 1e3
 
-const struct benchmark benchmarks[] = {
-    {"throughput_msg_per_s", true},
-    {"transactions_per_s", true},
-    {"bandwidth_mib_per_s", true},
-    {"bandwidth_in_mib_per_s", true},
-    {"latency_p50_us", false},
-    {"latency_p99_us", false},
-    {"latency_p999_us", false},
-    {"latency_mean_us", false},
-    {"errors_percent", false},
-    {"cpu_percent_per_node.gen", false},
-    {"memory_rss_mib_per_node.gen", false},
-    {"memory_bytes_per_conn.gen", false},
-};
-const size_t benchmarks_count = sizeof benchmarks / sizeof *benchmarks;
-
 static const struct figure *time_figure(const struct time_summary *t, size_t row, const char **name)
 {
     static const char *const others[] = {"min", "max", "mean"};
@@ -35,11 +19,11 @@ static const struct figure *time_figure(const struct time_summary *t, size_t row
     return figures[row - QUANTILE_COUNT];
 }
 
-void metric_at(const struct summary *s, size_t i, struct metric *out)
+void metric_at(const struct summary *s, size_t i, struct metric_value *out)
 {
     if (i < FIGURE_COUNT) {
         const struct figure_kind *kind = &figure_kinds[i];
-        *out = (struct metric){.unit = kind->unit, .scope = kind->scope, .figure = s->figures[i]};
+        *out = (struct metric_value){.unit = kind->unit, .scope = kind->scope, .figure = s->figures[i]};
         snprintf(out->name, sizeof out->name, "%s", kind->path);
         return;
     }
@@ -47,18 +31,18 @@ void metric_at(const struct summary *s, size_t i, struct metric *out)
     const struct time_summary *t = &s->times[time];
     const char *name;
     const struct figure *f = time_figure(t, (i - FIGURE_COUNT) % METRICS_PER_TIME, &name);
-    *out = (struct metric){.unit = "us", .scope = t->scope, .figure = *f};
+    *out = (struct metric_value){.unit = "us", .scope = t->scope, .figure = *f};
     out->figure.value /= NS_PER_US;
     out->figure.lo /= NS_PER_US;
     out->figure.hi /= NS_PER_US;
     snprintf(out->name, sizeof out->name, "%s_%s_us", time_name((enum time_kind)time), name);
 }
 
-bool benchmark_metric(const struct summary *s, const struct benchmark *b, struct metric *out)
+bool benchmark_metric(const struct summary *s, const struct metric *m, struct metric_value *out)
 {
-    for (size_t i = 0; i < METRIC_COUNT; i++) {
+    for (size_t i = 0; i < METRIC_COUNT && (m->use & METRIC_TRACKED); i++) {
         metric_at(s, i, out);
-        if (strcmp(out->name, b->metric) == 0)
+        if (strcmp(out->name, m->name) == 0)
             return out->figure.has;
     }
     return false;

@@ -9,7 +9,7 @@
 #define UNIT_BYTES    21 /* 20 characters */
 #define VALUE_LARGEST 1e12
 
-static json_t *perfherder_subtest(const struct metric *m, bool bigger)
+static json_t *perfherder_subtest(const struct metric_value *m, bool bigger)
 {
     char unit[UNIT_BYTES];
     json_t *subtest = json_object();
@@ -23,12 +23,13 @@ static json_t *perfherder_subtest(const struct metric *m, bool bigger)
 
 static void perfherder_run(json_t *root, const struct summary *s, const char *name)
 {
-    struct metric m;
+    struct metric_value m;
     char text[TRACKER_NAME_BYTES];
     json_t *suite = json_object(), *subtests = json_array(), *options = json_array();
-    for (size_t i = 0; i < benchmarks_count; i++)
-        if (benchmark_metric(s, &benchmarks[i], &m) && m.figure.value <= VALUE_LARGEST)
-            json_array_append_new(subtests, perfherder_subtest(&m, benchmarks[i].bigger_is_better));
+    for (size_t i = 0; i < verdict_metric_count; i++)
+        if (benchmark_metric(s, &verdict_metrics[i], &m) && m.figure.value <= VALUE_LARGEST)
+            json_array_append_new(subtests,
+                                  perfherder_subtest(&m, verdict_metrics[i].bad == BAD_DOWN));
     json_array_append_new(options, json_string(escape_utf8(text, sizeof text, s->run.wire)));
     if (strcmp(s->run.wire, s->run.transport)) /* they must differ */
         json_array_append_new(options,

@@ -11,9 +11,12 @@
 #include <stddef.h>
 #include <stdio.h>
 
+struct comparison;
 struct db;
 struct err;
 struct summary;
+struct calibrate_report;
+struct trend_report;
 
 /* What a document is made from. */
 struct report {
@@ -30,7 +33,10 @@ struct writer {
     const char *what;
     int (*each)(FILE *out, const struct summary *s); /* 0, or -EIO: the stream took no more */
     int (*all)(FILE *out, const struct report *r, struct err *e); /* 0, or -errno with a message */
-    size_t runs_max;                                              /* 0: any number */
+    int (*compare)(FILE *out, const struct comparison *c); /* NULL: not a format of comparisons */
+    int (*trend)(FILE *out, const struct trend_report *r); /* the same of trends */
+    int (*calibrate)(FILE *out, const struct calibrate_report *c); /* and of calibrations */
+    size_t runs_max;                                               /* 0: any number */
     bool histograms; /* reads times[].sum, which is freed for the others */
     bool file_only;  /* never to the standard output */
 };

@@ -3,13 +3,21 @@
 
 #include <string.h>
 
+#include "analyzer/out/compare.h"
+#include "analyzer/out/trend.h"
+
 #define HTML_RUNS 20 /* each brings its charts */
 
 const struct writer writers[] = {
-    {"--text", NULL, "a summary for people (the default)", .each = text_write},
-    {"--json", NULL, "one JSON object a run, indented", .each = json_write},
-    {"--json=lines", NULL, "one JSON object a run, each on one line", .each = json_write_line},
-    {"--markdown", "FILE", "tables for a pull-request comment", .all = markdown_write},
+    {"--text", NULL, "a summary for people (the default)", .each = text_write,
+     .compare = compare_text_write, .trend = trend_text_write, .calibrate = calibrate_text_write},
+    {"--json", NULL, "one JSON object a run, indented", .each = json_write,
+     .compare = compare_json_write, .trend = trend_json_write, .calibrate = calibrate_json_write},
+    {"--json=lines", NULL, "one JSON object a run, each on one line", .each = json_write_line,
+     .compare = compare_json_write_line, .trend = trend_json_write_line,
+     .calibrate = calibrate_json_write_line},
+    {"--markdown", "FILE", "tables for a pull-request comment", .all = markdown_write,
+     .compare = compare_markdown_write, .trend = trend_markdown_write},
     {"--html", "FILE", "a report in one file, charts inside; compares several runs",
      .all = html_write, .runs_max = HTML_RUNS, .histograms = true, .file_only = true},
     {"--csv", "FILE", "every figure of every run, a line each", .all = csv_write},

@@ -148,7 +148,7 @@ static void count_up(const struct compare_input *in, const struct compare_result
     for (size_t j = 0; j < in->metric_count; j++) {
         gate->counts[results[j].change]++;
         gate->p = fmin(gate->p, results[j].p_adjusted);
-        open |= results[j].change == CHANGE_INCONCLUSIVE && in->metrics[j].decides;
+        open |= results[j].change == CHANGE_INCONCLUSIVE && (in->metrics[j].use & METRIC_DECIDES);
     }
     if (gate->counts[CHANGE_REGRESSION])
         gate->change = CHANGE_REGRESSION;

@@ -231,9 +231,10 @@ int trend_find(const double *values, size_t count, const struct trend_params *pa
     out->state = TREND_CONSTANT;
     if (all_equal(values, count))
         return 0;
-    struct work w = {
-        values, count, {.alpha = params->alpha, .draws = params->draws}, params->margin, NULL,
-        0,      NULL};
+    struct work w = {.values = values,
+                     .count = count,
+                     .energy = {.alpha = params->alpha, .draws = params->draws, .decide = true},
+                     .margin = params->margin};
     out->points = w.points = malloc((count / ENERGY_MIN_SIDE + ENERGY_MAX) * sizeof *w.points);
     w.scratch = malloc(2 * count * sizeof *w.scratch);
     ret = w.points && w.scratch ? segment(&w, out) : -ENOMEM;

@@ -41,13 +41,11 @@ static void take_centres(struct noise *n, const double *values)
         for (size_t i = from; i < to; i++)
             n->residuals[i] = values[i] - centre;
     }
-    double squares = 0, product = 0;
-    for (size_t i = 0; i < n->count; i++) {
+    double squares = 0;
+    for (size_t i = 0; i < n->count; i++)
         squares += n->residuals[i] * n->residuals[i];
-        product += i ? n->residuals[i] * n->residuals[i - 1] : 0;
-    }
     n->sigma = sqrt(squares / (double)n->count);
-    n->block = product > DEPENDENT * squares ? BLOCK : 1;
+    n->block = series_lag1_split(n->residuals, n->count, 0) > DEPENDENT ? BLOCK : 1;
 }
 
 /* Fisher and Yates over the blocks of one segment; the last, shorter block stays where it is. */
@@ -164,12 +162,13 @@ int trend_calibrate(const double *values, size_t count, const struct trend *foun
     double *room = malloc(2 * count * sizeof *room);
     if (!room)
         return -ENOMEM;
-    struct noise n = {.found = found,
-                      .count = count,
-                      .residuals = room,
-                      .permuted = room + count,
-                      .energy = {.alpha = params->alpha, .draws = params->draws, .newest = true},
-                      .margin = params->margin};
+    struct noise n = {
+        .found = found,
+        .count = count,
+        .residuals = room,
+        .permuted = room + count,
+        .energy = {.alpha = params->alpha, .draws = params->draws, .decide = true, .newest = true},
+        .margin = params->margin};
     take_centres(&n, values);
     rng_seed(&n.rng, series_hash(values, count));
     int ret = n.sigma > 0 ? 0 : -ENODATA;

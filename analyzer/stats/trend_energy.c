@@ -7,7 +7,6 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "analyzer/stats/trend_fence.h"
 #include "analyzer/stats/trend_scan.h"
 #include "analyzer/stats/trend_series.h"
 #include "base/rng.h"
@@ -47,25 +46,30 @@ static void make_ready(struct stretch *s, const double *values, size_t count, bo
     scan_weigh(s, 0);
 }
 
-/* Draws until p is known, or known to be above alpha; returns p. */
+/* Permutations that reach Q from which on nothing is told any more. */
+static unsigned too_many(const struct energy_params *params)
+{
+    return (unsigned)fmax(1, ceil(params->alpha * (params->draws + 1) - 1e-9) - 1);
+}
+
+/* Draws until p is known, or known not to be below alpha; returns p. The decision is the same
+ * either way. */
 static double permute(struct stretch *s, float q, const struct energy_params *params, uint64_t seed,
                       struct energy_test *out)
 {
     struct rng r;
-    struct fences fences = {.useful = false};
-    float enough_q = q * (1 - ROUNDING);
     rng_seed(&r, seed);
-    if (!params->plain)
-        fences_plan(&fences, s, (double)enough_q);
-    double certain = floor(params->alpha * (params->draws + 1));
-    unsigned enough = (unsigned)fmax(EXCEEDANCES, certain), reached = 0;
+    q *= 1 - ROUNDING;
+    scan_aim(s, q);
+    unsigned open = too_many(params), reached = 0;
+    unsigned enough = params->decide || open > EXCEEDANCES ? open : EXCEEDANCES;
     for (out->draws = 0; out->draws < params->draws && reached < enough; out->draws++) {
         scan_shuffle(s, &r);
-        reached += !fences_hold(&fences, s) && scan_best(s).q >= enough_q;
+        reached += scan_reaches(s, q, params->plain);
     }
-    if (reached >= enough)
+    if (reached >= enough && !params->decide)
         return (double)reached / out->draws;
-    return (1.0 + reached) / (1.0 + out->draws);
+    return (1.0 + reached) / (1.0 + params->draws);
 }
 
 /* Where the mean moves most: the square of the best split's score in units of what is left. */

@@ -12,7 +12,7 @@
  * is no news, and one with many after it was tested before: Q(t) counts from 10 runs before t on,
  * and fades by the fourth root of the runs after it, from 6 to 30. The seed is a hash
  * of the ranks: a verdict repeats, also after a change of unit. Pure; all memory is on the stack
- * (40 KiB).
+ * (50 KiB).
  */
 #ifndef ANALYZER_STATS_TREND_ENERGY_H
 #define ANALYZER_STATS_TREND_ENERGY_H
@@ -26,6 +26,7 @@
 struct energy_params {
     double alpha;   /* 0 < alpha < 1: draws stop once p > alpha is certain */
     unsigned draws; /* B: permutations, at most */
+    bool decide;    /* draw no further than the decision: a p that tells nothing is a lower bound */
     bool newest;    /* the last run is the newest there is, and a test follows every run */
     bool plain;     /* scan every permutation in full: the same answer, slower (for tests) */
 };

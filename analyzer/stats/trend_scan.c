@@ -2,12 +2,16 @@
 #include "analyzer/stats/trend_scan.h"
 
 #include <math.h>
-#include <stdlib.h>
 
-#define KNOWN_RUNS 10 /* of a history that is watched: runs before a split, at least */
-#define NEW_RUNS   6  /* runs after a split that is new */
-#define OLD_RUNS   30 /* runs after a split from which it gets no older */
+#define KNOWN_RUNS 10  /* of a history that is watched: runs before a split, at least */
+#define NEW_RUNS   6   /* runs after a split that is new */
+#define OLD_RUNS   30  /* runs after a split from which it gets no older */
+#define BOUND_MIN  128 /* runs: computing Q for fewer takes no longer than its bound */
 #define FADING     0.25
+
+/* Eight floats at once, in plain C: the order of additions does not depend on the processor. */
+typedef float lanes __attribute__((vector_size(4 * BOUND_LANES), aligned(4)));
+typedef int32_t lane_bits __attribute__((vector_size(4 * BOUND_LANES)));
 
 #define DISTANCES(values, to) ((lane_bits)((values) - (to)) & INT32_MAX)
 
@@ -16,7 +20,7 @@ __attribute__((target_clones("avx2", "default"))) static void
 sum_distances_before(const float *value, float *near, size_t count)
 {
     static const lane_bits lane = {0, 1, 2, 3, 4, 5, 6, 7};
-    for (size_t k = 0; k < count; k += SCAN_LANES) {
+    for (size_t k = 0; k < count; k += BOUND_LANES) {
         lanes own = *(const lanes *)(value + k), a = {0}, b = {0}, c = {0}, d = {0};
         for (size_t j = 0; j < k; j += 4) {
             a += (lanes)DISTANCES(own, value[j]);
@@ -24,7 +28,7 @@ sum_distances_before(const float *value, float *near, size_t count)
             c += (lanes)DISTANCES(own, value[j + 2]);
             d += (lanes)DISTANCES(own, value[j + 3]);
         }
-        for (int32_t j = 0; j < SCAN_LANES; j++)
+        for (int32_t j = 0; j < BOUND_LANES; j++)
             a += (lanes)(DISTANCES(own, value[k + (size_t)j]) & (lane > j));
         *(lanes *)(near + k) = (a + b) + (c + d);
     }
@@ -32,20 +36,20 @@ sum_distances_before(const float *value, float *near, size_t count)
 
 struct split scan_best(const struct stretch *s)
 {
-    float value[SCAN_PADDED] = {0}, near[SCAN_PADDED];
+    float value[BOUND_SLOTS] = {0}, near[BOUND_SLOTS];
     for (size_t i = 0; i < s->count; i++)
-        value[i] = s->sorted[s->order[i]];
+        value[i] = s->value[s->slots[i]];
     sum_distances_before(value, near, s->count);
     struct split best = {0, 0};
-    float within = 0, far = 0, all = (float)s->pairs;
+    double within = 0, far = 0; /* few runs after t are a small difference of large sums */
     for (size_t t = 1; t + ENERGY_MIN_SIDE <= s->count; t++) {
-        within += near[t - 1];
-        far += s->far[s->order[t - 1]];
-        float across = far - 2 * within;
-        float q =
-            s->cross[t] * across - s->left[t] * within - s->right[t] * (all - within - across);
-        if (t >= ENERGY_MIN_SIDE && q > best.q)
-            best = (struct split){t, q};
+        within += (double)near[t - 1];
+        far += (double)s->far[s->slots[t - 1]];
+        double across = far - 2 * within, after = s->pairs - within - across;
+        double q = (double)s->cross[t] * across - (double)s->left[t] * within -
+                   (double)s->right[t] * after;
+        if (t >= ENERGY_MIN_SIDE && q > (double)best.q)
+            best = (struct split){t, (float)q};
     }
     return best;
 }
@@ -87,36 +91,20 @@ void scan_weigh(struct stretch *s, double phi)
     }
 }
 
-struct ranked {
-    float value;
-    uint16_t run;
-};
-
-static int by_value(const void *a, const void *b)
-{
-    const struct ranked *x = a, *y = b;
-    int order = (x->value > y->value) - (x->value < y->value);
-    return order ? order : (x->run > y->run) - (x->run < y->run);
-}
-
 void scan_fill(struct stretch *s, const double *values, size_t count)
 {
-    struct ranked runs[ENERGY_MAX];
+    float run[ENERGY_MAX] = {0};
     s->count = count;
     s->pairs = 0;
     for (size_t i = 0; i < count; i++)
-        runs[i] = (struct ranked){(float)values[i], (uint16_t)i};
-    qsort(runs, count, sizeof *runs, by_value);
-    for (size_t r = 0; r < count; r++) {
-        s->sorted[r] = runs[r].value;
-        s->order[runs[r].run] = (uint16_t)r;
-    }
+        run[i] = (float)values[i];
+    energy_bound_sort(&s->bound, run, count, s->slots);
     for (size_t i = 0; i < count; i++) {
-        uint16_t own = s->order[i];
         float far = 0;
         for (size_t j = 0; j < count; j++)
-            far += fabsf(s->sorted[own] - s->sorted[s->order[j]]);
-        s->far[own] = far;
+            far += fabsf(run[i] - run[j]);
+        s->value[s->slots[i]] = run[i];
+        s->far[s->slots[i]] = far;
         s->pairs += far / 2;
     }
 }
@@ -127,9 +115,21 @@ void scan_shuffle(struct stretch *s, struct rng *r)
     struct rng own = *r;
     for (size_t i = s->count; i > 1; i--) {
         uint64_t j = rng_below(&own, i);
-        uint16_t kept = s->order[j];
-        s->order[j] = s->order[i - 1];
-        s->order[i - 1] = kept;
+        uint16_t kept = s->slots[j];
+        s->slots[j] = s->slots[i - 1];
+        s->slots[i - 1] = kept;
     }
     *r = own;
+}
+
+void scan_aim(struct stretch *s, float q)
+{
+    energy_bound_open(&s->bound, s->far, s->pairs, s->cross, (double)q);
+}
+
+bool scan_reaches(struct stretch *s, float q, bool plain)
+{
+    if (!plain && s->count >= BOUND_MIN && !energy_bound_may_reach(&s->bound, s->slots))
+        return false;
+    return scan_best(s).q >= q;
 }

@@ -11,24 +11,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analyzer/stats/trend_bound.h"
 #include "analyzer/stats/trend_energy.h"
 #include "base/rng.h"
 
-#define SCAN_LANES  8
-#define SCAN_PADDED ((ENERGY_MAX + SCAN_LANES - 1) / SCAN_LANES * SCAN_LANES)
-
-/* Eight floats at once, in plain C: the order of additions does not depend on the processor. */
-typedef float lanes __attribute__((vector_size(4 * SCAN_LANES), aligned(4)));
-typedef int32_t lane_bits __attribute__((vector_size(4 * SCAN_LANES)));
-
 struct stretch {
     size_t count;
-    bool newest;                /* the last run is the newest there is: weighs the splits */
-    double pairs;               /* sum of all distances, each pair once */
-    uint16_t order[ENERGY_MAX]; /* the runs in their present order, each by its rank */
-    float sorted[SCAN_PADDED];  /* value of each rank */
-    float far[ENERGY_MAX];      /* distance of each rank to all others together */
+    bool newest;                 /* the last run is the newest there is: weighs the splits */
+    double pairs;                /* sum of all distances, each pair once */
+    uint16_t slots[BOUND_SLOTS]; /* the runs in their present order (trend_bound.h) */
+    float value[BOUND_SLOTS];    /* of a slot's run */
+    float far[BOUND_SLOTS];      /* its distance to all others together */
     float cross[ENERGY_MAX], left[ENERGY_MAX], right[ENERGY_MAX]; /* weights of Q(t) */
+    struct energy_bound bound;
 };
 
 struct split {
@@ -43,6 +38,10 @@ void scan_fill(struct stretch *s, const double *values, size_t count);
 void scan_weigh(struct stretch *s, double phi);
 /* Fisher and Yates. */
 void scan_shuffle(struct stretch *s, struct rng *r);
+/* Whether a split of the present order reaches q; scan_aim comes first, once for many orders. With
+ * `plain` the bound is not asked: the same answer, slower. */
+void scan_aim(struct stretch *s, float q);
+bool scan_reaches(struct stretch *s, float q, bool plain);
 /* The best split of the runs in their present order; `at` is 0 where no Q(t) is above 0. */
 struct split scan_best(const struct stretch *s);
 

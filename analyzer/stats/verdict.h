@@ -16,15 +16,24 @@ enum scale {
     SCALE_COUNT, /* events that may be 0, over an exposure; the margin is relative */
 };
 
+enum metric_use {
+    METRIC_DECIDES = 1, /* an inconclusive one makes the whole comparison inconclusive */
+    METRIC_TRACKED = 2, /* goes into the documents of other projects' trackers */
+};
+
 struct metric {
     const char *name; /* as in the result JSON */
     enum bad_direction bad;
     enum scale scale;
     double margin; /* delta */
-    bool decides;  /* an inconclusive one makes the whole comparison inconclusive */
+    unsigned use;  /* of enum metric_use */
 };
+/* Every figure of a run that has a bad direction. */
 extern const struct metric verdict_metrics[];
 extern const size_t verdict_metric_count;
+/* The negative controls: what no change of the measured code can move. */
+extern const struct metric verdict_controls[];
+extern const size_t verdict_control_count;
 /* NULL: there is no such metric. */
 const struct metric *verdict_metric(const char *name);
 /* The margin on the scale of the shift: ln(1 + delta), or delta itself on SCALE_PLAIN. */

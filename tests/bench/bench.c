@@ -15,7 +15,9 @@
 
 #include "base/err.h"
 #include "base/units.h"
+#include "bench/bench_compare.h"
 #include "bench/bench_record.h"
+#include "bench/bench_trend.h"
 #include "bench/gen_run.h"
 #include "run/reflect.h"
 
@@ -196,6 +198,18 @@ static int decode_per_s(double *values)
     return bench_decode(values, rounds_wanted(5));
 }
 
+/* --- judging ---------------------------------------------------------------------------------- */
+
+static int compare_10v10(double *values)
+{
+    return bench_compare_10v10(values, rounds_wanted(5));
+}
+
+static int trend_10k(double *values)
+{
+    return bench_trend_10k(values, rounds_wanted(5));
+}
+
 /* --- all -------------------------------------------------------------------------------------- */
 
 static const struct bench benches[] = {
@@ -211,6 +225,8 @@ static const struct bench benches[] = {
      record_bytes_constant},
     {"record_bytes_poisson10k", "bytes", "the same, 10,000 connections, exponential gaps drawn anew",
      record_bytes_poisson10k},
+    {"compare_10v10_s", "s", "analyze --compare, 10 runs against 10, whole program", compare_10v10},
+    {"trend_10k_s", "s", "analyze --trend, 10 metrics of 10,000 runs, whole program", trend_10k},
     {"decode_per_s", "rows/s", "virtual table sample to sum()", decode_per_s},
 };
 #define BENCHES (sizeof benches / sizeof *benches)

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "analyzer/stats/trend_energy.h"
 
-#include "analyzer/stats/trend_fence.h"
-#include "analyzer/stats/trend_scan.h"
 #include "analyzer/stats/trend_series.h"
 #include "tests/lib/check_main.h"
 #include "tests/unit/analyzer/trend_data.h"
@@ -76,7 +74,7 @@ static size_t draw_any(struct rng *r, unsigned kind, double *x)
 
 /* Permutations that are ruled out without a scan are those that do not reach q: every figure is the
  * same to the last bit when all are scanned. */
-START_TEST(fences_change_nothing)
+START_TEST(the_bound_changes_nothing)
 {
     struct energy_params fast = {.alpha = 0.001, .draws = 1999};
     struct energy_params plain = {.alpha = 0.001, .draws = 1999, .plain = true};
@@ -95,40 +93,6 @@ START_TEST(fences_change_nothing)
         certain += a.p <= 0.001;
     }
     ck_assert_int_ge(certain, 100);
-}
-END_TEST
-
-/* Orders between a clear step and none: fences for the q that an order has do not rule it out, and
- * some of those for twice as much do. */
-START_TEST(fences_let_no_split_through)
-{
-    struct rng r;
-    rng_seed(&r, 8);
-    static struct stretch s;
-    struct fences f;
-    double x[200];
-    int ruled_out = 0, planned = 0;
-    for (int series = 0; series < 400; series++) {
-        size_t n = 60 + (size_t)rng_below(&r, 141), at = 3 + (size_t)rng_below(&r, n - 5);
-        draw_noise(&r, x, n, 0);
-        add_step(x, at, n, 1 + 10 * rng_f64(&r));
-        scan_fill(&s, x, n);
-        scan_weigh(&s, 0);
-        for (int swaps = 0; swaps < 12; swaps++) {
-            size_t i = (size_t)rng_below(&r, n), j = (size_t)rng_below(&r, n);
-            uint16_t kept = s.order[i];
-            s.order[i] = s.order[j];
-            s.order[j] = kept;
-            float q = scan_best(&s).q;
-            fences_plan(&f, &s, (double)q);
-            planned += f.useful;
-            ck_assert(!fences_hold(&f, &s));
-            fences_plan(&f, &s, 2 * (double)q);
-            ruled_out += fences_hold(&f, &s);
-        }
-    }
-    ck_assert_int_ge(planned, 500);
-    ck_assert_int_ge(ruled_out, 100);
 }
 END_TEST
 
@@ -254,7 +218,32 @@ START_TEST(shift_is_the_median_difference)
 }
 END_TEST
 
-CHECK_MAIN("analyzer/trend_energy", six_runs_by_hand, scan_is_the_definition, fences_change_nothing,
-           fences_let_no_split_through, nothing_to_split, repeats_in_any_unit,
+/* Who asks for the decision only gets the same one, and the same p where it is yes. */
+START_TEST(the_decision_alone_is_the_same)
+{
+    struct rng r;
+    rng_seed(&r, 17);
+    double x[40];
+    struct energy_params decide = usual;
+    decide.decide = true;
+    int yes = 0;
+    for (int i = 0; i < 60; i++) {
+        draw_noise(&r, x, 40, 0);
+        add_step(x, 20, 40, 0.04 * i);
+        struct energy_test whole = energy_test(x, 40, &usual), quick = energy_test(x, 40, &decide);
+        ck_assert_int_eq(energy_tells(&whole, &usual), energy_tells(&quick, &usual));
+        if (energy_tells(&whole, &usual))
+            ck_assert_double_eq(whole.p, quick.p);
+        ck_assert_uint_le(quick.draws, whole.draws);
+        yes += energy_tells(&whole, &usual);
+    }
+    ck_assert_int_gt(yes, 10);
+    ck_assert_int_lt(yes, 50);
+}
+END_TEST
+
+CHECK_MAIN("analyzer/trend_energy", six_runs_by_hand, scan_is_the_definition,
+           the_bound_changes_nothing, nothing_to_split, repeats_in_any_unit,
            one_outlier_is_no_change, correlation_is_allowed_for, few_runs_tell_nothing,
-           newest_runs_come_first, an_equal_p_does_not_tell, shift_is_the_median_difference)
+           newest_runs_come_first, an_equal_p_does_not_tell, shift_is_the_median_difference,
+           the_decision_alone_is_the_same)

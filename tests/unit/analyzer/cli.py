@@ -175,8 +175,6 @@ class Plot(Case):
 class BadInput(Case):
     def test_options(self):
         for args, says in ((["--bogus"], ["--bogus"]), (["x.db"], ["x.db"]),
-                           (["--compare=b"], ["--compare", "not in this version"]),
-                           (["--trend"], ["--trend", "not in this version"]),
                            (["--json=xml"], ["--json=xml"]), (["--db"], ["--db", "value"]),
                            (["--list=1"], ["--list"]), (["--list", "--json"], ["--list"]),
                            (["--run", "ab"], ["four"])):

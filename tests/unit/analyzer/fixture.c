@@ -77,7 +77,8 @@ static void fill(struct build *b, struct hist *h, enum time_kind time, int64_t s
     hist_reset(h);
     int samples = b->f->kind == FIXTURE_REAL ? 20000 : 1000;
     for (int i = 1; i <= samples; i++) {
-        uint64_t known[TIME_COUNT] = {(uint64_t)i * 1000, (uint64_t)i * 500, 0, 100, 0};
+        double us = (double)i * (b->f->latency > 0 ? b->f->latency : 1);
+        uint64_t known[TIME_COUNT] = {(uint64_t)(us * 1000), (uint64_t)(us * 500), 0, 100, 0};
         if (time == TIME_CONNECT)
             return;
         hist_record(h, b->f->kind == FIXTURE_REAL
@@ -173,6 +174,16 @@ static void count_all(struct build *b, int64_t id, uint64_t done, uint64_t faile
     put_counter(b, id, "drop", "tcp_csum", 2);
 }
 
+static uint64_t known_done(const struct build *b)
+{
+    return (uint64_t)llround(1000 * (b->f->rate > 0 ? b->f->rate : 1));
+}
+
+static uint64_t known_failed(const struct build *b)
+{
+    return b->f->failed == FIXTURE_NONE ? 0 : b->f->failed ? (uint64_t)b->f->failed : 5;
+}
+
 static void put_second(struct build *b, int64_t phase_id, int64_t second)
 {
     struct hist *h = malloc(sizeof *h);
@@ -180,8 +191,8 @@ static void put_second(struct build *b, int64_t phase_id, int64_t second)
     for (int worker = 0; worker < 2; worker++) {
         bool real = b->f->kind == FIXTURE_REAL;
         uint64_t done =
-            real ? (uint64_t)(150000 * exp(-b->drift)) - (second == 17 ? 40000 : 0) : 1000;
-        uint64_t failed = real ? (second == 17 ? 40 : 0) : 5;
+            real ? (uint64_t)(150000 * exp(-b->drift)) - (second == 17 ? 40000 : 0) : known_done(b);
+        uint64_t failed = real ? (second == 17 ? 40 : 0) : known_failed(b);
         int64_t id = put_interval(b, phase_id, worker, done, failed);
         count_all(b, id, done, failed);
         for (int t = 0; t < TIME_COUNT; t++) {
@@ -234,7 +245,9 @@ static void put_phase(struct build *b, enum phase_kind kind, uint32_t seq, int64
 static void put_connect_phase(struct build *b)
 {
     struct hist *h = malloc(sizeof *h);
+    struct hist_sum *sum = malloc(sizeof *sum);
     int64_t id = begin_phase(b, PHASE_CONNECT, 0, 1);
+    hist_sum_reset(sum);
     for (int worker = 0; worker < 2; worker++) {
         int64_t interval = put_interval(b, id, worker, 0, 0);
         put_counter(b, interval, "counter", "connects_started", 50);
@@ -244,7 +257,10 @@ static void put_connect_phase(struct build *b)
         for (uint64_t i = 1; i <= 50; i++)
             hist_record(h, i * 1000);
         put_hist(b, interval, TIME_CONNECT, h);
+        hist_sum_add(sum, h);
     }
+    must(b, db_summary_add(b->db, b->run_id, id, TIME_CONNECT, sum, DB_NONE, &b->e));
+    free(sum);
     free(h);
     b->at_ns += S;
     b->seq++;
@@ -252,6 +268,16 @@ static void put_connect_phase(struct build *b)
 }
 
 /* --- the run --------------------------------------------------------------------------- */
+
+static void put_controls(struct build *b)
+{
+    double factor = b->f->control;
+    struct run_control control = {.timer_wake_p50_ns = llround(52000 * factor),
+                                  .timer_wake_p99_ns = llround(71000 * factor),
+                                  .memory_copy_mib_per_s = 9000 / factor,
+                                  .cpu_per_transaction_ns = 800 * factor};
+    must(b, db_run_control(b->db, b->run_id, &control, &b->e));
+}
 
 static void begin_run(struct build *b)
 {
@@ -271,8 +297,11 @@ static void begin_run(struct build *b)
     struct run_row row = {.uuid = uuid,
                           .workload_id =
                               b->f->workload_id ? b->f->workload_id : "tcp_small_burst_1kib",
-                          .job = "[global]\nprotocol = line\n",
-                          .history_key = "5e1f",
+                          .job = b->f->job ? b->f->job : "[global]\nprotocol = line\n",
+                          .history_key = b->f->history_key ? b->f->history_key : "5e1f",
+                          .subject_commit = b->f->subject_commit,
+                          .margins = b->f->margins,
+                          .interleave = b->f->interleave,
                           .tool_version = "0.1.0",
                           .process = process,
                           .started_ns = b->at_ns,
@@ -296,8 +325,11 @@ static void begin_run(struct build *b)
                           .interval_ns = S};
     must(b, db_run_begin(b->db, &row, &b->run_id, &b->e));
     must(b, db_env_add(b->db, b->run_id, "cpu", "Example CPU @ 2.50GHz", ENV_MUST, &b->e));
-    must(b, db_env_add(b->db, b->run_id, "kernel", "6.1.0", ENV_MUST, &b->e));
-    must(b, db_env_add(b->db, b->run_id, "governor", NULL, ENV_WARN, &b->e));
+    must(b, db_env_add(b->db, b->run_id, "kernel", b->f->kernel ? b->f->kernel : "6.1.0", ENV_MUST,
+                       &b->e));
+    must(b, db_env_add(b->db, b->run_id, "governor", b->f->governor, ENV_WARN, &b->e));
+    if (b->f->control > 0)
+        put_controls(b);
 }
 
 static void put_resources(struct build *b)
@@ -331,7 +363,7 @@ static void end_run(struct build *b)
     if (b->f->state == RUN_RUNNING)
         return;
     struct run_end end = {.state = b->f->state,
-                          .ended_ns = b->at_ns,
+                          .ended_ns = b->f->backwards ? b->at_ns - 3600 * S : b->at_ns,
                           .valid = !b->f->invalid,
                           .invalid_reason = b->f->invalid ? "lateness p99 above its bound" : NULL,
                           .limited_by = "generator",
@@ -352,7 +384,9 @@ int64_t fixture_write(const char *path, const struct fixture *f)
     put_connect_phase(&b);
     if (f->kind != FIXTURE_EMPTY) {
         put_phase(&b, PHASE_WARMUP, 1, 2);
-        put_phase(&b, PHASE_MEASURE, 2, f->kind == FIXTURE_REAL ? 30 : 10);
+        put_phase(&b, PHASE_MEASURE, 2, f->kind == FIXTURE_REAL ? 30
+                                         : f->seconds                ? f->seconds
+                                                                     : 10);
         put_phase(&b, PHASE_DRAIN, 3, 0);
     }
     must(&b, db_commit(b.db, "write the fixture", &b.e));

@@ -30,7 +30,18 @@ struct fixture {
     bool by_parent;          /* with RUN_RUNNING: by the parent of this process */
     bool invalid, rate_max;
     int64_t started_ns; /* 0: 2026-01-02T03:04:05Z */
+
+    /* Of FIXTURE_KNOWN alone: factors on its latencies, rates and negative controls, and how many
+     * transactions of a worker-second fail; 0: as above. */
+    double latency, rate, control;
+    int64_t failed, seconds;         /* FIXTURE_NONE: none fail; measured seconds */
+    const char *history_key, *job;   /* NULL: "5e1f", a job of one line */
+    const char *subject_commit, *margins, *kernel; /* kernel: a `must` field, governor: `warn` */
+    const char *governor;
+    const struct run_interleave *interleave;
+    bool backwards; /* its clock was set back: it ends before it begins */
 };
+#define FIXTURE_NONE (-1)
 
 #define FIXTURE_STARTED_NS 1767323045000000000ll
 

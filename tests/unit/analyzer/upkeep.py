@@ -275,7 +275,7 @@ class Baselines(UpkeepCase):
         self.refused(2, "--set-baseline", says=["NAME"])
         self.refused(2, "--set-baseline", "a\nb", says=["control"])
         self.refused(2, "--set-baseline", "v1", "--list", says=["--list", "--set-baseline"])
-        self.refused(2, "--compare=v1", says=["not in this version"])
+        self.refused(5, "--compare=v9", says=["v9", "v1", "--set-baseline"])
         self.assertEqual(self.sql("SELECT name FROM baseline"), [("v1",)])
 
     def test_only_runs_that_hold(self):

@@ -91,6 +91,47 @@ START_TEST(a_run_begins_and_ends)
 }
 END_TEST
 
+START_TEST(negative_controls_are_stored_as_they_become_known)
+{
+    open_scratch();
+    int64_t id = begin("u1", self());
+    ck_assert(yes("SELECT control_timer_wake_p50_ns IS NULL AND control_timer_wake_p99_ns IS NULL "
+                  "AND control_memory_copy_mib_per_s IS NULL AND control_cpu_per_transaction_ns IS "
+                  "NULL AS yes FROM run"));
+    struct run_control early = {60000, 90000, 8000.5, NAN}, late = {60000, DB_NONE, 8000.5, 512.25};
+    ck_assert_int_eq(db_run_control(db, id, &early, &e), 0);
+    ck_assert(yes("SELECT control_timer_wake_p50_ns = 60000 AND control_timer_wake_p99_ns = 90000 "
+                  "AND control_memory_copy_mib_per_s = 8000.5 AND control_cpu_per_transaction_ns "
+                  "IS NULL AS yes FROM run_summary"));
+    ck_assert_int_eq(db_run_control(db, id, &late, &e), 0);
+    ck_assert(yes("SELECT control_timer_wake_p50_ns = 60000 AND control_timer_wake_p99_ns IS NULL "
+                  "AND control_cpu_per_transaction_ns = 512.25 AS yes FROM run_summary"));
+    close_scratch();
+}
+END_TEST
+
+START_TEST(a_run_knows_its_interleaved_set_and_its_margins)
+{
+    open_scratch();
+    struct run_row row = row_of("u1", self());
+    int64_t id;
+    ck_assert_int_eq(db_run_begin(db, &row, &id, &e), 0);
+    ck_assert(yes("SELECT interleave_uuid IS NULL AND interleave_round IS NULL AND interleave_side "
+                  "IS NULL AND margins IS NULL AS yes FROM run"));
+    row.uuid = "u2";
+    row.margins = "latency_p99_us:10%";
+    row.interleave = &(struct run_interleave){"set", 3, "B"};
+    ck_assert_int_eq(db_run_begin(db, &row, &id, &e), 0);
+    ck_assert(yes("SELECT interleave_uuid = 'set' AND interleave_round = 3 AND interleave_side = "
+                  "'B' AND margins = 'latency_p99_us:10%' AS yes FROM run_summary "
+                  "WHERE uuid = 'u2'"));
+    row.uuid = "u3";
+    row.interleave = &(struct run_interleave){"set", 3, "C"};
+    ck_assert_int_lt(db_run_begin(db, &row, &id, &e), 0);
+    close_scratch();
+}
+END_TEST
+
 /* A process that lived when its row was written and was killed since. */
 static struct process_id killed_child(void)
 {
@@ -229,7 +270,10 @@ START_TEST(percentiles_need_ten_samples_beyond)
 }
 END_TEST
 
-CHECK_MAIN("db/run_row", a_run_begins_and_ends, a_run_whose_process_was_killed_is_interrupted,
+CHECK_MAIN("db/run_row", a_run_begins_and_ends,
+           negative_controls_are_stored_as_they_become_known,
+           a_run_knows_its_interleaved_set_and_its_margins,
+           a_run_whose_process_was_killed_is_interrupted,
            a_reused_pid_and_another_boot_are_not_that_process, a_zombie_is_dead,
            every_row_of_a_run_is_stored,
            a_summary_gives_only_percentiles_that_its_samples_carry,

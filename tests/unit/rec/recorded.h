@@ -109,10 +109,14 @@ static inline int fed_run(struct db *db, int64_t *id, struct err *e)
         .clock_error_ns = 30, .clock_ppm = 0.5, .protocol = "echo", .pattern = "long_lived",
         .load = "max", .depth = 1, .workers = FED_WORKERS, .connections_requested = 201,
         .duration_requested_ns = 60 * NS_PER_S, .interval_ns = NS_PER_S, .seed = 1,
-        .payload = "64 B", .sla = "errors<50%",
+        .payload = "64 B", .sla = "errors<50%", .margins = "msg_per_s:2%",
+        .interleave = &(struct run_interleave){"00000000-0000-4000-8000-0000000000ff", 1, "A"},
     };
+    struct run_control control = {58000, 91000, 9000, 400};
     int ret = process_self(&row.process, e);
-    return ret ? ret : db_run_begin(db, &row, id, e);
+    if (!ret)
+        ret = db_run_begin(db, &row, id, e);
+    return ret ? ret : db_run_control(db, *id, &control, e);
 }
 
 static inline void fed_phases(struct rec *r, int *phases)
