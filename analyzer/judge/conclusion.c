@@ -148,7 +148,7 @@ static void say_p_min(struct comparison *c)
     words_runs(runs, c);
     if (c->paired && (double)c->a.values.count < floor)
         comparison_note(c,
-                        "%s: no p over all metrics can reach the level of %g with fewer than %.0f "
+                        "%s: no p can reach the level of %g with fewer than %.0f "
                         "rounds",
                         runs, c->alpha, floor);
     else if (!c->paired && p_min > c->alpha)

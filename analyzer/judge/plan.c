@@ -182,7 +182,7 @@ static int set_of(struct db *db, int64_t run, struct keep *keep, const char **se
         return ret < 0 ? ret : 0;
     return err_set(e, EXIT_INCONCLUSIVE, -ENOENT,
                    "%s: run %" PRId64 " belongs to no interleaved set: "
-                   "`gen run --interleave JOB_A JOB_B --rounds 10` makes one",
+                   "`gen run --interleave JOB_A JOB_B --rounds 8` makes one",
                    db_path(db), run);
 }
 
@@ -197,7 +197,7 @@ static int take_interleaved(struct db *db, const int64_t *runs, size_t count, st
         return ret;
     return err_set(e, EXIT_INCONCLUSIVE, -ENOENT,
                    "%s: no interleaved pair of runs yet: `gen run --interleave JOB_A JOB_B "
-                   "--rounds 10` makes some",
+                   "--rounds 8` makes some",
                    db_path(db));
 }
 

@@ -100,13 +100,10 @@ char *words_runs(char buf[WORDS_BYTES], const struct comparison *c)
     return buf;
 }
 
-/* n pairs give 2^(1 - n) at the least, Holm times the tests. */
+/* n pairs give 2^(1 - n) at the least. */
 double words_pairs_floor(const struct comparison *c)
 {
-    size_t tests = 0;
-    for (size_t j = 0; j < c->metric_count; j++)
-        tests += !isnan(c->results[j].p);
-    return tests ? ceil(1 + log2((double)tests / c->alpha)) : 0;
+    return ceil(1 + log2(1 / c->alpha));
 }
 
 /* --- order ----------------------------------------------------------------------------- */

@@ -18,7 +18,7 @@ char *words_p(char buf[WORDS_BYTES], double p);
 /* "14 runs a side (9 min 20 s each side)", "14 pairs (18 min 40 s)"; "" when it is not known. */
 char *words_needed(char buf[WORDS_BYTES], const struct comparison *c,
                    const struct compare_result *r);
-/* The pairs from which on Holm's p of any metric could reach the level. */
+/* The pairs from which on any p could reach the level. */
 double words_pairs_floor(const struct comparison *c);
 /* "8 min 20 s". */
 char *words_time(char buf[WORDS_BYTES], double seconds);

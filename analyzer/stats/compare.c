@@ -85,6 +85,38 @@ static int adjust_joint(const struct compare_input *in, const struct compare_res
     return ret;
 }
 
+/* Differences of the pairs on their scales; a metric without a test stays out (NAN). */
+static int adjust_signs(const struct compare_input *in, const struct compare_result *results,
+                        double *adjusted, struct compare_gate *gate)
+{
+    struct maxt maxt;
+    size_t pairs = in->a.runs, cells = pairs * in->metric_count;
+    double *values = malloc((2 * cells + 1) * sizeof *values);
+    if (!values)
+        return -ENOMEM;
+    lay_out(in, results, values);
+    for (size_t i = 0; i < cells; i++)
+        values[i] = values[cells + i] - values[i];
+    int ret = correction_signs(
+        &(struct signs_input){values, pairs, in->metric_count, in->seed, in->draws}, adjusted,
+        &maxt);
+    free(values);
+    gate->p_min = maxt.p_min;
+    gate->exact = maxt.exact;
+    return ret;
+}
+
+static int adjust_by(const struct compare_input *in, const struct compare_result *results,
+                     const double *p, double *adjusted, struct compare_gate *gate)
+{
+    bool signs = in->paired && in->a.runs >= COMPARE_JOINT_PAIRS;
+    gate->joint = signs || is_joint(in);
+    if (signs)
+        return adjust_signs(in, results, adjusted, gate);
+    return gate->joint ? adjust_joint(in, results, adjusted, gate)
+                       : correction_holm(p, in->metric_count, adjusted);
+}
+
 static int adjust(const struct compare_input *in, struct compare_result *results,
                   struct compare_gate *gate)
 {
@@ -94,9 +126,7 @@ static int adjust(const struct compare_input *in, struct compare_result *results
         return -ENOMEM;
     for (size_t j = 0; j < count; j++)
         p[j] = results[j].p;
-    gate->joint = is_joint(in);
-    int ret = gate->joint ? adjust_joint(in, results, p + count, gate)
-                          : correction_holm(p, count, p + count);
+    int ret = adjust_by(in, results, p, p + count, gate);
     if (!ret)
         ret = correction_bh(p, count, p + 2 * count);
     for (size_t j = 0; j < count && !ret; j++) {

@@ -3,7 +3,8 @@
  * Compares two sets of runs, metric by metric, and decides whether the whole is a regression.
  *
  * The run is the unit. Which test is used depends only on how many runs there are:
- *   interleaved pairs           signed rank on the pairs, Holm
+ *   6 interleaved pairs, more   signed rank on the pairs, one joint flip of their signs (max-T)
+ *   fewer pairs                 signed rank, Holm
  *   5 against 5 and more        one joint permutation of the run labels (max-T)
  *   fewer                       moderated t with the history's variance, Holm; counts that may be 0
  *                               by the exact conditional test
@@ -20,7 +21,8 @@
 #include "analyzer/stats/moderated.h"
 #include "analyzer/stats/verdict.h"
 
-#define COMPARE_JOINT_RUNS 5 /* runs a side from which labels are permuted jointly */
+#define COMPARE_JOINT_RUNS  5 /* runs a side from which labels are permuted jointly */
+#define COMPARE_JOINT_PAIRS 6 /* pairs from which signs are: fewer cannot reach 5 % */
 
 /* One side: value of metric j in run i at values[i * metric_count + j], NAN where it is missing. */
 struct compare_runs {

@@ -43,4 +43,19 @@ struct maxt {
  * adjusted p is the gate's. 0; -ERANGE: a side without runs; -ENOMEM. */
 int correction_maxt(const struct maxt_input *in, double *adjusted, struct maxt *out);
 
+/* Differences of pairs, on the scale of each metric: of metric j in pair i
+ * differences[i * metrics + j]; NAN where a side has none. */
+struct signs_input {
+    const double *differences;
+    size_t pairs, metrics;
+    uint64_t seed;
+    uint32_t draws; /* 0: MAXT_DRAWS */
+};
+
+/* The same for pairs: under no difference a pair may as well be the other way round, so that its
+ * sign is flipped jointly over all metrics (Westfall and Young 1993, 6; Fisher 1935, 21 for one).
+ * Exact up to MAXT_EXACT_MAX flips (17 pairs). adjusted[j] is NAN for a metric that never differs,
+ * or that more than a quarter of the pairs lack. 0 or -ENOMEM. */
+int correction_signs(const struct signs_input *in, double *adjusted, struct maxt *out);
+
 #endif

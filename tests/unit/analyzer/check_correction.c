@@ -139,7 +139,44 @@ START_TEST(missing_values_are_left_out)
 }
 END_TEST
 
+/* Four pairs, sixteen flips. Metric 0 differs by 1 each time: only the flips of none and of all
+ * reach |sum| 4. Metric 1 (3, -1, 1, 1) has the sum 4: with 3 on one side, 4 of the 8 signs of the
+ * others reach it (6 once, 4 three times), and so do their mirror images. */
+START_TEST(signs_flip_jointly)
+{
+    double d[] = {1, 3, NAN, 0, 1, -1, NAN, 0, 1, 1, 5, 0, 1, 1, 1, 0};
+    struct maxt maxt;
+    double p[4];
+    struct signs_input in = {d, 4, 4, 1, 0};
+    ck_assert_int_eq(correction_signs(&in, p, &maxt), 0);
+    ck_assert(maxt.exact);
+    ck_assert_double_eq(maxt.labellings, 16);
+    ck_assert_double_eq(maxt.p_min, 2.0 / 16);
+    ck_assert_double_eq(p[0], 2.0 / 16);
+    ck_assert_double_eq(p[1], 8.0 / 16);
+    ck_assert(isnan(p[2])); /* half of its pairs are missing */
+    ck_assert(isnan(p[3])); /* never differs */
+}
+END_TEST
+
+/* Many pairs are drawn, with the same draws for the same seed. */
+START_TEST(many_signs_are_drawn)
+{
+    double d[40], p, again;
+    struct maxt maxt;
+    for (int i = 0; i < 40; i++)
+        d[i] = i % 8 ? 1 : -1;
+    struct signs_input in = {d, 40, 1, 9, 2000};
+    ck_assert_int_eq(correction_signs(&in, &p, &maxt), 0);
+    ck_assert_int_eq(correction_signs(&in, &again, &maxt), 0);
+    ck_assert(!maxt.exact);
+    ck_assert_double_eq(p, again);
+    ck_assert_double_lt(p, 0.01);
+    ck_assert_double_ge(p, 1.0 / 2001);
+}
+END_TEST
+
 CHECK_MAIN("analyzer/correction", holm_by_hand, benjamini_and_hochberg_of_the_paper,
            gate_of_separate_sides, one_metric_is_its_permutation_test, a_repeated_metric_is_free,
            adjusted_p_grow_with_the_metrics, drawing_agrees_with_trying_all,
-           missing_values_are_left_out)
+           missing_values_are_left_out, signs_flip_jointly, many_signs_are_drawn)

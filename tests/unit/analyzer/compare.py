@@ -399,12 +399,15 @@ class Interleaved(Case):
                           latency=(latency if side == "B" else 1) * (1 + 0.05 * i), noise=0.002)
 
     def test_pairs_share_what_drifts(self):
-        self.rounds(12, 1.1)
+        self.rounds(8, 1.1)
         found = self.json("interleaved", code=1)
         self.assertTrue(found["interleaved"] and found["comparable"])
         row = metric(found, "latency_p99_us")
         self.assertEqual((row["method"], row["verdict"]), ("signed rank", "regression"))
         self.assertLess(abs(row["ratio"] - 1.1), 0.01)
+        gate = found["result"]["gate"]
+        self.assertTrue(gate["joint"] and gate["exact"])
+        self.assertAlmostEqual(gate["p_min"], 2 / 256)
         self.assertEqual([r["interleave_round"] for r in found["a"]],
                          [r["interleave_round"] for r in found["b"]])
 
@@ -413,7 +416,7 @@ class Interleaved(Case):
         self.runs(1, "set=5e7", "round=4", "side=A")
         text = " ".join(self.compare("interleaved", code=5).split())
         self.assertIn("run 7 has no partner in its round: it is left out", text)
-        self.assertIn("3 pairs: no p over all metrics can reach the level of 0.05", text)
+        self.assertIn("3 pairs: no p can reach the level of 0.05 with fewer than 6 rounds", text)
 
     def test_which_set(self):
         self.rounds(2, 1)
