@@ -6,7 +6,7 @@
  * from Poisson(32), and each of them lies anywhere in it: that is the same process (Kingman 1993,
  * Poisson Processes, 2.4). Every worker draws the counts; where arrival j of a slot lies is a
  * function of the seed, the slot and j, so that a worker draws no others than its own, and sorts
- * them: by counting how many are smaller, which takes no branch.
+ * them: by counting how many are less, which takes no branch.
  *
  * Arrivals lie on a grid of 2^-24 of a slot: two millionths of the mean gap, at least 1 ns.
  */
@@ -25,8 +25,9 @@
 #define STREAM    0x706f6973u /* "pois": other draws of the same seed are others */
 
 typedef unsigned __int128 u128;
-typedef int32_t lanes __attribute__((vector_size(32)));
-#define LANES 8
+typedef int32_t lanes __attribute__((vector_size(16)));
+#define LANES 4
+#define BLOCK (2 * LANES) /* keys that are ranked together */
 
 struct slots {
     u128 start, length; /* of the next slot, in 2^-64 ns */
@@ -36,11 +37,13 @@ struct slots {
     uint64_t before;    /* arrivals of the whole before it */
     uint64_t own;       /* number of this worker's next arrival that is not drawn yet */
     uint64_t slot_ns;   /* where the slot began whose arrivals these are: */
+    uint64_t inverse;   /* of the number of workers, in 2^-32, rounded up: exact below 2^16 */
     uint32_t at, count;
     int32_t places[SLOT_MAX]; /* on its grid, in order */
     struct alias_column counts[SLOT_MAX];
 };
 _Static_assert(sizeof(struct slots) <= SCHEDULE_OWN, "one lies in the other");
+_Static_assert(SLOT_MAX % BLOCK == 0, "a block fits");
 _Static_assert(GRID_BITS + TIE_BITS < 32 && SLOT_MAX <= 1 << TIE_BITS, "a key is an int32_t");
 
 static void count_table(struct alias_column *counts)
@@ -59,6 +62,7 @@ static void slots_init(struct slots *s, const struct load_spec *spec)
     s->grid_ns = ldexp((double)slot_ns, -GRID_BITS);
     s->stream = rng_mix(spec->seed, STREAM);
     s->own = spec->worker;
+    s->inverse = ((1ull << 32) + spec->workers - 1) / spec->workers;
     count_table(s->counts);
 }
 
@@ -71,34 +75,55 @@ static uint64_t slot_pass(struct slots *s)
     return random;
 }
 
-/* A key is greater than as many others as come before it. */
+/* Keys of this worker's arrivals, every `workers`-th from `first` on; what fills up the last block
+ * comes after all of them. */
+static void draw_keys(int32_t *keys, uint64_t random, uint64_t first, uint32_t count,
+                      uint32_t workers)
+{
+    for (uint32_t i = 0; i < count; i += BLOCK)
+        for (uint32_t j = i; j < i + BLOCK; j++, first += workers) {
+            uint64_t place = rng_mix(random, first) >> (64 - GRID_BITS);
+            uint64_t last = (1u << GRID_BITS) - 1;
+            keys[j] = (int32_t)((j < count ? place : last) << TIE_BITS | j);
+        }
+}
+
+static void put_at(int32_t *places, lanes ranks, lanes keys)
+{
+    for (uint32_t i = 0; i < LANES; i++)
+        places[ranks[i]] = keys[i] >> TIE_BITS;
+}
+
+/* A key's rank is how many are less: a comparison is -1 in the lanes where it holds. */
 static void sort_places(int32_t *places, const int32_t *keys, uint32_t count)
 {
-    for (uint32_t i = 0; i < count; i += LANES) {
-        lanes these, smaller = {0};
-        memcpy(&these, keys + i, sizeof these);
-        for (uint32_t j = 0; j < count; j++)
-            smaller -= keys[j] < these;
-        for (uint32_t j = 0; j < LANES && i + j < count; j++)
-            places[smaller[j]] = keys[i + j] >> TIE_BITS;
+    for (uint32_t i = 0; i < count; i += BLOCK) {
+        lanes one, two, one_rank = {0}, two_rank = {0};
+        memcpy(&one, keys + i, sizeof one);
+        memcpy(&two, keys + i + LANES, sizeof two);
+        for (uint32_t j = 0; j < count; j += BLOCK)
+            for (uint32_t k = j; k < j + BLOCK; k++) {
+                lanes key = {keys[k], keys[k], keys[k], keys[k]};
+                one_rank -= key < one;
+                two_rank -= key < two;
+            }
+        put_at(places, one_rank, one);
+        put_at(places, two_rank, two);
     }
 }
 
 static void slot_draw(struct slots *s, uint32_t workers)
 {
-    int32_t keys[SLOT_MAX + LANES];
-    uint64_t first = s->before;
-    uint32_t count = 0;
+    int32_t keys[SLOT_MAX];
+    uint64_t first = s->own - s->before; /* the number in the slot of the first of ours */
     s->slot_ns = (uint64_t)(s->start >> 64);
     uint64_t random = slot_pass(s);
-    for (; s->own < s->before; s->own += workers, count++) {
-        uint64_t place = rng_mix(random, s->own - first) >> (64 - GRID_BITS);
-        keys[count] = (int32_t)(place << TIE_BITS | count);
-    }
-    memset(keys + count, 0, LANES * sizeof *keys); /* lanes that nobody looks at */
-    sort_places(s->places, keys, count);
+    uint64_t left = s->before > s->own ? s->before - s->own + workers - 1 : 0;
     s->at = 0;
-    s->count = count;
+    s->count = (uint32_t)(left * s->inverse >> 32);
+    s->own += (uint64_t)s->count * workers;
+    draw_keys(keys, random, first, s->count, workers);
+    sort_places(s->places, keys, s->count);
 }
 
 /* The floors keep order: what one slot's end and the next one's start have in common is a whole

@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "base/units.h"
 #include "bench/bench_record.h"
+#include "bench/bench_schedule.h"
 #include "bench/gen_run.h"
 #include "run/reflect.h"
 
@@ -196,6 +197,18 @@ static int decode_per_s(double *values)
     return bench_decode(values, rounds_wanted(5));
 }
 
+/* --- schedule --------------------------------------------------------------------------------- */
+
+static int schedule_cycles_max(double *values)
+{
+    return bench_schedule(values, rounds_wanted(5));
+}
+
+static int schedule_cycles_constant(double *values)
+{
+    return bench_schedule_constant(values, rounds_wanted(5));
+}
+
 /* --- all -------------------------------------------------------------------------------------- */
 
 static const struct bench benches[] = {
@@ -212,6 +225,9 @@ static const struct bench benches[] = {
     {"record_bytes_poisson10k", "bytes", "the same, 10,000 connections, exponential gaps drawn anew",
      record_bytes_poisson10k},
     {"decode_per_s", "rows/s", "virtual table sample to sum()", decode_per_s},
+    {"schedule_cycles_max", "cycles", "a start, the schedule alone, the slowest shape",
+     schedule_cycles_max},
+    {"schedule_cycles_constant", "cycles", "the same, constant", schedule_cycles_constant},
 };
 #define BENCHES (sizeof benches / sizeof *benches)
 
