@@ -98,8 +98,8 @@ double schedule_peak_per_s(const struct load_spec *spec);
 /* A job's `shape =`, and what `gen list` shows; the list is load/shapes.h. */
 struct load_shape_kind {
     const char *name, *meaning;
-    const struct load_shape *shape; /* NULL while `later` is not */
-    const char *later;              /* NULL, or what brings it: listed and refused by name */
+    const struct load_shape *shape;
+    const char *later; /* NULL, or what a job waits for: listed and refused by name */
 };
 extern const struct load_shape_kind load_shapes[];
 extern const uint32_t load_shape_count;

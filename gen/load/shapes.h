@@ -8,8 +8,8 @@
 
 #include "load/schedule.h"
 
-/* LATER(name, meaning, what brings it): listed and refused by name. */
-#define LOAD_SHAPES(BUILT, LATER)                                                                  \
+/* WAITS(name, meaning, for what): the same, but a job is refused it by name. */
+#define LOAD_SHAPES(BUILT, WAITS)                                                                  \
     BUILT(constant, "rate transactions/s, evenly spaced")                                          \
     BUILT(max, "closed loop: each connection keeps depth outstanding")                             \
     BUILT(burst, "burst_factor times the rate for burst_high, the rate for burst_low, repeated")    \
@@ -17,13 +17,14 @@
     BUILT(sine, "the rate and sine_depth of it by a sine of sine_period")                          \
     BUILT(walk, "a seeded random walk: every 100 ms up or down by walk_step of the rate")          \
     BUILT(poisson, "independent exponential gaps with mean 1/rate")                                \
-    BUILT(replay, "arrival times from a file or an earlier run")
+    WAITS(replay, "arrival times from a file or an earlier run",                                   \
+          "its reader comes with suites and plans")
 
 #define SHAPE_DECLARE(name, meaning) extern const struct load_shape name##_shape;
-#define SHAPE_NOTHING(name, meaning, later)
-LOAD_SHAPES(SHAPE_DECLARE, SHAPE_NOTHING)
+#define SHAPE_DECLARE_TOO(name, meaning, later) SHAPE_DECLARE(name, meaning)
+LOAD_SHAPES(SHAPE_DECLARE, SHAPE_DECLARE_TOO)
 #undef SHAPE_DECLARE
-#undef SHAPE_NOTHING
+#undef SHAPE_DECLARE_TOO
 
 /* How many of the first `all` arrivals are this worker's. */
 static inline uint64_t share_of(const struct load_spec *spec, uint64_t all)

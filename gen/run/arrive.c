@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Arrivals: from the schedule (open loop) or from the slot that has become free (max). */
-#include "base/rng.h"
 #include "run/client_internal.h"
 
 void client_count_not_sent(struct client *c, enum result why, uint64_t intended_ns)
@@ -11,15 +10,16 @@ void client_count_not_sent(struct client *c, enum result why, uint64_t intended_
     client_sample_not_sent(c, why, intended_ns);
 }
 
-/* Log-free uniform draw; the same seed, connection and id give the same size again. */
-static uint32_t draw_payload(const struct client *c, uint32_t conn, uint64_t id)
+#define REPLY_STREAM 0x7265706c79000000ull /* "reply": drawn apart from the requests */
+
+/* The same seed, connection and id give the same sizes again. */
+static uint32_t draw_reply(const struct client *c, const struct app_message *msg)
 {
-    const struct client_load *l = &c->load;
-    if (l->payload_min == l->payload_max)
-        return l->payload_max;
-    uint64_t span = l->payload_max - l->payload_min + 1;
-    uint64_t random = rng_mix(c->cfg.seed ^ conn, id) >> 32;
-    return l->payload_min + (uint32_t)(random * span >> 32);
+    if (c->cfg.one_way)
+        return 0;
+    if (!c->load.reply.count)
+        return msg->len;
+    return size_draw(&c->load.reply, c->cfg.seed ^ REPLY_STREAM, msg->conn, msg->id);
 }
 
 static void append(struct client *c, struct session *s, uint32_t index)
@@ -44,14 +44,12 @@ void client_start_on(struct client *c, struct session *s, uint64_t intended_ns,
     }
     struct trans *t = &c->trans.entries[index];
     uint32_t number = c->cfg.first_session + session_number(c, s);
-    uint32_t len = draw_payload(c, number, c->next_id);
+    uint32_t len = size_draw(&c->load.payload, c->cfg.seed, number, c->next_id);
     *t = (struct trans){
-        .msg = {.id = c->next_id, .len = len, .conn = number,
-                .reply_len = c->load.reply ? c->load.reply : len},
+        .msg = {.id = c->next_id, .len = len, .conn = number},
         .intended_ns = intended_ns, .eligible_ns = eligible_ns, .measured = c->load.measured,
     };
-    if (c->cfg.one_way)
-        t->msg.reply_len = 0;
+    t->msg.reply_len = draw_reply(c, &t->msg);
     c->next_id += c->cfg.workers;
     c->started++;
     client_count(c, COUNTER_STARTED);
@@ -123,8 +121,7 @@ static void note_backlog(struct client *c)
 {
     if (c->schedule.next_ns >= c->now_ns)
         return;
-    uint64_t waiting = (uint64_t)((double)(c->now_ns - c->schedule.next_ns) *
-                                  c->load.spec.rate_per_s / c->load.spec.workers / 1e9);
+    uint64_t waiting = schedule_due(&c->schedule, c->now_ns);
     if (waiting > c->block->counters[COUNTER_BACKLOG_MAX])
         c->block->counters[COUNTER_BACKLOG_MAX] = waiting;
 }

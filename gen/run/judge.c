@@ -7,6 +7,7 @@
 
 #include "db/db.h"
 #include "db/run_row.h"
+#include "run/setup.h"
 #include "run/sla.h"
 
 /* Bounds of validity for an open-loop run. */
@@ -152,7 +153,8 @@ static void judge_limit(struct run *r, const struct loads *l, struct judged *j)
 {
     bool open_loop = !r->job->phases[0].rate_max;
     double achieved = judge_figure(r, "transactions_per_s");
-    bool kept_up = open_loop && achieved >= 0.99 * r->job->phases[0].rate_per_s;
+    double offered = setup_offered_per_s(r->job, &r->job->phases[0], 0);
+    bool kept_up = open_loop && achieved >= 0.99 * offered;
     if (kept_up)
         j->limited_by = "load";
     else if (l->busy >= SATURATED)

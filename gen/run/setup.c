@@ -46,6 +46,54 @@ static uint32_t max_depth(const struct job *job)
     return depth;
 }
 
+static struct load_params setup_params(const struct job_phase *p)
+{
+    return (struct load_params){
+        .burst = {p->burst_factor, p->burst_high_ns, p->burst_low_ns},
+        .ramp = {p->ramp_from, p->ramp_to, p->ramp_steps,
+                 p->ramp_ns ? p->ramp_ns : p->duration_ns},
+        .sine = {p->sine_depth, p->sine_period_ns},
+        .walk = {p->walk_step, p->walk_low, p->walk_high},
+        .replay = {.scale = p->rate_scale},
+    };
+}
+
+/* Phases draw apart from each other: no two have the same gaps. */
+void setup_spec(const struct job *job, const struct job_phase *phase, uint32_t worker,
+                struct load_spec *out)
+{
+    *out = (struct load_spec){
+        .shape = load_shape_find(phase->shape)->shape,
+        .rate_per_s = phase->rate_per_s * phase->rate_scale,
+        .duration_ns = phase->duration_ns,
+        .seed = rng_mix(job->seed, (uint64_t)(phase - job->phases)),
+        .worker = worker,
+        .workers = job->workers,
+        .params = setup_params(phase),
+    };
+}
+
+double setup_offered_per_s(const struct job *job, const struct job_phase *phase,
+                           uint64_t duration_ns)
+{
+    struct load_spec spec;
+    if (phase->rate_max)
+        return NAN;
+    setup_spec(job, phase, 0, &spec);
+    spec.duration_ns = duration_ns ? duration_ns : phase->duration_ns;
+    return schedule_mean_per_s(&spec);
+}
+
+/* With max the rate is not known: as much as there may be. */
+static double peak_per_s(const struct job *job, const struct job_phase *phase)
+{
+    struct load_spec spec;
+    if (phase->rate_max)
+        return INFINITY;
+    setup_spec(job, phase, 0, &spec);
+    return schedule_peak_per_s(&spec);
+}
+
 /* Transactions that may be outstanding at once, a worker: what the connections carry, in an open
  * loop at most what the rate starts until all of them time out. */
 static uint32_t most_outstanding(const struct job *job, uint32_t sessions)
@@ -54,8 +102,8 @@ static uint32_t most_outstanding(const struct job *job, uint32_t sessions)
     for (uint32_t i = 0; i < job->phases_count; i++) {
         const struct job_phase *p = &job->phases[i];
         double carried = (double)sessions * p->depth;
-        double started = p->rate_per_s / job->workers * (double)p->timeout_ns / 1e9;
-        if (!p->rate_max && started < carried)
+        double started = peak_per_s(job, p) / job->workers * (double)p->timeout_ns / 1e9;
+        if (started < carried)
             carried = started;
         if (carried > most)
             most = carried;
@@ -67,8 +115,8 @@ static uint32_t max_payload(const struct job *job)
 {
     uint32_t most = 1;
     for (uint32_t i = 0; i < job->phases_count; i++)
-        if (job->phases[i].payload > most)
-            most = job->phases[i].payload;
+        if (job->phases[i].payload.largest > most)
+            most = job->phases[i].payload.largest;
     return most;
 }
 
@@ -177,28 +225,25 @@ void setup_responder(const struct job *job, const struct app_proto *proto,
     };
 }
 
-uint32_t setup_reply(const struct job_phase *phase, const struct app_proto *proto)
+static void setup_sizes(const struct job_sizes *sizes, struct size_dist *out)
 {
-    if (proto->server->answer == APP_ANSWER_NONE)
-        return 0;
-    return phase->reply || phase->payload_min != phase->payload ? phase->reply : phase->payload;
+    struct size_part parts[JOB_SIZES];
+    _Static_assert(JOB_SIZES <= SIZE_PARTS, "all of them fit");
+    *out = (struct size_dist){0};
+    for (uint32_t i = 0; i < sizes->count; i++) {
+        const struct job_size *s = &sizes->parts[i];
+        parts[i] = (struct size_part){s->low, s->high, s->weight, s->even_ratio};
+    }
+    if (sizes->count)
+        size_compile(out, parts, sizes->count);
 }
 
 void setup_load(const struct job *job, const struct job_phase *phase, uint32_t worker,
                 struct client_load *out)
 {
     *out = (struct client_load){
-        .spec = {.shape = load_shape_find(phase->shape)->shape,
-                 .rate_per_s = phase->rate_per_s,
-                 .duration_ns = phase->duration_ns,
-                 .seed = job->seed,
-                 .worker = worker,
-                 .workers = job->workers},
         .transactions = phase->transactions / job->workers +
                         (worker < phase->transactions % job->workers ? 1 : 0),
-        .payload_min = phase->payload_min,
-        .payload_max = phase->payload,
-        .reply = phase->reply,
         .depth = phase->depth,
         .short_lived = phase->pattern == PATTERN_SHORT_LIVED,
         .close_by_reset = phase->close == CLOSE_RST,
@@ -207,9 +252,12 @@ void setup_load(const struct job *job, const struct job_phase *phase, uint32_t w
         .connect_timeout_ns = phase->connect_timeout_ns,
         .queue_max_ns = phase->queue_max_ns,
     };
+    setup_spec(job, phase, worker, &out->spec);
+    setup_sizes(&phase->payload, &out->payload);
+    setup_sizes(&phase->reply, &out->reply);
 }
 
-/* With max the rate is not known: as much as there may be. 1 GiB over all workers. */
+/* 1 GiB over all workers at most. */
 uint32_t setup_sample_records(const struct job *job)
 {
     double rate = 0;
@@ -217,8 +265,7 @@ uint32_t setup_sample_records(const struct job *job)
     if (job->samples <= 0)
         return 0;
     for (uint32_t i = 0; i < job->phases_count; i++) {
-        const struct job_phase *p = &job->phases[i];
-        double phase = p->rate_max ? INFINITY : p->rate_per_s;
+        double phase = peak_per_s(job, &job->phases[i]);
         rate = phase > rate ? phase : rate;
     }
     while (most > SAMPLE_RECORDS_MIN && (uint64_t)most * job->workers > SAMPLE_RECORDS_ALL)
@@ -260,19 +307,47 @@ void setup_responder_wire(const struct job *job, const char *device,
     out->filter.port_lo = out->filter.port_hi = listen->port;
 }
 
+static void load_text(char *buf, size_t size, const struct job_phase *phase)
+{
+    FILE *out = fmemopen(buf, size, "w");
+    if (!out)
+        return;
+    if (phase->rate_max)
+        fputs("max", out);
+    else
+        fprintf(out, "%.15g/s", phase->rate_per_s * phase->rate_scale);
+    job_shape_print(phase, out);
+    fclose(out);
+}
+
+/* One size and a range in plain bytes; anything else as the job says it. */
+static void sizes_text(char *buf, size_t size, const struct job_sizes *sizes)
+{
+    const struct job_size *s = &sizes->parts[0];
+    FILE *out = fmemopen(buf, size, "w");
+    if (!out)
+        return;
+    if (sizes->count > 1 || s->even_ratio)
+        job_sizes_print(sizes, out);
+    else if (s->low == s->high)
+        fprintf(out, "%u", s->low);
+    else
+        fprintf(out, "%u-%u", s->low, s->high);
+    fclose(out);
+}
+
+/* A reply of its own, or as large as every request: one size is told. */
 void phase_texts_make(struct phase_texts *t, const struct job_phase *phase,
                       const struct app_proto *proto)
 {
-    snprintf(t->load, sizeof t->load, "%.15g/s", phase->rate_per_s);
-    if (phase->rate_max)
-        snprintf(t->load, sizeof t->load, "max");
-    snprintf(t->payload, sizeof t->payload, "%u-%u", phase->payload_min, phase->payload);
-    if (phase->payload_min == phase->payload)
-        snprintf(t->payload, sizeof t->payload, "%u", phase->payload);
-    uint32_t reply = setup_reply(phase, proto);
-    snprintf(t->reply, sizeof t->reply, "%u", reply);
-    if (!reply)
-        t->reply[0] = '\0';
+    bool as_request = !phase->reply.count;
+    *t = (struct phase_texts){0};
+    load_text(t->load, sizeof t->load, phase);
+    sizes_text(t->payload, sizeof t->payload, &phase->payload);
+    if (proto->server->answer == APP_ANSWER_NONE)
+        return;
+    if (!as_request || phase->payload.smallest == phase->payload.largest)
+        sizes_text(t->reply, sizeof t->reply, as_request ? &phase->payload : &phase->reply);
 }
 
 /* --- CPUs ----------------------------------------------------------------------------------- */
