@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * How large a message is: one size, a range, or a weighted list of them, made ready for drawing. A
- * draw is a function of (seed, connection, message) alone: the same message has the same size again,
- * whoever asks and when.
+ * draw is a function of the seed and the message's number over the whole run alone, not of the
+ * connection that it finds free: the same seed gives the same sizes in the same order again.
  */
 #ifndef LOAD_SIZE_H
 #define LOAD_SIZE_H
@@ -44,12 +44,11 @@ uint32_t size_of(const struct size_dist *d, uint64_t random);
 double size_part_mean(const struct size_part *part);
 double size_mean(const struct size_part *parts, uint32_t count);
 
-static inline uint32_t size_draw(const struct size_dist *d, uint64_t seed, uint32_t conn,
-                                 uint64_t message)
+static inline uint32_t size_draw(const struct size_dist *d, uint64_t seed, uint64_t message)
 {
     if (d->smallest == d->largest)
         return d->largest;
-    return size_of(d, rng_mix(seed ^ conn, message));
+    return size_of(d, rng_mix(seed, message));
 }
 
 #endif

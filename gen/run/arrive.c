@@ -4,22 +4,26 @@
 
 void client_count_not_sent(struct client *c, enum result why, uint64_t intended_ns)
 {
+    c->started++;
     client_count(c, COUNTER_STARTED);
     client_count(c, COUNTER_FAILED);
     c->block->results[why]++;
     client_sample_not_sent(c, why, intended_ns);
 }
 
-#define REPLY_STREAM 0x7265706c79000000ull /* "reply": drawn apart from the requests */
+#define SIZE_STREAM  0x73697a6573000000ull /* "sizes", and */
+#define REPLY_STREAM 0x7265706c79000000ull /* "reply": drawn apart from each other and from the gaps */
 
-/* The same seed, connection and id give the same sizes again. */
-static uint32_t draw_reply(const struct client *c, const struct app_message *msg)
+/* By the number of the start in the phase, over all workers: it does not matter which connection
+ * was free. */
+static void draw_sizes(const struct client *c, struct app_message *msg)
 {
-    if (c->cfg.one_way)
-        return 0;
-    if (!c->load.reply.count)
-        return msg->len;
-    return size_draw(&c->load.reply, c->cfg.seed ^ REPLY_STREAM, msg->conn, msg->id);
+    const struct client_load *l = &c->load;
+    uint64_t number = c->started * c->cfg.workers + c->cfg.worker;
+    msg->len = size_draw(&l->payload, l->spec.seed ^ SIZE_STREAM, number);
+    msg->reply_len = c->cfg.one_way   ? 0
+                     : l->reply.count ? size_draw(&l->reply, l->spec.seed ^ REPLY_STREAM, number)
+                                      : msg->len;
 }
 
 static void append(struct client *c, struct session *s, uint32_t index)
@@ -43,13 +47,11 @@ void client_start_on(struct client *c, struct session *s, uint64_t intended_ns,
         return;
     }
     struct trans *t = &c->trans.entries[index];
-    uint32_t number = c->cfg.first_session + session_number(c, s);
-    uint32_t len = size_draw(&c->load.payload, c->cfg.seed, number, c->next_id);
     *t = (struct trans){
-        .msg = {.id = c->next_id, .len = len, .conn = number},
+        .msg = {.id = c->next_id, .conn = c->cfg.first_session + session_number(c, s)},
         .intended_ns = intended_ns, .eligible_ns = eligible_ns, .measured = c->load.measured,
     };
-    t->msg.reply_len = draw_reply(c, &t->msg);
+    draw_sizes(c, &t->msg);
     c->next_id += c->cfg.workers;
     c->started++;
     client_count(c, COUNTER_STARTED);
@@ -59,7 +61,7 @@ void client_start_on(struct client *c, struct session *s, uint64_t intended_ns,
     t->pos = s->state == SESSION_OPEN ? tcp_end(tcp_conn(tcp, s->conn)) : 0;
     append(c, s, index);
     if (s->state == SESSION_OPEN)
-        tcp_send(tcp, s->conn, len);
+        tcp_send(tcp, s->conn, t->msg.len);
 }
 
 /* Short-lived: the transaction waits on the session while its connection opens. */
@@ -131,9 +133,7 @@ static uint32_t start_open_loop(struct client *c, uint32_t budget)
     uint32_t n = 0;
     while (n < budget && c->schedule.next_ns <= c->now_ns && !limit_reached(c)) {
         if (c->now_ns - c->schedule.next_ns > c->load.queue_max_ns) {
-            uint64_t intended_ns = schedule_take(&c->schedule);
-            c->started++;
-            client_count_not_sent(c, RESULT_NOT_SENT, intended_ns);
+            client_count_not_sent(c, RESULT_NOT_SENT, schedule_take(&c->schedule));
         } else if (c->free_head == SESSION_NONE) {
             break;
         } else {

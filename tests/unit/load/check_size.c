@@ -28,13 +28,13 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Over connections as well as over messages, sorted. */
+/* Sorted. */
 static uint32_t *draws_of(const struct size_part *part)
 {
     struct size_dist d = compiled(part, 1);
     uint32_t *sizes = malloc(DRAWS * sizeof *sizes);
     for (uint32_t i = 0; i < DRAWS; i++)
-        sizes[i] = size_draw(&d, 7, i % 100, i / 100);
+        sizes[i] = size_draw(&d, 7, i);
     qsort(sizes, DRAWS, sizeof *sizes, by_value);
     return sizes;
 }
@@ -119,7 +119,7 @@ START_TEST(mixed_is_70_25_5)
     uint64_t seen[3] = {0};
     double chi = 0;
     for (uint32_t i = 0; i < DRAWS; i++) {
-        uint32_t size = size_draw(&d, 3, i % 7, i);
+        uint32_t size = size_draw(&d, 3, i);
         seen[size < 1024 ? 0 : size <= 1u << 20 ? 1 : 2]++;
     }
     for (unsigned k = 0; k < 3; k++)
@@ -138,7 +138,7 @@ START_TEST(any_weights)
     struct size_dist d = compiled(parts, COUNT(parts));
     uint64_t seen[6] = {0}, draws = 2000000;
     for (uint64_t i = 0; i < draws; i++)
-        seen[size_draw(&d, 11, 5, i) / 100]++;
+        seen[size_draw(&d, 11, i) / 100]++;
     for (unsigned k = 0; k < COUNT(parts); k++) {
         double expected = (double)draws * parts[k].weight / 101900;
         ck_assert_double_le(fabs((double)seen[k + 1] - expected), 4 * sqrt(expected));
@@ -173,20 +173,18 @@ START_TEST(alias_keeps_the_weights)
 }
 END_TEST
 
-/* A function of seed, connection and message, and of nothing else. */
+/* A function of seed and message, and of nothing else. */
 START_TEST(repeats_and_differs)
 {
     struct size_dist d = compiled(mixed, 3);
-    unsigned by_seed = 0, by_conn = 0, by_message = 0;
+    unsigned by_seed = 0, by_message = 0;
     for (uint32_t i = 0; i < 10000; i++) {
-        uint32_t size = size_draw(&d, 1, 2, i);
-        ck_assert_uint_eq(size_draw(&d, 1, 2, i), size);
-        by_seed += size_draw(&d, 2, 2, i) == size;
-        by_conn += size_draw(&d, 1, 3, i) == size;
-        by_message += size_draw(&d, 1, 2, i + 10000) == size;
+        uint32_t size = size_draw(&d, 1, i);
+        ck_assert_uint_eq(size_draw(&d, 1, i), size);
+        by_seed += size_draw(&d, 2, i) == size;
+        by_message += size_draw(&d, 1, i + 10000) == size;
     }
     ck_assert_uint_lt(by_seed, 50);
-    ck_assert_uint_lt(by_conn, 50);
     ck_assert_uint_lt(by_message, 50);
 }
 END_TEST
