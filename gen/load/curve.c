@@ -12,8 +12,8 @@ static inline double seconds_until(const struct piece *p, double y)
     return b == 0 ? y / a : 2 * y / (a + sqrt(a * a + 2 * b * y));
 }
 
-/* Rounding may ask for a little more than a falling line ever reaches (a root of less than 0): that
- * is the end of the piece. */
+/* Rounding may ask for a little more than the piece holds, or than a falling line ever reaches (a
+ * root of less than 0): that is its end. */
 static inline double offset_in(const struct piece *p, double index)
 {
     double y = index - p->first;
@@ -47,13 +47,14 @@ uint64_t curve_first(struct schedule *s)
     return curve_next(s, 0);
 }
 
-/* The integral says where to look, to within its rounding; the arrivals themselves decide. */
-#define LOOK_FROM 64
+/* The integral says where to look, to within its rounding and the nanosecond that a shape may be
+ * off; the arrivals themselves decide. */
 uint64_t curve_count(const struct load_spec *spec, uint64_t end_ns)
 {
     struct piece p = {0};
     double sum = spec->shape->sum(spec, end_ns);
-    uint64_t i = sum > LOOK_FROM ? (uint64_t)sum - LOOK_FROM : 0;
+    double before = sum - sum * 1e-15 - spec->shape->peak(spec) / NS_PER_S - 2;
+    uint64_t i = before > 0 ? (uint64_t)before : 0;
     while (offset_of(spec, &p, i) < end_ns)
         i++;
     return share_of(spec, i);

@@ -44,8 +44,10 @@ static void walk_find(const struct load_spec *spec, double index, struct piece *
 {
     if (p->end == 0)
         begin(spec, p);
-    while (p->end <= index)
+    while (p->end <= index && p->start_ns < (double)spec->duration_ns)
         step(spec, p);
+    if (p->end <= index) /* not in this phase */
+        *p = (struct piece){.first = index, .end = INFINITY, .start_ns = INFINITY};
 }
 
 /* The integral at `end_ns`, stepping on from piece `p`. */

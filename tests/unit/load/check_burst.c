@@ -63,6 +63,36 @@ START_TEST(nothing_adds_up_over_half_an_hour)
 }
 END_TEST
 
+START_TEST(counts_at_any_rate)
+{
+    struct load_spec spec = spec_by_name("burst", 1, 1800 * NS_PER_S);
+    assert_counts_at_any_rate(&spec);
+    spec.params.burst.high_ns = spec.params.burst.low_ns = NS_PER_MS;
+    assert_counts_at_any_rate(&spec);
+}
+END_TEST
+
+/* A cycle holds a whole number of arrivals but for rounding: its last one, or the next one's first. */
+START_TEST(cycles_that_end_with_an_arrival)
+{
+    for (uint32_t k = 1; k < 2000; k++) {
+        struct load_spec spec = spec_by_name("burst", 1 / 3.0 + k / 30.0, 3600 * NS_PER_S);
+        spec.params.burst.factor = 0.1 * k;
+        struct schedule s;
+        uint64_t last = 0;
+        schedule_init(&s, &spec, 0);
+        for (uint64_t i = 0; i < 1000; i++) {
+            uint64_t at = schedule_take(&s);
+            if (at == UINT64_MAX)
+                break;
+            ck_assert_uint_le(last, at);
+            assert_lies(&spec, burst_integral, i, at, 2);
+            last = at;
+        }
+    }
+}
+END_TEST
+
 START_TEST(repeats_and_splits)
 {
     struct load_spec spec = spec_by_name("burst", 997.5, 23 * NS_PER_S);
@@ -74,4 +104,5 @@ START_TEST(repeats_and_splits)
 END_TEST
 
 CHECK_MAIN("load/burst", as_the_table_says, follows_its_integral, any_factor_and_times,
-           nothing_adds_up_over_half_an_hour, repeats_and_splits)
+           nothing_adds_up_over_half_an_hour, counts_at_any_rate, cycles_that_end_with_an_arrival,
+           repeats_and_splits)

@@ -174,6 +174,10 @@ START_TEST(counts)
         spec.duration_ns = 3 * NS_PER_S;
         assert_counts(&spec, 12345677);
     }
+    struct load_spec dense = poisson(4); /* slots of 32 ns that touch one another */
+    dense.rate_per_s = 1e9;
+    dense.duration_ns = 3000;
+    assert_counts(&dense, 1);
 }
 END_TEST
 

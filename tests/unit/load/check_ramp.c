@@ -106,6 +106,31 @@ START_TEST(nothing_adds_up_over_half_an_hour)
 }
 END_TEST
 
+START_TEST(counts_at_any_rate)
+{
+    static const double ends[][2] = {{0, 1}, {1, 0.001}, {1, 2}};
+    for (unsigned i = 0; i < COUNT(ends); i++)
+        for (uint32_t steps = 0; steps <= 1000; steps += 500) {
+            struct load_spec spec = ramp(1, ends[i][0], ends[i][1], steps);
+            assert_counts_at_any_rate(&spec);
+        }
+}
+END_TEST
+
+/* Down to nothing the last arrival is where rounding may take it beyond the end: it still comes. */
+START_TEST(the_last_arrival_of_a_ramp_down)
+{
+    for (uint32_t k = 1; k < 20000; k++) {
+        struct load_spec spec = ramp(0.1 * k, 1, 0, 0);
+        spec.duration_ns = 40 * NS_PER_S;
+        uint64_t all = (uint64_t)ceil(spec.shape->sum(&spec, spec.duration_ns));
+        uint64_t last = offset_of_arrival(&spec, all - 1);
+        ck_assert_uint_le(last, 20 * NS_PER_S);
+        ck_assert_uint_eq(schedule_count(&spec, UINT64_MAX), all);
+    }
+}
+END_TEST
+
 START_TEST(repeats_and_splits)
 {
     struct load_spec up = ramp(2000, 0, 1, 0), down = ramp(2000, 1, 0, 0), steps = ramp(997, 0, 1, 9);
@@ -119,4 +144,5 @@ START_TEST(repeats_and_splits)
 END_TEST
 
 CHECK_MAIN("load/ramp", from_nothing_to_the_rate, steps_up_and_down, follows_its_integral,
-           nothing_adds_up_over_half_an_hour, repeats_and_splits)
+           nothing_adds_up_over_half_an_hour, counts_at_any_rate, the_last_arrival_of_a_ramp_down,
+           repeats_and_splits)

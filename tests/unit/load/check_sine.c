@@ -75,6 +75,41 @@ START_TEST(nothing_adds_up_over_half_an_hour)
 }
 END_TEST
 
+START_TEST(counts_at_any_rate)
+{
+    static const double depths[] = {0, 0.8, 1};
+    for (unsigned i = 0; i < COUNT(depths); i++) {
+        struct load_spec spec = sine(1, depths[i], 30 * NS_PER_S, 1800 * NS_PER_S);
+        assert_counts_at_any_rate(&spec);
+        spec.params.sine.period_ns = 100 * NS_PER_MS;
+        assert_counts_at_any_rate(&spec);
+    }
+}
+END_TEST
+
+/* Through the trough of depth 1, where the rate is 0 for a moment: in order, and none is lost. */
+START_TEST(a_trough_of_nothing)
+{
+    struct load_spec spec = sine(1e12, 1, 100 * NS_PER_MS, NS_PER_S);
+    uint64_t from = schedule_count(&spec, 74900000), to = schedule_count(&spec, 75100000), last = 0;
+    ck_assert_uint_gt(to, from);
+    spec.workers = 1;
+    for (uint64_t i = from - 5; i < to + 5; i += (to - from) / 1000 + 1) {
+        struct load_spec one = spec;
+        struct schedule s;
+        one.worker = (uint32_t)(i % 1000003);
+        one.workers = 1000003;
+        schedule_init(&s, &one, 0);
+        s.index = i;
+        uint64_t at = spec.shape->next(&s, 0);
+        ck_assert_uint_le(last, at);
+        ck_assert(at >= 74800000 && at < 75200000);
+        assert_lies(&spec, sine_integral, i, at, 100000);
+        last = at;
+    }
+}
+END_TEST
+
 START_TEST(repeats_and_splits)
 {
     struct load_spec spec = spec_by_name("sine", 2997.5, 33 * NS_PER_S);
@@ -86,4 +121,5 @@ START_TEST(repeats_and_splits)
 END_TEST
 
 CHECK_MAIN("load/sine", as_the_table_says, to_a_nanosecond, any_depth_and_period,
-           nothing_adds_up_over_half_an_hour, repeats_and_splits)
+           nothing_adds_up_over_half_an_hour, counts_at_any_rate, a_trough_of_nothing,
+           repeats_and_splits)

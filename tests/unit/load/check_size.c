@@ -113,6 +113,20 @@ START_TEST(first_and_last_size)
 }
 END_TEST
 
+/* Where rounding would take the first size below, or the last one beyond. */
+START_TEST(never_out_of_a_class)
+{
+    for (uint64_t i = 0; i < 200000; i++) {
+        uint32_t low = (uint32_t)(rng_mix(1, i) >> (34 + i % 29)) + 1;
+        uint32_t more = (uint32_t)(rng_mix(2, i) >> (34 + i % 27));
+        struct size_part part = {low, more > INT32_MAX - low ? INT32_MAX : low + more, 1, true};
+        struct size_dist d = compiled(&part, 1);
+        ck_assert_uint_eq(size_of(&d, 0), part.low);
+        ck_assert_uint_le(size_of(&d, UINT32_MAX), part.high);
+    }
+}
+END_TEST
+
 START_TEST(mixed_is_70_25_5)
 {
     struct size_dist d = compiled(mixed, 3);
@@ -190,4 +204,4 @@ START_TEST(repeats_and_differs)
 END_TEST
 
 CHECK_MAIN("load/size", follow_their_distribution, means_are_as_told, first_and_last_size,
-           mixed_is_70_25_5, any_weights, alias_keeps_the_weights, repeats_and_differs)
+           never_out_of_a_class, mixed_is_70_25_5, any_weights, alias_keeps_the_weights, repeats_and_differs)

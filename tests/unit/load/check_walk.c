@@ -131,6 +131,8 @@ END_TEST
 
 START_TEST(repeats_and_splits)
 {
+    struct load_spec any = spec_by_name("walk", 1, 100 * NS_PER_S);
+    assert_counts_at_any_rate(&any);
     struct load_spec spec = spec_by_name("walk", 2997.5, 9 * NS_PER_S);
     assert_repeats(&spec);
     assert_splits(&spec);

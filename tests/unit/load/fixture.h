@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/rng.h"
 #include "base/units.h"
 #include "load/shapes.h"
 
@@ -97,9 +98,10 @@ static inline void assert_counts(const struct load_spec *of, uint64_t every_ns)
             ck_assert_uint_eq(schedule_count(&spec, until), taken);
             if (taken == count)
                 continue;
-            while (taken < count - 1 && list[taken + 1] == list[taken])
-                taken++;
-            ck_assert_uint_eq(schedule_count(&spec, list[taken] + 1), taken + 1);
+            uint64_t with = taken + 1; /* those of the same nanosecond as well */
+            while (with < count && list[with] == list[taken])
+                with++;
+            ck_assert_uint_eq(schedule_count(&spec, list[taken] + 1), with);
         }
         ck_assert_uint_eq(schedule_count(&spec, UINT64_MAX), count);
         free(list);
@@ -152,6 +154,45 @@ static inline void assert_splits(const struct load_spec *whole)
     static const uint32_t workers[] = {1, 2, 3, 7};
     for (unsigned n = 0; n < COUNT(workers); n++)
         assert_split(whole, workers[n]);
+}
+
+/* The offset of arrival `index` of the whole, below 2^32 - 1. */
+static inline uint64_t offset_of_arrival(const struct load_spec *whole, uint64_t index)
+{
+    struct load_spec spec = *whole;
+    struct schedule s;
+    spec.worker = (uint32_t)index;
+    spec.workers = UINT32_MAX;
+    schedule_init(&s, &spec, 0);
+    return s.next_ns;
+}
+
+/* At any time: the arrivals counted are before it, the next one is not; and they are in order. */
+static inline void assert_counts_anywhere(const struct load_spec *whole, uint64_t seed)
+{
+    struct load_spec spec = *whole;
+    double longest = 2e9 / schedule_peak_per_s(&spec) * 1e9;
+    if (longest < (double)spec.duration_ns)
+        spec.duration_ns = (uint64_t)longest;
+    for (uint64_t k = 0; k < 2000; k++) {
+        uint64_t at = rng_mix(seed, k) % (spec.duration_ns - 1) + 1;
+        uint64_t n = schedule_count(&spec, at);
+        uint64_t last = n ? offset_of_arrival(&spec, n - 1) : 0, next = offset_of_arrival(&spec, n);
+        if (last >= at || next < at)
+            ck_abort_msg("%g/s: %" PRIu64 " before %" PRIu64 ": at %" PRIu64 " and %" PRIu64,
+                         spec.rate_per_s, n, at, last, next);
+    }
+}
+
+/* Rates of all kinds, up to more than one arrival a nanosecond. */
+static inline void assert_counts_at_any_rate(const struct load_spec *whole)
+{
+    static const double rates[] = {1e-6, 0.1, 1.0 / 3, 997.5, 123456.789, 1e7, 1e9 / 7, 1e9, 1e12};
+    for (unsigned i = 0; i < COUNT(rates); i++) {
+        struct load_spec spec = *whole;
+        spec.rate_per_s = rates[i];
+        assert_counts_anywhere(&spec, i);
+    }
 }
 
 /* The integral of the rate in [0, seconds), by the test's own formula. */
