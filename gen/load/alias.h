@@ -24,7 +24,9 @@ static inline uint32_t alias_draw(const struct alias_column *columns, uint32_t c
 {
     uint64_t at = (uint64_t)random * count;
     uint32_t column = (uint32_t)(at >> 32);
-    return (uint32_t)at < columns[column].keep ? column : columns[column].other;
+    struct alias_column c = columns[column]; /* all of it: no branch, nobody could predict it */
+    uint32_t own = -(uint32_t)((uint32_t)at < c.keep);
+    return (column & own) | (c.other & ~own);
 }
 
 #endif
