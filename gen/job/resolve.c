@@ -30,7 +30,8 @@ static void job_print(const struct job *job, bool hashed_only, FILE *out)
     }
 }
 
-/* The keys of a shape begin with its name and '_'; one that has no more than its name is not told. */
+/* The keys of a shape begin with its name and '_'; one that has no more than its name is not told.
+ */
 void job_shape_print(const struct job_phase *phase, FILE *out)
 {
     const char *between = " (";

@@ -6,8 +6,8 @@
 
 #include "job/value.h"
 
-#define SHARE_MIN  1e-6
-#define NUMBER "%.12g" /* what is kept, so that text and field are the same */
+#define SHARE_MIN 1e-6
+#define NUMBER    "%.12g" /* what is kept, so that text and field are the same */
 
 static int number_read(const char *text, double *number, double min, double max)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* factor * r for high_ns, r for low_ns, and again. Which cycle an arrival at its very end belongs to
- * is a matter of rounding; its time is the same. */
+/* factor * r for high_ns, r for low_ns, and again. Which cycle an arrival at its very end belongs
+ * to is a matter of rounding; its time is the same. */
 #include <math.h>
 
 #include "base/units.h"
 #include "load/curve.h"
 
 struct cycle {
-    double high, all;       /* arrivals in its first part, and in all of it */
+    double high, all; /* arrivals in its first part, and in all of it */
     double high_ns, all_ns;
 };
 

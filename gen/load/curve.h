@@ -14,10 +14,10 @@
 #include "load/shapes.h"
 
 struct piece {
-    double first, end;        /* arrivals of the whole run before its start, and before its end */
+    double first, end; /* arrivals of the whole run before its start, and before its end */
     double start_ns, length_ns;
-    double rate_per_s;        /* at its start */
-    double growth_per_s2;     /* of the rate, a second */
+    double rate_per_s;    /* at its start */
+    double growth_per_s2; /* of the rate, a second */
     uint64_t number;
 };
 _Static_assert(sizeof(struct piece) <= SCHEDULE_OWN, "one lies in the other");

@@ -21,7 +21,7 @@
 #define SLOT_MEAN 32.0
 #define SLOT_MAX  128 /* arrivals in a slot, below: more have a chance of 1e-36 */
 #define GRID_BITS 24
-#define TIE_BITS  7 /* no two keys are equal */
+#define TIE_BITS  7           /* no two keys are equal */
 #define STREAM    0x706f6973u /* "pois": other draws of the same seed are others */
 
 typedef unsigned __int128 u128;
@@ -33,11 +33,11 @@ struct slots {
     u128 start, length; /* of the next slot, in 2^-64 ns */
     double grid_ns;
     uint64_t stream;
-    uint64_t number;    /* of the next slot */
-    uint64_t before;    /* arrivals of the whole before it */
-    uint64_t own;       /* number of this worker's next arrival that is not drawn yet */
-    uint64_t slot_ns;   /* where the slot began whose arrivals these are: */
-    uint64_t inverse;   /* of the number of workers, in 2^-32, rounded up: exact below 2^16 */
+    uint64_t number;  /* of the next slot */
+    uint64_t before;  /* arrivals of the whole before it */
+    uint64_t own;     /* number of this worker's next arrival that is not drawn yet */
+    uint64_t slot_ns; /* where the slot began whose arrivals these are: */
+    uint64_t inverse; /* of the number of workers, in 2^-32, rounded up: exact below 2^16 */
     uint32_t at, count;
     int32_t places[SLOT_MAX]; /* on its grid, in order */
     struct alias_column counts[SLOT_MAX];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * From `from` to `to` of the rate over time_ns, up or down, and from then on at `to`. With steps the
- * time is cut into so many equal parts; each holds the higher of the two rates that the even ramp
- * has at its ends: up from 0 in four steps is 25, 50, 75, 100 %, down to 0 the same backwards.
+ * From `from` to `to` of the rate over time_ns, up or down, and from then on at `to`. With steps
+ * the time is cut into so many equal parts; each holds the higher of the two rates that the even
+ * ramp has at its ends: up from 0 in four steps is 25, 50, 75, 100 %, down to 0 the same backwards.
  */
 #include <math.h>
 

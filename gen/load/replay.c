@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Arrival times that the caller hands in, as offsets from the start of the phase: read only, shared
- * by all workers, held until the phase is over. Divided by a scale: twice the rate is half the time.
+ * by all workers, held until the phase is over. Divided by a scale: twice the rate is half the
+ * time.
  */
 #include "base/units.h"
 #include "load/shapes.h"

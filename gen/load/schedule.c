@@ -46,8 +46,8 @@ uint64_t schedule_due(const struct schedule *s, uint64_t now_ns)
     uint64_t from = s->next_ns - s->start_ns, to = now_ns - s->start_ns;
     if (to > s->spec.duration_ns)
         to = s->spec.duration_ns;
-    double whole = shape->ahead ? shape->ahead(s, to)
-                                : shape->sum(&s->spec, to) - shape->sum(&s->spec, from);
+    double whole =
+        shape->ahead ? shape->ahead(s, to) : shape->sum(&s->spec, to) - shape->sum(&s->spec, from);
     return 1 + (whole > 0 ? (uint64_t)(whole / s->spec.workers) : 0);
 }
 

@@ -12,7 +12,7 @@
 #define LOAD_SHAPES(BUILT, WAITS)                                                                  \
     BUILT(constant, "rate transactions/s, evenly spaced")                                          \
     BUILT(max, "closed loop: each connection keeps depth outstanding")                             \
-    BUILT(burst, "burst_factor times the rate for burst_high, the rate for burst_low, repeated")    \
+    BUILT(burst, "burst_factor times the rate for burst_high, the rate for burst_low, repeated")   \
     BUILT(ramp, "from ramp_from to ramp_to of the rate over ramp_time, evenly or in ramp_steps")   \
     BUILT(sine, "the rate and sine_depth of it by a sine of sine_period")                          \
     BUILT(walk, "a seeded random walk: every 100 ms up or down by walk_step of the rate")          \
@@ -20,7 +20,7 @@
     WAITS(replay, "arrival times from a file or an earlier run",                                   \
           "its reader comes with suites and plans")
 
-#define SHAPE_DECLARE(name, meaning) extern const struct load_shape name##_shape;
+#define SHAPE_DECLARE(name, meaning)            extern const struct load_shape name##_shape;
 #define SHAPE_DECLARE_TOO(name, meaning, later) SHAPE_DECLARE(name, meaning)
 LOAD_SHAPES(SHAPE_DECLARE, SHAPE_DECLARE_TOO)
 #undef SHAPE_DECLARE

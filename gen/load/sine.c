@@ -2,12 +2,12 @@
 /*
  * r (1 + depth sin(2 pi t / period)), depth at most 1 and so never below 0.
  *
- * A period is cut into pieces, each with the straight line that has the sine's slope and exactly its
- * integral. With h the piece's share of the period P, the integral is then off by at most
- * 0.016 / 2 * (2 pi)^2 depth h^3 r P inside a piece, and by nothing at its ends: 0.32 depth h^3 P of
- * time at the mean rate. As many pieces as make that 0.3 ns; 1 ns where the rate is a third of the
- * mean, and the more the nearer it comes to 0. (In the trough of depth 1 a line may begin or end a
- * little below 0: the integral still reaches each arrival once on its way up.)
+ * A period is cut into pieces, each with the straight line that has the sine's slope and exactly
+ * its integral. With h the piece's share of the period P, the integral is then off by at most 0.016
+ * / 2 * (2 pi)^2 depth h^3 r P inside a piece, and by nothing at its ends: 0.32 depth h^3 P of time
+ * at the mean rate. As many pieces as make that 0.3 ns; 1 ns where the rate is a third of the mean,
+ * and the more the nearer it comes to 0. (In the trough of depth 1 a line may begin or end a little
+ * below 0: the integral still reaches each arrival once on its way up.)
  */
 #include <math.h>
 

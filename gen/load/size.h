@@ -23,7 +23,7 @@ struct size_part {
 };
 
 struct size_slot {
-    uint64_t low, span;   /* span: high - low + 1 */
+    uint64_t low, span;           /* span: high - low + 1 */
     uint64_t log2_low, log2_span; /* in 2^-32; log2_span 0: evenly spread */
     uint64_t high;
 };

@@ -46,54 +46,6 @@ static uint32_t max_depth(const struct job *job)
     return depth;
 }
 
-static struct load_params setup_params(const struct job_phase *p)
-{
-    return (struct load_params){
-        .burst = {p->burst_factor, p->burst_high_ns, p->burst_low_ns},
-        .ramp = {p->ramp_from, p->ramp_to, p->ramp_steps,
-                 p->ramp_ns ? p->ramp_ns : p->duration_ns},
-        .sine = {p->sine_depth, p->sine_period_ns},
-        .walk = {p->walk_step, p->walk_low, p->walk_high},
-        .replay = {.scale = p->rate_scale},
-    };
-}
-
-/* Phases draw apart from each other: no two have the same gaps. */
-void setup_spec(const struct job *job, const struct job_phase *phase, uint32_t worker,
-                struct load_spec *out)
-{
-    *out = (struct load_spec){
-        .shape = load_shape_find(phase->shape)->shape,
-        .rate_per_s = phase->rate_per_s * phase->rate_scale,
-        .duration_ns = phase->duration_ns,
-        .seed = rng_mix(job->seed, (uint64_t)(phase - job->phases)),
-        .worker = worker,
-        .workers = job->workers,
-        .params = setup_params(phase),
-    };
-}
-
-double setup_offered_per_s(const struct job *job, const struct job_phase *phase,
-                           uint64_t duration_ns)
-{
-    struct load_spec spec;
-    if (phase->rate_max)
-        return NAN;
-    setup_spec(job, phase, 0, &spec);
-    spec.duration_ns = duration_ns ? duration_ns : phase->duration_ns;
-    return schedule_mean_per_s(&spec);
-}
-
-/* With max the rate is not known: as much as there may be. */
-static double peak_per_s(const struct job *job, const struct job_phase *phase)
-{
-    struct load_spec spec;
-    if (phase->rate_max)
-        return INFINITY;
-    setup_spec(job, phase, 0, &spec);
-    return schedule_peak_per_s(&spec);
-}
-
 /* Transactions that may be outstanding at once, a worker: what the connections carry, in an open
  * loop at most what the rate starts until all of them time out. */
 static uint32_t most_outstanding(const struct job *job, uint32_t sessions)
@@ -102,7 +54,7 @@ static uint32_t most_outstanding(const struct job *job, uint32_t sessions)
     for (uint32_t i = 0; i < job->phases_count; i++) {
         const struct job_phase *p = &job->phases[i];
         double carried = (double)sessions * p->depth;
-        double started = peak_per_s(job, p) / job->workers * (double)p->timeout_ns / 1e9;
+        double started = setup_peak_per_s(job, p) / job->workers * (double)p->timeout_ns / 1e9;
         if (started < carried)
             carried = started;
         if (carried > most)
@@ -225,19 +177,6 @@ void setup_responder(const struct job *job, const struct app_proto *proto,
     };
 }
 
-static void setup_sizes(const struct job_sizes *sizes, struct size_dist *out)
-{
-    struct size_part parts[JOB_SIZES];
-    _Static_assert(JOB_SIZES <= SIZE_PARTS, "all of them fit");
-    *out = (struct size_dist){0};
-    for (uint32_t i = 0; i < sizes->count; i++) {
-        const struct job_size *s = &sizes->parts[i];
-        parts[i] = (struct size_part){s->low, s->high, s->weight, s->even_ratio};
-    }
-    if (sizes->count)
-        size_compile(out, parts, sizes->count);
-}
-
 void setup_load(const struct job *job, const struct job_phase *phase, uint32_t worker,
                 struct client_load *out)
 {
@@ -265,7 +204,7 @@ uint32_t setup_sample_records(const struct job *job)
     if (job->samples <= 0)
         return 0;
     for (uint32_t i = 0; i < job->phases_count; i++) {
-        double phase = peak_per_s(job, &job->phases[i]);
+        double phase = setup_peak_per_s(job, &job->phases[i]);
         rate = phase > rate ? phase : rate;
     }
     while (most > SAMPLE_RECORDS_MIN && (uint64_t)most * job->workers > SAMPLE_RECORDS_ALL)

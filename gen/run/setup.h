@@ -26,6 +26,10 @@ void setup_spec(const struct job *job, const struct job_phase *phase, uint32_t w
 /* The mean rate that is to be expected over so much of the phase, a second; NAN with max. */
 double setup_offered_per_s(const struct job *job, const struct job_phase *phase,
                            uint64_t duration_ns);
+/* The highest rate that there may be; with max it is not known: INFINITY. */
+double setup_peak_per_s(const struct job *job, const struct job_phase *phase);
+/* count 0: none. */
+void setup_sizes(const struct job_sizes *sizes, struct size_dist *out);
 /* Records of each worker's sample ring: two seconds of its rate, 64 MiB at most. 0: none. */
 uint32_t setup_sample_records(const struct job *job);
 /* The flows that a side takes from its wire. */

@@ -43,7 +43,8 @@ static const struct {
     {"queue_max = 2s\n",
      "x.conf:1: queue_max = \"2s\": with rate = max nothing queues: expected a rate as well"},
     {"rate = 5\nshape = sine\nburst_factor = 3\n",
-     "x.conf:3: burst_factor = \"3\": shape = sine has no such key: expected shape = burst as well"},
+     "x.conf:3: burst_factor = \"3\": shape = sine has no such key: expected shape = burst as "
+     "well"},
     {"rate = 5\nshape = sine\nburst_high = 6s\n",
      "x.conf:3: burst_high = \"6s\": shape = sine has no such key: expected shape = burst as well"},
     {"rate = 5\nshape = sine\nburst_low = 6s\n",
@@ -57,9 +58,11 @@ static const struct {
     {"rate = 5\nshape = sine\nramp_steps = 4\n",
      "x.conf:3: ramp_steps = \"4\": shape = sine has no such key: expected shape = ramp as well"},
     {"rate = 5\nshape = burst\nsine_depth = 0.5\n",
-     "x.conf:3: sine_depth = \"0.5\": shape = burst has no such key: expected shape = sine as well"},
+     "x.conf:3: sine_depth = \"0.5\": shape = burst has no such key: expected shape = sine as "
+     "well"},
     {"rate = 5\nshape = burst\nsine_period = 60s\n",
-     "x.conf:3: sine_period = \"60s\": shape = burst has no such key: expected shape = sine as well"},
+     "x.conf:3: sine_period = \"60s\": shape = burst has no such key: expected shape = sine as "
+     "well"},
     {"rate = 5\nshape = sine\nwalk_step = 0.1\n",
      "x.conf:3: walk_step = \"0.1\": shape = sine has no such key: expected shape = walk as well"},
     {"rate = 5\nshape = sine\nwalk_low = 0.1\n",
@@ -69,13 +72,14 @@ static const struct {
     {"sine_depth = 0.5\n",
      "x.conf:1: sine_depth = \"0.5\": shape = max has no such key: expected shape = sine as well"},
     {"rate = 5\n[a]\nshape = ramp\n[b]\nramp_steps = 3\n",
-     "x.conf:5: ramp_steps = \"3\": shape = constant has no such key: expected shape = ramp as well"},
-    {"rate = 5\nshape = ramp\nramp_to = 0\n",
-     "x.conf:3: ramp_to = \"0\": ramp_from is 0 as well and nothing would start: expected one above 0"},
+     "x.conf:5: ramp_steps = \"3\": shape = constant has no such key: expected shape = ramp as "
+     "well"},
+    {"rate = 5\nshape = ramp\nramp_to = 0\n", "x.conf:3: ramp_to = \"0\": ramp_from is 0 as well "
+                                              "and nothing would start: expected one above 0"},
     {"rate = 5\nshape = walk\nwalk_low = 1.5\nwalk_high = 1\n",
      "x.conf:3: walk_low = \"1.5\": above walk_high = 1: expected at most that"},
-    {"[a]\n[b]\nrate_scale = 2\n",
-     "x.conf:3: rate_scale = \"2\": with rate = max there is nothing to scale: expected a rate as well"},
+    {"[a]\n[b]\nrate_scale = 2\n", "x.conf:3: rate_scale = \"2\": with rate = max there is nothing "
+                                   "to scale: expected a rate as well"},
     {"pattern = short_lived\n[a]\n[b]\ndepth = 2\n",
      "x.conf:4: depth = \"2\": a short_lived connection carries one transaction: expected depth = "
      "1"},

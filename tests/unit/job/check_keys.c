@@ -189,7 +189,8 @@ static const struct bad bad[] = {
     {"payload", "64:1,0:1", SIZES},
     {"payload", "64:1,mixed:1", SIZES},
     {"payload", "64:half,128:1", SIZES},
-    {"payload", "1:1,2:1,3:1,4:1,5:1,6:1,7:1,8:1,9:1,10:1,11:1,12:1,13:1,14:1,15:1,16:1,17:1", SIZES},
+    {"payload", "1:1,2:1,3:1,4:1,5:1,6:1,7:1,8:1,9:1,10:1,11:1,12:1,13:1,14:1,15:1,16:1,17:1",
+     SIZES},
     {"reply", "10s", "0, " SIZES},
     {"reply", "0-64", "0, " SIZES},
     {"reply", "0:1,64:1", "0, " SIZES},
@@ -322,8 +323,8 @@ START_TEST(test_every_key_is_tested)
     for (uint32_t i = 0; i < option_count; i++) {
         const struct option *o = &options[i];
         bool any_text = !strcmp(o->key, "sla") || !strcmp(o->key, "abort_if") ||
-                        !strncmp(o->key, "fault", 5) || !strcmp(o->key, "replay") || !strcmp(o->key, "pcap") ||
-                        !strcmp(o->key, "db");
+                        !strncmp(o->key, "fault", 5) || !strcmp(o->key, "replay") ||
+                        !strcmp(o->key, "pcap") || !strcmp(o->key, "db");
         bool in_good = !o->initial, in_bad = any_text || !o->help;
         for (size_t j = 0; j < ROWS(good); j++)
             in_good |= !strcmp(good[j].key, o->key);

@@ -72,7 +72,8 @@ START_TEST(counts_at_any_rate)
 }
 END_TEST
 
-/* A cycle holds a whole number of arrivals but for rounding: its last one, or the next one's first. */
+/* A cycle holds a whole number of arrivals but for rounding: its last one, or the next one's first.
+ */
 START_TEST(cycles_that_end_with_an_arrival)
 {
     for (uint32_t k = 1; k < 2000; k += 3) {

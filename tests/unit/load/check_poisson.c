@@ -3,11 +3,11 @@
 #include "tests/lib/check_main.h"
 #include "tests/unit/load/fixture.h"
 
-#define RATE     1000.0
-#define SECONDS  200
-#define SEEDS    5
-#define KS_1     1.63 /* Kolmogorov and Smirnov's sqrt(n) D, exceeded by 1 % */
-#define SLOT_NS  (32 * NS_PER_MS)
+#define RATE    1000.0
+#define SECONDS 200
+#define SEEDS   5
+#define KS_1    1.63 /* Kolmogorov and Smirnov's sqrt(n) D, exceeded by 1 % */
+#define SLOT_NS (32 * NS_PER_MS)
 
 static struct load_spec poisson(uint64_t seed)
 {
@@ -29,7 +29,8 @@ static double distance(double *gaps, uint64_t n, double mean)
     qsort(gaps, n, sizeof *gaps, by_value);
     for (uint64_t i = 0; i < n; i++) {
         double expected = 1 - exp(-gaps[i] / mean);
-        worst = fmax(worst, fmax(expected - (double)i / (double)n, (double)(i + 1) / (double)n - expected));
+        worst = fmax(
+            worst, fmax(expected - (double)i / (double)n, (double)(i + 1) / (double)n - expected));
     }
     return worst * sqrt((double)n);
 }
@@ -80,8 +81,9 @@ static void assert_counts_are_poisson(const uint64_t *list, uint64_t count, uint
 
 START_TEST(counts_are_poisson)
 {
-    static const uint64_t intervals[] = {NS_PER_MS / 7, 3 * NS_PER_MS, SLOT_NS / 2, SLOT_NS,
-                                         SLOT_NS + 7 * NS_PER_MS, 10 * SLOT_NS, NS_PER_S};
+    static const uint64_t intervals[] = {NS_PER_MS / 7, 3 * NS_PER_MS,           SLOT_NS / 2,
+                                         SLOT_NS,       SLOT_NS + 7 * NS_PER_MS, 10 * SLOT_NS,
+                                         NS_PER_S};
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
         struct load_spec spec = poisson(seed);
         uint64_t count, *list = take_list(&spec, &count);
@@ -188,7 +190,8 @@ START_TEST(long_and_slow)
     spec.rate_per_s = 1e6 / 3;
     spec.duration_ns = 1800 * NS_PER_S;
     double expected = 6e8;
-    ck_assert_double_le(fabs((double)schedule_count(&spec, UINT64_MAX) - expected), 4 * sqrt(expected));
+    ck_assert_double_le(fabs((double)schedule_count(&spec, UINT64_MAX) - expected),
+                        4 * sqrt(expected));
     spec.rate_per_s = 1e-6;
     ck_assert_uint_le(schedule_count(&spec, UINT64_MAX), 1);
     spec.rate_per_s = 1e9;

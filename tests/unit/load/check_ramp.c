@@ -76,11 +76,11 @@ START_TEST(follows_its_integral)
         double rate, from, to;
         uint32_t steps;
         uint64_t time_s;
-    } rows[] = {{5000, 0, 1, 0, 20}, {5000, 1, 0, 0, 20}, {4999.9, 0.25, 1.5, 0, 20},
-                {997.5, 2, 0.5, 0, 7}, {997.5, 0, 1, 0, 7}, {3, 0, 1, 0, 60},
-                {1000, 0, 1, 10, 20}, {1000, 1, 0, 10, 20}, {997.5, 0.1, 0.9, 7, 13},
+    } rows[] = {{5000, 0, 1, 0, 20},     {5000, 1, 0, 0, 20},   {4999.9, 0.25, 1.5, 0, 20},
+                {997.5, 2, 0.5, 0, 7},   {997.5, 0, 1, 0, 7},   {3, 0, 1, 0, 60},
+                {1000, 0, 1, 10, 20},    {1000, 1, 0, 10, 20},  {997.5, 0.1, 0.9, 7, 13},
                 {997.5, 3, 1, 1000, 19}, {0.7, 0, 1, 1000, 20}, {100, 1, 0, 3, 10},
-                {100, 1, 0, 0, 10}, {100, 0.5, 0.5, 4, 10}};
+                {100, 1, 0, 0, 10},      {100, 0.5, 0.5, 4, 10}};
     for (unsigned i = 0; i < COUNT(rows); i++) {
         struct load_spec spec = ramp(rows[i].rate, rows[i].from, rows[i].to, rows[i].steps);
         spec.params.ramp.time_ns = rows[i].time_s * NS_PER_S;
@@ -133,7 +133,8 @@ END_TEST
 
 START_TEST(repeats_and_splits)
 {
-    struct load_spec up = ramp(2000, 0, 1, 0), down = ramp(2000, 1, 0, 0), steps = ramp(997, 0, 1, 9);
+    struct load_spec up = ramp(2000, 0, 1, 0), down = ramp(2000, 1, 0, 0),
+                     steps = ramp(997, 0, 1, 9);
     const struct load_spec *const all[] = {&up, &down, &steps};
     for (unsigned i = 0; i < COUNT(all); i++) {
         assert_repeats(all[i]);

@@ -245,8 +245,11 @@ START_TEST(mean_and_peak_are_the_shapes)
     static const struct {
         const char *name;
         double mean, peak;
-    } rows[] = {{"constant", 1000, 1000}, {"burst", 3250, 10000}, {"ramp", 500, 1000},
-                {"sine", 1000, 1800},     {"poisson", 1000, 1000}};
+    } rows[] = {{"constant", 1000, 1000},
+                {"burst", 3250, 10000},
+                {"ramp", 500, 1000},
+                {"sine", 1000, 1800},
+                {"poisson", 1000, 1000}};
     for (unsigned i = 0; i < COUNT(rows); i++) {
         struct load_spec spec = spec_by_name(rows[i].name, 1000, 60 * NS_PER_S);
         ck_assert_double_eq_tol(schedule_mean_per_s(&spec), rows[i].mean, 1e-9);

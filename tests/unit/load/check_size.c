@@ -9,9 +9,18 @@
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 #define DRAWS    200000u
 #define KS_1     1.63 /* Kolmogorov and Smirnov's sqrt(n) D, exceeded by 1 % */
-#define SMALL    {64, 1023, 70, true}
-#define MEDIUM   {1024, 1u << 20, 25, true}
-#define LARGE    {1u << 20, 100u << 20, 5, true}
+#define SMALL                                                                                      \
+    {                                                                                              \
+        64, 1023, 70, true                                                                         \
+    }
+#define MEDIUM                                                                                     \
+    {                                                                                              \
+        1024, 1u << 20, 25, true                                                                   \
+    }
+#define LARGE                                                                                      \
+    {                                                                                              \
+        1u << 20, 100u << 20, 5, true                                                              \
+    }
 
 static const struct size_part mixed[] = {SMALL, MEDIUM, LARGE};
 
@@ -49,9 +58,15 @@ static double expected_share(const struct size_part *p, double size)
 
 START_TEST(follow_their_distribution)
 {
-    static const struct size_part parts[] = {
-        SMALL, MEDIUM, LARGE, {64, 1024, 1, false}, {10, 19, 1, false}, {1, 3, 1, true},
-        {1, 100u << 20, 1, true}, {7, 7, 1, true}, {1u << 20, (1u << 20) + 1, 3, true}};
+    static const struct size_part parts[] = {SMALL,
+                                             MEDIUM,
+                                             LARGE,
+                                             {64, 1024, 1, false},
+                                             {10, 19, 1, false},
+                                             {1, 3, 1, true},
+                                             {1, 100u << 20, 1, true},
+                                             {7, 7, 1, true},
+                                             {1u << 20, (1u << 20) + 1, 3, true}};
     for (unsigned i = 0; i < COUNT(parts); i++) {
         uint32_t *sizes = draws_of(&parts[i]);
         double worst = 0;
@@ -70,7 +85,8 @@ END_TEST
 
 START_TEST(means_are_as_told)
 {
-    static const struct size_part parts[] = {SMALL, MEDIUM, LARGE, {64, 1024, 1, false}, {1, 3, 1, true}};
+    static const struct size_part parts[] = {
+        SMALL, MEDIUM, LARGE, {64, 1024, 1, false}, {1, 3, 1, true}};
     for (unsigned i = 0; i < COUNT(parts); i++) {
         uint32_t *sizes = draws_of(&parts[i]);
         double sum = 0, squares = 0, mean = size_part_mean(&parts[i]);
@@ -92,8 +108,12 @@ END_TEST
 /* Every size between, none beyond, in the order of the number drawn. */
 START_TEST(first_and_last_size)
 {
-    static const struct size_part parts[] = {SMALL, MEDIUM, LARGE, {64, 1024, 1, false},
-                                             {1, (1u << 31) - 1, 1, true}, {5, 5, 1, false},
+    static const struct size_part parts[] = {SMALL,
+                                             MEDIUM,
+                                             LARGE,
+                                             {64, 1024, 1, false},
+                                             {1, (1u << 31) - 1, 1, true},
+                                             {5, 5, 1, false},
                                              {1, (1u << 31) - 1, 1, false}};
     for (unsigned i = 0; i < COUNT(parts); i++) {
         struct size_dist d = compiled(&parts[i], 1);
@@ -137,7 +157,8 @@ START_TEST(mixed_is_70_25_5)
         seen[size < 1024 ? 0 : size <= 1u << 20 ? 1 : 2]++;
     }
     for (unsigned k = 0; k < 3; k++)
-        chi += pow((double)seen[k] - DRAWS * mixed[k].weight / 100.0, 2) / (DRAWS * mixed[k].weight / 100.0);
+        chi += pow((double)seen[k] - DRAWS * mixed[k].weight / 100.0, 2) /
+               (DRAWS * mixed[k].weight / 100.0);
     ck_assert_double_le(chi, 9.21); /* 2 degrees of freedom: 1 % */
     ck_assert_uint_eq(d.smallest, 64);
     ck_assert_uint_eq(d.largest, 100u << 20);
@@ -146,8 +167,10 @@ END_TEST
 
 START_TEST(any_weights)
 {
-    static const struct size_part parts[] = {{100, 100, 1, false},    {200, 200, 0, false},
-                                             {300, 300, 1000, false}, {400, 400, 100000, false},
+    static const struct size_part parts[] = {{100, 100, 1, false},
+                                             {200, 200, 0, false},
+                                             {300, 300, 1000, false},
+                                             {400, 400, 100000, false},
                                              {500, 500, 899, false}};
     struct size_dist d = compiled(parts, COUNT(parts));
     uint64_t seen[6] = {0}, draws = 2000000;
@@ -157,7 +180,8 @@ START_TEST(any_weights)
         double expected = (double)draws * parts[k].weight / 101900;
         ck_assert_double_le(fabs((double)seen[k + 1] - expected), 4 * sqrt(expected));
     }
-    static const struct size_part hidden[] = {{1, 9, 0, false}, {50, 60, 1, false}, {70, 90, 0, true}};
+    static const struct size_part hidden[] = {
+        {1, 9, 0, false}, {50, 60, 1, false}, {70, 90, 0, true}};
     d = compiled(hidden, 3);
     ck_assert_uint_eq(d.smallest, 50);
     ck_assert_uint_eq(d.largest, 60);
@@ -204,4 +228,5 @@ START_TEST(repeats_and_differs)
 END_TEST
 
 CHECK_MAIN("load/size", follow_their_distribution, means_are_as_told, first_and_last_size,
-           never_out_of_a_class, mixed_is_70_25_5, any_weights, alias_keeps_the_weights, repeats_and_differs)
+           never_out_of_a_class, mixed_is_70_25_5, any_weights, alias_keeps_the_weights,
+           repeats_and_differs)

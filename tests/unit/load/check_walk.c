@@ -5,11 +5,13 @@
 
 #define HOLD_S 0.1L
 
-/* The rate of each step as the starts show it: enough of them that one more or less says nothing. */
+/* The rate of each step as the starts show it: enough of them that one more or less says nothing.
+ */
 static double rate_seen(const struct load_spec *spec, uint64_t step)
 {
     uint64_t from = step * 100 * NS_PER_MS;
-    return (double)(schedule_count(spec, from + 100 * NS_PER_MS) - schedule_count(spec, from)) / 0.1;
+    return (double)(schedule_count(spec, from + 100 * NS_PER_MS) - schedule_count(spec, from)) /
+           0.1;
 }
 
 #define RATE  1e7

@@ -85,7 +85,8 @@ static inline void assert_repeats(const struct load_spec *spec)
     ck_assert_uint_eq(first, second);
 }
 
-/* schedule_count against the arrivals themselves, every `every_ns` and at each worker's arrivals. */
+/* schedule_count against the arrivals themselves, every `every_ns` and at each worker's arrivals.
+ */
 static inline void assert_counts(const struct load_spec *of, uint64_t every_ns)
 {
     struct load_spec spec = *of;

@@ -89,8 +89,9 @@ START_TEST(what_the_protocol_cannot_carry)
             "x.conf:4: reply = \"64\": protocol = discard is one way: expected no reply");
     refused("protocol = echo\nreply = 64\n", NULL, NULL,
             "x.conf:2: reply = \"64\": protocol = echo sends back the request: expected reply = 0");
-    refused("protocol = echo\npayload = mixed\nreply = mixed\n", NULL, NULL,
-            "x.conf:3: reply = \"mixed\": protocol = echo sends back the request: expected reply = 0");
+    refused(
+        "protocol = echo\npayload = mixed\nreply = mixed\n", NULL, NULL,
+        "x.conf:3: reply = \"mixed\": protocol = echo sends back the request: expected reply = 0");
     refused("protocol = echo\npayload = 64-1024\nreply = 1024\n", NULL, NULL,
             "x.conf:3: reply = \"1024\": protocol = echo sends back the request: expected reply = "
             "0");
@@ -247,7 +248,8 @@ static void assert_offered(const char *text, uint64_t duration_ns, double per_s)
 {
     struct fixture f;
     load_well(&f, text, NULL, NULL);
-    ck_assert_double_eq_tol(setup_offered_per_s(&f.job, &f.job.phases[0], duration_ns), per_s, 1e-6);
+    ck_assert_double_eq_tol(setup_offered_per_s(&f.job, &f.job.phases[0], duration_ns), per_s,
+                            1e-6);
     fixture_fini(&f);
 }
 
@@ -255,7 +257,8 @@ START_TEST(offered_is_the_mean_over_the_time)
 {
     assert_offered("rate = 500\nrate_scale = 3\n", 0, 1500);
     assert_offered("rate = 500\nshape = ramp\nduration = 60s\n", 0, 250);
-    assert_offered("rate = 500\nshape = ramp\nduration = 60s\n", 30000000000, 125); /* its first half */
+    assert_offered("rate = 500\nshape = ramp\nduration = 60s\n", 30000000000,
+                   125); /* its first half */
     assert_offered("rate = 500\nshape = ramp\nduration = 60s\nramp_time = 30s\n", 0, 375);
     assert_offered("rate = 100\nshape = burst\nduration = 60s\n", 0, 325);
     assert_offered("rate = 100\nshape = burst\nduration = 60s\n", 5000000000, 1000);
@@ -270,8 +273,8 @@ START_TEST(phases_and_workers_have_schedules_of_their_own)
 {
     struct fixture f;
     struct load_spec a, b, a1;
-    load_well(&f, "rate = 9\nworkers = 2\nconnections = 2\nseed = 5\n[a]\n[b]\nduration = 3s\n", NULL,
-              NULL);
+    load_well(&f, "rate = 9\nworkers = 2\nconnections = 2\nseed = 5\n[a]\n[b]\nduration = 3s\n",
+              NULL, NULL);
     setup_spec(&f.job, &f.job.phases[0], 0, &a);
     setup_spec(&f.job, &f.job.phases[0], 1, &a1);
     setup_spec(&f.job, &f.job.phases[1], 0, &b);
