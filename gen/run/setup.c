@@ -2,7 +2,6 @@
 #include "run/setup.h"
 
 #include <errno.h>
-#include <math.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
