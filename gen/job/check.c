@@ -180,6 +180,59 @@ static int check_load(const struct loader *l, uint32_t p)
     return 0;
 }
 
+/* A key of another shape holds what it holds when nobody writes it. */
+static bool is_default(const struct option *o, const struct job_phase *phase)
+{
+    struct job_phase other = {0};
+    o->kind->parse(o, o->initial, &other);
+    return !memcmp(option_field_const(o, &other), option_field_const(o, phase), o->size);
+}
+
+static int check_shape_keys(const struct loader *l, uint32_t p)
+{
+    const struct job_phase *phase = &l->job->phases[p];
+    for (const struct option *o = options; o < options + option_count; o++)
+        if (o->shape && strcmp(o->shape, phase->shape) && !is_default(o, phase))
+            return job_refuse(l->e, l->job, p, o->key,
+                              "shape = %s has no such key: expected shape = %s as well",
+                              phase->shape, o->shape);
+    return 0;
+}
+
+static int check_ramp(const struct loader *l, uint32_t p)
+{
+    const struct job_phase *phase = &l->job->phases[p];
+    if (phase->ramp_from == 0 && phase->ramp_to == 0)
+        return job_refuse(l->e, l->job, p, "ramp_to",
+                          "ramp_from is 0 as well and nothing would start: expected one above 0");
+    return 0;
+}
+
+static int check_walk(const struct loader *l, uint32_t p)
+{
+    const struct job_phase *phase = &l->job->phases[p];
+    if (phase->walk_low > phase->walk_high)
+        return job_refuse(l->e, l->job, p, "walk_low",
+                          "above walk_high = %.12g: expected at most that", phase->walk_high);
+    return 0;
+}
+
+/* Jobs and phases with rate = max pass when another phase of the job has a rate to scale. */
+static int check_scale(const struct loader *l)
+{
+    bool any_rate = false;
+    uint32_t scaled = JOB_PHASES;
+    for (uint32_t p = 0; p < l->job->phases_count; p++) {
+        any_rate |= !l->job->phases[p].rate_max;
+        if (l->job->phases[p].rate_scale != 1 && scaled == JOB_PHASES)
+            scaled = p;
+    }
+    if (any_rate || scaled == JOB_PHASES)
+        return 0;
+    return job_refuse(l->e, l->job, scaled, "rate_scale",
+                      "with rate = max there is nothing to scale: expected a rate as well");
+}
+
 static int check_pattern(const struct loader *l, uint32_t p)
 {
     const struct job_phase *phase = &l->job->phases[p];
@@ -193,10 +246,11 @@ static int check_pattern(const struct loader *l, uint32_t p)
 
 static int (*const run_checks[])(const struct loader *l) = {
     check_target_list, check_families, check_public,  check_tuples, check_peer, check_shared,
-    check_workers,     check_faults,   check_segment, check_window, check_rto,
+    check_workers,     check_faults,   check_segment, check_window, check_rto,  check_scale,
 };
-static int (*const phase_checks[])(const struct loader *l, uint32_t phase) = {check_load,
-                                                                              check_pattern};
+static int (*const phase_checks[])(const struct loader *l, uint32_t phase) = {
+    check_load, check_shape_keys, check_ramp, check_walk, check_pattern,
+};
 
 int loader_settle(struct loader *l)
 {

@@ -10,16 +10,12 @@
 #include "job/value.h"
 
 #define LOAD_MODEL "it comes with the load model"
+#define MILLION    1000000ull /* 1, in millionths */
 #define MINUTE     (60 * NS_PER_S)
 #define HOUR       (60 * MINUTE)
 #define DAY        (24 * HOUR)
 
 static const struct choice contents[] = {{"text", false}, {"binary", true}, {NULL}};
-static const struct choice payloads[] = {{"small", 0, LOAD_MODEL},
-                                         {"medium", 0, LOAD_MODEL},
-                                         {"large", 0, LOAD_MODEL},
-                                         {"mixed", 0, LOAD_MODEL},
-                                         {NULL}};
 static const struct choice patterns[] = {
     {"long_lived", PATTERN_LONG_LIVED}, {"short_lived", PATTERN_SHORT_LIVED},
     {"pooled", 0, LOAD_MODEL},          {"reconnect", 0, LOAD_MODEL},
@@ -46,9 +42,11 @@ const struct option options[] = {
     {"protocol", &kind_name, "line", "what is said on a connection", "NAME", RUN(protocol)},
     {"content", &kind_choice, "text", "payload bytes, where the protocol can carry any", "text|binary",
      RUN(binary), .choices = contents},
-    {"payload", &kind_payload, "1024", "size of a request, or a range to draw from", "BYTES",
-     PHASE(payload), .min = 1, .max = 100u << 20, .choices = payloads},
-    {"reply", &kind_bytes, "0", "size of a reply; 0: as large as the request", "BYTES",
+    {"payload", &kind_sizes, "1024",
+     "size of a request; small: 64-1023 bytes, medium: 1 KiB-1 MiB, large: 1-100 MiB, drawn evenly by"
+     " ratio; mixed: 70, 25, 5 % of these; a plain range is drawn evenly", "SIZES",
+     PHASE(payload), .min = 1, .max = 100u << 20},
+    {"reply", &kind_sizes, "0", "size of a reply, as for payload; 0: as large as the request", "SIZES",
      PHASE(reply), .min = 0, .max = 100u << 20},
 
     /* how much */
@@ -58,6 +56,36 @@ const struct option options[] = {
      PHASE(rate_max)},
     {"shape", &kind_name, "constant", "how the rate moves over time; always max with rate = max",
      "NAME", PHASE(shape)},
+    {"rate_scale", &kind_factor, "1", "multiplies the rate", "FACTOR",
+     PHASE(rate_scale), .min = MILLION / 1000, .max = 1000 * MILLION},
+    {"burst_factor", &kind_factor, "10", "shape = burst: the high rate, times the rate", "FACTOR",
+     PHASE(burst_factor), .min = MILLION / 1000, .max = 1000 * MILLION, .shape = "burst"},
+    {"burst_high", &kind_time, "5s", "shape = burst: time at the high rate", "TIME",
+     PHASE(burst_high_ns), .min = NS_PER_MS, .max = DAY, .shape = "burst"},
+    {"burst_low", &kind_time, "15s", "shape = burst: time at the rate itself", "TIME",
+     PHASE(burst_low_ns), .min = NS_PER_MS, .max = DAY, .shape = "burst"},
+    {"ramp_from", &kind_factor, "0", "shape = ramp: the first rate, times the rate", "FACTOR",
+     PHASE(ramp_from), .min = 0, .max = 1000 * MILLION, .shape = "ramp"},
+    {"ramp_to", &kind_factor, "1", "shape = ramp: the last rate, times the rate", "FACTOR",
+     PHASE(ramp_to), .min = 0, .max = 1000 * MILLION, .shape = "ramp"},
+    {"ramp_time", &kind_time, "0s",
+     "shape = ramp: time from the first rate to the last, which then holds; 0: the duration", "TIME",
+     PHASE(ramp_ns), .min = 0, .max = 30 * DAY, .shape = "ramp"},
+    {"ramp_steps", &kind_count, "0",
+     "shape = ramp: in so many equal steps, each at the higher of the rates at its ends; 0: evenly", "N",
+     PHASE(ramp_steps), .min = 0, .max = 1000, .shape = "ramp"},
+    {"sine_depth", &kind_factor, "0.8", "shape = sine: how far up and down, times the rate", "FACTOR",
+     PHASE(sine_depth), .min = 0, .max = MILLION, .shape = "sine"},
+    {"sine_period", &kind_time, "30s", "shape = sine: time of a period", "TIME",
+     PHASE(sine_period_ns), .min = 100 * NS_PER_MS, .max = DAY, .shape = "sine"},
+    {"walk_step", &kind_factor, "0.2", "shape = walk: a step is up to so much either way, times the rate",
+     "FACTOR", PHASE(walk_step), .min = 0, .max = 1000 * MILLION, .shape = "walk"},
+    {"walk_low", &kind_factor, "0.01", "shape = walk: never below, times the rate", "FACTOR",
+     PHASE(walk_low), .min = MILLION / 1000, .max = 1000 * MILLION, .shape = "walk"},
+    {"walk_high", &kind_factor, "2", "shape = walk: never above, times the rate", "FACTOR",
+     PHASE(walk_high), .min = MILLION / 1000, .max = 1000 * MILLION, .shape = "walk"},
+    {"replay", &kind_text, "", "shape = replay: where the arrival times come from", "FILE|run:ID",
+     PHASE(replay), .shape = "replay", .later = "its reader comes with suites and plans"},
     {"duration", &kind_time, "10s", "measured time of a phase", "TIME",
      PHASE(duration_ns), .min = NS_PER_MS, .max = 30 * DAY},
     {"warmup", &kind_time, "1s", "time under load before the measured time", "TIME",
@@ -185,7 +213,6 @@ const struct option options[] = {
      RUN(log_level), .choices = levels, .aside = true, .unhashed = true},
 
     /* known, not built yet: refused by name */
-    {"rate_scale", LATER(LOAD_MODEL)},
     {"mix", LATER(LOAD_MODEL)},
     {"tls", LATER("it comes with TLS")},
     {"trace", LATER("it comes with tracing")},

@@ -1,25 +1,29 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Arrivals: from the schedule (open loop) or from the slot that has become free (max). */
-#include "base/rng.h"
 #include "run/client_internal.h"
 
 void client_count_not_sent(struct client *c, enum result why, uint64_t intended_ns)
 {
+    c->started++;
     client_count(c, COUNTER_STARTED);
     client_count(c, COUNTER_FAILED);
     c->block->results[why]++;
     client_sample_not_sent(c, why, intended_ns);
 }
 
-/* Log-free uniform draw; the same seed, connection and id give the same size again. */
-static uint32_t draw_payload(const struct client *c, uint32_t conn, uint64_t id)
+#define SIZE_STREAM  0x73697a6573000000ull /* "sizes", and */
+#define REPLY_STREAM 0x7265706c79000000ull /* "reply": drawn apart from each other and from the gaps */
+
+/* By the number of the start in the phase, over all workers: it does not matter which connection
+ * was free. */
+static void draw_sizes(const struct client *c, struct app_message *msg)
 {
     const struct client_load *l = &c->load;
-    if (l->payload_min == l->payload_max)
-        return l->payload_max;
-    uint64_t span = l->payload_max - l->payload_min + 1;
-    uint64_t random = rng_mix(c->cfg.seed ^ conn, id) >> 32;
-    return l->payload_min + (uint32_t)(random * span >> 32);
+    uint64_t number = c->started * c->cfg.workers + c->cfg.worker;
+    msg->len = size_draw(&l->payload, l->spec.seed ^ SIZE_STREAM, number);
+    msg->reply_len = c->cfg.one_way   ? 0
+                     : l->reply.count ? size_draw(&l->reply, l->spec.seed ^ REPLY_STREAM, number)
+                                      : msg->len;
 }
 
 static void append(struct client *c, struct session *s, uint32_t index)
@@ -43,15 +47,11 @@ void client_start_on(struct client *c, struct session *s, uint64_t intended_ns,
         return;
     }
     struct trans *t = &c->trans.entries[index];
-    uint32_t number = c->cfg.first_session + session_number(c, s);
-    uint32_t len = draw_payload(c, number, c->next_id);
     *t = (struct trans){
-        .msg = {.id = c->next_id, .len = len, .conn = number,
-                .reply_len = c->load.reply ? c->load.reply : len},
+        .msg = {.id = c->next_id, .conn = c->cfg.first_session + session_number(c, s)},
         .intended_ns = intended_ns, .eligible_ns = eligible_ns, .measured = c->load.measured,
     };
-    if (c->cfg.one_way)
-        t->msg.reply_len = 0;
+    draw_sizes(c, &t->msg);
     c->next_id += c->cfg.workers;
     c->started++;
     client_count(c, COUNTER_STARTED);
@@ -61,7 +61,7 @@ void client_start_on(struct client *c, struct session *s, uint64_t intended_ns,
     t->pos = s->state == SESSION_OPEN ? tcp_end(tcp_conn(tcp, s->conn)) : 0;
     append(c, s, index);
     if (s->state == SESSION_OPEN)
-        tcp_send(tcp, s->conn, len);
+        tcp_send(tcp, s->conn, t->msg.len);
 }
 
 /* Short-lived: the transaction waits on the session while its connection opens. */
@@ -123,8 +123,7 @@ static void note_backlog(struct client *c)
 {
     if (c->schedule.next_ns >= c->now_ns)
         return;
-    uint64_t waiting = (uint64_t)((double)(c->now_ns - c->schedule.next_ns) *
-                                  c->load.spec.rate_per_s / c->load.spec.workers / 1e9);
+    uint64_t waiting = schedule_due(&c->schedule, c->now_ns);
     if (waiting > c->block->counters[COUNTER_BACKLOG_MAX])
         c->block->counters[COUNTER_BACKLOG_MAX] = waiting;
 }
@@ -134,9 +133,7 @@ static uint32_t start_open_loop(struct client *c, uint32_t budget)
     uint32_t n = 0;
     while (n < budget && c->schedule.next_ns <= c->now_ns && !limit_reached(c)) {
         if (c->now_ns - c->schedule.next_ns > c->load.queue_max_ns) {
-            uint64_t intended_ns = schedule_take(&c->schedule);
-            c->started++;
-            client_count_not_sent(c, RESULT_NOT_SENT, intended_ns);
+            client_count_not_sent(c, RESULT_NOT_SENT, schedule_take(&c->schedule));
         } else if (c->free_head == SESSION_NONE) {
             break;
         } else {

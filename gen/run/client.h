@@ -13,6 +13,7 @@
 
 #include "app/app.h"
 #include "load/schedule.h"
+#include "load/size.h"
 #include "rec/rec.h"
 #include "run/trans.h"
 #include "stack/stack.h"
@@ -35,7 +36,7 @@ struct session {
 struct client_load {
     struct load_spec spec;      /* shape, rate, this worker's share */
     uint64_t transactions;      /* of this worker; 0: by time only */
-    uint32_t payload_min, payload_max, reply; /* bytes; reply 0: equal to the payload drawn */
+    struct size_dist payload, reply; /* reply.count 0: equal to the payload drawn */
     uint32_t depth;
     bool short_lived, measured;
     bool close_by_reset, close_by_peer;

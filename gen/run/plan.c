@@ -35,12 +35,13 @@ static int begin_phase(struct run *r, const struct job_phase *p, enum phase_kind
                        uint64_t start_ns, uint64_t requested_ns, struct err *e)
 {
     struct phase_texts texts;
+    bool loaded = kind == PHASE_WARMUP || kind == PHASE_MEASURE;
     phase_texts_make(&texts, p, r->proto);
     struct phase_row row = {
         .name = p->name, .kind = kind, .measured = kind == PHASE_MEASURE,
         .load = texts.load, .payload = texts.payload, .reply = texts.reply[0] ? texts.reply : NULL,
         .sla = p->sla[0] ? p->sla : NULL,
-        .offered_rate_per_s = p->rate_max ? NAN : p->rate_per_s,
+        .offered_rate_per_s = setup_offered_per_s(r->job, p, loaded ? requested_ns : 0),
         .requested_ns = (int64_t)requested_ns, .connections = r->job->connections,
         .depth = p->depth,
     };

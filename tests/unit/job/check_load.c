@@ -20,8 +20,8 @@ START_TEST(test_defaults_without_a_file)
     ck_assert_str_eq(f.job.phases[0].name, "main");
     ck_assert(f.job.phases[0].rate_max);
     ck_assert_str_eq(f.job.phases[0].shape, "max");
-    ck_assert_uint_eq(f.job.phases[0].payload, 1024);
-    ck_assert_uint_eq(f.job.phases[0].reply, 0);
+    ck_assert_uint_eq(f.job.phases[0].payload.largest, 1024);
+    ck_assert_uint_eq(f.job.phases[0].reply.count, 0);
     ck_assert_uint_eq(f.job.phases[0].duration_ns, 10 * S);
     ck_assert_uint_eq(f.job.targets_count, 1);
     ck_assert(ip_equal(f.job.targets[0].addr, ip4_addr(0xc6130001)));
@@ -65,7 +65,7 @@ START_TEST(test_global_counts_wherever_it_stands)
     ck_assert_uint_eq(f.job.phases_count, 2);
     ck_assert_uint_eq(f.job.phases[0].depth, 3);
     ck_assert_uint_eq(f.job.phases[1].depth, 2);
-    ck_assert_uint_eq(f.job.phases[1].payload, 5);
+    ck_assert_uint_eq(f.job.phases[1].payload.largest, 5);
     fixture_fini(&f);
 }
 END_TEST
