@@ -11,6 +11,7 @@
 /* LATER(name, meaning, what brings it): listed and refused by name. */
 #define LOAD_SHAPES(BUILT, LATER)                                                                  \
     BUILT(constant, "rate transactions/s, evenly spaced")                                          \
+    BUILT(idle, "no transactions: connections are only held")                                      \
     BUILT(max, "closed loop: each connection keeps depth outstanding")                             \
     LATER(burst, "10 times the rate for 5 s, then the rate for 15 s", LOAD_MODEL)                  \
     LATER(ramp, "from 0 to the rate over the duration", LOAD_MODEL)                                \
