@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -148,6 +149,15 @@ int rec_open(const struct rec_config *cfg, struct rec **out, struct err *e)
 struct rec_lane *rec_lane(struct rec *r, uint32_t n)
 {
     return &r->lanes[n];
+}
+
+void rec_sync(struct rec *r)
+{
+    static const struct timespec pause = {.tv_nsec = 1000000};
+    uint64_t wanted = atomic_fetch_add(&r->syncs_wanted, 1) + 1;
+    sem_post(&r->wake);
+    while (atomic_load_explicit(&r->syncs_done, memory_order_acquire) < wanted)
+        nanosleep(&pause, NULL);
 }
 
 int rec_close(struct rec *r, struct err *e)
