@@ -25,7 +25,13 @@ struct endpoint {
     uint16_t port;
 };
 
-enum job_pattern { PATTERN_LONG_LIVED, PATTERN_SHORT_LIVED };
+enum job_pattern {
+    PATTERN_LONG_LIVED,
+    PATTERN_SHORT_LIVED,
+    PATTERN_POOLED,
+    PATTERN_RECONNECT,
+    PATTERN_CHURN
+};
 enum job_close { CLOSE_FIN_CLIENT, CLOSE_FIN_SERVER, CLOSE_RST };
 enum job_peer { PEER_RESPOND, PEER_EXEC, PEER_NONE };
 
@@ -60,6 +66,11 @@ struct job_phase {
     struct job_sizes payload, reply; /* drawn for each message */
     uint32_t depth;          /* outstanding a connection */
     enum job_pattern pattern;
+    uint32_t connections;      /* open at once */
+    double connect_rate_per_s; /* 0: as fast as connect_parallel allows */
+    double churn_rate_per_s;   /* pattern churn: connections replaced a second */
+    uint64_t reconnect_min_ns, reconnect_max_ns; /* back-off before opening again */
+    uint64_t pace_ns, pace_worker_ns; /* least time between two starts; 0: none */
     enum job_close close;
     uint64_t timeout_ns, connect_timeout_ns, queue_max_ns;
     char sla[JOB_TEXT], abort_if[JOB_TEXT];
@@ -71,8 +82,7 @@ struct job {
     char description[JOB_TEXT];
     char protocol[24];
     bool binary;             /* payload = binary content (echo, discard) */
-    uint32_t connections;
-    double connect_rate_per_s; /* 0: as fast as connect_parallel allows */
+    uint32_t connections;    /* the most of any phase */
     uint32_t connect_parallel; /* SYNs in flight at most, a worker */
     uint64_t connect_ns;     /* time limit of the connect phase; 0: from timeouts */
     uint64_t drain_ns;       /* time limit of the drain phase */
@@ -146,6 +156,8 @@ void job_fini(struct job *job);
 int job_refuse(struct err *e, const struct job *job, uint32_t phase, const char *key,
                const char *format, ...) __attribute__((format(printf, 5, 6)));
 
+/* As the key says it. */
+const char *job_pattern_name(enum job_pattern pattern);
 /* "10", "64-1KiB", "mixed", "64:90,1MiB:10": as a job says it. */
 struct _IO_FILE;
 void job_sizes_print(const struct job_sizes *sizes, struct _IO_FILE *out);

@@ -18,8 +18,8 @@
 static const struct choice contents[] = {{"text", false}, {"binary", true}, {NULL}};
 static const struct choice patterns[] = {
     {"long_lived", PATTERN_LONG_LIVED}, {"short_lived", PATTERN_SHORT_LIVED},
-    {"pooled", 0, LOAD_MODEL},          {"reconnect", 0, LOAD_MODEL},
-    {"churn", 0, LOAD_MODEL},           {NULL}};
+    {"pooled", PATTERN_POOLED},         {"reconnect", PATTERN_RECONNECT},
+    {"churn", PATTERN_CHURN},           {NULL}};
 static const struct choice closes[] = {
     {"client", CLOSE_FIN_CLIENT}, {"server", CLOSE_FIN_SERVER}, {"rst", CLOSE_RST}, {NULL}};
 static const struct choice congestions[] = {
@@ -52,9 +52,9 @@ const struct option options[] = {
     /* how much */
     {"rate", &kind_load, "max",
      "transactions a second over the whole run (open loop), or max: each connection keeps depth"
-     " outstanding (closed loop)", "max|RATE", "How much",
+     " outstanding (closed loop); 0: connections are only held", "max|RATE", "How much",
      PHASE(rate_max)},
-    {"shape", &kind_name, "constant", "how the rate moves over time; always max with rate = max",
+    {"shape", &kind_name, "constant", "how the rate moves over time; max with rate = max, idle with rate = 0",
      "NAME", PHASE(shape)},
     {"rate_scale", &kind_factor, "1", "multiplies the rate", "FACTOR",
      PHASE(rate_scale), .min = MILLION / 1000, .max = 1000 * MILLION},
@@ -100,9 +100,9 @@ const struct option options[] = {
 
     /* connections */
     {"connections", &kind_count, "100", "connections open at once", "N", "Connections",
-     RUN(connections), .min = 1, .max = 20000000},
+     PHASE(connections), .min = 1, .max = 20000000},
     {"connect_rate", &kind_rate, "0", "connections opened a second; 0: as connect_parallel allows",
-     "RATE", RUN(connect_rate_per_s)},
+     "RATE", PHASE(connect_rate_per_s)},
     {"connect_parallel", &kind_count, "1024", "connects under way at once, a worker", "N",
      RUN(connect_parallel), .min = 1, .max = 1000000},
     {"connect_limit", &kind_time, "0s", "time for opening all; 0: from the timeouts", "TIME",
@@ -112,8 +112,20 @@ const struct option options[] = {
     {"timeout", &kind_time, "10s", "a transaction without reply fails after", "TIME",
      PHASE(timeout_ns), .min = NS_PER_MS, .max = HOUR},
     {"pattern", &kind_choice, "long_lived",
-     "long_lived: opened once; short_lived: connect, one transaction, close", "NAME",
-     PHASE(pattern), .choices = patterns},
+     "long_lived: opened once; short_lived: connect, one transaction, close; pooled: opened when"
+     " needed, used again; reconnect: lost ones are opened again; churn: replaced at churn_rate",
+     "NAME", PHASE(pattern), .choices = patterns},
+    {"churn_rate", &kind_rate, "0", "pattern churn: connections closed and opened a second", "RATE",
+     PHASE(churn_rate_per_s)},
+    {"reconnect_min", &kind_time, "100ms",
+     "a connection that was lost is opened again after so long; doubled each time in vain, half of"
+     " it drawn by lot", "TIME", PHASE(reconnect_min_ns), .min = NS_PER_MS, .max = HOUR},
+    {"reconnect_max", &kind_time, "10s", "longest wait before opening again", "TIME",
+     PHASE(reconnect_max_ns), .min = NS_PER_MS, .max = HOUR},
+    {"pace", &kind_time, "0", "least time between two starts on a connection; 0: none", "TIME",
+     PHASE(pace_ns), .min = 0, .max = HOUR},
+    {"pace_worker", &kind_time, "0", "least time between two starts of a worker; 0: none", "TIME",
+     PHASE(pace_worker_ns), .min = 0, .max = HOUR},
     {"close", &kind_choice, "client", "who closes first, by FIN; or rst", "client|server|rst",
      PHASE(close), .choices = closes},
     {"drain", &kind_time, "10s", "time for outstanding replies after the measured time", "TIME",
@@ -225,3 +237,11 @@ const struct option options[] = {
 
 const uint32_t option_count = sizeof options / sizeof *options;
 _Static_assert(sizeof options / sizeof *options <= OPTIONS_MAX, "OPTIONS_MAX rows at most");
+
+const char *job_pattern_name(enum job_pattern pattern)
+{
+    const struct choice *c = patterns;
+    while (c->name && c->value != (int)pattern)
+        c++;
+    return c->name;
+}

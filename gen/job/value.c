@@ -233,7 +233,7 @@ static int load_parse(const struct option *o, const char *text, void *owner)
     struct job_phase *phase = owner;
     phase->rate_per_s = 0;
     phase->rate_max = !strcmp(text, "max");
-    return phase->rate_max ? 0 : rate_read(text, &phase->rate_per_s);
+    return phase->rate_max || !strcmp(text, "0") ? 0 : rate_read(text, &phase->rate_per_s);
 }
 
 static void load_format(const struct option *o, const void *owner, FILE *out)
@@ -249,7 +249,7 @@ static void load_format(const struct option *o, const void *owner, FILE *out)
 static void load_expect(const struct option *o, FILE *out)
 {
     (void)o;
-    fputs("max or a rate from 0.001/s to 1000000000/s (500, 60k/s, 600/min)", out);
+    fputs("max, 0 or a rate from 0.001/s to 1000000000/s (500, 60k/s, 600/min)", out);
 }
 
 const struct value_kind kind_load = {load_parse, load_format, load_expect};

@@ -31,6 +31,15 @@ uint64_t schedule_take(struct schedule *s)
     return taken;
 }
 
+void schedule_end(struct schedule *s, uint64_t end_ns)
+{
+    uint64_t length_ns = end_ns > s->start_ns ? end_ns - s->start_ns : 0;
+    if (length_ns < s->spec.duration_ns)
+        s->spec.duration_ns = length_ns;
+    if (s->next_ns >= end_ns)
+        s->next_ns = UINT64_MAX;
+}
+
 uint64_t schedule_count(const struct load_spec *spec, uint64_t until_ns)
 {
     if (spec->shape->closed_loop)

@@ -65,6 +65,7 @@ struct schedule {
  * UINT64_MAX says that there are no more. All randomness comes from spec.seed.
  */
 struct load_shape {
+    bool no_rate;     /* goes with rate = 0, and only with it */
     bool closed_loop; /* no arithmetic: an arrival is always due. The rest is NULL then */
     uint64_t (*first)(struct schedule *s); /* offset of this worker's first arrival */
     uint64_t (*next)(struct schedule *s, uint64_t offset_ns); /* of the one after `offset_ns`;
@@ -85,6 +86,8 @@ struct load_shape {
 void schedule_init(struct schedule *s, const struct load_spec *spec, uint64_t start_ns);
 /* Takes the arrival at next_ns, returns its time and moves on; UINT64_MAX: there was none. */
 uint64_t schedule_take(struct schedule *s);
+/* No arrival at or after `end_ns` any more. */
+void schedule_end(struct schedule *s, uint64_t end_ns);
 /* Arrivals of this worker in [start, start + until_ns), none beyond the duration. UINT64_MAX in a
  * closed loop, which no schedule bounds. */
 uint64_t schedule_count(const struct load_spec *spec, uint64_t until_ns);

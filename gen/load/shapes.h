@@ -11,6 +11,7 @@
 /* WAITS(name, meaning, for what): the same, but a job is refused it by name. */
 #define LOAD_SHAPES(BUILT, WAITS)                                                                  \
     BUILT(constant, "rate transactions/s, evenly spaced")                                          \
+    BUILT(idle, "no transactions: connections are only held")                                      \
     BUILT(max, "closed loop: each connection keeps depth outstanding")                             \
     BUILT(burst, "burst_factor times the rate for burst_high, the rate for burst_low, repeated")   \
     BUILT(ramp, "from ramp_from to ramp_to of the rate over ramp_time, evenly or in ramp_steps")   \

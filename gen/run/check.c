@@ -147,8 +147,14 @@ static int check_shape(const struct job *job, uint32_t p, struct err *e)
     const struct job_phase *phase = &job->phases[p];
     const struct load_shape_kind *kind = load_shape_find(phase->shape);
     int rc = check_known_shape(job, p, kind, e);
-    if (rc || kind->shape->closed_loop == phase->rate_max)
+    bool no_rate = !phase->rate_max && phase->rate_per_s == 0;
+    if (rc)
         return rc;
+    if (kind->shape->no_rate != no_rate)
+        return job_refuse(e, job, p, "shape", no_rate ? "with rate = 0 nothing starts: expected a rate as well"
+                                                      : "a rate is set: expected rate = 0 or another shape");
+    if (kind->shape->closed_loop == phase->rate_max)
+        return 0;
     if (phase->rate_max)
         return job_refuse(e, job, p, "shape",
                           "with rate = max no rate moves: expected a rate as well");

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/rng.h"
+#include "load/shapes.h"
 
 #define SAMPLE_RECORDS_MIN (1u << 16)
 #define SAMPLE_RECORDS_MAX (1u << 21)
@@ -28,12 +29,47 @@ static uint32_t clamp(uint64_t v, uint32_t lo, uint32_t hi)
     return v < lo ? lo : v > hi ? hi : (uint32_t)v;
 }
 
-static bool any_short_lived(const struct job *job)
+static bool any_pattern(const struct job *job, enum job_pattern pattern)
 {
     for (uint32_t i = 0; i < job->phases_count; i++)
-        if (job->phases[i].pattern == PATTERN_SHORT_LIVED)
+        if (job->phases[i].pattern == pattern)
             return true;
     return false;
+}
+
+static bool any_short_lived(const struct job *job)
+{
+    return any_pattern(job, PATTERN_SHORT_LIVED);
+}
+
+static bool reopens(enum job_pattern pattern)
+{
+    return pattern == PATTERN_POOLED || pattern == PATTERN_RECONNECT || pattern == PATTERN_CHURN;
+}
+
+static bool any_reopens(const struct job *job)
+{
+    return any_pattern(job, PATTERN_POOLED) || any_pattern(job, PATTERN_RECONNECT) ||
+           any_pattern(job, PATTERN_CHURN);
+}
+
+static bool any_pace(const struct job *job)
+{
+    for (uint32_t i = 0; i < job->phases_count; i++)
+        if (job->phases[i].pace_ns)
+            return true;
+    return false;
+}
+
+/* Connections of a worker that close while their session has the next one: a second's worth. */
+static uint32_t closing_beside(const struct job *job, uint32_t sessions)
+{
+    double most = 0;
+    for (uint32_t i = 0; i < job->phases_count; i++)
+        if (job->phases[i].churn_rate_per_s > most)
+            most = job->phases[i].churn_rate_per_s;
+    most /= job->workers;
+    return most < sessions ? (uint32_t)most : sessions;
 }
 
 static uint32_t max_depth(const struct job *job)
@@ -75,12 +111,14 @@ static uint32_t max_payload(const struct job *job)
 static void setup_tcp(const struct job *job, uint32_t sessions, bool passive,
                       struct tcp_config *out)
 {
-    bool brief = any_short_lived(job);
+    bool brief = any_short_lived(job), comes_and_goes = brief || any_pattern(job, PATTERN_CHURN);
     uint32_t waits = job->time_wait_entries ? job->time_wait_entries
-                     : brief                ? TIME_WAIT_SHORT
+                     : comes_and_goes       ? TIME_WAIT_SHORT
                                             : TIME_WAIT_LONG;
     *out = (struct tcp_config){
-        .conns = brief ? sessions * 2 + 256 : sessions + (passive ? 256 : 0),
+        .conns = brief            ? sessions * 2 + 256
+                 : comes_and_goes ? sessions + closing_beside(job, sessions) + 256
+                                  : sessions + (passive ? 256 : 0),
         .time_wait_entries = waits,
         .ooo_pieces = OOO_PIECES,
         .piece_bytes = (uint32_t)job->mtu - IP_TCP_HEADERS,
@@ -138,6 +176,8 @@ void setup_client(const struct job *job, const struct app_proto *proto, uint32_t
         .proto = proto->client,
         .one_way = proto->server->answer == APP_ANSWER_NONE,
         .sessions = sessions,
+        .reopens = any_reopens(job),
+        .paces = any_pace(job),
         .trans = most_outstanding(job, sessions),
         .first_session = first,
         .port_lo = job->port_lo,
@@ -145,7 +185,6 @@ void setup_client(const struct job *job, const struct app_proto *proto, uint32_t
         .worker = worker,
         .workers = job->workers,
         .connect_parallel = job->connect_parallel,
-        .connect_rate_per_s = job->connect_rate_per_s / job->workers,
         .seed = job->seed,
     };
     copy_sources(job, &out->client, &out->stack);
@@ -183,7 +222,15 @@ void setup_load(const struct job *job, const struct job_phase *phase, uint32_t w
         .transactions = phase->transactions / job->workers +
                         (worker < phase->transactions % job->workers ? 1 : 0),
         .depth = phase->depth,
-        .short_lived = phase->pattern == PATTERN_SHORT_LIVED,
+        .opens_each = phase->pattern == PATTERN_SHORT_LIVED,
+        .on_demand = phase->pattern == PATTERN_POOLED,
+        .reopens = reopens(phase->pattern),
+        .sessions = setup_share(phase->connections, worker, job->workers),
+        .connect_rate_per_s = phase->connect_rate_per_s / job->workers,
+        .reopen_min_ns = phase->reconnect_min_ns,
+        .reopen_max_ns = phase->reconnect_max_ns,
+        .pace_ns = phase->pace_ns,
+        .pace_worker_ns = phase->pace_worker_ns,
         .close_by_reset = phase->close == CLOSE_RST,
         .close_by_peer = phase->close == CLOSE_FIN_SERVER && phase->pattern == PATTERN_SHORT_LIVED,
         .timeout_ns = phase->timeout_ns,
@@ -193,6 +240,13 @@ void setup_load(const struct job *job, const struct job_phase *phase, uint32_t w
     setup_spec(job, phase, worker, &out->spec);
     setup_sizes(&phase->payload, &out->payload);
     setup_sizes(&phase->reply, &out->reply);
+    if (phase->pattern == PATTERN_CHURN)
+        out->churn = (struct load_spec){.shape = &constant_shape,
+                                        .rate_per_s = phase->churn_rate_per_s,
+                                        .duration_ns = phase->duration_ns,
+                                        .seed = job->seed,
+                                        .worker = worker,
+                                        .workers = job->workers};
 }
 
 /* 1 GiB over all workers at most. */

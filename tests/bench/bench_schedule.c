@@ -83,7 +83,7 @@ static int rounds_of(double *values, int rounds, const struct load_shape *only)
         values[n] = 0;
         for (uint32_t i = 0; i < load_shape_count; i++) {
             const struct load_shape_kind *kind = &load_shapes[i];
-            if (!kind->shape || kind->shape->closed_loop || (only && kind->shape != only))
+            if (kind->shape->no_rate || kind->shape->closed_loop || (only && kind->shape != only))
                 continue;
             double cycles = shape_cycles(kind, times);
             values[n] = cycles > values[n] ? cycles : values[n];

@@ -83,6 +83,19 @@ static const struct {
     {"pattern = short_lived\n[a]\n[b]\ndepth = 2\n",
      "x.conf:4: depth = \"2\": a short_lived connection carries one transaction: expected depth = "
      "1"},
+    {"connections = 20000\n[a]\n[b]\nconnections = 2000000\n",
+     "x.conf:4: connections = \"2000000\": 16 source addresses x 50000 ports x 1 targets make 800000"
+     " connections: expected a wider source, ports or target"},
+    {"workers = 3\n[a]\n[b]\nconnections = 2\n",
+     "x.conf:1: workers = \"3\": more than connections = 2: expected at most as many"},
+    {"pattern = churn\n",
+     "x.conf:1: pattern = \"churn\": churn replaces connections at a rate: expected churn_rate as well"},
+    {"churn_rate = 5\n",
+     "x.conf:1: churn_rate = \"5\": expected pattern = churn as well"},
+    {"pattern = churn\nchurn_rate = 5\nclose = server\n",
+     "x.conf:3: close = \"server\": churn is the client's: expected close = client or rst"},
+    {"reconnect_min = 20s\n",
+     "x.conf:1: reconnect_min = \"20s\": longer than reconnect_max: expected at most as long"},
 };
 
 START_TEST(test_contradictions)

@@ -42,6 +42,21 @@ static uint64_t exact_ns(const struct rate *r, uint64_t i)
     return (uint64_t)((unsigned __int128)i * NS_PER_S * r->den / r->num);
 }
 
+START_TEST(what_is_ended_early_keeps_what_was_due)
+{
+    struct load_spec spec = spec_of(1000, 10 * NS_PER_S);
+    struct schedule s;
+    schedule_init(&s, &spec, START);
+    schedule_end(&s, START + 5 * NS_PER_MS); /* arrivals at 0, 1, 2, 3, 4 ms */
+    for (uint64_t i = 0; i < 5; i++)
+        ck_assert_uint_eq(schedule_take(&s), START + i * NS_PER_MS);
+    ck_assert_uint_eq(schedule_take(&s), UINT64_MAX);
+    schedule_init(&s, &spec, START);
+    schedule_end(&s, START);
+    ck_assert_uint_eq(schedule_take(&s), UINT64_MAX);
+}
+END_TEST
+
 START_TEST(exact_to_the_index)
 {
     for (unsigned k = 0; k < COUNT(rates); k++) {
@@ -258,7 +273,7 @@ START_TEST(mean_and_peak_are_the_shapes)
 }
 END_TEST
 
-CHECK_MAIN("load/schedule", exact_to_the_index, exact_at_large_indexes, repeats_and_counts,
+CHECK_MAIN("load/schedule", exact_to_the_index, what_is_ended_early_keeps_what_was_due, exact_at_large_indexes, repeats_and_counts,
            counts_are_what_people_expect, count_follows_until, split_over_workers_equals_the_whole,
            awkward_doubles_hold_together, max_is_always_due, shapes_are_listed,
            every_shape_holds_together, what_is_due_follows_the_shape, mean_and_peak_are_the_shapes)

@@ -168,9 +168,9 @@ START_TEST(every_shape_is_accepted_or_refused_by_name)
     char text[60], message[200], names[100] = "";
     for (uint32_t i = 0; i < load_shape_count; i++) {
         const struct load_shape_kind *kind = &load_shapes[i];
-        bool closed = kind->shape && kind->shape->closed_loop;
-        snprintf(text, sizeof text, "rate = %s\n[a]\nshape = %s\n", closed ? "max" : "500",
-                 kind->name);
+        const struct load_shape *shape = kind->shape;
+        const char *rate = shape && shape->closed_loop ? "max" : shape && shape->no_rate ? "0" : "500";
+        snprintf(text, sizeof text, "rate = %s\n[a]\nshape = %s\n", rate, kind->name);
         snprintf(message, sizeof message, "x.conf:3: shape = \"%s\": not in this version (%s)",
                  kind->name, kind->later);
         if (kind->later)
@@ -190,6 +190,10 @@ START_TEST(a_rate_has_a_shape_and_max_has_none)
 {
     refused("shape = max\nrate = 500\n", NULL, NULL,
             "x.conf:1: shape = \"max\": a rate is set: expected rate = max or another shape");
+    refused("shape = idle\nrate = 500\n", NULL, NULL,
+            "x.conf:1: shape = \"idle\": a rate is set: expected rate = 0 or another shape");
+    refused("shape = max\nrate = 0\n", NULL, NULL,
+            "x.conf:1: shape = \"max\": with rate = 0 nothing starts: expected a rate as well");
     passes("shape = constant\nrate = max\n", NULL);
     passes("shape = max\n", NULL);
 }
