@@ -42,6 +42,16 @@ static uint64_t exact_ns(const struct rate *r, uint64_t i)
     return (uint64_t)((unsigned __int128)i * NS_PER_S * r->den / r->num);
 }
 
+START_TEST(idle_has_no_arrival)
+{
+    struct load_spec spec = {.shape = &idle_shape, .duration_ns = NS_PER_S, .workers = 1};
+    struct schedule s;
+    schedule_init(&s, &spec, START);
+    ck_assert_uint_eq(schedule_take(&s), UINT64_MAX);
+    ck_assert_uint_eq(schedule_count(&spec, NS_PER_S), 0);
+}
+END_TEST
+
 START_TEST(what_is_ended_early_keeps_what_was_due)
 {
     struct load_spec spec = spec_of(1000, 10 * NS_PER_S);
@@ -217,7 +227,7 @@ END_TEST
 START_TEST(every_shape_holds_together)
 {
     for (uint32_t i = 0; i < load_shape_count; i++) {
-        if (load_shapes[i].shape->closed_loop)
+        if (load_shapes[i].shape->closed_loop || load_shapes[i].shape->no_rate)
             continue;
         struct load_spec spec = spec_by_name(load_shapes[i].name, 997.5, 3 * NS_PER_S);
         assert_repeats(&spec);
@@ -232,7 +242,7 @@ END_TEST
 START_TEST(what_is_due_follows_the_shape)
 {
     for (uint32_t i = 0; i < load_shape_count; i++) {
-        if (load_shapes[i].shape->closed_loop)
+        if (load_shapes[i].shape->closed_loop || load_shapes[i].shape->no_rate)
             continue;
         struct load_spec spec = spec_by_name(load_shapes[i].name, 1000, 60 * NS_PER_S);
         bool by_chance = load_shapes[i].shape == &poisson_shape;
@@ -273,7 +283,8 @@ START_TEST(mean_and_peak_are_the_shapes)
 }
 END_TEST
 
-CHECK_MAIN("load/schedule", exact_to_the_index, what_is_ended_early_keeps_what_was_due, exact_at_large_indexes, repeats_and_counts,
+CHECK_MAIN("load/schedule", exact_to_the_index, what_is_ended_early_keeps_what_was_due,
+           idle_has_no_arrival, exact_at_large_indexes, repeats_and_counts,
            counts_are_what_people_expect, count_follows_until, split_over_workers_equals_the_whole,
            awkward_doubles_hold_together, max_is_always_due, shapes_are_listed,
            every_shape_holds_together, what_is_due_follows_the_shape, mean_and_peak_are_the_shapes)
