@@ -166,10 +166,12 @@ class Commits(TrendCase):
                       self.analyze("--db", self.db, "--trend", code=1).stdout)
 
     def test_a_control_that_moved_elsewhere_excuses_nothing(self):
-        self.history(60, p99=step(56, 1.2, 104), control=step(20, 1.5, 1))
-        trend = self.trend(code=1)
-        self.assertIsNone(self.metric(trend, "latency_p99_us")["changes"][0]["machine_moved"])
-        self.assertTrue(any(c["changes"] for c in trend["controls"]))
+        for moved in (20, 53):
+            db = os.path.join(self.dir, str(moved))
+            self.history(60, p99=step(40, 1.2, 104), control=step(moved, 1.5, 1), db=db)
+            trend = self.trend(db=db)
+            self.assertIsNone(self.metric(trend, "latency_p99_us")["changes"][0]["machine_moved"])
+            self.assertTrue(any(c["changes"] for c in trend["controls"]))
 
 
 class Shapes(TrendCase):
@@ -280,6 +282,13 @@ class Pinned(TrendCase):
         self.assertTrue(pinned["moved"] and pinned["worse"])
         self.assertAlmostEqual(pinned["percent"], 9, delta=1.5)
         self.assertFalse(self.metric(trend, "latency_p50_us")["baseline"]["moved"])
+
+    def test_only_the_last_segment_is_held_against_it(self):
+        self.history(60, p99=step(50, 1.2, 104))
+        self.analyze("--db", self.db, "--set-baseline", "then", *map(str, range(1, 11)))
+        trend = self.trend("--last", "1")
+        self.assertEqual(self.metric(trend, "latency_p99_us")["baseline"]["newest_runs"], 10)
+        self.assertEqual(self.metric(trend, "latency_p50_us")["baseline"]["newest_runs"], 20)
 
     def test_too_few_pinned_runs(self):
         self.history(40)
