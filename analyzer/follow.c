@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "analyzer/beside.h"
 #include "analyzer/command.h"
 #include "analyzer/options.h"
 #include "analyzer/out/format.h"
@@ -179,7 +180,7 @@ int follow_run(const struct options *o, int *code, struct err *e)
                        .row = malloc(sizeof *f.row)};
     int ret = f.period && f.row ? check_options(o, &f.limit, e)
                                 : err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "out of memory");
-    ret = ret ? ret : db_open(o->db, DB_READ, &f.db, e);
+    ret = ret ? ret : open_beside_run(o->db, &f.db, e);
     ret = ret ? ret : follow_all(&f, o, code, e);
     db_close(f.db);
     free(f.period);

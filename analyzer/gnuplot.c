@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -56,6 +58,14 @@ void gnuplot_close(const struct gnuplot *f)
 
 /* --- gnuplot itself -------------------------------------------------------------------- */
 
+/* Far beyond what any chart takes; a gnuplot that hangs must not hang a CI job. */
+static unsigned limit_s(void)
+{
+    const char *text = getenv("ANALYZE_GNUPLOT_LIMIT_S");
+    long wanted = text ? strtol(text, NULL, 10) : 0;
+    return wanted > 0 && wanted < 86400 ? (unsigned)wanted : 120;
+}
+
 static void child(const struct gnuplot *f)
 {
     char *argv[] = {"gnuplot", "-d", GNUPLOT_SCRIPT, NULL}; /* -d: no start-up files */
@@ -65,6 +75,7 @@ static void child(const struct gnuplot *f)
         dup2(null, STDIN_FILENO);
         dup2(null, STDOUT_FILENO);
         dup2(errors >= 0 ? errors : null, STDERR_FILENO);
+        alarm(limit_s()); /* outlives execvp */
         execvp(argv[0], argv);
     }
     _exit(errno == ENOENT ? 127 : 126);
@@ -104,5 +115,37 @@ int gnuplot_run(const struct gnuplot *f, const char *chart, struct err *e)
         return err_set(e, EXIT_ENVIRONMENT, -ENOENT,
                        "charts need the program gnuplot, which is not installed: "
                        "`apt-get install gnuplot-nox` (everything but --plot works without)");
+    if (code == 128 + SIGALRM)
+        return err_set(e, EXIT_ENVIRONMENT, -ETIMEDOUT,
+                       "gnuplot did not end within %u s while drawing %s "
+                       "(ANALYZE_GNUPLOT_LIMIT_S gives it more)", limit_s(), chart);
     return code ? complain(f, chart, code, e) : 0;
+}
+
+#define TAIL_LEN 32
+
+/* Whether the file begins so, and has that among its last bytes. */
+static bool framed(FILE *in, const char *begin, size_t begin_len, const char *end, size_t end_len)
+{
+    char head[16], tail[TAIL_LEN];
+    if (fread(head, 1, begin_len, in) != begin_len || memcmp(head, begin, begin_len) ||
+        fseek(in, -TAIL_LEN, SEEK_END))
+        return false;
+    return memmem(tail, fread(tail, 1, sizeof tail, in), end, end_len) != NULL;
+}
+
+int gnuplot_check(const struct gnuplot *f, const char *chart, const char *picture, struct err *e)
+{
+    char path[160];
+    FILE *in = fopen(gnuplot_file(f, path, sizeof path, picture), "r");
+    bool png = strcmp(picture, "png") == 0;
+    bool whole = in && (png ? framed(in, "\x89PNG\r\n\x1a\n", 8, "IEND\xae\x42\x60\x82", 8)
+                            : framed(in, "<?xml ", 6, "</svg>", 6));
+    if (in)
+        fclose(in);
+    return whole ? 0
+                 : err_set(e, EXIT_ENVIRONMENT, -EIO,
+                           "gnuplot said that it drew %s, but what it wrote is no whole %s picture: "
+                           "is the gnuplot in PATH the one of gnuplot-nox?",
+                           chart, png ? "PNG" : "SVG");
 }

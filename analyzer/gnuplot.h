@@ -25,8 +25,11 @@ void gnuplot_close(const struct gnuplot *f);
 /* The path of a file in it, in `buf`. */
 const char *gnuplot_file(const struct gnuplot *f, char *buf, size_t size, const char *name);
 
-/* Runs the script; `chart` names it in messages. -ENOENT with EXIT_ENVIRONMENT: no gnuplot. */
+/* Runs the script; `chart` names it in messages. EXIT_ENVIRONMENT: -ENOENT, no gnuplot;
+ * -ETIMEDOUT, it did not end (the environment's ANALYZE_GNUPLOT_LIMIT_S, else 120 s); -EIO. */
 int gnuplot_run(const struct gnuplot *f, const char *chart, struct err *e);
+/* After gnuplot_run(): whether the picture ("svg" or "png") is there and whole; EXIT_ENVIRONMENT. */
+int gnuplot_check(const struct gnuplot *f, const char *chart, const char *picture, struct err *e);
 
 /* 'text' as a gnuplot string that nothing in it can leave. */
 void gnuplot_quote(FILE *out, const char *text);

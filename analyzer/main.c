@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyzer/beside.h"
 #include "analyzer/command.h"
 #include "analyzer/options.h"
 #include "analyzer/out/writer.h"
@@ -94,10 +95,10 @@ static int act(const struct options *o, int *code, struct err *e)
     if (o->command)
         return o->command->act(o, code, e);
     struct db *db = NULL;
-    int ret = db_open(o->db, DB_READ, &db, e);
+    int ret = open_beside_run(o->db, &db, e);
     if (ret)
         return ret;
-    ret = o->list ? list_write(stdout, db, e) : show_runs(db, o, code, e);
+    ret = o->list ? list_write(stdout, db, o->limit, e) : show_runs(db, o, code, e);
     db_close(db);
     return ret;
 }

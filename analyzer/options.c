@@ -7,11 +7,13 @@
 #include "analyzer/command.h"
 #include "analyzer/out/writer.h"
 #include "base/err.h"
+#include "base/units.h"
 
 enum option_id {
     OPT_DB,
     OPT_RUN,
     OPT_LIST,
+    OPT_LIMIT,
     OPT_JSON_DIR,
     OPT_PLOT,
     OPT_OLDER_THAN,
@@ -31,7 +33,8 @@ static const struct option {
 } table[] = {
     {OPT_DB, "--db", "FILE", "the results file (default: results.db)"},
     {OPT_RUN, "--run", "ID|UUID", "which run; may be given several times (default: the last)"},
-    {OPT_LIST, "--list", NULL, "a table of all runs, newest first"},
+    {OPT_LIST, "--list", NULL, "a table of the runs, newest first"},
+    {OPT_LIMIT, "--limit", "N", "with --list: of the newest N (default 1000; 0: all)"},
     {OPT_JSON_DIR, "--json-dir", "DIR",
      "write DIR/transport_real_tcp_{workload}_{unix seconds}.json"},
     {OPT_PLOT, "--plot", "DIR", "draw charts (SVG and PNG, by gnuplot) into DIR"},
@@ -87,6 +90,15 @@ static int add_metric(struct options *o, const char *value, struct err *e)
     return 0;
 }
 
+static int take_limit(struct options *o, const char *value, struct err *e)
+{
+    o->limited = true;
+    return units_parse_count(value, &o->limit)
+               ? err_set(e, EXIT_USAGE, -EINVAL,
+                         "--limit \"%.40s\": expected a whole number of runs, 0 for all", value)
+               : 0;
+}
+
 static int take(struct options *o, enum option_id id, const char *value, struct err *e)
 {
     switch (id) {
@@ -98,6 +110,8 @@ static int take(struct options *o, enum option_id id, const char *value, struct 
     case OPT_LIST:
         o->list = true;
         return 0;
+    case OPT_LIMIT:
+        return take_limit(o, value, e);
     case OPT_JSON_DIR:
         o->json_dir = value;
         return 0;
@@ -180,6 +194,8 @@ static const char *of_no_use(const struct options *o, unsigned takes)
         return "--older-than";
     if (o->keep_size && !(takes & TAKES_PRUNE))
         return "--keep-size";
+    if (o->limited && !o->list)
+        return "--limit";
     if (o->follow_limit && !(takes & TAKES_LIMIT))
         return "--follow-limit";
     if (o->fail_on && !(takes & TAKES_FAIL_ON))
@@ -285,7 +301,7 @@ static int parse_one(struct options *o, int argc, char **argv, int *i, struct er
 
 int options_parse(struct options *o, int argc, char **argv, struct err *e)
 {
-    *o = (struct options){.db = "results.db", .writer = &writers[0]};
+    *o = (struct options){.db = "results.db", .writer = &writers[0], .limit = 1000};
     int ret = 0;
     for (int i = 1; i < argc && ret == 0;)
         ret = parse_one(o, argc, argv, &i, e);

@@ -4,6 +4,7 @@
 #define ANALYZER_OPTIONS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 struct command;
@@ -33,7 +34,8 @@ struct options {
     const char *metrics[OPTIONS_METRICS]; /* as given with --metric */
     int metrics_count;
     const char *older_than, *keep_size, *follow_limit, *fail_on, *last; /* as given, or NULL */
-    bool list, help, version, force;
+    uint64_t limit; /* of --list; 0: all runs */
+    bool list, limited, help, version, force;
 };
 
 /* -EINVAL with a message that names the option. */

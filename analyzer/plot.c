@@ -135,7 +135,8 @@ static int make(const struct gnuplot *g, const struct chart *c, const struct for
                 const struct plot_input *in, const char **why, struct err *e)
 {
     int ret = write_script(g, c, format, in, why, e);
-    return ret ? ret : gnuplot_run(g, c->name, e);
+    ret = ret ? ret : gnuplot_run(g, c->name, e);
+    return ret ? ret : gnuplot_check(g, c->name, format->suffix, e);
 }
 
 /* --- into files ------------------------------------------------------------------------ */

@@ -126,6 +126,18 @@ static int run_copy(struct db_stmt *s, struct run_info *out, struct err *e)
     return ret ? err_set(e, EXIT_ENVIRONMENT, ret, "out of memory reading a run") : 0;
 }
 
+/* The next `gen` will write this reason into the row of a run whose process is gone. */
+static int explain_death(struct db *db, struct run_info *run, struct err *e)
+{
+    if (run->state != RUN_INTERRUPTED || run->state_reason)
+        return 0;
+    run->died = true;
+    run->state_reason = malloc(RUN_DIED_MAX);
+    if (!run->state_reason)
+        return err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "out of memory reading a run");
+    return db_run_died(db, run->id, run->state_reason, RUN_DIED_MAX, e);
+}
+
 int query_run_load(struct db *db, int64_t run_id, struct run_info *out, struct err *e)
 {
     *out = (struct run_info){0};
@@ -142,6 +154,8 @@ int query_run_load(struct db *db, int64_t run_id, struct run_info *out, struct e
     db_finish(s);
     if (ret == 0)
         ret = db_run_state(db, run_id, &out->state, e);
+    if (ret == 0)
+        ret = explain_death(db, out, e);
     if (ret)
         run_info_fini(out);
     return ret;
@@ -155,13 +169,42 @@ void run_info_fini(struct run_info *run)
     *run = (struct run_info){0};
 }
 
-int query_runs(struct db *db, struct db_stmt **out, struct err *e)
+/* The newest run that is left out when `most` are shown; 0: none is. */
+static int newest_left_out(struct db *db, uint64_t most, int64_t *id, int64_t *count, struct err *e)
 {
-    return db_prepare(db, "list the runs",
-                      "SELECT run_id, uuid, workload_id, started_ns, valid, verdict, msg_per_s, "
-                      "latency_p50_us, latency_p99_us, latency_count, errors_percent "
-                      "FROM run_summary ORDER BY run_id DESC",
-                      out, e);
+    struct db_stmt *s = NULL;
+    *id = *count = 0;
+    int ret = db_prepare(db, "list the runs",
+                         "SELECT id, (SELECT count(*) FROM run) AS count FROM run "
+                         "ORDER BY id DESC LIMIT 1 OFFSET :most",
+                         &s, e);
+    if (ret)
+        return ret;
+    db_bind_u64(s, ":most", most);
+    if ((ret = db_step(s, e)) == 1) {
+        *id = db_col_i64(s, "id");
+        *count = db_col_i64(s, "count");
+    }
+    db_finish(s);
+    return ret < 0 ? ret : 0;
+}
+
+int query_runs(struct db *db, uint64_t most, int64_t *left_out, struct db_stmt **out, struct err *e)
+{
+    int64_t id = 0;
+    *left_out = 0;
+    int ret = most ? newest_left_out(db, most, &id, left_out, e) : 0;
+    if (*left_out)
+        *left_out -= (int64_t)most;
+    ret = ret ? ret
+              : db_prepare(db, "list the runs",
+                           "SELECT run_id, uuid, workload_id, started_ns, valid, verdict, msg_per_s, "
+                           "latency_p50_us, latency_p99_us, latency_count, errors_percent "
+                           "FROM run_summary WHERE run_id > :id ORDER BY run_id DESC",
+                           out, e);
+    if (ret == 0)
+        db_bind_i64(*out, ":id", id);
+    return ret;
 }
 
 int query_runs_next(struct db *db, struct db_stmt *s, struct run_line *out, struct err *e)

@@ -33,6 +33,7 @@ void query_end(struct db *db);
 /* The row of a run, its text owned by the struct. */
 struct run_info {
     int64_t id;
+    bool died;            /* `state` interrupted is derived: the row says running */
     enum run_state state; /* as it is now: a stored `running` of a dead process is interrupted */
     char *uuid, *workload_id, *job, *overrides, *history_key, *tool_version, *tool_commit;
     char *subject_commit, *host, *state_reason, *invalid_reason, *limited_by, *limited_by_evidence;
@@ -58,7 +59,8 @@ struct run_line {
     const char *uuid, *workload_id, *verdict;
     double msg_per_s, latency_p50_us, latency_p99_us, errors_percent;
 };
-int query_runs(struct db *db, struct db_stmt **out, struct err *e);
+/* The newest `most` runs (0: all), newest first; `left_out`: how many older ones there are. */
+int query_runs(struct db *db, uint64_t most, int64_t *left_out, struct db_stmt **out, struct err *e);
 int query_runs_next(struct db *db, struct db_stmt *s, struct run_line *out, struct err *e);
 
 /* Phases in order. An end that was never written is the end of the phase's last interval. */

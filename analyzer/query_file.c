@@ -55,6 +55,19 @@ int query_period_hists(struct db *db, int64_t run_id, int64_t seq, struct db_stm
     return 0;
 }
 
+int query_last_running(struct db *db, int64_t *id, struct err *e)
+{
+    struct db_stmt *s = NULL;
+    int ret = db_prepare(db, "look for a run that goes on",
+                         "SELECT max(id) AS id FROM run WHERE state = 'running'", &s, e);
+    if (ret == 0 && (ret = db_step(s, e)) == 1) {
+        *id = db_col_i64(s, "id");
+        ret = !db_col_is_null(s, "id");
+    }
+    db_finish(s);
+    return ret;
+}
+
 int query_baselines(struct db *db, struct db_stmt **out, struct err *e)
 {
     return db_prepare(

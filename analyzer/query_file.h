@@ -21,6 +21,9 @@ int query_periods_next(struct db_stmt *s, struct period_info *out, struct err *e
 int query_period_hists(struct db *db, int64_t run_id, int64_t seq, struct db_stmt **out,
                        struct err *e);
 
+/* The last row that says `running`, whether it does or not: 1 and its id, 0: none, -errno. */
+int query_last_running(struct db *db, int64_t *id, struct err *e);
+
 struct baseline_info {
     const char *name, *runs, *workloads; /* "3, 4, 7" */
     int64_t set_ns;

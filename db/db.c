@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "db/db_internal.h"
 #include "db/extension/extension.h"
+#include "db/header.h"
 #include "db/schema.h"
 
 #define BUSY_TIMEOUT_MS 2000 /* a reader that opens may hold off a checkpoint for a moment */
@@ -103,19 +104,6 @@ static char *immutable_uri(const char *path)
     return uri;
 }
 
-/* A WAL file cannot be read where its -shm file cannot be made. On a read-only disk nobody writes
- * either, so when no -wal waits to be read in, the file alone is everything. */
-static bool alone_on_read_only_disk(const char *path)
-{
-    char *wal;
-    if (asprintf(&wal, "%s-wal", path) < 0)
-        return false;
-    struct stat st;
-    bool alone = stat(wal, &st) || st.st_size == 0;
-    free(wal);
-    return alone;
-}
-
 static int open_immutable(struct db *db)
 {
     char *uri = immutable_uri(db->path);
@@ -132,13 +120,14 @@ static int first_look(struct db *db)
     return sqlite3_exec(db->sqlite, "SELECT 1 FROM sqlite_master", NULL, NULL, NULL);
 }
 
+/* A WAL file cannot be read where its -shm file cannot be made. On a read-only disk nobody writes
+ * either, so when no -wal waits to be read in, the file alone is everything. */
 static int open_reading(struct db *db, struct err *e)
 {
     int rc = open_sqlite(db, db->path, SQLITE_OPEN_READONLY);
     if (rc == SQLITE_OK)
         rc = first_look(db);
-    if (((rc & 0xff) == SQLITE_CANTOPEN || (rc & 0xff) == SQLITE_READONLY) &&
-        alone_on_read_only_disk(db->path)) {
+    if (((rc & 0xff) == SQLITE_CANTOPEN || (rc & 0xff) == SQLITE_READONLY) && db->log_empty) {
         rc = open_immutable(db);
         if (rc == SQLITE_OK)
             rc = first_look(db);
@@ -167,8 +156,9 @@ static int prepare_reading(struct db *db, int version, struct err *e)
     if (version == db_migration_count)
         return 0;
     if (!version)
-        return err_set(e, EXIT_USAGE, -ENODATA, "%s: holds nothing yet: expected a results file, "
-                       "as `gen run` writes it", db->path);
+        return err_set(e, EXIT_USAGE, -ENODATA, "%s: holds nothing yet%s: expected a results file, "
+                       "as `gen run` writes it", db->path,
+                       db->log_empty ? " (a copy made without its log, -wal, may look so)" : "");
     return err_set(e, EXIT_USAGE, -EINVAL,
                    "%s: schema %d is older than this program's %d: the next `gen run` into it "
                    "migrates it", db->path, version, db_migration_count);
@@ -187,6 +177,7 @@ static int prepare_writing(struct db *db, int version, struct err *e)
 static int open_all(struct db *db, struct err *e)
 {
     int version = 0;
+    db->log_empty = !header_log_waits(db->path);
     int ret = db->mode == DB_READ ? open_reading(db, e) : open_writing(db, e);
     if (!ret)
         ret = schema_check(db, &version, e);

@@ -13,7 +13,8 @@ struct db {
     sqlite3 *sqlite;
     enum db_mode mode;
     struct db_lock lock;
-    bool made; /* the file was not there before */
+    bool made;      /* the file was not there before */
+    bool log_empty; /* as it was opened, no committed row waited in its log */
 };
 
 /* The last SQLite error as message, exit code and -errno: "PATH: cannot PURPOSE: reason". */

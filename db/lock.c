@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,13 +61,34 @@ static int lock_once(struct db_lock *l, const char *db_path, struct err *e)
     return ret;
 }
 
+/* Beside the file itself, also where the path is a link to it; NULL: no memory. */
+static char *lock_path(const char *db_path)
+{
+    char *real = realpath(db_path, NULL), *path; /* NULL: not made yet, so no link either */
+    if (asprintf(&path, "%s-lock", real ? real : db_path) < 0)
+        path = NULL;
+    free(real);
+    return path;
+}
+
+bool lock_is_held(const char *db_path)
+{
+    struct flock other = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    char *path = lock_path(db_path);
+    int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    bool held = fd < 0 ? errno != ENOENT : !fcntl(fd, F_GETLK, &other) && other.l_type != F_UNLCK;
+    if (fd >= 0)
+        close(fd);
+    free(path);
+    return held;
+}
+
 int lock_take(struct db_lock *l, const char *db_path, struct err *e)
 {
     l->fd = -1;
-    if (asprintf(&l->path, "%s-lock", db_path) < 0) {
-        l->path = NULL;
+    l->path = lock_path(db_path);
+    if (!l->path)
         return err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "%s: out of memory", db_path);
-    }
     int ret;
     do
         ret = lock_once(l, db_path, e);

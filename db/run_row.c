@@ -6,8 +6,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/err.h"
+#include "db/db_internal.h"
 #include "db/row.h"
 
 static const char *const state_names[] = {"running", "done", "interrupted", "aborted", "failed"};
@@ -39,26 +41,42 @@ static struct process_id process_of(struct db_stmt *s)
 static int mark_one(struct db *db, int64_t run_id, struct err *e)
 {
     struct db_stmt *s;
-    int ret = db_prepare(db, "mark an interrupted run",
-                         "UPDATE run SET state = 'interrupted', state_reason = 'its process ended "
-                         "without closing the run', ended_ns = (SELECT ifnull(max(ended_ns), "
-                         "run.started_ns) FROM interval WHERE run_id = :id) WHERE id = :id",
+    char reason[RUN_DIED_MAX];
+    int ret = db_run_died(db, run_id, reason, sizeof reason, e);
+    if (!ret)
+        ret = db_prepare(db, "mark an interrupted run",
+                         "UPDATE run SET state = 'interrupted', state_reason = :reason, ended_ns = "
+                         "(SELECT ifnull(max(ended_ns), run.started_ns) FROM interval WHERE run_id "
+                         "= :id) WHERE id = :id",
                          &s, e);
     if (ret)
         return ret;
     db_bind_i64(s, ":id", run_id);
+    db_bind_text(s, ":reason", reason);
     return run_once(s, e);
 }
 
+/* Somebody goes on with the run in this very file: its process lives and holds the file's lock. A
+ * copy of the file has the row, too. Who writes the file holds the lock alone. */
+static bool goes_on(struct db *db, const struct process_id *p)
+{
+    if (!process_alive(p))
+        return false;
+    if (db->mode == DB_READ)
+        return lock_is_held(db->path);
+    return p->pid == getpid() && process_start_ticks(p->pid) == p->start_ticks;
+}
+
 /* The first running row after `after` whose process is gone: 1 and its id, 0: none, -errno. */
-static int find_dead(struct db_stmt *running, int64_t after, int64_t *id, struct err *e)
+static int find_dead(struct db *db, struct db_stmt *running, int64_t after, int64_t *id,
+                     struct err *e)
 {
     db_bind_i64(running, ":after", after);
     int ret;
     while ((ret = db_step(running, e)) == 1) {
         struct process_id process = process_of(running);
         *id = db_col_i64(running, "id");
-        if (!process_alive(&process))
+        if (!goes_on(db, &process))
             break;
     }
     db_reset(running);
@@ -74,7 +92,7 @@ int db_mark_interrupted(struct db *db, struct err *e)
                          "WHERE state = 'running' AND id > :after ORDER BY id", &running, e);
     if (ret)
         return ret;
-    while ((ret = find_dead(running, id, &id, e)) == 1 && !(ret = mark_one(db, id, e)))
+    while ((ret = find_dead(db, running, id, &id, e)) == 1 && !(ret = mark_one(db, id, e)))
         ;
     db_finish(running);
     return ret;
@@ -92,7 +110,7 @@ int db_run_state(struct db *db, int64_t run_id, enum run_state *out, struct err 
     if (ret == 1) {
         struct process_id process = process_of(s);
         *out = state_of(db_col_text(s, "state"));
-        if (*out == RUN_RUNNING && !process_alive(&process))
+        if (*out == RUN_RUNNING && !goes_on(db, &process))
             *out = RUN_INTERRUPTED;
     }
     db_finish(s);
@@ -152,7 +170,8 @@ int db_run_begin(struct db *db, const struct run_row *row, int64_t *run_id, stru
         return ret;
     bind_run(s, row);
     ret = run_once(s, e);
-    *run_id = db_last_id(db);
+    if (!ret)
+        *run_id = db_last_id(db);
     return ret;
 }
 

@@ -9,6 +9,7 @@
 #define DB_RUN_ROW_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/hist.h"
@@ -46,7 +47,7 @@ struct run_row {
 };
 /* Inserts a `running` row, after db_mark_interrupted(). */
 int db_run_begin(struct db *db, const struct run_row *row, int64_t *run_id, struct err *e);
-/* Every `running` row of this host whose process is gone becomes `interrupted`, ended at its last
+/* Every `running` row that is not this process's becomes `interrupted`, ended at its last
  * interval. */
 int db_mark_interrupted(struct db *db, struct err *e);
 
@@ -63,9 +64,17 @@ int db_run_control(struct db *db, int64_t run_id, const struct run_control *cont
 
 enum run_state { RUN_RUNNING, RUN_DONE, RUN_INTERRUPTED, RUN_ABORTED, RUN_FAILED };
 const char *run_state_name(enum run_state s);
-/* The state as it is now: a stored `running` whose process is gone reads RUN_INTERRUPTED.
+/* The state as it is now: a stored `running` whose process is gone, or does not write this file (a
+ * copy), reads RUN_INTERRUPTED. Not for reading a file that this process writes, too.
  * -ENOENT: no such run. Writes nothing. */
 int db_run_state(struct db *db, int64_t run_id, enum run_state *out, struct err *e);
+
+/* What the file holds of a run, for people: "27 intervals up to second 2.7, 5400 raw samples". */
+#define RUN_KEPT_MAX 120
+int db_run_kept(struct db *db, int64_t run_id, char *buf, size_t size, struct err *e);
+/* The state_reason of a run whose process is gone: that, and what is kept. */
+#define RUN_DIED_MAX 300
+int db_run_died(struct db *db, int64_t run_id, char *buf, size_t size, struct err *e);
 
 struct run_end {
     enum run_state state;

@@ -63,6 +63,7 @@ static inline uint64_t sample_service(uint64_t latency, uint64_t queueing, uint6
 /* One block being filled, and all memory that packing it takes: nothing is allocated afterwards. */
 struct sample_packer;
 struct sample_packer *sample_packer_new(void); /* NULL: no memory */
+size_t sample_packer_bytes(void); /* of one, without its compressor */
 void sample_packer_free(struct sample_packer *p);
 
 /* Where to put `count` values before sample_packer_pack(): one array of SAMPLE_BLOCK_MAX a column,

@@ -48,6 +48,11 @@ struct sample_packer *sample_packer_new(void)
     return NULL;
 }
 
+size_t sample_packer_bytes(void)
+{
+    return sizeof(struct sample_packer);
+}
+
 void sample_packer_free(struct sample_packer *p)
 {
     if (!p)

@@ -2,11 +2,13 @@
 #include <assert.h>
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "db/db_internal.h"
+#include "db/header.h"
 
 struct db_stmt {
     struct db *db;
@@ -27,6 +29,19 @@ static const struct {
     {SQLITE_ERROR, EINVAL, EXIT_USAGE},
 };
 
+/* What can be seen from outside of a file that SQLite does not take: "" when that is nothing. */
+static const char *look_outside(const struct db *db, char *buf, size_t size)
+{
+    struct db_header h;
+    if (header_read(db->path, &h) || !h.database || h.said_bytes <= h.file_bytes)
+        return "";
+    snprintf(buf, size,
+             ": it has %llu bytes and says that it has %llu: cut off, or copied while it was "
+             "written or without its log",
+             (unsigned long long)h.file_bytes, (unsigned long long)h.said_bytes);
+    return buf;
+}
+
 int db_error(struct db *db, int rc, const char *purpose, struct err *e)
 {
     int error = EIO;
@@ -38,9 +53,11 @@ int db_error(struct db *db, int rc, const char *purpose, struct err *e)
         }
     const char *reason = db->sqlite ? sqlite3_errmsg(db->sqlite) : sqlite3_errstr(rc);
     int os = db->sqlite ? sqlite3_system_errno(db->sqlite) : 0;
-    bool tell_os = os && (rc & 0xff) != SQLITE_NOTADB;
-    return err_set(e, code, -error, "%s: cannot %s: %s%s%s%s", db->path, purpose, reason,
-                   tell_os ? " (" : "", tell_os ? strerror(os) : "", tell_os ? ")" : "");
+    bool foreign = error == EBADMSG, tell_os = os && !foreign;
+    char outside[200];
+    return err_set(e, code, -error, "%s: cannot %s: %s%s%s%s%s", db->path, purpose, reason,
+                   tell_os ? " (" : "", tell_os ? strerror(os) : "", tell_os ? ")" : "",
+                   foreign ? look_outside(db, outside, sizeof outside) : "");
 }
 
 int db_prepare(struct db *db, const char *purpose, const char *sql, struct db_stmt **out,

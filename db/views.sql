@@ -23,46 +23,52 @@ SELECT p.run_id, p.id AS phase_id, p.seq, p.name, p.kind, p.measured, p.load, p.
            AS msg_per_s,
        100.0 * sum(i.failed) / nullif(sum(i.completed) + sum(i.failed), 0) AS errors_percent
 FROM phase p LEFT JOIN interval i ON i.phase_id = p.id
-GROUP BY p.id;
+GROUP BY p.run_id, p.id;
 
 -- One row a run: rates of its measured phases; started, completed and failed also over their
--- drains, where the last of their transactions end; latency of all of them together.
+-- drains, where the last of their transactions end; latency of all of them together. One level of
+-- GROUP BY, so that SQLite carries WHERE run_id = ... inside and reads that run alone.
 DROP VIEW IF EXISTS run_summary;
 CREATE VIEW run_summary AS
-WITH measured AS (
-    SELECT run_id, sum(duration_s) AS measured_s, sum(started) AS started,
-           sum(completed) AS completed, sum(failed) AS failed,
-           sum(messages_sent) AS messages_sent, sum(messages_received) AS messages_received,
-           sum(payload_sent_bytes) AS payload_sent_bytes,
-           sum(payload_received_bytes) AS payload_received_bytes,
-           sum(frames_tx) AS frames_tx, sum(frames_rx) AS frames_rx,
-           sum(wire_tx_bytes) AS wire_tx_bytes, sum(wire_rx_bytes) AS wire_rx_bytes,
-           sum(retransmits) AS retransmits
-    FROM phase_summary WHERE measured GROUP BY run_id),
-outcome AS (
-    SELECT run_id, sum(started) AS started, sum(completed) AS completed, sum(failed) AS failed
-    FROM phase_summary WHERE measured OR kind = 'drain' GROUP BY run_id),
-judged AS (
-    SELECT run_id, CASE
+WITH by_run AS (
+    SELECT r.id AS run_id,
+           (SELECT sum((ifnull(m.ended_ns, (SELECT max(ended_ns) FROM interval WHERE phase_id = m.id))
+                        - m.started_ns) / 1e9)
+            FROM phase m WHERE m.run_id = r.id AND m.measured) AS measured_s,
+           sum(i.completed) FILTER (WHERE p.measured) AS completed,
+           sum(i.messages_sent) FILTER (WHERE p.measured) AS messages_sent,
+           sum(i.messages_received) FILTER (WHERE p.measured) AS messages_received,
+           sum(i.payload_sent_bytes) FILTER (WHERE p.measured) AS payload_sent_bytes,
+           sum(i.payload_received_bytes) FILTER (WHERE p.measured) AS payload_received_bytes,
+           sum(i.frames_tx) FILTER (WHERE p.measured) AS frames_tx,
+           sum(i.frames_rx) FILTER (WHERE p.measured) AS frames_rx,
+           sum(i.retransmits) FILTER (WHERE p.measured) AS retransmits,
+           sum(i.started) FILTER (WHERE p.measured OR p.kind = 'drain') AS started,
+           sum(i.completed) FILTER (WHERE p.measured OR p.kind = 'drain') AS outcome_completed,
+           sum(i.failed) FILTER (WHERE p.measured OR p.kind = 'drain') AS outcome_failed
+    FROM run r LEFT JOIN phase p ON p.run_id = r.id LEFT JOIN interval i ON i.phase_id = p.id
+    GROUP BY r.id)
+SELECT m.run_id, r.uuid, r.workload_id, r.history_key, r.tool_commit, r.subject_commit,
+       strftime('%Y-%m-%dT%H:%M:%SZ', r.started_ns / 1000000000, 'unixepoch') AS started_at,
+       r.started_ns, (r.ended_ns - r.started_ns) / 1e9 AS whole_s,
+       r.state, r.valid, r.invalid_reason, r.limited_by, (
+           SELECT CASE
            WHEN sum(state = 'FAIL') THEN 'FAIL'
            WHEN sum(state = 'NOT_MEASURED') THEN 'NOT_MEASURED'
            WHEN sum(state = 'WARN') THEN 'WARN'
            WHEN sum(state = 'PASS') THEN 'PASS'
-           ELSE 'SKIP' END AS verdict
-    FROM verdict GROUP BY run_id)
-SELECT r.id AS run_id, r.uuid, r.workload_id, r.history_key, r.tool_commit, r.subject_commit,
-       strftime('%Y-%m-%dT%H:%M:%SZ', r.started_ns / 1000000000, 'unixepoch') AS started_at,
-       r.started_ns, (r.ended_ns - r.started_ns) / 1e9 AS whole_s,
-       r.state, r.valid, r.invalid_reason, r.limited_by, j.verdict,
+           ELSE 'SKIP' END
+           FROM verdict WHERE run_id = m.run_id HAVING count(*) > 0) AS verdict,
        r.wire, r.protocol, r.transport, r.pattern, r.load, r.workers,
        r.connections_requested, r.connections_opened,
-       m.measured_s, o.started, o.completed, o.failed, m.messages_sent, m.messages_received,
+       m.measured_s, m.started, m.outcome_completed AS completed, m.outcome_failed AS failed,
+       m.messages_sent, m.messages_received,
        m.completed / nullif(m.measured_s, 0) AS transactions_per_s,
        m.messages_sent / nullif(m.measured_s, 0) AS msg_per_s,
        (m.frames_tx + m.frames_rx) / nullif(m.measured_s, 0) AS frames_per_s,
        m.payload_sent_bytes / 1048576.0 / nullif(m.measured_s, 0) AS payload_out_mib_per_s,
        m.payload_received_bytes / 1048576.0 / nullif(m.measured_s, 0) AS payload_in_mib_per_s,
-       100.0 * o.failed / nullif(o.completed + o.failed, 0) AS errors_percent,
+       100.0 * m.outcome_failed / nullif(m.outcome_completed + m.outcome_failed, 0) AS errors_percent,
        m.retransmits,
        s.count AS latency_count, s.censored AS latency_censored,
        s.p50_ns / 1e3 AS latency_p50_us, s.p90_ns / 1e3 AS latency_p90_us,
@@ -73,11 +79,9 @@ SELECT r.id AS run_id, r.uuid, r.workload_id, r.history_key, r.tool_commit, r.su
        r.control_timer_wake_p50_ns, r.control_timer_wake_p99_ns, r.control_memory_copy_mib_per_s,
        r.control_cpu_per_transaction_ns,
        r.interleave_uuid, r.interleave_round, r.interleave_side, r.margins
-FROM run r
-LEFT JOIN measured m ON m.run_id = r.id
-LEFT JOIN outcome o ON o.run_id = r.id
-LEFT JOIN judged j ON j.run_id = r.id
-LEFT JOIN summary s ON s.run_id = r.id AND s.phase_id IS NULL AND s.time = 'latency';
+FROM by_run m
+JOIN run r ON r.id = m.run_id
+LEFT JOIN summary s ON s.run_id = m.run_id AND s.phase_id IS NULL AND s.time = 'latency';
 
 -- One row an interval, all workers together. Percentiles cannot be merged in SQL: the worst
 -- worker's is given and says so; the exact one comes from the blobs (analyze).

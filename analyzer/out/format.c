@@ -70,7 +70,8 @@ static size_t offset_of(const char *text, size_t columns)
 }
 
 /* Formats and takes out what a terminal would act on. */
-static void format_clean(char *line, size_t size, const char *format, va_list args)
+__attribute__((format(printf, 3, 0), nonnull(3))) static void
+format_clean(char *line, size_t size, const char *format, va_list args)
 {
     vsnprintf(line, size, format, args);
     size_t end = strlen(line);

@@ -43,14 +43,15 @@ static void write_run(FILE *out, const struct run_line *r)
                 percentage(errors, r->errors_percent));
 }
 
-int list_write(FILE *out, struct db *db, struct err *e)
+int list_write(FILE *out, struct db *db, uint64_t most, struct err *e)
 {
     struct db_stmt *rows = NULL;
     struct run_line line;
+    int64_t left_out = 0;
     int ret = query_begin(db, e);
     if (ret)
         return ret;
-    ret = query_runs(db, &rows, e);
+    ret = query_runs(db, most, &left_out, &rows, e);
     if (ret == 0)
         format_line(out, "%4s %-6s %-16s %-21s %-11s %-5s %9s %7s %7s %5s", "id", "uuid",
                     "started (UTC)", "workload", "state", "valid", "msg/s", "p50 us", "p99 us",
@@ -59,6 +60,9 @@ int list_write(FILE *out, struct db *db, struct err *e)
         write_run(out, &line);
         ret = 0;
     }
+    if (ret == 0 && left_out)
+        format_line(out, "%lld older runs are not shown: --limit=N shows the newest N, --limit=0 all",
+                    (long long)left_out);
     db_finish(rows);
     query_end(db);
     if (ret == 0 && (fflush(out) || ferror(out)))

@@ -39,8 +39,6 @@ static void write_head(FILE *out, const struct summary *s)
                 (long long)run->id, run->uuid, format_time(when, sizeof when, run->started_ns));
     if (run->state_reason)
         format_lines(out, 4, "  %s: %s", run_state_name(run->state), run->state_reason);
-    else if (run->state == RUN_INTERRUPTED)
-        format_line(out, "  its process ended without closing the run; this is what was recorded");
     else if (run->state == RUN_RUNNING)
         format_line(out, "  still going on (pid lives); figures up to the last interval");
     if (run->valid == 0)

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 struct comparison;
@@ -64,7 +65,7 @@ int bencher_write(FILE *out, const struct report *r, struct err *e);
 int perfherder_write(FILE *out, const struct report *r, struct err *e);
 
 /* The table of all runs; -errno with a message. */
-int list_write(FILE *out, struct db *db, struct err *e);
+int list_write(FILE *out, struct db *db, uint64_t most, struct err *e);
 
 /* Writes DIR/transport_real_tcp_{workload}_{unix seconds}.json (made whole, then renamed) and says
  * so on `said`. DIR is made when it is missing. -errno with a message. */

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <zlib.h>
 
+#include "analyzer/beside.h"
 #include "analyzer/command.h"
 #include "analyzer/options.h"
 #include "analyzer/out/format.h"
@@ -20,9 +21,15 @@
 #include "db/histblob.h"
 #include "db/schema.h"
 
+#define QUERIES_MAX 16
+
 struct check {
     struct db *db;
     struct hist_sum *sum; /* scratch */
+    struct query {
+        const char *sql;
+        struct db_stmt *s;
+    } queries[QUERIES_MAX]; /* prepared once: there may be a million runs */
     uint64_t found, runs, hists, blocks;
 };
 
@@ -35,6 +42,24 @@ static void tell(struct check *c, const char *format, ...)
     va_end(args);
     format_lines(stdout, 4, "%s", text);
     c->found++;
+}
+
+/* A query about one run, ready to step; db_reset it afterwards. */
+static int ask(struct check *c, const char *purpose, const char *sql, int64_t run_id,
+               struct db_stmt **out, struct err *e)
+{
+    struct query *q = c->queries;
+    while (q->sql && q->sql != sql)
+        q++;
+    if (!q->sql) {
+        int ret = db_prepare(c->db, purpose, sql, &q->s, e);
+        if (ret)
+            return ret;
+        q->sql = sql;
+    }
+    *out = q->s;
+    db_bind_i64(q->s, ":run", run_id);
+    return 0;
 }
 
 /* --- the file -------------------------------------------------------------------------- */
@@ -114,9 +139,9 @@ static int check_hists(struct check *c, int64_t run_id, const char *sql, struct 
 {
     char buf[160];
     struct db_stmt *s = NULL;
-    int ret = db_prepare(c->db, "check the histograms", sql, &s, e);
-    if (ret == 0)
-        db_bind_i64(s, ":run", run_id);
+    int ret = ask(c, "check the histograms", sql, run_id, &s, e);
+    if (ret)
+        return ret;
     while (ret == 0 && (ret = db_step(s, e)) == 1) {
         const char *fault = hist_fault(c, s, buf, sizeof buf);
         if (fault)
@@ -124,22 +149,22 @@ static int check_hists(struct check *c, int64_t run_id, const char *sql, struct 
         c->hists++;
         ret = 0;
     }
-    db_finish(s);
+    db_reset(s);
     return ret;
 }
 
 /* --- raw samples ----------------------------------------------------------------------- */
 
+static const char raw_blocks[] =
+    "SELECT id, worker, crc, data FROM sample_block WHERE run_id = :run ORDER BY id";
+
 static int check_blocks(struct check *c, int64_t run_id, struct err *e)
 {
     struct db_stmt *s = NULL;
     size_t len;
-    int ret = db_prepare(c->db, "check the raw samples",
-                         "SELECT id, worker, crc, data FROM sample_block "
-                         "WHERE run_id = :run ORDER BY id",
-                         &s, e);
-    if (ret == 0)
-        db_bind_i64(s, ":run", run_id);
+    int ret = ask(c, "check the raw samples", raw_blocks, run_id, &s, e);
+    if (ret)
+        return ret;
     while (ret == 0 && (ret = db_step(s, e)) == 1) {
         const void *data = db_col_blob(s, "data", &len);
         if (crc32_z(0, data, len) != (uint64_t)db_col_i64(s, "crc"))
@@ -150,7 +175,7 @@ static int check_blocks(struct check *c, int64_t run_id, struct err *e)
         c->blocks++;
         ret = 0;
     }
-    db_finish(s);
+    db_reset(s);
     return ret;
 }
 
@@ -191,61 +216,71 @@ static const struct {
 static int check_sum(struct check *c, int64_t run_id, size_t i, struct err *e)
 {
     struct db_stmt *s = NULL;
-    int ret = db_prepare(c->db, "check the sums", sums[i].sql, &s, e);
+    int ret = ask(c, "check the sums", sums[i].sql, run_id, &s, e);
     if (ret)
         return ret;
-    db_bind_i64(s, ":run", run_id);
     ret = db_step(s, e);
     if (ret == 1 && db_col_i64(s, "a") != db_col_i64(s, "b"))
         tell(c, "run %" PRId64 ": %s: %" PRId64 ", %s: %" PRId64, run_id, sums[i].a_name,
              db_col_i64(s, "a"), sums[i].b_name, db_col_i64(s, "b"));
-    db_finish(s);
+    db_reset(s);
     return ret < 0 ? ret : 0;
 }
 
-static int check_sums(struct check *c, const struct run_info *run, struct err *e)
+static int check_sums(struct check *c, int64_t run_id, bool whole, struct err *e)
 {
-    bool whole = run->state == RUN_DONE && run->lost_intervals == 0;
     int ret = 0;
     for (size_t i = 0; i < sizeof sums / sizeof *sums && ret == 0; i++)
         if (whole || !sums[i].whole)
-            ret = check_sum(c, run->id, i, e);
+            ret = check_sum(c, run_id, i, e);
     return ret;
 }
 
 /* --- runs ------------------------------------------------------------------------------ */
 
-static int check_run(struct check *c, int64_t run_id, struct err *e)
+/* No fault of the file's, yet what a copy of it may lack. */
+static int tell_unended(struct check *c, int64_t run_id, struct err *e)
 {
     struct run_info run = {0};
+    int ret = query_run_load(c->db, run_id, &run, e);
+    if (ret == 0 && run.died)
+        format_lines(stdout, 4, "run %" PRId64 ": %s", run_id, run.state_reason);
+    run_info_fini(&run);
+    return ret;
+}
+
+static int check_run(struct check *c, int64_t run_id, bool running, bool whole, struct err *e)
+{
     int ret = query_begin(c->db, e);
     if (ret)
         return ret;
-    ret = query_run_load(c->db, run_id, &run, e);
+    ret = running ? tell_unended(c, run_id, e) : 0;
     ret = ret ? ret : check_hists(c, run_id, interval_hists, e);
     ret = ret ? ret : check_hists(c, run_id, summary_hists, e);
     ret = ret ? ret : check_blocks(c, run_id, e);
-    ret = ret ? ret : check_sums(c, &run, e);
-    run_info_fini(&run);
+    ret = ret ? ret : check_sums(c, run_id, whole, e);
     query_end(c->db);
     c->runs++;
     return ret;
 }
 
+static const char run_after[] =
+    "SELECT id, state = 'running' AS running, state = 'done' AND lost_intervals = 0 AS whole "
+    "FROM run WHERE id > :run ORDER BY id LIMIT 1";
+
 /* The run after `id`: 1, 0 when there is none, -errno. */
-static int next_run(struct db *db, int64_t *id, struct err *e)
+static int check_next(struct check *c, int64_t *id, struct err *e)
 {
     struct db_stmt *s = NULL;
-    int ret = db_prepare(db, "list the runs",
-                         "SELECT id FROM run WHERE id > :id ORDER BY id LIMIT 1", &s, e);
-    if (ret)
+    int ret = ask(c, "list the runs", run_after, *id, &s, e);
+    ret = ret ? ret : db_step(s, e);
+    if (ret != 1)
         return ret;
-    db_bind_i64(s, ":id", *id);
-    ret = db_step(s, e);
-    if (ret == 1)
-        *id = db_col_i64(s, "id");
-    db_finish(s);
-    return ret;
+    bool running = db_col_i64(s, "running"), whole = db_col_i64(s, "whole");
+    *id = db_col_i64(s, "id");
+    db_reset(s);
+    ret = check_run(c, *id, running, whole, e);
+    return ret ? ret : 1;
 }
 
 static int check_all(struct check *c, struct err *e)
@@ -253,15 +288,18 @@ static int check_all(struct check *c, struct err *e)
     int64_t id = INT64_MIN;
     int ret = check_pages(c, e);
     ret = ret ? ret : check_references(c, e);
-    while (ret == 0 && (ret = next_run(c->db, &id, e)) == 1)
-        ret = check_run(c, id, e);
-    return ret;
+    int more = ret ? ret : 1;
+    while (more == 1)
+        more = check_next(c, &id, e);
+    for (size_t i = 0; i < QUERIES_MAX; i++)
+        db_finish(c->queries[i].s);
+    return more;
 }
 
 int upkeep_check(const struct options *o, int *code, struct err *e)
 {
     struct check c = {.sum = malloc(sizeof *c.sum)};
-    int ret = c.sum ? db_open(o->db, DB_READ, &c.db, e)
+    int ret = c.sum ? open_beside_run(o->db, &c.db, e)
                     : err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "out of memory");
     ret = ret ? ret : check_all(&c, e);
     db_close(c.db);

@@ -2,7 +2,9 @@
 #include "analyzer/upkeep/copy.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "analyzer/keep.h"
 #include "analyzer/upkeep/table.h"
@@ -19,10 +21,15 @@ struct id_map {
     size_t count;
 };
 
+#define TABLES_MAX 64
+
 struct copy {
     struct db *from, *to;
     int64_t run_from, run_to;
-    struct id_map runs, phases, intervals, names;
+    struct id_map runs, phases, intervals; /* of the current run */
+    struct id_map names;
+    struct table tables[TABLES_MAX]; /* run, phase, interval, and what they own */
+    size_t count;
 };
 
 static int no_memory(struct err *e)
@@ -105,18 +112,18 @@ static int copy_row(const struct copy *c, struct table *t, struct err *e)
     return ret ? ret : db_run(t->place, e);
 }
 
-/* `ids`: where to note the new ids, or NULL. */
-static int copy_table(const struct copy *c, const char *name, struct id_map *ids, struct err *e)
+/* The rows of the current run; `ids`: where to note their new ids, or NULL. */
+static int copy_table(const struct copy *c, struct table *t, struct id_map *ids, struct err *e)
 {
-    struct table t = {.name = name};
-    int ret = table_open(&t, c->from, c->run_from, c->to, e);
-    while (ret == 0 && (ret = db_step(t.rows, e)) == 1) {
-        int64_t id = ids ? db_col_i64(t.rows, "id") : 0;
-        ret = copy_row(c, &t, e);
+    int ret = 0;
+    db_bind_i64(t->rows, ":run", c->run_from);
+    while (ret == 0 && (ret = db_step(t->rows, e)) == 1) {
+        int64_t id = ids ? db_col_i64(t->rows, "id") : 0;
+        ret = copy_row(c, t, e);
         if (ret == 0 && ids)
             ret = map_add(ids, id, db_last_id(c->to), e);
     }
-    table_close(&t);
+    db_reset(t->rows);
     return ret;
 }
 
@@ -169,66 +176,121 @@ static int copy_names(struct copy *c, struct err *e)
     return ret;
 }
 
-/* Every other table that a run or an interval owns. */
-static int copy_rest(const struct copy *c, struct err *e)
+static int add_table(struct copy *c, const char *name, struct err *e)
+{
+    if (c->count == TABLES_MAX)
+        return err_set(e, EXIT_USAGE, -E2BIG, "%s has more than %d tables", db_path(c->to),
+                       TABLES_MAX);
+    struct table *t = &c->tables[c->count++];
+    *t = (struct table){.name = strdup(name)};
+    return t->name ? table_open(t, c->from, c->to, e) : no_memory(e);
+}
+
+/* A run before its phases, these before its intervals, then every other table that one of them
+ * owns. */
+static int open_tables(struct copy *c, struct err *e)
 {
     struct db_stmt *s = NULL;
     int ret = db_prepare(c->to, "read the schema",
-                         "SELECT m.name FROM sqlite_master m WHERE m.type = 'table' AND m.name "
-                         "NOT IN ('run', 'phase', 'interval', 'baseline') AND EXISTS (SELECT 1 "
+                         "SELECT m.name, CASE m.name WHEN 'run' THEN 0 WHEN 'phase' THEN 1 WHEN "
+                         "'interval' THEN 2 ELSE 3 END AS place FROM sqlite_master m WHERE m.type = "
+                         "'table' AND m.name <> 'baseline' AND (m.name = 'run' OR EXISTS (SELECT 1 "
                          "FROM pragma_table_info(m.name) c WHERE c.name IN ('run_id', "
-                         "'interval_id')) ORDER BY m.name",
+                         "'interval_id'))) ORDER BY place, m.name",
                          &s, e);
     while (ret == 0 && (ret = db_step(s, e)) == 1)
-        ret = copy_table(c, db_col_text(s, "name"), NULL, e);
+        ret = add_table(c, db_col_text(s, "name"), e);
     db_finish(s);
+    return ret;
+}
+
+/* What a run that did not end says of itself in the copy. */
+static int describe_end(const struct copy *c, enum run_state state, char *buf, size_t size,
+                        struct err *e)
+{
+    char kept[RUN_KEPT_MAX];
+    if (state != RUN_RUNNING)
+        return db_run_died(c->from, c->run_from, buf, size, e);
+    int ret = db_run_kept(c->from, c->run_from, kept, sizeof kept, e);
+    if (ret == 0)
+        snprintf(buf, size, "this copy was made while the run was going on; kept: %s", kept);
     return ret;
 }
 
 static int close_copy(const struct copy *c, enum run_state state, struct err *e)
 {
+    char reason[RUN_DIED_MAX];
     struct db_stmt *s = NULL;
-    int ret = db_prepare(c->to, "copy a run",
-                         "UPDATE run SET state = 'interrupted', state_reason = :reason, ended_ns = "
-                         "(SELECT ifnull(max(ended_ns), run.started_ns) FROM interval WHERE run_id "
-                         "= :run) WHERE id = :run AND state = 'running'",
-                         &s, e);
+    int ret = describe_end(c, state, reason, sizeof reason, e);
+    ret = ret ? ret
+              : db_prepare(c->to, "copy a run",
+                           "UPDATE run SET state = 'interrupted', state_reason = :reason, ended_ns "
+                           "= (SELECT ifnull(max(ended_ns), run.started_ns) FROM interval WHERE "
+                           "run_id = :run) WHERE id = :run AND state = 'running'",
+                           &s, e);
     if (ret)
         return ret;
     db_bind_i64(s, ":run", c->run_to);
-    db_bind_text(s, ":reason",
-                 state == RUN_RUNNING ? "this copy was made while the run was going on"
-                                      : "its process ended without closing the run");
+    db_bind_text(s, ":reason", reason);
     ret = db_run(s, e);
     db_finish(s);
     return ret;
 }
 
-static int copy_all(struct copy *c, struct err *e)
+static struct id_map *ids_of(struct copy *c, size_t table)
 {
-    enum run_state state;
-    int ret = db_run_state(c->from, c->run_from, &state, e);
-    ret = ret ? ret : copy_names(c, e);
-    ret = ret ? ret : copy_table(c, "run", &c->runs, e);
-    if (ret == 0 && c->runs.count != 1)
-        ret = err_set(e, EXIT_USAGE, -EBADMSG, "%s: run %lld cannot be read", db_path(c->from),
-                      (long long)c->run_from);
-    if (ret == 0)
-        c->run_to = c->runs.pairs[0].to;
-    ret = ret ? ret : copy_table(c, "phase", &c->phases, e);
-    ret = ret ? ret : copy_table(c, "interval", &c->intervals, e);
-    ret = ret ? ret : copy_rest(c, e);
-    return ret ? ret : close_copy(c, state, e);
+    struct id_map *const maps[] = {&c->runs, &c->phases, &c->intervals};
+    return table < sizeof maps / sizeof *maps ? maps[table] : NULL;
 }
 
-int copy_run(struct db *from, int64_t run_from, struct db *to, int64_t *run_to, struct err *e)
+static int copy_tables(struct copy *c, struct err *e)
 {
-    struct copy c = {.from = from, .to = to, .run_from = run_from};
-    int ret = copy_all(&c, e);
-    *run_to = c.run_to;
-    free(c.runs.pairs);
-    free(c.phases.pairs);
-    free(c.intervals.pairs);
-    free(c.names.pairs);
+    int ret = 0;
+    for (size_t i = 0; i < c->count && ret == 0; i++) {
+        ret = copy_table(c, &c->tables[i], ids_of(c, i), e);
+        if (ret == 0 && i == 0 && c->runs.count != 1)
+            ret = err_set(e, EXIT_USAGE, -EBADMSG, "%s: run %lld cannot be read", db_path(c->from),
+                          (long long)c->run_from);
+        if (ret == 0 && i == 0)
+            c->run_to = c->runs.pairs[0].to;
+    }
     return ret;
+}
+
+int copy_run(struct copy *c, int64_t run_from, int64_t *run_to, struct err *e)
+{
+    enum run_state state;
+    c->run_from = run_from;
+    c->runs.count = c->phases.count = c->intervals.count = 0;
+    int ret = db_run_state(c->from, run_from, &state, e);
+    ret = ret ? ret : copy_tables(c, e);
+    *run_to = c->run_to;
+    return ret || (state != RUN_RUNNING && state != RUN_INTERRUPTED) ? ret
+                                                                     : close_copy(c, state, e);
+}
+
+int copy_open(struct db *from, struct db *to, struct copy **out, struct err *e)
+{
+    struct copy *c = *out = calloc(1, sizeof *c);
+    if (!c)
+        return no_memory(e);
+    c->from = from;
+    c->to = to;
+    int ret = copy_names(c, e);
+    return ret ? ret : open_tables(c, e);
+}
+
+void copy_close(struct copy *c)
+{
+    if (!c)
+        return;
+    for (size_t i = 0; i < c->count; i++) {
+        table_close(&c->tables[i]);
+        free((char *)(uintptr_t)c->tables[i].name);
+    }
+    free(c->runs.pairs);
+    free(c->phases.pairs);
+    free(c->intervals.pairs);
+    free(c->names.pairs);
+    free(c);
 }

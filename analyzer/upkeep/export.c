@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "analyzer/beside.h"
 #include "analyzer/command.h"
 #include "analyzer/options.h"
 #include "analyzer/query.h"
@@ -21,8 +22,11 @@
 static int write_copy(struct db *from, int64_t run_id, struct db *to, struct err *e)
 {
     int64_t copied;
+    struct copy *c = NULL;
     int ret = db_begin(to, "export a run", e);
-    ret = ret ? ret : copy_run(from, run_id, to, &copied, e);
+    ret = ret ? ret : copy_open(from, to, &c, e);
+    ret = ret ? ret : copy_run(c, run_id, &copied, e);
+    copy_close(c);
     ret = ret ? ret : db_commit(to, "export a run", e);
     db_rollback(to);
     return ret ? ret : db_exec(to, "export a run", "PRAGMA journal_mode = DELETE; VACUUM;", e);
@@ -94,7 +98,7 @@ int upkeep_export(const struct options *o, int *code, struct err *e)
 {
     struct db *from = NULL;
     (void)code;
-    int ret = db_open(o->db, DB_READ, &from, e);
+    int ret = open_beside_run(o->db, &from, e);
     ret = ret ? ret : export_to(from, o->words[0], o->words[1], e);
     db_close(from);
     if (ret == 0)

@@ -96,15 +96,12 @@ static int write_sql(struct table *t, struct err *e)
     return t->select && t->insert ? 0 : no_memory(e);
 }
 
-int table_open(struct table *t, struct db *from, int64_t run_id, struct db *to, struct err *e)
+int table_open(struct table *t, struct db *from, struct db *to, struct err *e)
 {
     int ret = read_columns(to, t, e);
     ret = ret ? ret : write_sql(t, e);
     ret = ret ? ret : db_prepare(from, "read a run to copy it", t->select, &t->rows, e);
-    ret = ret ? ret : db_prepare(to, "copy a run", t->insert, &t->place, e);
-    if (ret == 0)
-        db_bind_i64(t->rows, ":run", run_id);
-    return ret;
+    return ret ? ret : db_prepare(to, "copy a run", t->insert, &t->place, e);
 }
 
 void table_close(struct table *t)

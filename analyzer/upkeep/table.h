@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * One table while a run is copied: a cursor over the run's rows in one file, a statement that puts
+ * One table while runs are copied: a cursor over the run's rows in one file, a statement that puts
  * them into the other. Columns are those of the target's schema.
  */
 #ifndef ANALYZER_UPKEEP_TABLE_H
 #define ANALYZER_UPKEEP_TABLE_H
 
 #include <stddef.h>
-#include <stdint.h>
 
 struct db;
 struct db_stmt;
@@ -27,8 +26,8 @@ struct table {
     struct db_stmt *rows, *place;
 };
 
-/* `name` set, all else zero. Close it in any case. */
-int table_open(struct table *t, struct db *from, int64_t run_id, struct db *to, struct err *e);
+/* `name` set, all else zero; bind :run of `rows` for each run. Close it in any case. */
+int table_open(struct table *t, struct db *from, struct db *to, struct err *e);
 void table_close(struct table *t);
 
 #endif

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "db/sample_block.h"
 #include "rec/rec_internal.h"
 
 static void init_block(struct rec_interval *b, uint32_t worker)
@@ -148,6 +149,17 @@ int rec_open(const struct rec_config *cfg, struct rec **out, struct err *e)
 struct rec_lane *rec_lane(struct rec *r, uint32_t n)
 {
     return &r->lanes[n];
+}
+
+void rec_memory(const struct rec *r, struct rec_memory *out)
+{
+    uint64_t lanes = r->cfg.lanes;
+    *out = (struct rec_memory){
+        .samples = lanes * r->cfg.sample_records * sizeof(struct rec_record),
+        .blocks = r->blocks_len,
+        .own = sizeof *r + lanes * (sizeof *r->lanes + sizeof *r->drains) +
+               (r->packer ? sample_packer_bytes() : 0),
+    };
 }
 
 int rec_close(struct rec *r, struct err *e)

@@ -82,6 +82,11 @@ struct rec_config {
 };
 int rec_open(const struct rec_config *cfg, struct rec **out, struct err *e);
 struct rec_lane *rec_lane(struct rec *r, uint32_t n);
+/* What was reserved: sample rings, interval blocks, and the rest of the recorder's own. */
+struct rec_memory {
+    uint64_t samples, blocks, own;
+};
+void rec_memory(const struct rec *r, struct rec_memory *out);
 /* A phase begins or ends at `now_ns` (CLOCK_MONOTONIC); begin returns its number for the workers,
  * in order from 0, or -ENOMEM, -ENOSPC (beyond REC_PHASES_MAX). Its strings are copied. Main
  * thread. */

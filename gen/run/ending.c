@@ -43,6 +43,9 @@ static int record_memory(struct run *r, struct err *e)
         {"out_of_order", sum.tcp.ooo, 0},
         {"sessions", sum.sessions, sizeof(struct session)},
         {"transactions", sum.trans, sizeof(struct trans)},
+        {"sample_rings", r->rec_memory.samples, sizeof(struct rec_record)},
+        {"interval_blocks", r->rec_memory.blocks, sizeof(struct rec_interval)},
+        {"recorder", r->rec_memory.own, 0},
     };
     int rc = 0;
     for (size_t i = 0; !rc && i < sizeof pools / sizeof *pools; i++)

@@ -154,6 +154,7 @@ static int execute(struct run *r, struct run_result *out, struct err *e)
     live_close(r);
     stop_workers(r);
     struct err lost = {0};
+    rec_memory(r->rec, &r->rec_memory);
     int rec_rc = rec_close(r->rec, &lost);
     r->rec = NULL;
     if (rec_rc && !e->exit_code)
@@ -163,7 +164,7 @@ static int execute(struct run *r, struct run_result *out, struct err *e)
     int end_rc = ending_record(r, interrupted, e->exit_code ? e : NULL, out, e);
     free_workers(r);
     if (interrupted)
-        return 0;
+        return e->exit_code ? -EIO : 0;
     return rc ? rc : rec_rc ? rec_rc : end_rc;
 }
 
@@ -204,6 +205,8 @@ int run_job(const struct job *job, const struct run_interleave *place,
     }
     if (!rc)
         rc = execute(r, out, e);
+    if (rc)
+        kept_tell(r, e);
     close_all(r);
     free(r);
     return rc;

@@ -32,6 +32,7 @@ struct run {
     int64_t id;              /* row in the database */
     char uuid[37], history_key[33], environment_hash[17];
     uint64_t mono_to_real_ns;
+    struct rec_memory rec_memory; /* taken before the recorder is closed */
     struct worker *workers;
     uint32_t workers_count;
     uint64_t commands;       /* given to each worker so far */
@@ -70,6 +71,9 @@ void identity_make(struct run *r); /* uuid and history key; after environment_fi
 /* ending.c: memory, peer counters, verdicts, validity, what limited it; ends the row. */
 int ending_record(struct run *r, bool interrupted, const struct err *failure, struct run_result *out,
                   struct err *e);
+
+/* kept.c: adds to a message of failure what the file holds of the run. */
+void kept_tell(struct run *r, struct err *e);
 
 /* live.c: a line a second for people; nothing with quiet. */
 struct live;

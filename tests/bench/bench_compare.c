@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "bench/bench_compare.h"
+#include "bench/bench.h"
 
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -109,8 +109,9 @@ static int measure(const struct files *f, double *values, int rounds)
     return rounds;
 }
 
-int bench_compare_10v10(double *values, int rounds)
+static int compare_10v10(double *values)
 {
+    int rounds = bench_rounds(5);
     static const char *const endings[] = {"", "-wal", "-shm", "-lock"};
     struct files f = {.dir = "/tmp/wirebench-bench-XXXXXX"};
     char path[120];
@@ -127,3 +128,9 @@ int bench_compare_10v10(double *values, int rounds)
     rmdir(f.dir);
     return n;
 }
+
+const struct bench compare_benches[] = {
+    {"compare_10v10_s", "s", "analyze --compare, 10 runs against 10, whole program",
+     compare_10v10},
+    {0},
+};

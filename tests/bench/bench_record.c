@@ -6,7 +6,7 @@
  * Poisson arrivals: until the load has that shape, the gaps between the starts of a constant-rate
  * run are drawn anew (exponential, the same mean); all else is as the run recorded it.
  */
-#include "bench/bench_record.h"
+#include "bench/bench.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -197,8 +197,9 @@ static double record(struct recording *r, const struct facts *f, uint32_t count)
 
 /* --- benchmarks ------------------------------------------------------------------------------ */
 
-int bench_record(double *values, int rounds)
+static int record_per_s(double *values)
 {
+    int rounds = bench_rounds(5);
     struct facts f;
     struct recording r;
     int n = 0;
@@ -213,8 +214,9 @@ int bench_record(double *values, int rounds)
     return n;
 }
 
-int bench_bytes_constant(double *values, int rounds)
+static int record_bytes_constant(double *values)
 {
+    int rounds = bench_rounds(3);
     int n = 0;
     for (; n < rounds; n++) {
         struct gen_run run;
@@ -229,8 +231,9 @@ int bench_bytes_constant(double *values, int rounds)
     return n;
 }
 
-int bench_bytes_poisson(double *values, int rounds)
+static int record_bytes_poisson10k(double *values)
 {
+    int rounds = bench_rounds(3);
     int n = 0;
     for (; n < rounds; n++) {
         struct facts f;
@@ -248,8 +251,9 @@ int bench_bytes_poisson(double *values, int rounds)
     return n;
 }
 
-int bench_decode(double *values, int rounds)
+static int decode_per_s(double *values)
 {
+    int rounds = bench_rounds(5);
     struct facts f;
     struct recording r;
     int n = 0;
@@ -268,3 +272,13 @@ int bench_decode(double *values, int rounds)
     free(f.at);
     return n;
 }
+
+const struct bench record_benches[] = {
+    {"record_per_s", "transactions/s", "a real run's records, ring to file, one recorder", record_per_s},
+    {"record_bytes_constant", "bytes", "a transaction in the file: 50,000/s, 100 connections",
+     record_bytes_constant},
+    {"record_bytes_poisson10k", "bytes", "the same, 10,000 connections, exponential gaps drawn anew",
+     record_bytes_poisson10k},
+    {"decode_per_s", "rows/s", "virtual table sample to sum()", decode_per_s},
+    {0},
+};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "bench/bench_trend.h"
+#include "bench/bench.h"
 
 #include <fcntl.h>
 #include <math.h>
@@ -87,8 +87,9 @@ static int measure(const char *input, char *db, double *values, int rounds)
     return rounds;
 }
 
-int bench_trend_10k(double *values, int rounds)
+static int trend_10k(double *values)
 {
+    int rounds = bench_rounds(5);
     static const char *const endings[] = {"", "-wal", "-shm", "-lock"};
     char dir[] = "/tmp/wirebench-bench-XXXXXX", input[80], db[80], path[90];
     if (!mkdtemp(dir))
@@ -104,3 +105,8 @@ int bench_trend_10k(double *values, int rounds)
     rmdir(dir);
     return n;
 }
+
+const struct bench trend_benches[] = {
+    {"trend_10k_s", "s", "analyze --trend, 10 metrics of 10,000 runs, whole program", trend_10k},
+    {0},
+};

@@ -3,12 +3,14 @@
 
 #include <fcntl.h>
 #include <math.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <sqlite3.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -44,19 +46,37 @@ static int spawn(const char *path)
     return WEXITSTATUS(status);
 }
 
-int gen_run(struct gen_run *r, ...)
+static pid_t watch_begin(void (*watch)(const char *db), const char *db)
+{
+    pid_t pid = watch ? fork() : -1;
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        watch(db);
+        _exit(0);
+    }
+    return pid;
+}
+
+static void watch_end(pid_t pid)
+{
+    if (pid < 0)
+        return;
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+}
+
+static int run_with(struct gen_run *r, void (*watch)(const char *db), va_list keys)
 {
     char path[128], db[128];
-    va_list keys;
     *r = (struct gen_run){0};
     snprintf(r->dir, sizeof r->dir, "/tmp/wirebench-bench-XXXXXX");
     if (!mkdtemp(r->dir))
         return -1;
-    va_start(keys, r);
-    int rc = write_job(r->dir, path, sizeof path, keys);
-    va_end(keys);
-    rc = rc ? rc : spawn(path);
     snprintf(db, sizeof db, "%s/bench.db", r->dir);
+    int rc = write_job(r->dir, path, sizeof path, keys);
+    pid_t watcher = rc ? -1 : watch_begin(watch, db);
+    rc = rc ? rc : spawn(path);
+    watch_end(watcher);
     bool judged = rc == 0 || rc == 1 || rc == 5 || rc == 6; /* the figures stand */
     if (!judged || sqlite3_open_v2(db, &r->db, SQLITE_OPEN_READONLY, NULL)) {
         fprintf(stderr, "bench: gen ended with %d\n", rc);
@@ -64,6 +84,24 @@ int gen_run(struct gen_run *r, ...)
         return -1;
     }
     return 0;
+}
+
+int gen_run(struct gen_run *r, ...)
+{
+    va_list keys;
+    va_start(keys, r);
+    int rc = run_with(r, NULL, keys);
+    va_end(keys);
+    return rc;
+}
+
+int gen_run_watched(struct gen_run *r, void (*watch)(const char *db), ...)
+{
+    va_list keys;
+    va_start(keys, watch);
+    int rc = run_with(r, watch, keys);
+    va_end(keys);
+    return rc;
 }
 
 static sqlite3_stmt *first_row(struct gen_run *r, const char *sql)
@@ -102,6 +140,14 @@ void gen_rows(struct gen_run *r, const char *sql)
         fprintf(stderr, "    %s\n", sqlite3_column_text(s, 0));
     while (sqlite3_step(s) == SQLITE_ROW);
     sqlite3_finalize(s);
+}
+
+int gen_exec(struct gen_run *r, const char *sql)
+{
+    int rc = sqlite3_exec(r->db, sql, NULL, NULL, NULL);
+    if (rc)
+        fprintf(stderr, "bench: %s: %s\n", sql, sqlite3_errmsg(r->db));
+    return rc;
 }
 
 void gen_run_done(struct gen_run *r)

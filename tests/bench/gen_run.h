@@ -14,9 +14,13 @@ struct gen_run {
 /* Runs a job made of "key=value" strings, NULL-terminated. 0 when it ended well (whatever its
  * verdicts); otherwise its message went to stderr. */
 int gen_run(struct gen_run *r, ...) __attribute__((sentinel));
+/* The same with `watch` in a process of its own beside it, killed at the end; the file is made a
+ * moment after it begins. */
+int gen_run_watched(struct gen_run *r, void (*watch)(const char *db), ...) __attribute__((sentinel));
 double gen_figure(struct gen_run *r, const char *sql);    /* first column of the first row; NAN: none */
 const char *gen_text(struct gen_run *r, const char *sql); /* "" : none */
 void gen_rows(struct gen_run *r, const char *sql);        /* first column of each row, to stderr */
+int gen_exec(struct gen_run *r, const char *sql); /* 0, or what went wrong on stderr */
 void gen_run_done(struct gen_run *r);
 
 #endif

@@ -5,6 +5,7 @@ The disks are tmpfs in a mount namespace of this test's own.
 """
 import os
 import pathlib
+import re
 import shutil
 import sqlite3
 import sys
@@ -69,9 +70,16 @@ def fills_up_during_a_run(folder):
         gen.analyze("--db", db, "--list")
         whole(db)
         with sqlite3.connect(f"file:{db}?mode=ro", uri=True) as opened:
-            stored = opened.execute("SELECT count(*) FROM interval").fetchone()[0]
-        print(f"full disk: {stored} intervals kept")
-        case.expect(stored > 0, "nothing was kept")
+            stored, until_s = opened.execute(
+                "SELECT count(*), (max(i.ended_ns) - r.started_ns) / 1e9 FROM run r JOIN interval i").fetchone()
+        said = re.search(r"; kept: run 1 as [a-z]+, (\d+) intervals? up to second ([\d.]+), 0 raw", process.err)
+        case.expect(said, f"nothing is said of what is kept:\n{process}")
+        print(f"full disk: {said.group(0)}")
+        case.expect_equal(int(said.group(1)), stored, "intervals kept")
+        case.expect(abs(float(said.group(2)) - until_s) <= 0.05, f"kept up to second {until_s}")
+        case.expect("kept: " + said.group(0).split(", ", 1)[1] in
+                    case.execute(case.ANALYZE, "--db", db).out.replace("\n    ", " "),
+                    "analyze does not say what was kept")
 
 
 def upkeep_on_a_full_disk(folder, good):

@@ -2,7 +2,7 @@
 """Readers that look all the time while a run writes: each look is consistent, none is told "busy".
 
 One keeps its connection and waits for nobody (timeout 0), one opens the file anew each time, one is
-`analyze`, one follows, one takes the run out of the file as it goes.
+`analyze`, one follows, one takes the run out of the file as it goes, one keeps a snapshot for long.
 """
 import contextlib
 import sqlite3
@@ -36,11 +36,38 @@ def look_anew(db):
         return look(connection)
 
 
+class Frozen:
+    """A reader that keeps one snapshot over several looks of the others, and the log from ending."""
+
+    def __init__(self, connection):
+        self.connection, self.first = connection, None
+
+    def look(self, number):
+        if number % 8 == 0:
+            if self.first:
+                self.connection.execute("COMMIT")
+            self.connection.execute("BEGIN")
+            self.first = look(self.connection)
+        case.expect_equal(look(self.connection), self.first, "a second look in the same snapshot")
+
+
+def heavy(connection):
+    """Every byte of histograms and samples, and every view."""
+    for sql in ("SELECT count(*), sum(length(blob)) FROM hist", "SELECT sum(length(data)) FROM sample_block",
+                "SELECT count(*) FROM counter_total", "SELECT * FROM interval_summary",
+                "SELECT * FROM run_summary", "SELECT * FROM trend"):
+        connection.execute(sql).fetchall()
+
+
 def read_until_it_ends(db, folder):
     """How often each reader looked, and what it saw grow."""
     looks, seen = 0, set()
-    with opened(db, timeout=0, isolation_level=None) as kept:
+    with opened(db, timeout=0, isolation_level=None) as kept, \
+            opened(db, timeout=0, isolation_level=None) as held:
+        frozen = Frozen(held)
         while True:
+            frozen.look(looks)
+            heavy(kept)
             intervals, state = look(kept)
             case.expect(intervals >= max(seen, default=0), "intervals went away again")
             seen.add(intervals)

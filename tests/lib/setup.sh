@@ -21,6 +21,8 @@ packages_of() {
 missing_packages() {
     local name state
     for name in "$@"; do
+        [[ $name == *:* ]] && command -v "${name#*:}" >/dev/null && continue
+        name=${name%%:*}
         state=$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null || true)
         [[ $state == installed ]] || printf '%s\n' "$name"
     done

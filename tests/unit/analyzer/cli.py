@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The program as a user calls it: cli.py ANALYZE MAKE_FIXTURE. Standard library only."""
+import fcntl
 import json
 import os
 import shutil
@@ -18,12 +19,27 @@ class Case(unittest.TestCase):
     def setUp(self):
         self.dir = tempfile.mkdtemp()
         self.db = os.path.join(self.dir, "results.db")
+        self.locks = {}
 
     def tearDown(self):
+        for path in list(self.locks):
+            self.let_go(path)
         shutil.rmtree(self.dir)
 
+    def hold(self, path):
+        """As the writer of a run that goes on does."""
+        self.locks[path] = open(path + "-lock", "w", encoding="ascii")
+        fcntl.lockf(self.locks[path], fcntl.LOCK_EX)
+
+    def let_go(self, path):
+        if path in self.locks:
+            self.locks.pop(path).close()
+
     def fixture(self, *words):
+        self.let_go(self.db)
         subprocess.run([FIXTURE, self.db, *words], check=True, stdout=subprocess.PIPE)
+        if "running" in words:
+            self.hold(self.db)
 
     def analyze(self, *args, env=None, code=0):
         done = subprocess.run([ANALYZE, *args], cwd=self.dir, env=env, text=True,

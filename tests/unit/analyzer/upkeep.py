@@ -137,6 +137,45 @@ class Merge(UpkeepCase):
         self.assertIn("0 runs copied", self.analyze("--db-merge", part).stdout)
         self.assertEqual(self.rows_of(self.db), self.rows_of(other))
 
+    def analysed(self, db, at_ns, run_id):
+        self.sql("INSERT INTO analysis (at_ns, kind, run_id, inputs_hash, parameters, tool_version, verdict, "
+                 "result) VALUES (?, 'compare', ?, 'h', '{}', '1', 'same', '{}')", at_ns, run_id, db=db)
+
+    def test_analyses_come_along_once(self):
+        other = self.other("known", "PASS")
+        self.other("known", "FAIL")
+        self.analysed(other, 1, 2)
+        self.analysed(other, 2, None)
+        self.fixture("empty")
+        self.analyze("--db-merge", other)
+        here = [(1, 3), (2, None)]
+        self.assertEqual(self.sql("SELECT at_ns, run_id FROM analysis ORDER BY at_ns"), here)
+        self.analysed(other, 3, 1)  # of a run that is here already
+        for _ in range(2):
+            self.analyze("--db-merge", other)
+            self.assertEqual(self.sql("SELECT at_ns, run_id FROM analysis ORDER BY at_ns"), here + [(3, 2)])
+        self.assertIn("whole", self.analyze("--db-check").stdout)
+
+    def test_what_was_said_of_a_copy_stays_with_the_whole_run(self):
+        other = self.other("known", "PASS")
+        self.analyze("--db", other, "--db-export", "1", "part.db")
+        part = self.path("part.db")
+        self.sql("UPDATE run SET state = 'interrupted'", db=part)
+        self.sql("INSERT INTO baseline VALUES ('b', 1, 5)", db=part)
+        self.analysed(part, 7, 1)
+        self.analyze("--db-merge", part)
+        self.analyze("--db-merge", other)
+        self.assertEqual(self.sql("SELECT state FROM run"), [("done",)])
+        self.assertEqual(self.sql("SELECT r.uuid FROM run r JOIN baseline b ON b.run_id = r.id JOIN analysis a ON "
+                                  "a.run_id = r.id"), self.sql("SELECT uuid FROM run", db=other))
+        self.assertIn("whole", self.analyze("--db-check").stdout)
+
+    def test_into_itself(self):
+        self.fixture("known")
+        os.symlink(self.db, self.path("link.db"))
+        for name in ("results.db", "link.db"):
+            self.refused(2, "--db-merge", name, says=["itself"])
+
     def test_a_file_that_lies_about_its_schema(self):
         for sql in ("ALTER TABLE interval RENAME COLUMN worker TO labourer",
                     "ALTER TABLE counter_name RENAME COLUMN meaning TO sense",
@@ -282,17 +321,18 @@ class Baselines(UpkeepCase):
         self.fixture("known")
         self.analyze("--set-baseline", "v1")
         for words, code, says in ((["invalid"], 6, "invalid"), (["dead"], 2, "interrupted"),
-                                  (["running"], 2, "running"), (["failed"], 2, "failed")):
+                                  (["running"], 3, "is writing"), (["failed"], 2, "failed")):
             self.fixture(*words)
             self.refused(code, "--set-baseline", "v1", says=[says])
         self.assertEqual(self.sql("SELECT run_id FROM baseline"), [(1,)])
 
     def test_not_while_somebody_writes(self):
+        other = self.other("known")
         self.fixture("known")
         with open(self.db + "-lock", "w", encoding="ascii") as lock:
             fcntl.lockf(lock, fcntl.LOCK_EX)
             for command in (["--set-baseline", "v1"], ["--drop-baseline", "v1"],
-                            ["--db-prune", "--older-than=1d"], ["--db-merge", "results.db"]):
+                            ["--db-prune", "--older-than=1d"], ["--db-merge", other]):
                 self.refused(3, *command, says=[str(os.getpid()), "writing"])
             self.analyze("--list-baselines")
             self.analyze("--db-check")

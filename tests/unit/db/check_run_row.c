@@ -160,9 +160,32 @@ START_TEST(a_run_whose_process_was_killed_is_interrupted)
     ck_assert_int_eq(state(id), RUN_INTERRUPTED);
     ck_assert(yes("SELECT state = 'running' AS yes FROM run"));
     int64_t next = begin("u2", self());
-    ck_assert(yes("SELECT state = 'interrupted' AND ended_ns = 1000 AND state_reason NOT NULL "
-                  "AS yes FROM run WHERE uuid = 'u1'"));
+    ck_assert(yes("SELECT state = 'interrupted' AND ended_ns = 1000 AND state_reason LIKE 'its "
+                  "process ended without closing the run; kept: no interval%' AS yes FROM run "
+                  "WHERE uuid = 'u1'"));
     ck_assert_int_eq(state(next), RUN_RUNNING);
+    close_scratch();
+}
+END_TEST
+
+START_TEST(what_is_kept_is_counted)
+{
+    char kept[RUN_KEPT_MAX];
+    open_scratch();
+    int64_t id = begin("u1", self()), phase;
+    struct phase_row p = {.name = "m", .kind = PHASE_MEASURE, .load = "max", .requested_ns = DB_NONE,
+                          .offered_rate_per_s = NAN, .connections = 1, .depth = 1};
+    ck_assert_int_eq(db_phase_begin(db, id, 0, &p, 1000, &phase, &e), 0);
+    ck_assert_int_eq(db_run_kept(db, id, kept, sizeof kept, &e), 0);
+    ck_assert_str_eq(kept, "no interval");
+    ck_assert_int_eq(db_exec(db, "test",
+                             "WITH n(i) AS (VALUES (0), (1), (2)) INSERT INTO interval SELECT NULL, "
+                             "1, 1, 0, i, 1000 + i * 1000000000, 1000 + (i + 1) * 1000000000, 0, 1, 0, "
+                             "0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL, NULL "
+                             "FROM n; INSERT INTO sample_block VALUES (NULL, 1, 1, 0, 1, 2, 400, 1, 1, "
+                             "0, x'00'), (NULL, 1, 1, 0, 1, 2, 56, 1, 1, 0, x'00')", &e), 0);
+    ck_assert_int_eq(db_run_kept(db, id, kept, sizeof kept, &e), 0);
+    ck_assert_str_eq(kept, "3 intervals up to second 3.0, 456 raw samples");
     close_scratch();
 }
 END_TEST
@@ -270,7 +293,7 @@ START_TEST(percentiles_need_ten_samples_beyond)
 }
 END_TEST
 
-CHECK_MAIN("db/run_row", a_run_begins_and_ends,
+CHECK_MAIN("db/run_row", a_run_begins_and_ends, what_is_kept_is_counted,
            negative_controls_are_stored_as_they_become_known,
            a_run_knows_its_interleaved_set_and_its_margins,
            a_run_whose_process_was_killed_is_interrupted,

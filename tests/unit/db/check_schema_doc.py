@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 
-QUERIES_AT_LEAST = 8
+QUERIES_AT_LEAST = 16
 
 
 def sqlite(path, sql):

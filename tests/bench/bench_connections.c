@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a connection costs: time to open it, to use it once, memory. */
+#include <stdio.h>
+
+#include "bench/bench.h"
+#include "bench/gen_run.h"
+
+static int lab_cps(double *values)
+{
+    int n = bench_rounds(5);
+    for (int i = 0; i < n; i++) {
+        struct gen_run run;
+        if (gen_run(&run, "wire=lab", "duration=3s", "warmup=500ms", "protocol=echo", "payload=64",
+                    "connections=256", "rate=max", "pattern=short_lived", "close=client",
+                    "source=198.18.2.0/24", NULL))
+            return 0;
+        values[i] = gen_figure(&run, "SELECT transactions_per_s FROM run_summary");
+        double segments = gen_figure(&run,
+            "SELECT 1.0 * sum(CASE WHEN n.name IN ('segments_tx', 'segments_rx') THEN c.value END) /"
+            " sum(CASE WHEN n.name = 'connects_completed' THEN c.value END)"
+            " FROM counter c JOIN counter_name n ON n.id = c.name_id AND n.kind = 'counter'");
+        double resets = gen_figure(&run,
+            "SELECT coalesce(sum(c.value), 0) FROM counter c JOIN counter_name n ON n.id = c.name_id"
+            " WHERE n.name IN ('rst_sent', 'rst_received')");
+        double failed = gen_figure(&run, "SELECT failed FROM run_summary");
+        fprintf(stderr, "  round %d: %.0f connections/s, %.2f segments a connection, %.0f resets, "
+                "%.0f failed\n", i + 1, values[i], segments, resets, failed);
+        gen_run_done(&run);
+    }
+    return n;
+}
+
+#define OPEN_100K "connections=100000", "protocol=echo", "payload=64", "rate=1000", \
+                  "duration=1s", "warmup=0s"
+
+static int lab_open_100k(double *values)
+{
+    int n = bench_rounds(5);
+    for (int i = 0; i < n; i++) {
+        struct gen_run run;
+        if (gen_run(&run, "wire=lab", OPEN_100K, NULL))
+            return 0;
+        double open = gen_figure(&run, "SELECT connections_opened FROM run");
+        values[i] = gen_figure(&run, "SELECT (ended_ns - started_ns) / 1e9 FROM phase "
+                                     "WHERE kind = 'connect'");
+        fprintf(stderr, "  round %d: %.0f connections open after %.3f s\n", i + 1, open, values[i]);
+        gen_run_done(&run);
+        if (open < 100000)
+            return 0;
+    }
+    return n;
+}
+
+static double resident(const char *connections)
+{
+    struct gen_run run;
+    if (gen_run(&run, "wire=lab", connections, "protocol=echo", "payload=64", "rate=1000",
+                "duration=1s", "warmup=0s", NULL))
+        return -1;
+    double bytes = gen_figure(&run, "SELECT max(rss_bytes + ifnull(hugetlb_bytes, 0)) FROM resource "
+                                    "WHERE role = 'gen'");
+    gen_rows(&run, "SELECT pool || ': ' || round(bytes_per_conn, 1) || ' bytes a connection' "
+                   "FROM conn_memory WHERE side = 'gen' AND connections > 1");
+    gen_run_done(&run);
+    return bytes;
+}
+
+static int conn_bytes_100k(double *values)
+{
+    int n = bench_rounds(3);
+    for (int i = 0; i < n; i++) {
+        double base = resident("connections=1"), loaded = resident("connections=100000");
+        if (base < 0 || loaded < 0)
+            return 0;
+        values[i] = (loaded - base) / 100000;
+        fprintf(stderr, "  round %d: %.0f bytes with 100,000 open, %.0f with one: %.1f a connection\n",
+                i + 1, loaded, base, values[i]);
+    }
+    return n;
+}
+
+const struct bench connections_benches[] = {
+    {"lab_cps", "connections/s", "lab, connect + one 64 B transaction + close by FIN", lab_cps},
+    {"conn_bytes_100k", "bytes", "resident memory a connection, client side", conn_bytes_100k},
+    {"lab_open_100k_s", "s", "100,000 connections opened on lab", lab_open_100k},
+    {0},
+};

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Whole runs of the engine at full speed. */
+#include <stdio.h>
+
+#include "base/err.h"
+#include "base/units.h"
+#include "bench/bench.h"
+#include "bench/gen_run.h"
+#include "run/reflect.h"
+
+#define ECHO_64 "protocol=echo", "payload=64", "connections=256", "depth=1", "rate=max"
+
+static int tps_rounds(const char *wire, const char *duration, double *values)
+{
+    int n = bench_rounds(5);
+    for (int i = 0; i < n; i++) {
+        struct gen_run run;
+        if (gen_run(&run, wire, duration, "warmup=500ms", ECHO_64, NULL))
+            return 0;
+        values[i] = gen_figure(&run, "SELECT transactions_per_s FROM run_summary");
+        fprintf(stderr, "  round %d: %.0f transactions/s; %s\n", i + 1, values[i],
+                gen_text(&run, "SELECT limited_by || ': ' || limited_by_evidence FROM run"));
+        gen_run_done(&run);
+    }
+    return n;
+}
+
+static int lab_tps(double *values)
+{
+    return tps_rounds("wire=lab", "duration=3s", values);
+}
+
+static int pair_tps(double *values)
+{
+    return tps_rounds("wire=pair", "duration=3s", values);
+}
+
+/* Frame of a 64-byte echo with timestamps: 14 + 20 + 32 + 64. */
+#define ECHO_FRAME 130
+
+static const struct reflect_config bare_lab = {
+    .frame_len = ECHO_FRAME, .in_flight = 256, .batch = 64, .near_cpu = 0, .far_cpu = 1,
+    .warmup_ns = NS_PER_S / 5, .measure_ns = NS_PER_S,
+};
+
+static int lab_tps_vs_reflector(double *values)
+{
+    int n = bench_rounds(11);
+    for (int i = 0; i < n; i++) {
+        struct err e = {0};
+        struct gen_run run;
+        struct reflect_result bare = {0};
+        if (reflect_lab(&bare_lab, &bare, &e)) {
+            fprintf(stderr, "bench: reflector: %s\n", e.message);
+            return 0;
+        }
+        if (gen_run(&run, "wire=lab", "duration=1s", "warmup=300ms", ECHO_64, NULL))
+            return 0;
+        double tps = gen_figure(&run, "SELECT transactions_per_s FROM run_summary");
+        gen_run_done(&run);
+        values[i] = tps / bare.round_trips_per_s;
+        fprintf(stderr, "  round %d: %.0f transactions/s, reflector %.0f: %.3f\n", i + 1, tps,
+                bare.round_trips_per_s, values[i]);
+    }
+    return n;
+}
+
+const struct bench transactions_benches[] = {
+    {"lab_tps", "transactions/s", "lab, a core a side, 64 B echo, depth 1, 256 connections", lab_tps},
+    {"lab_tps_vs_reflector", "ratio", "the same against a bare AF_XDP reflector, alternating rounds",
+     lab_tps_vs_reflector},
+    {"pair_tps", "transactions/s", "as lab_tps over the pair wire", pair_tps},
+    {0},
+};
