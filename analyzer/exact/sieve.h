@@ -4,7 +4,7 @@
  * known, so the bucket that holds a rank is known before the first pass; each pass counts only what
  * falls into such a bucket, in up to 2^14 equal parts of it, and the next one only what falls into
  * the part that holds the rank. A bucket that is up to 2^14 ns wide (values below 33 ms) takes one
- * pass, the widest two, what lies beyond the histogram three.
+ * pass, the widest two, what lies beyond the histogram four.
  *
  * A pass: sieve_begin; a tally a thread, tally_begin, tally_add of each value once; all tallies
  * merged into one; sieve_end. Until sieve_begin returns 0. Pure: no file, no clock, no allocation.
