@@ -20,6 +20,7 @@ struct bench {
     X(transactions)                                                                                \
     X(connections)                                                                                 \
     X(record)                                                                                      \
+    X(analyze)                                                                                     \
     X(reader)                                                                                      \
     X(report)                                                                                      \
     X(compare)                                                                                     \
