@@ -169,7 +169,8 @@ static int read_times(struct db *db, struct summary *s, struct err *e)
     int ret = 0;
     for (int t = 0; t < TIME_COUNT && ret == 0; t++)
         ret = times_build(db, s->run.id, (enum time_kind)t, &s->seconds, &s->times[t], e);
-    return ret;
+    bool running = s->run.state == RUN_RUNNING;
+    return ret ? ret : times_make_exact(db, s->run.id, running, s->times, &s->source, e);
 }
 
 static bool stored_limit(const struct run_info *run)

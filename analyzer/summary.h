@@ -11,6 +11,7 @@
 #include "analyzer/keep.h"
 #include "analyzer/query.h"
 #include "analyzer/times.h"
+#include "analyzer/times_exact.h"
 #include "db/limit.h"
 
 /* How often something was counted, by name, largest id last as in the vocabulary. */
@@ -40,6 +41,7 @@ struct summary {
     struct run_info run;
     struct figure figures[FIGURE_COUNT];
     struct time_summary times[TIME_COUNT];
+    struct times_source source; /* of the times, connect excepted */
     struct tally_list measured; /* what the measured phases counted */
     struct tally_list outcome;  /* and their drains: what became of their transactions */
     struct tally_list whole;    /* what the whole run counted */

@@ -102,9 +102,10 @@ static void take_clusters(void *to, const struct hist_info *row, const struct hi
     c->of[QUANTILE_COUNT][i].part += h->sum_ns;
 }
 
-static void fill_quantile(struct figure *f, const struct hist_sum *sum, enum quantile_id id,
-                          const struct clusters *c)
+static void fill_quantile(struct time_summary *t, enum quantile_id id, const struct clusters *c)
 {
+    const struct hist_sum *sum = t->sum;
+    struct figure *f = &t->quantiles[id];
     const struct quantile *q = &quantiles[id];
     if (!percentile_is_shown(sum->count, q)) {
         figure_miss(f, "%llu samples, %s needs %llu", (unsigned long long)sum->count, q->text,
@@ -112,6 +113,7 @@ static void fill_quantile(struct figure *f, const struct hist_sum *sum, enum qua
         return;
     }
     figure_set(f, (double)c->at_ns[id]);
+    t->ranks[id].value = percentile_rank(sum->count, q);
     struct percentile_interval in;
     int ret = percentile_interval(sum, q, c->of[id], c->seconds->count, &in);
     f->has_interval = ret == 0;
@@ -119,6 +121,8 @@ static void fill_quantile(struct figure *f, const struct hist_sum *sum, enum qua
         f->lo = (double)in.lo_ns;
         f->hi = (double)in.hi_ns;
         f->reliable = in.reliable;
+        t->ranks[id].lo = in.lo_rank;
+        t->ranks[id].hi = in.hi_rank;
     } else {
         snprintf(f->reason, sizeof f->reason, "%s",
                  ret == -ENODATA ? "fewer than two seconds"
@@ -141,7 +145,7 @@ static void fill_mean(struct figure *f, const struct hist_sum *sum, const struct
 static void fill(struct time_summary *t, const struct clusters *c)
 {
     for (int q = 0; q < QUANTILE_COUNT; q++)
-        fill_quantile(&t->quantiles[q], t->sum, (enum quantile_id)q, c);
+        fill_quantile(t, (enum quantile_id)q, c);
     figure_set(&t->min, (double)t->sum->min_ns);
     figure_set(&t->max, (double)t->sum->max_ns);
     fill_mean(&t->mean, t->sum, c);

@@ -7,9 +7,17 @@
 #include "analyzer/query.h"
 #include "analyzer/stats/percentile.h"
 
-/* All in ns. Percentiles come from buckets at most 0.1 % wide; min, max and mean are exact. */
+/* The samples that a percentile and the ends of its interval are; 0: not shown. */
+struct quantile_ranks {
+    uint64_t value, lo, hi;
+};
+
+/* All in ns. Percentiles come from buckets at most 0.1 % wide, or from the samples themselves
+ * (`exact`, times_exact.h); min, max and mean are exact. */
 struct time_summary {
     struct figure quantiles[QUANTILE_COUNT], min, max, mean;
+    struct quantile_ranks ranks[QUANTILE_COUNT];
+    bool exact;
     struct hist_sum *sum; /* never NULL until times_fini; count 0: no samples */
     uint64_t overflow;    /* samples above HIST_MAX_NS */
     const char *scope;    /* the phases it covers: "measured" or "connect" */

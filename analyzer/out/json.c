@@ -160,7 +160,10 @@ static void put_setting(struct document *d, const struct summary *s)
     put_text(d, "measured_phase", s->measured_phase, "no phase was measured");
     put(d->root, "latency_under_saturation", json_boolean(s->under_saturation));
     put(d->root, "timestamp_source", text_or_null(run->timestamp_source));
-    put(d->root, "percentile_error_percent", json_real(HIST_ERROR_PERCENT));
+    put(d->root, "percentile_source", json_string(s->source.exact ? "samples" : "histograms"));
+    if (!s->source.exact)
+        json_object_set_new(d->reasons, "percentile_source", json_string(s->source.reason));
+    put(d->root, "percentile_error_percent", json_real(s->source.exact ? 0 : HIST_ERROR_PERCENT));
 }
 
 static void put_time(struct document *d, const struct time_summary *t, const char *name)
@@ -169,6 +172,7 @@ static void put_time(struct document *d, const struct time_summary *t, const cha
     for (int q = 0; q < QUANTILE_COUNT; q++) {
         snprintf(path, sizeof path, "%s_%s_us", name, quantiles[q].name);
         put_figure(d, path, &t->quantiles[q], 1e3, "us", t->scope);
+        json_object_set_new(json_object_get(d->figures, path), "exact", json_boolean(t->exact));
     }
     snprintf(path, sizeof path, "%s_min_us", name);
     put_figure(d, path, &t->min, 1e3, "us", t->scope);

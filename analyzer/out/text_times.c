@@ -109,6 +109,17 @@ static void put_marks(FILE *out, const struct summary *s)
         format_line(out, "%s", line);
 }
 
+static void put_source(FILE *out, const struct summary *s)
+{
+    if (s->source.exact)
+        format_line(out, "percentiles: exact, from all %s samples%s",
+                    format_number((char[CELL]){0}, CELL, (double)s->times[TIME_LATENCY].max.count),
+                    s->times[TIME_CONNECT].max.has ? " (connect: histograms, +0.1 %)" : "");
+    else
+        format_lines(out, 13, "percentiles: from histograms, at most 0.1 %% above the sample: %s",
+                     s->source.reason);
+}
+
 static void put_missing_rows(FILE *out, const struct summary *s)
 {
     char names[200] = "";
@@ -146,8 +157,8 @@ void text_times_write(FILE *out, const struct summary *s)
         if (any_in_row(s, row))
             put_row(out, s, row);
     put_missing_rows(out, s);
-    format_line(out,
-                "latency: since it was due; service: since sending; queueing: for a connection; "
-                "lateness: gen's own");
+    format_line(out, "latency: since it was due; service: since sending; queueing: for a connection; "
+                     "lateness: gen's own");
+    put_source(out, s);
     put_marks(out, s);
 }

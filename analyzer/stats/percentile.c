@@ -27,6 +27,12 @@ bool percentile_is_shown(uint64_t count, const struct quantile *q)
     return count >= percentile_needs(q);
 }
 
+uint64_t percentile_rank(uint64_t count, const struct quantile *q)
+{
+    uint64_t rank = (uint64_t)(((unsigned __int128)count * q->num + q->den - 1) / q->den);
+    return rank ? rank : 1;
+}
+
 bool percentile_is_bounded(uint64_t count, const struct quantile *q)
 {
     return (double)count * log((double)q->num / (double)q->den) <= log(0.025);
@@ -136,12 +142,12 @@ int ratio_band(const struct cluster *clusters, size_t count, double floor, struc
     return 0;
 }
 
-/* Value at a probability given as a double; ranks are raised, as everywhere. */
-static uint64_t value_at(const struct hist_sum *sum, double p)
+/* Rank of a probability given as a double; raised, as everywhere. */
+static uint64_t rank_of(uint64_t count, double p)
 {
-    double rank = ceil(p * (double)sum->count);
+    double rank = ceil(p * (double)count);
     uint64_t r = rank < 1 ? 1 : (uint64_t)rank;
-    return hist_sum_percentile_ns(sum, r < sum->count ? r : sum->count, sum->count);
+    return r < count ? r : count;
 }
 
 int percentile_interval(const struct hist_sum *sum, const struct quantile *q,
@@ -155,9 +161,13 @@ int percentile_interval(const struct hist_sum *sum, const struct quantile *q,
         return ret;
     if (p + band.half_width >= 1 || !percentile_is_bounded(sum->count, q))
         return -ERANGE;
+    uint64_t lo = rank_of(sum->count, p - band.half_width);
+    uint64_t hi = rank_of(sum->count, p + band.half_width);
     *out = (struct percentile_interval){
-        .lo_ns = value_at(sum, p - band.half_width),
-        .hi_ns = value_at(sum, p + band.half_width),
+        .lo_rank = lo,
+        .hi_rank = hi,
+        .lo_ns = hist_sum_percentile_ns(sum, lo, sum->count),
+        .hi_ns = hist_sum_percentile_ns(sum, hi, sum->count),
         .k_eff = band.k_eff,
         .reliable = band.reliable,
     };

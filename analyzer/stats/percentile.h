@@ -45,6 +45,9 @@ uint64_t percentile_needs(const struct quantile *q);
 /* p^N <= 0.025: the largest sample bounds the percentile from above (N >= 6, 36, 72, 368 ...). */
 bool percentile_is_bounded(uint64_t count, const struct quantile *q);
 
+/* ceil(count p), in integer arithmetic; at least 1. */
+uint64_t percentile_rank(uint64_t count, const struct quantile *q);
+
 /* One cluster: a second of the run. `part` is what of it is asked for: how many of `count` samples
  * are not above a percentile, or the sum of their values, or the messages of `count` ns. */
 struct cluster {
@@ -68,7 +71,8 @@ int ratio_band(const struct cluster *clusters, size_t count, double floor, struc
 /* The interval of one percentile. -ENODATA: fewer than two clusters; -ERANGE: the upper end lies
  * beyond the largest sample. */
 struct percentile_interval {
-    uint64_t lo_ns, hi_ns;
+    uint64_t lo_rank, hi_rank; /* the samples at both ends, from 1 */
+    uint64_t lo_ns, hi_ns;     /* their values by the histogram */
     double k_eff;
     bool reliable;
 };

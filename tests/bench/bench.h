@@ -21,6 +21,7 @@ struct bench {
     X(schedule)                                                                                    \
     X(connections)                                                                                 \
     X(record)                                                                                      \
+    X(analyze)                                                                                     \
     X(reader)                                                                                      \
     X(report)                                                                                      \
     X(compare)                                                                                     \

@@ -11,54 +11,17 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sqlite3.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/rng.h"
 #include "bench/gen_run.h"
-#include "db/db.h"
-#include "db/extension/extension.h"
-#include "db/run_row.h"
-#include "rec/rec.h"
+#include "bench/replay.h"
 
 #define FED   1000000u   /* below half the ring: all are kept, however late the recorder begins */
-#define RING  (1u << 21)
 #define RATE  50000      /* of the real run */
 #define ROUND 64u        /* transactions shown at once, as a busy worker does */
-
-struct facts {
-    struct rec_transaction *at;
-    uint32_t count;
-};
-
-/* --- a real run's records -------------------------------------------------------------------- */
-
-static const char all_samples[] =
-    "SELECT time_ns, latency_ns, queueing_ns, lateness_ns, size_bytes, connection FROM sample "
-    "WHERE run = 1 AND measured AND result = 'ok' ORDER BY time_ns + latency_ns";
-
-static bool read_facts(struct gen_run *run, struct facts *f)
-{
-    sqlite3_stmt *s;
-    f->count = 0;
-    f->at = calloc(FED, sizeof *f->at);
-    if (!f->at || extension_register(run->db) || sqlite3_prepare_v2(run->db, all_samples, -1, &s, NULL))
-        return false;
-    while (f->count < FED && sqlite3_step(s) == SQLITE_ROW)
-        f->at[f->count++] = (struct rec_transaction){
-            .intended_ns = (uint64_t)sqlite3_column_int64(s, 0),
-            .latency_ns = (uint64_t)sqlite3_column_int64(s, 1),
-            .queueing_ns = (uint64_t)sqlite3_column_int64(s, 2),
-            .lateness_ns = (uint64_t)sqlite3_column_int64(s, 3),
-            .size = (uint32_t)sqlite3_column_int64(s, 4),
-            .connection = (uint32_t)sqlite3_column_int64(s, 5),
-            .measured = true};
-    sqlite3_finalize(s);
-    return f->count > 0;
-}
 
 static bool real_run(struct gen_run *run, const char *connections)
 {
@@ -71,7 +34,7 @@ static bool real_facts(struct facts *f, const char *connections)
     struct gen_run run;
     if (!real_run(&run, connections))
         return false;
-    bool good = read_facts(&run, f);
+    bool good = facts_read(f, &run, FED);
     gen_run_done(&run);
     return good;
 }
@@ -99,31 +62,11 @@ static void draw_gaps(struct facts *f)
 
 /* --- through the recorder -------------------------------------------------------------------- */
 
-struct recording {
-    char path[64];
-    struct db *db;
-    struct rec *rec;
-    uint32_t phase;
-};
-
 static bool begin_recording(struct recording *r, struct err *e)
 {
-    struct run_row run = {.uuid = "bench", .workload_id = "bench", .job = "", .history_key = "",
-                          .tool_version = "", .wire = "lab", .timestamp_source = "tsc",
-                          .protocol = "echo", .pattern = "long_lived", .load = "max", .workers = 1,
-                          .connections_requested = 1, .interval_ns = 1000000000};
-    struct phase_row phase = {.name = "m", .kind = PHASE_MEASURE, .measured = true, .load = "max",
-                              .offered_rate_per_s = NAN};
-    struct rec_config cfg = {.lanes = 1, .sample_records = RING, .sample_ratio = 1, .seed = 1};
-    snprintf(r->path, sizeof r->path, "/tmp/wirebench-record-%d.db", (int)getpid());
-    if (process_self(&run.process, e) || db_open(r->path, DB_CREATE, &r->db, e) ||
-        db_run_begin(r->db, &run, &cfg.run_id, e))
-        return false;
-    cfg.db = r->db;
-    if (rec_open(&cfg, &r->rec, e))
-        return false;
-    r->phase = (uint32_t)rec_phase_begin(r->rec, &phase, 1);
-    return true;
+    char path[64];
+    snprintf(path, sizeof path, "/tmp/wirebench-record-%d.db", (int)getpid());
+    return recording_begin(r, path, e);
 }
 
 static void feed(struct recording *r, const struct facts *f, uint32_t count)
@@ -140,27 +83,10 @@ static void feed(struct recording *r, const struct facts *f, uint32_t count)
     rec_lane_next(lane, now, r->phase);
 }
 
-static double figure(struct recording *r, const char *sql)
-{
-    sqlite3_stmt *s;
-    double v = NAN;
-    if (sqlite3_prepare_v2(db_sqlite(r->db), sql, -1, &s, NULL))
-        return NAN;
-    if (sqlite3_step(s) == SQLITE_ROW)
-        v = sqlite3_column_double(s, 0);
-    sqlite3_finalize(s);
-    return v;
-}
-
 static void end_recording(struct recording *r)
 {
-    static const char *const suffixes[] = {"", "-wal", "-shm", "-lock"};
-    char path[80];
-    db_close(r->db);
-    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
-        snprintf(path, sizeof path, "%s%s", r->path, suffixes[i]);
-        unlink(path);
-    }
+    recording_close(r);
+    recording_remove(r->path);
 }
 
 /* CPU time of all threads: what a core of one's own would take, whatever else runs. */
@@ -189,7 +115,7 @@ static double record(struct recording *r, const struct facts *f, uint32_t count)
     double took = (double)(clock_kernel_ns() - from) / 1e9;
     fprintf(stderr, "  %.0f transactions in %.3f s, %.3f s of CPU: %.0f a CPU second\n", left, took,
             cpu_s() - cpu, left / (cpu_s() - cpu));
-    return figure(r, "SELECT sum(count) FROM sample_block") == count ? left / took : -1;
+    return recording_figure(r, "SELECT sum(count) FROM sample_block") == count ? left / took : -1;
 }
 
 #define TABLE_BYTES "SELECT (SELECT sum(pgsize) FROM dbstat WHERE name = 'sample_block') * 1.0 / " \
@@ -210,7 +136,7 @@ static int record_per_s(double *values)
         fprintf(stderr, "  round %d: %.0f transactions/s\n", n + 1, values[n]);
         end_recording(&r);
     }
-    free(f.at);
+    facts_free(&f);
     return n;
 }
 
@@ -243,10 +169,10 @@ static int record_bytes_poisson10k(double *values)
         draw_gaps(&f);
         if (record(&r, &f, f.count) < 0)
             return 0;
-        values[n] = figure(&r, TABLE_BYTES);
+        values[n] = recording_figure(&r, TABLE_BYTES);
         fprintf(stderr, "  round %d: %.3f bytes, %u transactions\n", n + 1, values[n], f.count);
         end_recording(&r);
-        free(f.at);
+        facts_free(&f);
     }
     return n;
 }
@@ -262,14 +188,14 @@ static int decode_per_s(double *values)
     for (; n < rounds; n++) {
         uint64_t from = clock_kernel_ns();
         double cpu = cpu_s();
-        double sum = figure(&r, "SELECT sum(latency_ns) FROM sample WHERE run = 1");
+        double sum = recording_figure(&r, "SELECT sum(latency_ns) FROM sample WHERE run = 1");
         double took = (double)(clock_kernel_ns() - from) / 1e9;
         values[n] = FED / took;
         fprintf(stderr, "  round %d: %.0f rows/s, %.0f a CPU second; mean latency %.0f ns\n", n + 1,
                 values[n], FED / (cpu_s() - cpu), sum / FED);
     }
     end_recording(&r);
-    free(f.at);
+    facts_free(&f);
     return n;
 }
 

@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Percentiles are exact where all samples were kept, and say so; else they come from histograms,
+and say why. Against a sort of what was recorded. argv: analyze, make_samples."""
+import json
+import pathlib
+import random
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ANALYZE, MAKE_SAMPLES = (str(pathlib.Path(a).resolve()) for a in sys.argv[1:3])
+S = 1_000_000_000
+BASE = 100 * S
+TIMES = ("latency", "service", "queueing", "lateness")
+QUANTILES = {"p50": (50, 100), "p90": (90, 100), "p95": (95, 100), "p99": (99, 100), "p999": (999, 1000),
+             "p9999": (9999, 10000)}
+OK, TIMEOUT = 0, 5
+
+
+class Sample:
+    def __init__(self, end, latency, queueing=0, lateness=0, worker=0, operation=0, result=OK, measured=1):
+        self.end, self.worker, self.operation, self.result, self.measured = end, worker, operation, result, measured
+        self.latency, self.queueing, self.lateness = latency, queueing, lateness
+        self.service = latency - queueing - lateness
+
+    def counts(self):
+        return self.result == OK and self.measured
+
+    def line(self):
+        return (f"sample {self.worker} {self.end - self.latency} {self.latency} {self.queueing} {self.lateness} "
+                f"{self.operation} {self.result} {self.measured}\n")
+
+
+def nearest(values, num, den):
+    """Rank ceil(n p) of sorted values."""
+    return values[max(1, -(-len(values) * num // den)) - 1]
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.scratch = tempfile.TemporaryDirectory()
+        self.db = pathlib.Path(self.scratch.name) / "samples.db"
+        self.addCleanup(self.scratch.cleanup)
+
+    def record(self, seconds, share=1):
+        """`seconds`: (phase, samples) of one second after the other, over both workers."""
+        lines, now = [], BASE
+        for phase, samples in seconds:
+            lines += [f"interval {worker} {now} {phase}\n" for worker in (0, 1)]
+            lines += [s.line() for s in sorted(samples(now), key=lambda s: s.end)]
+            now += S
+        lines += [f"interval {worker} {now} {phase}\n" for worker in (0, 1)]
+        subprocess.run([MAKE_SAMPLES, self.db, str(share)], input="".join(lines), text=True, check=True)
+
+    def sql(self, *statements):
+        with sqlite3.connect(self.db) as db:
+            for statement in statements:
+                rows = db.execute(statement).fetchall()
+        db.close()
+        return rows
+
+    def analyze(self, *options):
+        done = subprocess.run([ANALYZE, f"--db={self.db}", *options], capture_output=True, text=True, check=False)
+        self.assertNotIn(done.returncode, (2, 3), done.stderr)
+        return done.stdout
+
+    def document(self):
+        return json.loads(self.analyze("--json"))
+
+    def expect_exact(self, samples):
+        found = self.document()
+        self.assertEqual((found["percentile_source"], found["percentile_error_percent"]), ("samples", 0),
+                         found["null_reasons"])
+        for time in TIMES:
+            values = sorted(getattr(s, time) for s in samples if s.counts())
+            self.assertEqual(found[f"{time}_count"], len(values))
+            for name, (num, den) in QUANTILES.items():
+                path = f"{time}_{name}_us"
+                if found[path] is None:
+                    self.assertLess(len(values) * (den - num), 10 * den, path)
+                    continue
+                self.assertTrue(found["figures"][path]["exact"])
+                self.assertAlmostEqual(found[path] * 1000, nearest(values, num, den), delta=1e-3, msg=path)
+                low, high = found["figures"][path].get("interval95", (None, None))
+                if low is not None:
+                    kept = set(values)
+                    self.assertIn(round(low * 1000), kept, path)
+                    self.assertIn(round(high * 1000), kept, path)
+            for name, value in (("min", values[0]), ("max", values[-1]), ("mean", sum(values) / len(values))):
+                self.assertAlmostEqual(found[f"{time}_{name}_us"] * 1000, value, delta=max(1e-3, value * 1e-11))
+        self.assertIn("percentiles: exact, from all", self.analyze())
+
+    def expect_histograms(self, why):
+        found = self.document()
+        self.assertEqual((found["percentile_source"], found["percentile_error_percent"]), ("histograms", 0.1))
+        self.assertRegex(found["null_reasons"]["percentile_source"], why)
+        self.assertFalse(found["figures"]["latency_p50_us"]["exact"])
+        self.assertRegex(" ".join(self.analyze().split()), "percentiles: from histograms, .*" + why)
+        return found
+
+
+class Sets(Case):
+    def check_set(self, draw, n=3000, seconds=4):
+        made = []
+
+        def second(now):
+            some = [draw(now + 1 + i * (S - 2) // max(n, 1), i) for i in range(n)]
+            made.extend(some)
+            return some
+        self.record([(1, second) for _ in range(seconds)] + [(2, lambda now: [])])
+        self.expect_exact(made)
+
+    def test_spread_over_nine_decades(self):
+        r = random.Random(1)
+        self.check_set(lambda end, i: Sample(end, int(10 ** r.uniform(3, 10)), worker=i % 2))
+
+    def test_parts_of_the_latency(self):
+        r = random.Random(2)
+
+        def draw(end, i):
+            queueing, lateness = r.randrange(0, 50_000), r.randrange(100, 400)
+            return Sample(end, queueing + lateness + r.randrange(10_000, 90_000), queueing, lateness, i % 2)
+        self.check_set(draw)
+
+    def test_all_equal(self):
+        self.check_set(lambda end, i: Sample(end, 123_457, 1_000, 55))
+
+    def test_two_values(self):
+        self.check_set(lambda end, i: Sample(end, 1_000_003 if i % 100 else 77_777_777))
+
+    def test_huge_outliers(self):
+        self.check_set(lambda end, i: Sample(end, 20_011 + i if i % 50 else 59 * S + i * 1_000_003))
+
+    def test_beyond_the_histogram(self):
+        self.check_set(lambda end, i: Sample(end, 30_001 + i if i % 3 else 140 * S + i * 7_000_001, worker=i % 2))
+
+    def test_many_in_one_wide_bucket(self):
+        r = random.Random(3)
+        self.check_set(lambda end, i: Sample(end, 50 * S + r.randrange(1 << 25)))
+
+    def test_one_sample(self):
+        self.check_set(lambda end, i: Sample(end, 424_243, 7, 3), n=1, seconds=1)
+
+    def test_zeros(self):
+        self.check_set(lambda end, i: Sample(end, 0))
+
+    def test_only_what_counts(self):
+        """Failures, transactions of the warm-up and those that end in the drain."""
+        r, made = random.Random(4), []
+
+        def second(measured, n):
+            def draw(now):
+                some = [Sample(now + 1 + i * (S // n - 1), r.randrange(1000, 10**6), 0, 10, i % 2, 0,
+                               TIMEOUT if i % 7 == 0 else OK, int(i % 11 > 0 and measured)) for i in range(n)]
+                made.extend(some)
+                return some
+            return draw
+        self.record([(0, second(0, 500)), (1, second(1, 4000)), (1, second(1, 4000)), (2, second(1, 50)),
+                     (3, second(1, 3000)), (4, second(1, 20))])
+        self.expect_exact(made)
+
+
+class NotAll(Case):
+    def fill(self, share=1):
+        r = random.Random(5)
+        self.record([(1, lambda now: [Sample(now + i * 100_000, r.randrange(10_000, 30_000)) for i in range(5000)])
+                     for _ in range(3)] + [(2, lambda now: [])], share)
+
+    def test_a_share_was_kept(self):
+        self.fill(0.25)
+        self.expect_histograms(r"\d+ of 15000 transactions were kept")
+
+    def test_no_block_is_left(self):
+        self.fill()
+        exact = self.document()
+        self.sql("DELETE FROM sample_block")
+        found = self.expect_histograms("no raw samples are kept")
+        for name in QUANTILES:
+            value, bound = exact[f"latency_{name}_us"], found[f"latency_{name}_us"]
+            if value is not None:
+                self.assertTrue(value <= bound <= value * 1.001, name)
+
+    def test_a_block_is_damaged(self):
+        self.fill()
+        (id_,), = self.sql("SELECT max(id) FROM sample_block")
+        self.sql(f"UPDATE sample_block SET data = substr(data, 1, 99) || x'00' || substr(data, 101) WHERE id = {id_}")
+        self.expect_histograms(f"raw samples {id_} are damaged: its checksum is wrong")
+
+    def test_a_block_is_missing(self):
+        self.fill()
+        self.sql("DELETE FROM sample_block WHERE id = (SELECT min(id) FROM sample_block)")
+        self.expect_histograms(r"\d+ of 15000 transactions were kept")
+
+    def test_a_block_stands_twice(self):
+        self.fill()
+        columns = "run_id, phase_id, worker, started_ns, ended_ns, count, ratio, format, crc, data"
+        self.sql(f"INSERT INTO sample_block ({columns}) SELECT {columns} FROM sample_block LIMIT 1")
+        self.expect_histograms("the raw samples are not those of the histograms")
+
+    def test_other_samples_of_the_same_number(self):
+        self.fill()
+        (count,), = self.sql("SELECT count(*) FROM sample_block")
+        self.assertGreater(count, 0)
+        self.sql("UPDATE hist SET max_ns = max_ns + 1 WHERE time = 'queueing'")
+        self.expect_histograms("the raw samples are not those of the histograms")
+
+
+class Nothing(Case):
+    def test_no_sample(self):
+        self.record([(1, lambda now: []), (2, lambda now: [])])
+        found = self.document()
+        self.assertEqual(found["percentile_source"], "histograms")
+        self.assertIsNone(found["latency_p50_us"])
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
