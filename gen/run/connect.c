@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Brings the connections to what a phase wants, and says why none opened. */
+#include <errno.h>
+
+#include "base/units.h"
+#include "run/step.h"
+
+#define CONNECT_MIN_NS 15000000000ull
+
+static bool any_unresolved(const struct run *r)
+{
+    for (uint32_t w = 0; w < r->workers_count; w++)
+        if (atomic_load(&r->workers[w].status.resolved) == NEIGH_FAILED)
+            return true;
+    return false;
+}
+
+/* The reason that most opens failed for. */
+static enum result main_reason(const struct run *r, uint64_t *count)
+{
+    uint64_t sums[RESULT_COUNT] = {0};
+    enum result most = RESULT_OK;
+    for (uint32_t w = 0; w < r->workers_count; w++)
+        for (int k = 0; k < RESULT_COUNT; k++)
+            sums[k] += r->workers[w].client.connects_failed[k];
+    for (int k = 0; k < RESULT_COUNT; k++)
+        if (sums[k] > sums[most])
+            most = (enum result)k;
+    *count = sums[most];
+    return most;
+}
+
+static int why_not_connected(struct run *r, const struct job_phase *p, struct err *e)
+{
+    char target[64];
+    uint64_t count;
+    ip_format(target, sizeof target, r->job->targets[0].addr);
+    enum result why = main_reason(r, &count);
+    if (why == RESULT_NO_ROUTE || any_unresolved(r))
+        return err_set(e, EXIT_RUN, -EHOSTUNREACH,
+                       "no_route: nobody answers ARP for %s on %s: expected a host that is up there",
+                       target, r->job->wire);
+    return err_set(e, EXIT_RUN, -ECONNREFUSED,
+                   "%s: none of %u connections to %s:%u opened (%llu failed so): expected a server "
+                   "that listens there", result_name(why), p->connections, target,
+                   r->job->targets[0].port, (unsigned long long)count);
+}
+
+static uint64_t connect_limit_ns(const struct run *r, const struct job_phase *p)
+{
+    uint64_t limit = r->job->connect_ns ? r->job->connect_ns : p->connect_timeout_ns * 2;
+    if (!r->job->connect_ns && p->connect_rate_per_s > 0)
+        limit += (uint64_t)((double)p->connections / p->connect_rate_per_s * 1e9);
+    return limit < CONNECT_MIN_NS ? CONNECT_MIN_NS : limit;
+}
+
+static bool opens_beforehand(const struct job_phase *p)
+{
+    return p->pattern != PATTERN_SHORT_LIVED && p->pattern != PATTERN_POOLED;
+}
+
+/* Whether connections must be opened or closed before this phase can begin. */
+bool connect_needed(const struct run *r, const struct job_phase *p)
+{
+    uint64_t open = step_status(r, offsetof(struct worker_status, open));
+    uint64_t wanted = p->pattern == PATTERN_SHORT_LIVED ? 0 : p->connections;
+    return !r->commands || open > wanted || (opens_beforehand(p) && open < wanted);
+}
+
+/* Brings the connections to what the phase wants. */
+int connect_phase(struct run *r, const struct job_phase *p, struct err *e)
+{
+    uint64_t limit = connect_limit_ns(r, p), start = clock_now_ns(&r->clock), end = start + limit;
+    int phase = step_begin(r, p, PHASE_CONNECT, start, limit, e);
+    if (phase < 0)
+        return phase;
+    struct worker_command cmd = {.mode = CLIENT_CONNECT, .start_ns = start, .end_ns = end,
+                                 .phase = (uint32_t)phase};
+    step_command(r, cmd, p, false);
+    bool done = step_await(r, r->commands, "connect", end);
+    rec_phase_end(r->rec, (uint32_t)phase, clock_now_ns(&r->clock));
+    uint64_t open = step_status(r, offsetof(struct worker_status, open));
+    if (open > r->connections_opened)
+        r->connections_opened = open;
+    if (!done)
+        return -EINTR;
+    if (any_unresolved(r) || (opens_beforehand(p) && !open))
+        return why_not_connected(r, p, e);
+    return 0;
+}
