@@ -6,10 +6,12 @@
 #include <string.h>
 
 #include "base/cursor.h"
+#include "base/vector.h"
 
 #define SECOND 0x80u
+#define LANES  4u
 
-static unsigned bits_of(uint64_t v)
+static inline __attribute__((always_inline)) unsigned bits_of(uint64_t v)
 {
     return v ? 64u - (unsigned)__builtin_clzll(v) : 0;
 }
@@ -42,11 +44,26 @@ static uint64_t get_varint(struct cursor *c)
 
 /* --- packing --------------------------------------------------------------------------------- */
 
-static uint64_t smallest(const uint64_t *values, size_t n)
+static inline __attribute__((always_inline)) uint64_t smaller(uint64_t a, uint64_t b)
 {
-    uint64_t min = values[0];
-    for (size_t i = 1; i < n; i++)
-        min = values[i] < min ? values[i] : min;
+    return a < b ? a : b;
+}
+
+/* Halves against each other, so that no comparison waits for the one before. `x` is used up. */
+static inline __attribute__((always_inline)) uint64_t smallest(const uint64_t *values, uint64_t *x,
+                                                               size_t n)
+{
+    size_t half = n / 2;
+    for (size_t i = 0; i < half; i++)
+        x[i] = smaller(values[i], values[half + i]);
+    uint64_t min = values[n - 1];
+    for (n = half; n > 8; n = half) {
+        half = (n + 1) / 2; /* the one in the middle meets itself */
+        for (size_t i = 0; i < half; i++)
+            x[i] = smaller(x[i], x[n - half + i]);
+    }
+    for (size_t i = 0; i < n; i++)
+        min = smaller(min, x[i]);
     return min;
 }
 
@@ -58,21 +75,21 @@ struct run {
 };
 
 /* An exception costs a position and its high bits. */
-static void choose_width(struct run *r, size_t n)
+static inline __attribute__((always_inline)) void choose_width(struct run *r, size_t n)
 {
-    uint8_t counts[65] = {0}, others[65] = {0}; /* two, so that equal widths do not wait in line */
+    uint8_t counts[LANES][65] = {0}; /* several, so that equal widths do not wait in line */
     size_t i = 0;
-    for (; i + 1 < n; i += 2) {
-        counts[bits_of(r->x[i])]++;
-        others[bits_of(r->x[i + 1])]++;
-    }
+    for (; i + LANES <= n; i += LANES)
+        for (unsigned lane = 0; lane < LANES; lane++)
+            counts[lane][bits_of(r->x[i + lane])]++;
     for (; i < n; i++)
-        counts[bits_of(r->x[i])]++;
+        counts[0][bits_of(r->x[i])]++;
     unsigned above = 0, widest = r->widest;
     r->width = widest;
     r->cost = n * widest;
-    for (unsigned w = widest; w-- > 0;) {
-        above += counts[w + 1] + others[w + 1];
+    for (unsigned w = widest; w-- > 0 && above * 16 < r->cost;) { /* an exception costs 16 at least */
+        for (unsigned lane = 0; lane < LANES; lane++)
+            above += counts[lane][w + 1];
         size_t cost = n * w + above * (8 + 8 * ((widest - w + 6) / 7));
         if (cost < r->cost) {
             r->cost = cost;
@@ -81,10 +98,11 @@ static void choose_width(struct run *r, size_t n)
     }
 }
 
+VECTOR_CLONES
 static void plan_run(struct run *r, const uint64_t *values, size_t n)
 {
     uint64_t all = 0;
-    r->base = smallest(values, n);
+    r->base = smallest(values, r->x, n);
     for (size_t i = 0; i < n; i++)
         all |= r->x[i] = values[i] - r->base;
     r->widest = bits_of(all);
@@ -106,7 +124,7 @@ static uint64_t load_u64(const uint8_t *p)
 
 /* Neighbours become one value of twice the width, as long as that fits: the same bits in the same
  * order, in fewer steps. */
-static size_t fold(uint64_t *x, size_t n, unsigned *width)
+static inline size_t fold(uint64_t *x, size_t n, unsigned *width)
 {
     for (; *width <= 32 && n % 2 == 0; *width *= 2) {
         n /= 2;
@@ -117,7 +135,7 @@ static size_t fold(uint64_t *x, size_t n, unsigned *width)
 }
 
 /* Whole words are written: up to 8 bytes behind the end are touched. `x` is used up. */
-static uint8_t *put_bits(uint8_t *p, uint64_t *x, size_t n, unsigned width)
+static inline uint8_t *put_bits(uint8_t *p, uint64_t *x, size_t n, unsigned width)
 {
     uint64_t word = 0, mask = low_bits(width);
     unsigned used = 0;
@@ -148,7 +166,7 @@ struct exceptions {
     uint64_t high[PFOR_RUN];
 };
 
-static void find_exceptions(const uint64_t *x, size_t n, unsigned width, struct exceptions *out)
+static inline void find_exceptions(const uint64_t *x, size_t n, unsigned width, struct exceptions *out)
 {
     uint8_t found = 0;
     for (size_t i = 0; i < n; i++) {
@@ -168,6 +186,7 @@ static uint8_t *put_exceptions(uint8_t *p, const struct exceptions *e)
     return p;
 }
 
+VECTOR_CLONES
 static uint8_t *put_run(uint8_t *p, struct run *r, size_t n, uint8_t flag)
 {
     struct exceptions exceptions;
