@@ -9,8 +9,8 @@
 
 #define LEAST    0.05 /* of ln: an axis shows at least so much to each side */
 #define AIR      1.15
-#define REACH    3.0  /* how much farther than the points an interval may stretch the axis */
-#define FARTHEST 9.2  /* ln(10,000) */
+#define REACH    3.0   /* how much farther than the points an interval may stretch the axis */
+#define FARTHEST 9.2   /* ln(10,000) */
 #define APART_X  0.145 /* of the axis, between ticks: the width of a label */
 #define APART_Y  0.07
 
@@ -59,8 +59,8 @@ char *chart_change_words(char *buf, size_t size, double shift)
 }
 
 /* Ratios that make good ticks, the most wanted first. */
-static const double wanted[] = {1,    1.1,  0.9,  2,    0.5, 10,  0.1,  1.2,  0.8,
-                                1.05, 0.95, 1.5,  0.67, 5,   0.2, 1.02, 0.98, 1.01,
+static const double wanted[] = {1,    1.1,  0.9,  2,    0.5, 10,   0.1,  1.2,  0.8,
+                                1.05, 0.95, 1.5,  0.67, 5,   0.2,  1.02, 0.98, 1.01,
                                 0.99, 100,  0.01, 20,   3,   1000, 0.001};
 
 /* A label is a format to gnuplot, too: its percent signs are doubled. */

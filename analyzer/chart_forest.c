@@ -67,10 +67,11 @@ static void put_row(FILE *out, const struct comparison *c, size_t metric, size_t
     chart_put(out, chart_change_within(axis, lo));
     chart_put(out, chart_change_within(axis, hi));
     chart_put(out, ratio ? verdict_margin(&c->metrics[metric]) : NAN);
-    fprintf(out, " %d %d\n", lo < axis->lo || shift < axis->lo, hi > axis->hi || shift > axis->hi);
+    fprintf(out, " %d %d\n", lo < axis->lo || shift<axis->lo, hi> axis->hi || shift > axis->hi);
 }
 
-/* --- words beside the rows --------------------------------------------------------------------- */
+/* --- words beside the rows ---------------------------------------------------------------------
+ */
 
 static void put_change(char *buf, size_t size, const struct metric *m, double shift)
 {

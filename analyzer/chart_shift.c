@@ -92,8 +92,10 @@ static void put_name(FILE *out, size_t i, const struct part *p)
     }
     fprintf(out, "set label %zu ", 2100 + i);
     gnuplot_quote(out, text);
-    fprintf(out, " at first %zu, screen 0.105 center font ',9.5' textcolor rgb '#606060' "
-                 "noenhanced\n", i);
+    fprintf(out,
+            " at first %zu, screen 0.105 center font ',9.5' textcolor rgb '#606060' "
+            "noenhanced\n",
+            i);
 }
 
 static void put_parts(FILE *out, const struct part parts[EFFECT_SHIFTS],

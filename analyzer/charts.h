@@ -46,9 +46,9 @@ size_t chart_forest_rows(const struct comparison *c);
 /* An axis of changes, in ln(ratio): linear in gnuplot, with ticks that say percent. Points and
  * margins are always on it, intervals as far as they leave the points apart. */
 struct chart_change_axis {
-    double lo, hi;                 /* the axis */
-    double point_lo, point_hi;     /* the farthest of what it must hold */
-    double bound_lo, bound_hi;     /* and of what it may */
+    double lo, hi;             /* the axis */
+    double point_lo, point_hi; /* the farthest of what it must hold */
+    double bound_lo, bound_hi; /* and of what it may */
 };
 void chart_change_hold(struct chart_change_axis *a, double shift);
 void chart_change_hold_margin(struct chart_change_axis *a, double margin); /* on both sides */

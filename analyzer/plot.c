@@ -75,11 +75,12 @@ static void write_comparison_titles(const struct chart *chart, const struct comp
     if (c->paired)
         snprintf(sides, sizeof sides, "%zu interleaved pairs", now);
     else
-        snprintf(sides, sizeof sides, "%zu run%s against %zu of \"%.40s\"", now, now == 1 ? "" : "s",
-                 before, c->name);
+        snprintf(sides, sizeof sides, "%zu run%s against %zu of \"%.40s\"", now,
+                 now == 1 ? "" : "s", before, c->name);
     snprintf(title, 300, "%s: %s", chart->title, newest(c)->workload_id);
-    snprintf(subtitle, 500, "%s%s: %s; %s", c->comparable ? "" : "forced, not comparable: ",
-             comparison_verdict(c), sides, chart->what);
+    snprintf(subtitle, 500, "%s%s: %s; %s",
+             c->comparable ? "" : "forced, not comparable: ", comparison_verdict(c), sides,
+             chart->what);
 }
 
 static void write_titles(FILE *out, const struct chart *c, const struct plot_input *in)

@@ -59,6 +59,8 @@ enum result {
     X(CONNECTS_STARTED, connects_started, "active opens begun")                                    \
     X(CONNECTS_COMPLETED, connects_completed, "active opens that reached ESTABLISHED")             \
     X(CONNECTS_FAILED, connects_failed, "active opens that failed")                                \
+    X(REOPENS, reopens, "lost connections opened again (pattern reconnect)")                       \
+    X(CHURNED, churned, "connections replaced (pattern churn)")                                    \
     X(ACCEPTS, accepts, "passive opens that reached ESTABLISHED")                                  \
     X(CLOSES, closes, "connections closed in order")                                               \
     X(ABORTS, aborts, "connections ended by reset or time-out")                                    \

@@ -10,18 +10,18 @@
 
 #include "db/limit_internal.h"
 
-#define KEPT_UP      0.99 /* of the offered transactions: the rest is counting at the edges */
-#define FULL         0.95 /* of a loop's time: no room to speak of */
-#define FULL_LIFE    0.90 /* of our responder's, whose figure includes idle time around the run */
-#define CORE_FULL    0.90 /* of a core: one thread of a foreign server is full */
-#define MOSTLY       0.50 /* of the loop's time in transmit calls: the wire, not our work */
-#define RING_FULL    0.10 /* of the rounds */
-#define TIMED_OUT    0.25 /* of the connections' time */
-#define SENT_AGAIN   0.005
-#define WAITS        0.50 /* a transaction */
-#define HOLDS        5.0  /* fastest reply to fastest handshake: the server, not the path */
-#define TAKEN        0.15 /* of the cores' time */
-#define SLOTS_BUSY   0.80
+#define KEPT_UP    0.99 /* of the offered transactions: the rest is counting at the edges */
+#define FULL       0.95 /* of a loop's time: no room to speak of */
+#define FULL_LIFE  0.90 /* of our responder's, whose figure includes idle time around the run */
+#define CORE_FULL  0.90 /* of a core: one thread of a foreign server is full */
+#define MOSTLY     0.50 /* of the loop's time in transmit calls: the wire, not our work */
+#define RING_FULL  0.10 /* of the rounds */
+#define TIMED_OUT  0.25 /* of the connections' time */
+#define SENT_AGAIN 0.005
+#define WAITS      0.50 /* a transaction */
+#define HOLDS      5.0  /* fastest reply to fastest handshake: the server, not the path */
+#define TAKEN      0.15 /* of the cores' time */
+#define SLOTS_BUSY 0.80
 
 static const struct {
     const char *name, *part, *words;

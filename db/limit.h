@@ -62,15 +62,15 @@ struct limit_figures {
 
     double started, completed, failed, not_sent;
     double completed_run; /* in all phases: what the responder's counts belong to */
-    double outstanding;                          /* on average, from sending to the last byte */
-    double latency_ns, queueing_ns, service_ns;  /* means */
+    double outstanding;   /* on average, from sending to the last byte */
+    double latency_ns, queueing_ns, service_ns; /* means */
     double service_min_ns, connect_min_ns;
 
     double busy, busiest, kick; /* shares of the generator's loops' time; of the busiest worker's */
     double seen;                /* share of the measured time that the loops account for */
     double gaps, gap_max_ns;
-    double peer_busy;           /* of our responder's loops, over their whole life */
-    double cpu_gen, cpu_peer;   /* cores that the processes used */
+    double peer_busy;         /* of our responder's loops, over their whole life */
+    double cpu_gen, cpu_peer; /* cores that the processes used */
 
     double rounds, tx_full, rx_full;
     double segments, retransmits, rto_fired, peer_retransmits, peer_rto_fired;

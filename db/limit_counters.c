@@ -40,10 +40,8 @@ static const struct place counted[] = {
 };
 
 static const struct place told_by_peer[] = {
-    {"peer", "retransmits", OF(peer_retransmits)},
-    {"peer", "rto_fired", OF(peer_rto_fired)},
-    {"peer", "window_waits", OF(peer_window_waits)},
-    {"peer", "cwnd_waits", OF(peer_cwnd_waits)},
+    {"peer", "retransmits", OF(peer_retransmits)},     {"peer", "rto_fired", OF(peer_rto_fired)},
+    {"peer", "window_waits", OF(peer_window_waits)},   {"peer", "cwnd_waits", OF(peer_cwnd_waits)},
     {"peer", "window_closed", OF(peer_window_closed)},
 };
 
@@ -93,13 +91,14 @@ static void end_worker(struct limit_figures *f, struct ticks *sum, struct ticks 
 static int load_names(struct db *db, int64_t run_id, struct limit_figures *f, struct err *e)
 {
     struct db_stmt *s = NULL;
-    int ret = limit_query(db,
+    int ret =
+        limit_query(db,
                     "SELECT kind, name FROM counter_name WHERE EXISTS (SELECT 1 FROM interval i "
                     "JOIN phase p ON p.id = i.phase_id WHERE i.run_id = :run_id AND p.measured)",
                     run_id, &s, e);
     while (ret == 0 && (ret = db_step(s, e)) == 1) {
-        const struct place *p = find(counted, COUNT_OF(counted), db_col_text(s, "kind"),
-                                     db_col_text(s, "name"));
+        const struct place *p =
+            find(counted, COUNT_OF(counted), db_col_text(s, "kind"), db_col_text(s, "name"));
         if (p)
             *field(f, p->offset) = 0;
         ret = 0;
@@ -120,20 +119,20 @@ static void take_counter(struct limit_figures *f, struct db_stmt *s, struct tick
 }
 
 static int load_counted(struct db *db, int64_t run_id, struct limit_figures *f,
-                         const struct limit_moments *m, struct err *e)
+                        const struct limit_moments *m, struct err *e)
 {
     struct db_stmt *s = NULL;
     struct ticks sum = {0}, worker = {0};
     int64_t last = 0;
     int ret = limit_query(db,
-                    "SELECT i.worker, n.kind, n.name, CASE n.rollup WHEN 'max' "
-                    "  THEN max(c.value) ELSE sum(c.value) END AS value "
-                    "FROM interval i JOIN phase p ON p.id = i.phase_id "
-                    "JOIN counter c ON c.interval_id = i.id "
-                    "JOIN counter_name n ON n.id = c.name_id "
-                    "WHERE i.run_id = :run_id AND p.measured GROUP BY i.worker, n.id "
-                    "ORDER BY i.worker",
-                    run_id, &s, e);
+                          "SELECT i.worker, n.kind, n.name, CASE n.rollup WHEN 'max' "
+                          "  THEN max(c.value) ELSE sum(c.value) END AS value "
+                          "FROM interval i JOIN phase p ON p.id = i.phase_id "
+                          "JOIN counter c ON c.interval_id = i.id "
+                          "JOIN counter_name n ON n.id = c.name_id "
+                          "WHERE i.run_id = :run_id AND p.measured GROUP BY i.worker, n.id "
+                          "ORDER BY i.worker",
+                          run_id, &s, e);
     while (ret == 0 && (ret = db_step(s, e)) == 1) {
         if (db_col_i64(s, "worker") != last)
             end_worker(f, &sum, &worker);
@@ -154,9 +153,9 @@ static int load_peer(struct db *db, int64_t run_id, struct limit_figures *f, str
     struct db_stmt *s = NULL;
     struct ticks sum = {0};
     int ret = limit_query(db,
-                    "SELECT name, value FROM iface_counter WHERE run_id = :run_id AND "
-                    "iface = 'peer' ORDER BY at_ns",
-                    run_id, &s, e);
+                          "SELECT name, value FROM iface_counter WHERE run_id = :run_id AND "
+                          "iface = 'peer' ORDER BY at_ns",
+                          run_id, &s, e);
     while (ret == 0 && (ret = db_step(s, e)) == 1) {
         const char *name = db_col_text(s, "name");
         const struct place *p = find(told_by_peer, COUNT_OF(told_by_peer), "peer", name);

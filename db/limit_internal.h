@@ -20,11 +20,13 @@ int limit_query(struct db *db, const char *sql, int64_t run_id, struct db_stmt *
 int limit_load_counters(struct db *db, int64_t run_id, struct limit_figures *f,
                         const struct limit_moments *m, struct err *e);
 
-/* --- figures made of figures; NAN when one is missing ------------------------------------------ */
+/* --- figures made of figures; NAN when one is missing ------------------------------------------
+ */
 
-double limit_loops(const struct limit_figures *f);     /* polling loops in gen's process */
-double limit_timed_out(const struct limit_figures *f); /* share of the connections' time, at least */
-double limit_resent(const struct limit_figures *f);    /* share of the segments */
+double limit_loops(const struct limit_figures *f); /* polling loops in gen's process */
+double
+limit_timed_out(const struct limit_figures *f);     /* share of the connections' time, at least */
+double limit_resent(const struct limit_figures *f); /* share of the segments */
 /* How often a transaction's data waited for a window, and how often an empty pool closed one. */
 double limit_waits_peer(const struct limit_figures *f);
 double limit_waits_own(const struct limit_figures *f);
@@ -34,7 +36,8 @@ double limit_closings_own(const struct limit_figures *f);
 /* What is not in the file and would decide; NULL: nothing. */
 const char *limit_missing(const struct limit_figures *f);
 
-/* --- sentences: evidence and remedy ------------------------------------------------------------ */
+/* --- sentences: evidence and remedy ------------------------------------------------------------
+ */
 
 void limit_say_nothing(const struct limit_figures *f, struct limit_verdict *v);
 void limit_say_load(const struct limit_figures *f, struct limit_verdict *v);

@@ -8,8 +8,7 @@
 #include "db/db.h"
 #include "db/limit_internal.h"
 
-int limit_query(struct db *db, const char *sql, int64_t run_id, struct db_stmt **out,
-                struct err *e)
+int limit_query(struct db *db, const char *sql, int64_t run_id, struct db_stmt **out, struct err *e)
 {
     int ret = db_prepare(db, "read what limited the run", sql, out, e);
     if (ret == 0)
@@ -60,10 +59,10 @@ static void take_job(struct limit_figures *f, const char *wire, const char *job)
     f->peer = peer_of(wire, job_value(job, "peer", buf, sizeof buf));
     f->peer_in_process = !strcmp(wire, "pair");
     f->constant = all_constant(job);
-    f->rto_min_ns = units_parse_ns(job_value(job, "rto_min", buf, sizeof buf), &value)
-                        ? NAN : (double)value;
-    f->window_bytes = units_parse_bytes(job_value(job, "window", buf, sizeof buf), &value)
-                          ? NAN : (double)value;
+    f->rto_min_ns =
+        units_parse_ns(job_value(job, "rto_min", buf, sizeof buf), &value) ? NAN : (double)value;
+    f->window_bytes =
+        units_parse_bytes(job_value(job, "window", buf, sizeof buf), &value) ? NAN : (double)value;
 }
 
 static int load_run(struct db *db, int64_t run_id, struct limit_figures *f, struct limit_moments *m,
@@ -71,13 +70,13 @@ static int load_run(struct db *db, int64_t run_id, struct limit_figures *f, stru
 {
     struct db_stmt *s = NULL;
     int ret = limit_query(db,
-                    "SELECT wire, job, pattern, workers, timestamp_source, "
-                    "coalesce(connections_opened, connections_requested) AS connections, "
-                    "(SELECT CAST(value AS REAL) FROM environment WHERE run_id = r.id AND "
-                    "  name = 'tsc_hz') AS tsc_hz, "
-                    "(SELECT CAST(value AS REAL) FROM environment WHERE run_id = r.id AND "
-                    "  name = 'cpus_online') AS cores FROM run r WHERE id = :run_id",
-                    run_id, &s, e);
+                          "SELECT wire, job, pattern, workers, timestamp_source, "
+                          "coalesce(connections_opened, connections_requested) AS connections, "
+                          "(SELECT CAST(value AS REAL) FROM environment WHERE run_id = r.id AND "
+                          "  name = 'tsc_hz') AS tsc_hz, "
+                          "(SELECT CAST(value AS REAL) FROM environment WHERE run_id = r.id AND "
+                          "  name = 'cpus_online') AS cores FROM run r WHERE id = :run_id",
+                          run_id, &s, e);
     if (ret == 0 && (ret = db_step(s, e)) == 1) {
         const char *wire = db_col_text(s, "wire"), *pattern = db_col_text(s, "pattern");
         const char *source = db_col_text(s, "timestamp_source");
@@ -98,7 +97,8 @@ static int load_run(struct db *db, int64_t run_id, struct limit_figures *f, stru
 static void take_phase(struct limit_figures *f, struct limit_moments *m, struct db_stmt *s)
 {
     int64_t from = db_col_i64(s, "started_ns"), to = db_col_i64(s, "last_ns");
-    double seconds = (double)(to - from) / 1e9, rate = db_col_f64(s, "offered_rate_per_s");
+    double seconds = ((double)to - (double)from) / 1e9; /* of whatever a file holds */
+    double rate = db_col_f64(s, "offered_rate_per_s");
     double opened = fmin(f->connections, db_col_f64(s, "connections"));
     bool first = f->seconds == 0;
     f->closed_loop |= isnan(rate);
@@ -109,20 +109,19 @@ static void take_phase(struct limit_figures *f, struct limit_moments *m, struct 
     m->to_ns = to;
 }
 
-static int load_phases(struct db *db, int64_t run_id, struct limit_figures *f, struct limit_moments *m,
-                       struct err *e)
+static int load_phases(struct db *db, int64_t run_id, struct limit_figures *f,
+                       struct limit_moments *m, struct err *e)
 {
     struct db_stmt *s = NULL;
     int ret = limit_query(db,
-                    "SELECT p.started_ns, p.offered_rate_per_s, p.connections, p.depth, "
-                    "coalesce(p.ended_ns, (SELECT max(i.ended_ns) FROM interval i "
-                    "  WHERE i.phase_id = p.id)) AS last_ns "
-                    "FROM phase p WHERE p.run_id = :run_id AND p.measured ORDER BY p.seq",
-                    run_id, &s, e);
+                          "SELECT p.started_ns, p.offered_rate_per_s, p.connections, p.depth, "
+                          "coalesce(p.ended_ns, (SELECT max(i.ended_ns) FROM interval i "
+                          "  WHERE i.phase_id = p.id)) AS last_ns "
+                          "FROM phase p WHERE p.run_id = :run_id AND p.measured ORDER BY p.seq",
+                          run_id, &s, e);
     while (ret == 0 && (ret = db_step(s, e)) == 1) {
         ret = 0;
-        if (!db_col_is_null(s, "last_ns") &&
-            db_col_i64(s, "last_ns") > db_col_i64(s, "started_ns"))
+        if (!db_col_is_null(s, "last_ns") && db_col_i64(s, "last_ns") > db_col_i64(s, "started_ns"))
             take_phase(f, m, s);
     }
     db_finish(s);
@@ -155,7 +154,8 @@ static void take_time(struct limit_figures *f, struct db_stmt *s)
 static int load_times(struct db *db, int64_t run_id, struct limit_figures *f, struct err *e)
 {
     struct db_stmt *s = NULL;
-    int ret = limit_query(db,
+    int ret =
+        limit_query(db,
                     "SELECT h.time, sum(1.0 * h.count * h.mean_ns) / sum(h.count) AS mean_ns, "
                     "min(h.min_ns) AS min_ns FROM interval i JOIN phase p ON p.id = i.phase_id "
                     "JOIN hist h ON h.interval_id = i.id WHERE i.run_id = :run_id AND h.count > 0 "
@@ -211,10 +211,11 @@ static int load_intervals(struct db *db, int64_t run_id, struct limit_figures *f
                        "JOIN phase p ON p.id = i.phase_id WHERE i.run_id = :run_id "
                        "AND p.measured AND i.ended_ns > :from_ns AND i.started_ns < :to_ns",
                        run_id, m, &m->loop_ns, e);
-    return ret ? ret : load_one(db,
-                                "SELECT sum(completed) AS v FROM interval WHERE "
-                                "run_id = :run_id AND :from_ns IS NOT :to_ns",
-                                run_id, m, &f->completed_run, e);
+    return ret ? ret
+               : load_one(db,
+                          "SELECT sum(completed) AS v FROM interval WHERE "
+                          "run_id = :run_id AND :from_ns IS NOT :to_ns",
+                          run_id, m, &f->completed_run, e);
 }
 
 int limit_load(struct db *db, int64_t run_id, struct limit_figures *out, struct err *e)
@@ -222,16 +223,44 @@ int limit_load(struct db *db, int64_t run_id, struct limit_figures *out, struct 
     struct limit_moments m = {.hz = NAN, .loop_ns = NAN};
     *out = (struct limit_figures){
 #define MISSING(field) .field = NAN
-        MISSING(workers), MISSING(cores), MISSING(connections), MISSING(rto_min_ns),
-        MISSING(window_bytes), MISSING(started), MISSING(completed), MISSING(failed),
-        MISSING(not_sent), MISSING(outstanding), MISSING(latency_ns), MISSING(queueing_ns),
-        MISSING(service_ns), MISSING(service_min_ns), MISSING(connect_min_ns), MISSING(busy),
-        MISSING(busiest), MISSING(kick), MISSING(seen), MISSING(gaps), MISSING(gap_max_ns),
-        MISSING(peer_busy), MISSING(cpu_gen), MISSING(cpu_peer), MISSING(rounds),
-        MISSING(tx_full), MISSING(rx_full), MISSING(segments), MISSING(retransmits),
-        MISSING(rto_fired), MISSING(peer_retransmits), MISSING(peer_rto_fired),
-        MISSING(window_waits), MISSING(cwnd_waits), MISSING(peer_window_waits),
-        MISSING(peer_cwnd_waits), MISSING(window_closed), MISSING(peer_window_closed),
+        MISSING(workers),
+        MISSING(cores),
+        MISSING(connections),
+        MISSING(rto_min_ns),
+        MISSING(window_bytes),
+        MISSING(started),
+        MISSING(completed),
+        MISSING(failed),
+        MISSING(not_sent),
+        MISSING(outstanding),
+        MISSING(latency_ns),
+        MISSING(queueing_ns),
+        MISSING(service_ns),
+        MISSING(service_min_ns),
+        MISSING(connect_min_ns),
+        MISSING(busy),
+        MISSING(busiest),
+        MISSING(kick),
+        MISSING(seen),
+        MISSING(gaps),
+        MISSING(gap_max_ns),
+        MISSING(peer_busy),
+        MISSING(cpu_gen),
+        MISSING(cpu_peer),
+        MISSING(rounds),
+        MISSING(tx_full),
+        MISSING(rx_full),
+        MISSING(segments),
+        MISSING(retransmits),
+        MISSING(rto_fired),
+        MISSING(peer_retransmits),
+        MISSING(peer_rto_fired),
+        MISSING(window_waits),
+        MISSING(cwnd_waits),
+        MISSING(peer_window_waits),
+        MISSING(peer_cwnd_waits),
+        MISSING(window_closed),
+        MISSING(peer_window_closed),
         MISSING(completed_run),
 #undef MISSING
     };

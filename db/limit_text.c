@@ -16,8 +16,8 @@ static void append(char *buf, size_t size, const char *format, va_list args)
     vsnprintf(buf + at, size - at, format, args);
 }
 
-static void __attribute__((format(printf, 2, 3))) show(struct limit_verdict *v, const char *format,
-                                                       ...)
+static void __attribute__((format(printf, 2, 3)))
+show(struct limit_verdict *v, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -25,8 +25,8 @@ static void __attribute__((format(printf, 2, 3))) show(struct limit_verdict *v, 
     va_end(args);
 }
 
-static void __attribute__((format(printf, 2, 3))) advise(struct limit_verdict *v,
-                                                         const char *format, ...)
+static void __attribute__((format(printf, 2, 3)))
+advise(struct limit_verdict *v, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -43,8 +43,9 @@ static const char *count(struct words *w, double n)
 {
     if (!(n >= 0) || n > 1e15)
         return "?";
-    return n < 100 && n != rint(n) ? (snprintf(w->text, sizeof w->text, "%.1f", n), w->text)
-                                   : units_format_count(w->text, sizeof w->text, (uint64_t)(n + 0.5));
+    return n < 100 && n != rint(n)
+               ? (snprintf(w->text, sizeof w->text, "%.1f", n), w->text)
+               : units_format_count(w->text, sizeof w->text, (uint64_t)(n + 0.5));
 }
 #define COUNT(n) count(&(struct words){{0}}, n)
 
@@ -57,6 +58,8 @@ static const char *time_of(struct words *w, double ns)
 static const char *percent(struct words *w, double share)
 {
     double p = 100 * share;
+    if (isnan(share))
+        return "?";
     snprintf(w->text, sizeof w->text, p >= 0.05 && p < 9.95 ? "%.1f %%" : "%.0f %%", p);
     return w->text;
 }
@@ -84,7 +87,8 @@ static void advise_next(const struct limit_figures *f, struct limit_verdict *v)
                PERCENT(ours ? f->busy : f->peer_busy));
 }
 
-/* --- nothing to judge, nothing in the way ------------------------------------------------------ */
+/* --- nothing to judge, nothing in the way ------------------------------------------------------
+ */
 
 void limit_say_nothing(const struct limit_figures *f, struct limit_verdict *v)
 {
@@ -108,7 +112,8 @@ void limit_say_load(const struct limit_figures *f, struct limit_verdict *v)
     advise_next(f, v);
 }
 
-/* --- the two ends and the wire ----------------------------------------------------------------- */
+/* --- the two ends and the wire -----------------------------------------------------------------
+ */
 
 void limit_say_transmit(const struct limit_figures *f, struct limit_verdict *v)
 {
@@ -119,8 +124,8 @@ void limit_say_transmit(const struct limit_figures *f, struct limit_verdict *v)
 
 static void advise_workers(const struct limit_figures *f, struct limit_verdict *v)
 {
-    double loops = limit_loops(f) + (f->peer == LIMIT_PEER_OURS && !(f->peer_in_process > 0)
-                                         ? f->workers : 0);
+    double loops =
+        limit_loops(f) + (f->peer == LIMIT_PEER_OURS && !(f->peer_in_process > 0) ? f->workers : 0);
     advise(v, "more workers");
     if (loops >= f->cores)
         advise(v, ", on a machine with more than its %s cores", COUNT(f->cores));
@@ -166,7 +171,8 @@ void limit_say_ring(const struct limit_figures *f, struct limit_verdict *v)
     advise(v, "a faster link or peer, or a larger ring (ring_size)");
 }
 
-/* --- TCP --------------------------------------------------------------------------------------- */
+/* --- TCP ---------------------------------------------------------------------------------------
+ */
 
 void limit_say_loss(const struct limit_figures *f, struct limit_verdict *v)
 {
@@ -183,8 +189,8 @@ void limit_say_loss(const struct limit_figures *f, struct limit_verdict *v)
 }
 
 /* Either data waits for room, or the receiver's pool was empty and closed the window. */
-static void show_window(const struct limit_figures *f, double waits, double closings,
-                        bool our_key, struct limit_verdict *v)
+static void show_window(const struct limit_figures *f, double waits, double closings, bool our_key,
+                        struct limit_verdict *v)
 {
     if (isnan(waits) || closings > waits) {
         show(v, "an empty pool closed it %.1f times a transaction; ", closings);
@@ -215,7 +221,8 @@ void limit_say_congestion(const struct limit_figures *f, struct limit_verdict *v
     advise(v, "a larger init_cwnd, connections that live longer, or congestion = none in a lab");
 }
 
-/* --- nothing is full --------------------------------------------------------------------------- */
+/* --- nothing is full ---------------------------------------------------------------------------
+ */
 
 void limit_say_machine(const struct limit_figures *f, struct limit_verdict *v)
 {

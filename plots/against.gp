@@ -11,8 +11,8 @@ set rmargin at screen 0.475
 eval TIME_XTICS
 set yrange [0:1]
 set ytics ('0 %%' 0, '25 %%' 0.25, '50 %%' 0.5, '75 %%' 0.75, '100 %%' 1)
-set ylabel 'share of transactions within the time' offset 1,0 textcolor rgb '#404040'
-set xlabel 'latency (logarithmic)' textcolor rgb '#404040'
+set ylabel 'share of transactions within the time' offset 1,0 textcolor rgb BLACK
+set xlabel 'latency (logarithmic)' textcolor rgb BLACK
 plot $before_sure using 1:2 with lines linestyle 2 title BEFORE, \
      $before_few using 1:2 with lines linestyle 2 notitle, \
      $now_sure using 1:2 with lines linestyle 1 title NOW, \
@@ -26,7 +26,7 @@ set logscale y
 set yrange [LEAST:1]
 set ytics ('all' 1, '1 in 10' 1e-1, '1 in 100' 1e-2, '1 in 1,000' 1e-3, '1 in 10^4' 1e-4, \
            '1 in 10^5' 1e-5, '1 in 10^6' 1e-6, '1 in 10^7' 1e-7, '1 in 10^8' 1e-8, '1 in 10^9' 1e-9)
-set ylabel 'share beyond the time' offset 0.5,0 textcolor rgb '#404040'
+set ylabel 'share beyond the time' offset 0.5,0 textcolor rgb BLACK
 set key at screen 0.97, 0.885 right center vertical maxrows 1
 plot $before_sure using 1:3 with lines linestyle 2 notitle, \
      $before_few using 1:3 with lines linestyle 5 notitle, \

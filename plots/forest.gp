@@ -13,26 +13,26 @@ set yrange [ROWS - 0.4:-0.6]
 set border 1 linestyle 92
 unset ytics
 set grid xtics noytics nomxtics nomytics linestyle 91
-set xlabel 'change against the baseline (logarithmic); ↓ ↑: the better way' textcolor rgb '#404040'
+set xlabel 'change against the baseline (logarithmic); ↓ ↑: the better way' textcolor rgb BLACK
 unset key
 KEY = 1 - 76.0 / HEIGHT
-set label 1101 'regression' at screen 0.30, KEY left offset 1,0 point pointtype 9 pointsize 1.1 linecolor rgb '#d55e00'
-set label 1102 'improvement' at screen 0.42, KEY left offset 1,0 point pointtype 11 pointsize 1.1 linecolor rgb '#009e73'
-set label 1103 'same' at screen 0.55, KEY left offset 1,0 point pointtype 7 pointsize 0.9 linecolor rgb '#0072b2'
-set label 1104 'inconclusive' at screen 0.63, KEY left offset 1,0 point pointtype 6 pointsize 0.9 linewidth 1.6 linecolor rgb '#505050'
-set object 1105 rectangle from screen 0.765, KEY - 5.0 / HEIGHT to screen 0.79, KEY + 5.0 / HEIGHT fillcolor rgb '#e4e8ed' fillstyle solid noborder
+set label 1101 'regression' at screen 0.30, KEY left offset 1,0 point pointtype 9 pointsize 1.1 linecolor rgb ORANGE
+set label 1102 'improvement' at screen 0.42, KEY left offset 1,0 point pointtype 11 pointsize 1.1 linecolor rgb GREEN
+set label 1103 'same' at screen 0.55, KEY left offset 1,0 point pointtype 7 pointsize 0.9 linecolor rgb BLUE
+set label 1104 'inconclusive' at screen 0.63, KEY left offset 1,0 point pointtype 6 pointsize 0.9 linewidth 1.6 linecolor rgb GREY
+set object 1105 rectangle from screen 0.765, KEY - 5.0 / HEIGHT to screen 0.79, KEY + 5.0 / HEIGHT fillcolor rgb BAND fillstyle solid noborder
 set label 1105 'within the margin' at screen 0.80, KEY left
 set style fill solid 1.0 noborder
 BAR = 1.8
-plot $forest using (0):1:($6):(0.42) with boxxyerror linecolor rgb '#e4e8ed' notitle, \
-     $forest using (0):($1 - 0.5):(0):(1) with vectors nohead linecolor rgb '#404040' linewidth 1.2 dashtype 1 notitle, \
-     $forest using ($2 == 3 ? $4 : NaN):1:($5 - $4):(0) with vectors nohead linecolor rgb '#707070' linewidth BAR dashtype 1 notitle, \
-     $forest using ($2 == 0 ? $4 : NaN):1:($5 - $4):(0) with vectors nohead linecolor rgb '#0072b2' linewidth BAR dashtype 1 notitle, \
-     $forest using ($2 == 1 ? $4 : NaN):1:($5 - $4):(0) with vectors nohead linecolor rgb '#009e73' linewidth BAR dashtype 1 notitle, \
-     $forest using ($2 == 2 ? $4 : NaN):1:($5 - $4):(0) with vectors nohead linecolor rgb '#d55e00' linewidth BAR dashtype 1 notitle, \
-     $forest using ($7 > 0 ? FROM + (TO - FROM) * 0.02 : NaN):1:((FROM - TO) * 0.02):(0) with vectors head filled size screen 0.008,25 linecolor rgb '#404040' linewidth BAR notitle, \
-     $forest using ($8 > 0 ? TO - (TO - FROM) * 0.02 : NaN):1:((TO - FROM) * 0.02):(0) with vectors head filled size screen 0.008,25 linecolor rgb '#404040' linewidth BAR notitle, \
-     $forest using ($2 == 2 ? $3 : NaN):1 with points linecolor rgb '#d55e00' pointtype 9 pointsize 1.1 notitle, \
-     $forest using ($2 == 1 ? $3 : NaN):1 with points linecolor rgb '#009e73' pointtype 11 pointsize 1.1 notitle, \
-     $forest using ($2 == 0 ? $3 : NaN):1 with points linecolor rgb '#0072b2' pointtype 7 pointsize 0.9 notitle, \
-     $forest using ($2 == 3 ? $3 : NaN):1 with points linecolor rgb '#505050' pointtype 6 pointsize 0.9 linewidth 1.6 notitle
+plot $forest using (0):1:($6):(0.42) with boxxyerror linecolor rgb BAND notitle, \
+     $forest using (0):($1 - 0.5):(0):(1) with vectors nohead linecolor rgb BLACK linewidth 1.2 dashtype 1 notitle, \
+     $forest using ($2 == 3 ? $4 : NaN):1:($5 - $4):(0) with vectors nohead linecolor rgb GREY linewidth BAR dashtype 1 notitle, \
+     $forest using ($2 == 0 ? $4 : NaN):1:($5 - $4):(0) with vectors nohead linecolor rgb BLUE linewidth BAR dashtype 1 notitle, \
+     $forest using ($2 == 1 ? $4 : NaN):1:($5 - $4):(0) with vectors nohead linecolor rgb GREEN linewidth BAR dashtype 1 notitle, \
+     $forest using ($2 == 2 ? $4 : NaN):1:($5 - $4):(0) with vectors nohead linecolor rgb ORANGE linewidth BAR dashtype 1 notitle, \
+     $forest using ($7 > 0 ? FROM + (TO - FROM) * 0.02 : NaN):1:((FROM - TO) * 0.02):(0) with vectors head filled size screen 0.008,25 linecolor rgb BLACK linewidth BAR notitle, \
+     $forest using ($8 > 0 ? TO - (TO - FROM) * 0.02 : NaN):1:((TO - FROM) * 0.02):(0) with vectors head filled size screen 0.008,25 linecolor rgb BLACK linewidth BAR notitle, \
+     $forest using ($2 == 2 ? $3 : NaN):1 with points linecolor rgb ORANGE pointtype 9 pointsize 1.1 notitle, \
+     $forest using ($2 == 1 ? $3 : NaN):1 with points linecolor rgb GREEN pointtype 11 pointsize 1.1 notitle, \
+     $forest using ($2 == 0 ? $3 : NaN):1 with points linecolor rgb BLUE pointtype 7 pointsize 0.9 notitle, \
+     $forest using ($2 == 3 ? $3 : NaN):1 with points linecolor rgb GREY pointtype 6 pointsize 0.9 linewidth 1.6 notitle

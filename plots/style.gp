@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # The one style of all charts. Colours are those of Okabe and Ito, which colour-blind readers tell
 # apart; dash types and point shapes say the same on a grey printer.
+BLUE = '#0072b2'; ORANGE = '#d55e00'; GREEN = '#009e73'; PALE_BLUE = '#9fc5e0'
+BLACK = '#404040'; GREY = '#606060'; BAND = '#e4e8ed'
 set style line 1 linecolor rgb '#0072b2' linewidth 2.2 dashtype 1 pointtype 7 pointsize 0.7
 set style line 2 linecolor rgb '#d55e00' linewidth 2.2 dashtype (14,5) pointtype 9 pointsize 0.8
 set style line 3 linecolor rgb '#009e73' linewidth 2.2 dashtype (5,4) pointtype 5 pointsize 0.6

@@ -165,6 +165,15 @@ static struct compare_runs runs_of(struct comparison *c, const struct comparison
                                  .error = error};
 }
 
+static struct compare_history history_of(struct comparison *c, const struct inputs *in,
+                                         const double *cells)
+{
+    return (struct compare_history){.values = cells,
+                                    .stretch = in->stretch,
+                                    .runs = in->history.values.count,
+                                    .exposure = exposures(&c->keep, &in->history.values)};
+}
+
 static int judge_metrics(struct comparison *c, const struct inputs *in, struct err *e)
 {
     c->results = keep_bytes(&c->keep, (c->metric_count + 1) * sizeof *c->results);
@@ -173,12 +182,12 @@ static int judge_metrics(struct comparison *c, const struct inputs *in, struct e
         .metric_count = c->metric_count,
         .a = runs_of(c, &c->a, c->a.figures, in->error[0]),
         .b = runs_of(c, &c->b, c->b.figures, in->error[1]),
-        .history = {in->history.figures, in->stretch, in->history.values.count},
+        .history = history_of(c, in, in->history.figures),
         .paired = c->paired,
         .alpha = c->alpha,
         .seed = (uint64_t)c->stored.seed,
     };
-    if (!c->results || !input.a.exposure || !input.b.exposure)
+    if (!c->results || !input.a.exposure || !input.b.exposure || !input.history.exposure)
         return no_memory(e);
     return compare_runs(&input, c->results, &c->gate) ? no_memory(e) : 0;
 }
@@ -193,12 +202,12 @@ static int judge_controls(struct comparison *c, const struct inputs *in, struct 
         .metric_count = c->control_count,
         .a = runs_of(c, &c->a, c->a.controls, NULL),
         .b = runs_of(c, &c->b, c->b.controls, NULL),
-        .history = {in->history.controls, in->stretch, in->history.values.count},
+        .history = history_of(c, in, in->history.controls),
         .paired = c->paired,
         .alpha = c->alpha,
         .seed = (uint64_t)c->stored.seed,
     };
-    if (!c->controls || !input.a.exposure || !input.b.exposure)
+    if (!c->controls || !input.a.exposure || !input.b.exposure || !input.history.exposure)
         return no_memory(e);
     return compare_runs(&input, c->controls, &gate) ? no_memory(e) : 0;
 }

@@ -46,9 +46,10 @@ static void put_head(FILE *out, const struct comparison *c)
     escape_xmlf(out, "%s, baseline “%s”.", words_runs(runs, c), c->name);
     fputs("</p>\n", out);
     if (c->forced && !c->comparable)
-        put_note(out, "warn", "Forced:", "these runs are not comparable, the figures prove nothing");
-    put_note(out, c->compared && c->gate.change == CHANGE_REGRESSION ? "warn" : "", "Conclusion:",
-             c->conclusion);
+        put_note(out, "warn",
+                 "Forced:", "these runs are not comparable, the figures prove nothing");
+    put_note(out, c->compared && c->gate.change == CHANGE_REGRESSION ? "warn" : "",
+             "Conclusion:", c->conclusion);
     if (c->machine_moved)
         put_note(out, "warn", "The machine:", c->machine_moved);
     for (size_t i = 0; i < c->obstacle_count; i++)
@@ -104,8 +105,9 @@ static void put_row(FILE *out, const struct comparison *c, size_t j)
     fprintf(out, "</td><td class=\"n\">%s</td><td class=\"n\">", words_margin(margin, m));
     escape_xml(out, words_p(p, r->p_adjusted));
     fprintf(out, "</td><td><span class=\"badge %s\">%s</span> ", class_of(r->change),
-            r->change == CHANGE_INCONCLUSIVE && r->method == COMPARE_NONE ? "not judged"
-                                                                        : verdict_name(r->change));
+            r->change == CHANGE_INCONCLUSIVE && r->method == COMPARE_NONE
+                ? "not judged"
+                : verdict_name(r->change));
     fputs("<span class=\"quiet small\">", out);
     escape_xml(out, r->reason);
     fputs("</span></td></tr>\n", out);
@@ -113,10 +115,11 @@ static void put_row(FILE *out, const struct comparison *c, size_t j)
 
 static void open_metrics(FILE *out, const struct comparison *c)
 {
-    fprintf(out, "<div class=\"sheet\"><table><thead><tr><th>Metric (median)</th>"
-                 "<th class=\"n\">%s</th><th class=\"n\">%s</th><th class=\"n\">Ratio</th>"
-                 "<th class=\"n\">Margin</th><th class=\"n\">p</th><th>Verdict</th></tr></thead>"
-                 "<tbody>\n",
+    fprintf(out,
+            "<div class=\"sheet\"><table><thead><tr><th>Metric (median)</th>"
+            "<th class=\"n\">%s</th><th class=\"n\">%s</th><th class=\"n\">Ratio</th>"
+            "<th class=\"n\">Margin</th><th class=\"n\">p</th><th>Verdict</th></tr></thead>"
+            "<tbody>\n",
             c->paired ? "Side A" : "Baseline", c->paired ? "Side B" : "Now");
 }
 
@@ -153,8 +156,7 @@ static void put_runs(FILE *out, const char *side, const struct values *v)
     char when[40];
     for (size_t i = 0; i < v->count; i++) {
         const struct values_run *r = &v->runs[i];
-        fprintf(out, "<tr><td>%s</td><td class=\"n\">%lld</td><td><code>", side,
-                (long long)r->id);
+        fprintf(out, "<tr><td>%s</td><td class=\"n\">%lld</td><td><code>", side, (long long)r->id);
         escape_xml(out, r->uuid);
         fprintf(out, "</code></td><td>%s</td><td><code>",
                 format_time(when, sizeof when, r->started_ns));
@@ -187,8 +189,8 @@ int compare_html_write(FILE *out, const struct comparison *c)
     struct plot_input in = {.comparison = c, .count = chart_forest_rows(c)};
     char title[300];
     int ret = 0;
-    snprintf(title, sizeof title, "%.200s: %s",
-             c->b.values.runs[c->b.values.count - 1].workload_id, comparison_verdict(c));
+    snprintf(title, sizeof title, "%.200s: %s", c->b.values.runs[c->b.values.count - 1].workload_id,
+             comparison_verdict(c));
     html_open(out, title);
     put_head(out, c);
     put_differences(out, c);

@@ -14,8 +14,8 @@
 #include <math.h>
 #include <string.h>
 
-#define TEXT         128
-#define RULES_SHOWN  5 /* of an SLA that holds; what does not hold is always shown */
+#define TEXT        128
+#define RULES_SHOWN 5 /* of an SLA that holds; what does not hold is always shown */
 
 static const struct figure *figure(const struct summary *s, enum figure_id id)
 {
@@ -108,7 +108,8 @@ static void write_measured(FILE *out, const struct summary *s)
                     SHOWN(FIGURE_CONNECTIONS), SHOWN(FIGURE_CONNECTIONS_REQUESTED));
         return;
     }
-    format_lines(out, 12, "measured    %s s of %s s requested, phase %s; %s of %s connections opened",
+    format_lines(out, 12,
+                 "measured    %s s of %s s requested, phase %s; %s of %s connections opened",
                  SHOWN(FIGURE_ACTUAL_DURATION), SHOWN(FIGURE_DURATION), s->measured_phase,
                  SHOWN(FIGURE_CONNECTIONS), SHOWN(FIGURE_CONNECTIONS_REQUESTED));
 }
@@ -186,7 +187,8 @@ static void add_use(char *line, size_t size, const char *who, const struct figur
     snprintf(line + at, size - at, "%s%s", at ? "; " : "", who);
     at = strlen(line);
     if (cpu->has)
-        snprintf(line + at, size - at, " %s %% of a core%s", shown(value, cpu), rss->has ? "," : "");
+        snprintf(line + at, size - at, " %s %% of a core%s", shown(value, cpu),
+                 rss->has ? "," : "");
     at = strlen(line);
     if (rss->has)
         snprintf(line + at, size - at, " %s MiB", shown(value, rss));
@@ -253,8 +255,8 @@ static void write_machine(FILE *out, const struct summary *s)
 {
     static const struct {
         const char *name, *label;
-    } fields[] = {{"cpus_online", ""}, {"cpu_model", "x "}, {"kernel", ""}, {"driver", "driver "},
-                  {"queues", "queues "}, {"mtu", "MTU "}};
+    } fields[] = {{"cpus_online", ""},   {"cpu_model", "x "},   {"kernel", ""},
+                  {"driver", "driver "}, {"queues", "queues "}, {"mtu", "MTU "}};
     char line[6 * TEXT] = "";
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         char plain[TEXT];
@@ -262,7 +264,9 @@ static void write_machine(FILE *out, const struct summary *s)
         size_t at = strlen(line);
         if (value[0])
             snprintf(line + at, sizeof line - at, "%s%s%s",
-                     !at ? "" : fields[i].label[0] == 'x' ? " " : ", ",
+                     !at                         ? ""
+                     : fields[i].label[0] == 'x' ? " "
+                                                 : ", ",
                      at || fields[i].label[0] != 'x' ? fields[i].label : "", value);
     }
     format_line(out, "machine     %s", line[0] ? line : "no environment record");

@@ -137,7 +137,8 @@ static void put_nothing(FILE *out, const struct summary *s)
     const struct time_summary *connect = &s->times[TIME_CONNECT];
     char mean[CELL] = "", max[CELL], count[CELL];
     if (connect->max.has)
-        format_line(out, "times       no transaction completed; connect: mean %s us, max %s us of %s",
+        format_line(out,
+                    "times       no transaction completed; connect: mean %s us, max %s us of %s",
                     format_number(mean, CELL, connect->mean.value / 1e3),
                     format_number(max, CELL, connect->max.value / 1e3),
                     format_number(count, CELL, (double)connect->max.count));

@@ -7,6 +7,8 @@
 
 #include "analyzer/stats/describe.h"
 
+#define APART_RUNS 100
+
 double column_scaled(const struct metric *m, double value, double exposure)
 {
     switch (m->scale) {
@@ -73,37 +75,82 @@ static int take_pairs(const struct compare_input *in, size_t j, struct column *c
     return 0;
 }
 
-/* The values of the stretch that begins at run `from`; where the next begins. */
-static size_t take_stretch(const struct compare_input *in, size_t j, size_t from, double *x,
-                           size_t *n)
+/* The values of the stretch that begins at run `from`, as rates too; where the next begins. */
+static size_t take_stretch(const struct compare_input *in, size_t j, size_t from,
+                           struct column_side *out)
 {
     const struct compare_history *h = &in->history;
     size_t i = from;
-    for (*n = 0; i < h->runs && (!h->stretch || h->stretch[i] == h->stretch[from]); i++) {
-        double value = column_scaled(&in->metrics[j], h->values[i * in->metric_count + j], 1);
-        if (!isnan(value))
-            x[(*n)++] = value;
+    for (out->n = 0; i < h->runs && (!h->stretch || h->stretch[i] == h->stretch[from]); i++) {
+        double value = h->values[i * in->metric_count + j], over = h->exposure ? h->exposure[i] : 1;
+        double x = column_scaled(&in->metrics[j], value, over);
+        if (isnan(x))
+            continue;
+        out->rate[out->n] = (struct rate){value, over};
+        out->x[out->n++] = x;
     }
     return i;
 }
 
-static int take_prior(const struct compare_input *in, size_t j, struct prior *out)
+/* Of the newest runs of a stretch. */
+static void add_apart(struct column *c, const double *x, size_t n)
 {
-    size_t runs = in->history.runs, count = 0, n;
-    double *x = malloc((runs + 1) * sizeof *x);
+    size_t from = n > APART_RUNS ? n - APART_RUNS : 0;
+    for (size_t i = from; i < n; i++)
+        for (size_t k = from; k < i; k++)
+            c->apart[c->apart_count++] = fabs(x[i] - x[k]);
+}
+
+static int by_size(const void *left, const void *right)
+{
+    double a = *(const double *)left, b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
+/* What is known of the spread between runs: of every stretch its variance, or that of its counts;
+ * for one run against one also how far apart any two of its runs are. */
+static int take_history(const struct compare_input *in, size_t j, struct column *c)
+{
+    size_t runs = in->history.runs, count = 0;
+    bool single = !in->paired && in->a.runs == 1 && in->b.runs == 1;
+    struct column_side s = {malloc((runs + 1) * sizeof *s.x), malloc((runs + 1) * sizeof *s.rate),
+                            0, 0};
     struct variance *v = malloc((runs + 1) * sizeof *v);
-    for (size_t i = 0; x && v && i < runs;) {
-        i = take_stretch(in, j, i, x, &n);
-        if (n > 1)
-            v[count++] =
-                (struct variance){describe_squares(x, n) / (double)(n - 1), (double)(n - 1)};
+    c->apart = malloc(((single ? runs * APART_RUNS / 2 : 0) + 1) * sizeof *c->apart);
+    bool room = s.x && s.rate && v && c->apart;
+    for (size_t i = 0; room && i < runs;) {
+        i = take_stretch(in, j, i, &s);
+        double df = (double)s.n - 1;
+        if (s.n < 2)
+            continue;
+        v[count++] = (struct variance){describe_squares(s.x, s.n) / df, df};
+        c->vouched += df;
+        rates_spread_add(&c->spread, s.rate, s.n);
+        if (single)
+            add_apart(c, s.x, s.n);
     }
-    int ret = x && v ? 0 : -ENOMEM;
-    if (!ret)
-        *out = moderated_prior(v, count);
-    free(x);
+    if (room && c->metric->scale != SCALE_COUNT)
+        c->prior = moderated_prior(v, count);
+    if (room)
+        qsort(c->apart, c->apart_count, sizeof *c->apart, by_size);
+    free(s.x);
+    free(s.rate);
     free(v);
-    return ret;
+    return room ? 0 : -ENOMEM;
+}
+
+double column_share(const struct column *c, double far)
+{
+    size_t below = 0;
+    while (below < c->apart_count && c->apart[below] < far)
+        below++;
+    return c->apart_count ? 1 - (double)below / (double)c->apart_count : 0;
+}
+
+double column_apart(const struct column *c, double share)
+{
+    size_t rank = (size_t)ceil(share * (double)c->apart_count - 1e-9);
+    return c->apart_count ? c->apart[rank > 0 ? rank - 1 : 0] : 0;
 }
 
 int column_init(struct column *c, const struct compare_input *in, size_t j)
@@ -114,8 +161,8 @@ int column_init(struct column *c, const struct compare_input *in, size_t j)
         ret = take_side(in, &in->b, j, &c->b, &c->no_logarithm);
     if (!ret && in->paired)
         ret = take_pairs(in, j, c);
-    if (!ret && c->metric->scale != SCALE_COUNT)
-        ret = take_prior(in, j, &c->prior);
+    if (!ret)
+        ret = take_history(in, j, c);
     return ret;
 }
 
@@ -126,4 +173,5 @@ void column_fini(struct column *c)
     free(c->b.x);
     free(c->b.rate);
     free(c->pairs);
+    free(c->apart);
 }

@@ -99,10 +99,11 @@ static void shift_moderated(const struct column *c, struct compare_result *out)
         no_test(out, why_not_moderated(ret, c));
         return;
     }
-    double half = moderated_half_width(&m, 0.95), half90 = moderated_half_width(&m, 0.90);
+    double half = fmax(moderated_half_width(&m, 0.95), column_apart(c, 0.95));
+    double half90 = fmax(moderated_half_width(&m, 0.90), column_apart(c, 0.90));
     *e = (struct evidence){
         NAN, m.shift, m.shift - half, m.shift + half, m.shift - half90, m.shift + half90};
-    out->p = m.p;
+    out->p = fmax(m.p, column_share(c, fabs(m.shift)));
     out->sd = m.sd;
 }
 
@@ -110,6 +111,8 @@ static void shift_moderated(const struct column *c, struct compare_result *out)
 static double count_sd(const struct column *c)
 {
     double phi = rates_dispersion(c->a.rate, c->a.n, c->b.rate, c->b.n);
+    if (c->spread.df > 0)
+        phi = fmax(phi, c->spread.squares / c->spread.df);
     double bursts =
         (rates_pool(c->a.rate, c->a.n, 1).events + rates_pool(c->b.rate, c->b.n, 1).events) / phi;
     return bursts > 0 ? sqrt((double)(c->a.n + c->b.n) / bursts) : NAN;
@@ -122,15 +125,35 @@ static void ratio_of_counts(const struct column *c, struct compare_result *out)
     struct rate_test t;
     struct evidence *e = &out->evidence;
     const struct column_side *a = &c->a, *b = &c->b;
-    if (rates_compare_runs(a->rate, a->n, b->rate, b->n, 0.95, &t))
+    if (rates_compare_spread(a->rate, a->n, b->rate, b->n, &c->spread, 0.95, &t))
         return;
-    out->p = t.p;
+    out->p = fmax(t.p, column_share(c, fabs(b->x[0] - a->x[0])));
     *e = (struct evidence){NAN, log(t.ratio), log(t.lo), log(t.hi), NAN, NAN};
-    if (rates_compare_runs(a->rate, a->n, b->rate, b->n, 0.90, &t))
+    if (rates_compare_spread(a->rate, a->n, b->rate, b->n, &c->spread, 0.90, &t))
         return;
     e->lo90 = log(t.lo);
     e->hi90 = log(t.hi);
     out->sd = count_sd(c);
+}
+
+/* One run against one: how much counts vary from run to run only a history can tell. */
+static void shift_counts(const struct column *c, struct compare_result *out)
+{
+    ratio_of_counts(c, out);
+    if (c->a.n == 1 && c->b.n == 1 && c->vouched < PRIOR_ONE_DF)
+        no_test(out, "one run against one needs a history of at least 8 degrees of freedom");
+}
+
+/* Of interleaved runs the signs of the differences decide: a burst in one run is one sign. */
+static int shift_paired_counts(const struct column *c, const struct rank_draws *draws,
+                               struct compare_result *out)
+{
+    int ret = shift_paired(c, draws, out);
+    double p = out->p;
+    if (!ret && out->method != COMPARE_NONE)
+        ratio_of_counts(c, out);
+    out->p = p;
+    return ret;
 }
 
 static bool nothing_varies(const struct column *c)
@@ -154,12 +177,14 @@ static int shift_by(const struct column *c, const struct rank_draws *draws,
         }
         return shift_joint(c, out);
     case COMPARE_PAIRED:
+        if (c->metric->scale == SCALE_COUNT)
+            return shift_paired_counts(c, draws, out);
         return shift_paired(c, draws, out);
     case COMPARE_MODERATED:
         shift_moderated(c, out);
         return 0;
     case COMPARE_COUNTS:
-        ratio_of_counts(c, out);
+        shift_counts(c, out);
         return 0;
     case COMPARE_NONE:
         return 0;

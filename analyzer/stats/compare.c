@@ -33,7 +33,7 @@ static bool is_joint(const struct compare_input *in)
 static enum compare_method method_for(const struct compare_input *in, const struct metric *m)
 {
     if (in->paired)
-        return m->scale == SCALE_COUNT ? COMPARE_COUNTS : COMPARE_PAIRED;
+        return COMPARE_PAIRED;
     if (is_joint(in))
         return COMPARE_JOINT;
     return m->scale == SCALE_COUNT ? COMPARE_COUNTS : COMPARE_MODERATED;

@@ -39,6 +39,7 @@ struct compare_history {
     const double *values;
     const uint32_t *stretch;
     size_t runs;
+    const double *exposure; /* as that of a side; NULL: 1 each */
 };
 
 struct compare_input {

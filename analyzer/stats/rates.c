@@ -50,11 +50,26 @@ static double chi_squared(const struct rate *runs, size_t n)
     return sum;
 }
 
+void rates_spread_add(struct rate_spread *spread, const struct rate *runs, size_t n)
+{
+    if (n < 2 || !(rates_pool(runs, n, 1).events > 0))
+        return;
+    spread->squares += chi_squared(runs, n);
+    spread->df += (double)n - 1;
+}
+
+static double dispersion(const struct rate *a, size_t n, const struct rate *b, size_t m,
+                         const struct rate_spread *spread, double *df)
+{
+    *df = (double)(n + m) - 2 + spread->df;
+    double squares = chi_squared(a, n) + chi_squared(b, m) + spread->squares;
+    return *df > 0 ? fmax(1, squares / *df) : 1;
+}
+
 double rates_dispersion(const struct rate *a, size_t n, const struct rate *b, size_t m)
 {
-    if (n + m <= 2)
-        return 1;
-    return fmax(1, (chi_squared(a, n) + chi_squared(b, m)) / (double)(n + m - 2));
+    double df;
+    return dispersion(a, n, b, m, &(struct rate_spread){0, 0}, &df);
 }
 
 struct rate rates_pool(const struct rate *runs, size_t n, double dispersion)
@@ -68,10 +83,10 @@ struct rate rates_pool(const struct rate *runs, size_t n, double dispersion)
     return all;
 }
 
-int rates_compare_runs(const struct rate *a, size_t n, const struct rate *b, size_t m, double level,
-                       struct rate_test *out)
+int rates_compare_spread(const struct rate *a, size_t n, const struct rate *b, size_t m,
+                         const struct rate_spread *spread, double level, struct rate_test *out)
 {
-    double phi = rates_dispersion(a, n, b, m), df = (double)(n + m) - 2;
+    double df, phi = dispersion(a, n, b, m, spread, &df);
     struct rate left = rates_pool(a, n, phi), right = rates_pool(b, m, phi);
     if (phi <= 1)
         return rates_compare(&left, &right, level, out);
@@ -80,4 +95,10 @@ int rates_compare_runs(const struct rate *a, size_t n, const struct rate *b, siz
     if (!ret && out->p > 0 && out->p < 1)
         out->p = 2 * dist_t_cdf(quantile_normal(fmax(out->p, 1e-300) / 2), df);
     return ret;
+}
+
+int rates_compare_runs(const struct rate *a, size_t n, const struct rate *b, size_t m, double level,
+                       struct rate_test *out)
+{
+    return rates_compare_spread(a, n, b, m, &(struct rate_spread){0, 0}, level, out);
 }

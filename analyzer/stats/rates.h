@@ -31,6 +31,18 @@ double rates_dispersion(const struct rate *a, size_t n, const struct rate *b, si
  * bursts, which is what happened independently (quasi-Poisson, McCullagh and Nelder 1989, 6.2). */
 struct rate rates_pool(const struct rate *runs, size_t n, double dispersion);
 
+/* What earlier runs tell of that: Pearson's chi-squared within their stretches with its degrees of
+ * freedom. Stretches without an event say nothing of the dispersion and are not in it. */
+struct rate_spread {
+    double squares, df;
+};
+/* Adds one stretch of runs without a change. */
+void rates_spread_add(struct rate_spread *spread, const struct rate *runs, size_t n);
+
+/* rates_compare_runs with the dispersion of earlier runs pooled in. */
+int rates_compare_spread(const struct rate *a, size_t n, const struct rate *b, size_t m,
+                         const struct rate_spread *spread, double level, struct rate_test *out);
+
 /* rates_compare of the pooled runs of both sides. Runs that vary more than Poisson counts do are
  * pooled by bursts, and because the dispersion is itself estimated on n + m - 2 degrees of freedom,
  * normal quantiles give way to those of t. */

@@ -43,11 +43,19 @@ const char *trend_state_text(enum trend_state state)
     return texts[state];
 }
 
+/* The test of [from, to); the history's last run is its newest. */
+static struct energy_test test_runs(const struct work *w, size_t from, size_t to)
+{
+    struct energy_params energy = w->energy;
+    energy.newest = to == w->count;
+    return energy_test(w->values + from, to - from, &energy);
+}
+
 /* Binary segmentation of [from, to): the left part's points, the split, the right part's. */
 static void divide(struct work *w, size_t from, size_t to)
 {
-    struct energy_test test = energy_test(w->values + from, to - from, &w->energy);
-    if (!(test.p <= w->energy.alpha))
+    struct energy_test test = test_runs(w, from, to);
+    if (!energy_tells(&test, &w->energy))
         return;
     divide(w, from, from + test.at);
     w->points[w->found++] = (struct trend_point){.index = from + test.at, .p = test.p};
@@ -95,11 +103,12 @@ static bool stands(struct work *w, size_t i)
     size_t from = start_of(w, i), to = end_of(w, i + 1), reach = ENERGY_MAX / 2;
     from = point->index - from > reach ? point->index - reach : from;
     to = to - point->index > reach ? point->index + reach : to;
-    struct energy_test test = energy_test(w->values + from, to - from, &w->energy);
+    struct energy_test test = test_runs(w, from, to);
     point->p = test.p;
-    if (test.p <= w->energy.alpha)
+    bool told = energy_tells(&test, &w->energy);
+    if (told)
         point->index = from + test.at;
-    return test.p <= w->energy.alpha;
+    return told;
 }
 
 static void test_again(struct work *w)
@@ -222,7 +231,10 @@ int trend_find(const double *values, size_t count, const struct trend_params *pa
     out->state = TREND_CONSTANT;
     if (all_equal(values, count))
         return 0;
-    struct work w = {values, count, {params->alpha, params->draws, true}, params->margin, NULL, 0, NULL};
+    struct work w = {.values = values,
+                     .count = count,
+                     .energy = {.alpha = params->alpha, .draws = params->draws, .decide = true},
+                     .margin = params->margin};
     out->points = w.points = malloc((count / ENERGY_MIN_SIDE + ENERGY_MAX) * sizeof *w.points);
     w.scratch = malloc(2 * count * sizeof *w.scratch);
     ret = w.points && w.scratch ? segment(&w, out) : -ENOMEM;

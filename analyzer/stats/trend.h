@@ -19,8 +19,8 @@
 #include "analyzer/stats/trend_place.h"
 
 struct trend_params {
-    double alpha;   /* of each test; 0.001 for a test after every run */
-    unsigned draws; /* permutations at most; 1999. (draws + 1) * alpha >= 1 or nothing is found */
+    double alpha;   /* of each test, p < alpha tells; 0.001 for a test after every run */
+    unsigned draws; /* permutations at most; 1999. (draws + 1) * alpha > 1 or nothing is found */
     double margin;  /* smallest shift worth telling, in units of the values; >= 0 */
 };
 

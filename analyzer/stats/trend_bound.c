@@ -38,14 +38,19 @@ void energy_bound_sort(struct energy_bound *b, const float *values, size_t count
     }
 }
 
-static void set_least(struct energy_bound *b, double q)
+/* Q(t) is the weight of a pair across the split times n^2 / (t (n - t)) |S(t)|^2. */
+static float least_at(const struct energy_bound *b, const float *cross, double q, size_t t)
 {
-    double n = (double)b->count;
-    for (size_t t = 0; t < ENERGY_MAX + BOUND_LANES + 1; t++) {
-        bool split = t >= ENERGY_MIN_SIDE && t + ENERGY_MIN_SIDE <= b->count;
-        double square = q * (1 - SLACK) * (double)t * (n - (double)t) / (2 * n);
-        b->least[t] = split ? (float)sqrt(square) : INFINITY;
-    }
+    if (t < ENERGY_MIN_SIDE || t + ENERGY_MIN_SIDE > b->count || !(cross[t] > 0))
+        return INFINITY;
+    double n = (double)b->count, pairs = (double)t * (n - (double)t);
+    return (float)sqrt(q * (1 - SLACK) * pairs / (n * n * (double)cross[t]));
+}
+
+static void set_least(struct energy_bound *b, const float *cross, double q)
+{
+    for (size_t t = 0; t < ENERGY_MAX + BOUND_LANES + 1; t++)
+        b->least[t] = least_at(b, cross, q, t);
     for (size_t row = 0; row < b->rows; row++) {
         b->least_of[row] = INFINITY;
         for (size_t t = row * BOUND_LANES + 1; t <= (row + 1) * BOUND_LANES; t++)
@@ -53,7 +58,8 @@ static void set_least(struct energy_bound *b, double q)
     }
 }
 
-void energy_bound_open(struct energy_bound *b, const float *far, double pairs, double q)
+void energy_bound_open(struct energy_bound *b, const float *far, double pairs, const float *cross,
+                       double q)
 {
     double n = (double)b->count;
     b->all = 0;
@@ -62,7 +68,7 @@ void energy_bound_open(struct energy_bound *b, const float *far, double pairs, d
         b->norm[slot] = (float)sqrt(fmax(0, far[slot] / n - pairs / (n * n)));
         b->all += b->norm[slot];
     }
-    set_least(b, q);
+    set_least(b, cross, q);
 }
 
 /* |S(t)| of the runs that are taken. Each lane adds up its own eighth of the sorted runs. */

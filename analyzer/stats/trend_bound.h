@@ -34,9 +34,11 @@ struct energy_bound {
 
 /* `slots[i]` becomes the slot of values[i]. */
 void energy_bound_sort(struct energy_bound *b, const float *values, size_t count, uint16_t *slots);
-/* far[slot] is the run's distance to all others together, `pairs` the sum over all pairs, q what is
- * to be reached. */
-void energy_bound_open(struct energy_bound *b, const float *far, double pairs, double q);
+/* far[slot] is the run's distance to all others together, `pairs` the sum over all pairs, cross[t]
+ * what a pair across the split counts in Q(t) (2 / n, less where a split counts less), q what is to
+ * be reached. */
+void energy_bound_open(struct energy_bound *b, const float *far, double pairs, const float *cross,
+                       double q);
 /* False: no split of the runs in the order of `slots` reaches Q. */
 bool energy_bound_may_reach(struct energy_bound *b, const uint16_t *slots);
 

@@ -73,7 +73,7 @@ static bool is_told(const struct noise *n, const double *runs, size_t count, siz
     double left[CALIBRATE_WINDOW], right[CALIBRATE_WINDOW];
     struct energy_test test = energy_test(runs, count, &n->energy);
     *at = test.at;
-    if (!(test.p <= n->energy.alpha))
+    if (!energy_tells(&test, &n->energy))
         return false;
     series_sort(runs, test.at, left);
     series_sort(runs + test.at, count - test.at, right);
@@ -162,12 +162,13 @@ int trend_calibrate(const double *values, size_t count, const struct trend *foun
     double *room = malloc(2 * count * sizeof *room);
     if (!room)
         return -ENOMEM;
-    struct noise n = {.found = found,
-                      .count = count,
-                      .residuals = room,
-                      .permuted = room + count,
-                      .energy = {params->alpha, params->draws, true},
-                      .margin = params->margin};
+    struct noise n = {
+        .found = found,
+        .count = count,
+        .residuals = room,
+        .permuted = room + count,
+        .energy = {.alpha = params->alpha, .draws = params->draws, .decide = true, .newest = true},
+        .margin = params->margin};
     take_centres(&n, values);
     rng_seed(&n.rng, series_hash(values, count));
     int ret = n.sigma > 0 ? 0 : -ENODATA;

@@ -7,126 +7,21 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "analyzer/stats/trend_bound.h"
+#include "analyzer/stats/trend_scan.h"
 #include "analyzer/stats/trend_series.h"
 #include "base/rng.h"
 
-#define LANES         BOUND_LANES
-#define PADDED        BOUND_SLOTS
 #define EXCEEDANCES   10  /* Besag and Clifford 1991: stop after so many, p is then their share */
 #define DEPENDENT     0.2 /* lag-1 correlation that is allowed for at any length */
 #define DEPENDENT_MAX 0.95
 #define BIAS          4.0 /* of a correlation beside the best split, over the runs */
 #define BIAS_SLOPE    10.0
+#define BIAS_SQUARE   50.0  /* over the square of the runs, from FEW runs on */
+#define FEW           20.0  /* runs up to which chance is never taken to explain a correlation */
+#define FITTED        8.0   /* runs' worth of noise that the best split explains */
+#define FITTED_RUNS   14    /* fewer runs leave too little noise: they are permuted as they are */
 #define SURE          60.0  /* z^2 of a step that correlation up to 0.6 hardly ever shows */
-#define BOUND_MIN     128   /* runs: computing Q for fewer takes no longer than its bound */
 #define ROUNDING      2e-6f /* float sums in another order: an equal arrangement counts as equal */
-
-/* Eight floats at once, in plain C: the order of additions does not depend on the processor. */
-typedef float lanes __attribute__((vector_size(4 * LANES), aligned(4)));
-typedef int32_t lane_bits __attribute__((vector_size(4 * LANES)));
-
-/* A stretch of runs made ready for scans. */
-struct stretch {
-    size_t count;
-    double pairs;           /* sum of all distances, each pair once */
-    uint16_t slots[PADDED]; /* the runs in their present order */
-    float value_of[PADDED]; /* of a slot's run */
-    float far_of[PADDED];   /* its distance to all others together */
-    float cross[ENERGY_MAX], left[ENERGY_MAX], right[ENERGY_MAX]; /* weights of Q(t) */
-    float value[PADDED], near[PADDED];                            /* scratch of one scan */
-    struct energy_bound bound;
-};
-
-struct split {
-    size_t at;
-    float q;
-};
-
-#define DISTANCES(values, to) ((lane_bits)((values) - (to)) & INT32_MAX)
-
-/* near[k] = sum over j < k of |value[k] - value[j]|: eight k at a time. */
-__attribute__((target_clones("avx2", "default"))) static void
-sum_distances_before(const float *value, float *near, size_t count)
-{
-    static const lane_bits lane = {0, 1, 2, 3, 4, 5, 6, 7};
-    for (size_t k = 0; k < count; k += LANES) {
-        lanes own = *(const lanes *)(value + k), a = {0}, b = {0}, c = {0}, d = {0};
-        for (size_t j = 0; j < k; j += 4) {
-            a += (lanes)DISTANCES(own, value[j]);
-            b += (lanes)DISTANCES(own, value[j + 1]);
-            c += (lanes)DISTANCES(own, value[j + 2]);
-            d += (lanes)DISTANCES(own, value[j + 3]);
-        }
-        for (int32_t j = 0; j < LANES; j++)
-            a += (lanes)(DISTANCES(own, value[k + (size_t)j]) & (lane > j));
-        *(lanes *)(near + k) = (a + b) + (c + d);
-    }
-}
-
-/* The best split of the runs in their present order. */
-static struct split scan(struct stretch *s)
-{
-    for (size_t i = 0; i < s->count; i++)
-        s->value[i] = s->value_of[s->slots[i]];
-    sum_distances_before(s->value, s->near, s->count);
-    struct split best = {0, 0};
-    float within = 0, far = 0, all = (float)s->pairs;
-    for (size_t t = 1; t + ENERGY_MIN_SIDE <= s->count; t++) {
-        within += s->near[t - 1];
-        far += s->far_of[s->slots[t - 1]];
-        float across = far - 2 * within;
-        float q =
-            s->cross[t] * across - s->left[t] * within - s->right[t] * (all - within - across);
-        if (t >= ENERGY_MIN_SIDE && q > best.q)
-            best = (struct split){t, q};
-    }
-    return best;
-}
-
-/* How much more the mean of k neighbours varies when each run follows the one before with
- * correlation phi: v(k) = 1 + 2 sum over j < k of (1 - j / k) phi^j. */
-static void inflations(double phi, size_t count, double *v)
-{
-    double sum = 0, ramp = 0, power = 1;
-    for (size_t k = 1; k <= count; k++) {
-        v[k] = 1 + 2 * (sum - ramp / (double)k);
-        power *= phi;
-        sum += power;
-        ramp += (double)k * power;
-    }
-}
-
-/* Q(t) as weights of its three sums, each pair counted once, over what dependence adds to it. */
-static void weigh(struct stretch *s, double phi)
-{
-    double v[ENERGY_MAX + 1], n = (double)s->count;
-    inflations(phi, s->count, v);
-    for (size_t i = ENERGY_MIN_SIDE; i + ENERGY_MIN_SIDE <= s->count; i++) {
-        double t = (double)i, rest = n - t;
-        double scale = t * rest / (rest * v[i] + t * v[s->count - i]);
-        s->cross[i] = (float)(scale * 2 / (t * rest));
-        s->left[i] = (float)(scale * 2 / (t * t));
-        s->right[i] = (float)(scale * 2 / (rest * rest));
-    }
-}
-
-/* Takes the runs in, each with its distance to all others together. */
-static void fill(struct stretch *s, const double *values)
-{
-    for (size_t i = 0; i < s->count; i++)
-        s->value[i] = (float)values[i];
-    energy_bound_sort(&s->bound, s->value, s->count, s->slots);
-    s->pairs = 0;
-    for (size_t i = 0; i < s->count; i++) {
-        float far = 0;
-        for (size_t j = 0; j < s->count; j++)
-            far += fabsf(s->value[i] - s->value[j]);
-        s->value_of[s->slots[i]] = s->value[i];
-        s->far_of[s->slots[i]] = far;
-        s->pairs += far / 2;
-    }
-}
 
 /* Values centred and scaled by their mean distance, so that floats lose nothing that matters.
  * False: nothing to split. */
@@ -143,51 +38,38 @@ static bool standardize(const double *values, size_t count, double *out)
     return unit > 0;
 }
 
-static void make_ready(struct stretch *s, const double *values, size_t count)
+static void make_ready(struct stretch *s, const double *values, size_t count, bool newest)
 {
     memset(s, 0, sizeof *s);
-    s->count = count;
-    fill(s, values);
-    weigh(s, 0);
+    s->newest = newest;
+    scan_fill(s, values, count);
+    scan_weigh(s, 0);
 }
 
-/* Fisher and Yates. */
-static void shuffle_runs(struct stretch *s, struct rng *r)
+/* Permutations that reach Q from which on nothing is told any more. */
+static unsigned too_many(const struct energy_params *params)
 {
-    for (size_t i = s->count; i > 1; i--) {
-        size_t j = rng_below(r, i);
-        uint16_t kept = s->slots[j];
-        s->slots[j] = s->slots[i - 1];
-        s->slots[i - 1] = kept;
-    }
+    return (unsigned)fmax(1, ceil(params->alpha * (params->draws + 1) - 1e-9) - 1);
 }
 
-static bool reaches(struct stretch *s, float q)
-{
-    if (s->count >= BOUND_MIN && !energy_bound_may_reach(&s->bound, s->slots))
-        return false;
-    return scan(s).q >= q * (1 - ROUNDING);
-}
-
-/* Draws until p is known, or known to be above alpha; returns p. The decision is the same either
- * way: p <= alpha needs fewer than alpha (B + 1) permutations that reach Q. */
+/* Draws until p is known, or known not to be below alpha; returns p. The decision is the same
+ * either way. */
 static double permute(struct stretch *s, float q, const struct energy_params *params, uint64_t seed,
                       struct energy_test *out)
 {
     struct rng r;
     rng_seed(&r, seed);
-    energy_bound_open(&s->bound, s->far_of, s->pairs, q);
-    double certain = floor(params->alpha * (params->draws + 1));
-    unsigned enough = (unsigned)fmax(params->decide ? 1 : EXCEEDANCES, certain), reached = 0;
+    q *= 1 - ROUNDING;
+    scan_aim(s, q);
+    unsigned open = too_many(params), reached = 0;
+    unsigned enough = params->decide || open > EXCEEDANCES ? open : EXCEEDANCES;
     for (out->draws = 0; out->draws < params->draws && reached < enough; out->draws++) {
-        shuffle_runs(s, &r);
-        reached += reaches(s, q);
+        scan_shuffle(s, &r);
+        reached += scan_reaches(s, q, params->plain);
     }
-    if (params->decide && reached >= enough)
-        return (1.0 + reached) / (1.0 + params->draws);
-    if (reached >= enough)
+    if (reached >= enough && !params->decide)
         return (double)reached / out->draws;
-    return (1.0 + reached) / (1.0 + out->draws);
+    return (1.0 + reached) / (1.0 + params->draws);
 }
 
 /* Where the mean moves most: the square of the best split's score in units of what is left. */
@@ -244,14 +126,31 @@ static double neighbours(const double *noise, size_t count)
         square += noise[i] * noise[i];
         product += i ? noise[i] * noise[i - 1] : 0;
     }
-    double lag1 = square > 1e-12 ? product / square : 0;
-    return square > 1e-12 ? lag1 + (BIAS + BIAS_SLOPE * lag1) / (double)count : 0;
+    if (!(square > 1e-12))
+        return 0;
+    double n = (double)count, lag1 = product / square;
+    return lag1 + (BIAS + BIAS_SLOPE * lag1) / n + BIAS_SQUARE / pow(fmax(n, FEW), 2);
 }
 
-/* The correlation that the test allows for: 0 below what independent runs show by chance. */
+/* The correlation that the test allows for: 0 below what independent runs show by chance, which
+ * few runs cannot tell from correlation. */
 static double dependence(double lag1, size_t count)
 {
-    return lag1 > fmin(DEPENDENT, 1 / sqrt((double)count)) ? fmin(lag1, DEPENDENT_MAX) : 0;
+    double n = (double)count, told = 1 - pow(FEW / fmax(n, FEW), 2);
+    return lag1 > told * fmin(DEPENDENT, 1 / sqrt(n)) ? fmin(lag1, DEPENDENT_MAX) : 0;
+}
+
+/* Permutations are then of the noise beside the split, enlarged by what the split explains of it.
+ */
+static void take_noise(struct stretch *s, const double *x, size_t at)
+{
+    double noise[ENERGY_MAX], n = (double)s->count;
+    if (s->count < FITTED_RUNS)
+        return;
+    noise_beside(x, s->count, at, noise);
+    for (size_t i = 0; i < s->count; i++)
+        noise[i] *= sqrt(n / (n - FITTED));
+    scan_fill(s, noise, s->count);
 }
 
 /* The best split, with Q(t) lowered by what correlation between neighbours adds to it. Leaves the
@@ -259,18 +158,22 @@ static double dependence(double lag1, size_t count)
 static struct split best_split(struct stretch *s, const double *x, struct energy_test *out)
 {
     double noise[ENERGY_MAX];
-    struct split best = scan(s);
+    struct split best = scan_best(s);
     noise_beside(x, s->count, best.at, noise);
     out->lag1 = neighbours(noise, s->count);
     out->phi = dependence(out->lag1, s->count);
     if (!(out->phi > 0))
         return best;
-    weigh(s, out->phi);
-    best = scan(s);
-    weigh(s, 0);
-    noise_beside(x, s->count, best.at, noise);
-    fill(s, noise);
+    scan_weigh(s, out->phi);
+    best = scan_best(s);
+    scan_weigh(s, 0);
+    take_noise(s, x, best.at);
     return best;
+}
+
+bool energy_tells(const struct energy_test *test, const struct energy_params *params)
+{
+    return test->p < params->alpha;
 }
 
 struct energy_test energy_test(const double *values, size_t count,
@@ -281,7 +184,7 @@ struct energy_test energy_test(const double *values, size_t count,
     double x[ENERGY_MAX];
     if (!standardize(values, count, x))
         return out;
-    make_ready(&s, x, count);
+    make_ready(&s, x, count, params->newest);
     struct split best = best_split(&s, x, &out);
     out.at = best.at;
     out.q = best.q;
@@ -296,6 +199,6 @@ size_t energy_split(const double *values, size_t count)
     double x[ENERGY_MAX];
     if (!standardize(values, count, x))
         return 0;
-    make_ready(&s, x, count);
-    return scan(&s).at;
+    make_ready(&s, x, count, false);
+    return scan_best(&s).at;
 }

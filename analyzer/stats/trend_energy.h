@@ -7,7 +7,10 @@
  * time, so that choosing the best split is paid for. Where neighbouring runs are correlated, the
  * observed Q(t) is first divided by the inflation of an AR(1) process of that correlation, and the
  * runs less the change are permuted, which destroys the correlation (docs/STATISTICS_TREND.md
- * compares this with permuting blocks: fewer changes found, more false alarms). The seed is a hash
+ * compares this with permuting blocks: fewer changes found, more false alarms). Where the last run
+ * is the newest there is (`newest`) and a test follows every run, a split with few runs before it
+ * is no news, and one with many after it was tested before: Q(t) counts from 10 runs before t on,
+ * and fades by the fourth root of the runs after it, from 6 to 30. The seed is a hash
  * of the ranks: a verdict repeats, also after a change of unit. Pure; all memory is on the stack
  * (50 KiB).
  */
@@ -23,7 +26,9 @@
 struct energy_params {
     double alpha;   /* 0 < alpha < 1: draws stop once p > alpha is certain */
     unsigned draws; /* B: permutations, at most */
-    bool decide;    /* draw no further than the decision: p above alpha is then a lower bound */
+    bool decide;    /* draw no further than the decision: a p that tells nothing is a lower bound */
+    bool newest;    /* the last run is the newest there is, and a test follows every run */
+    bool plain;     /* scan every permutation in full: the same answer, slower (for tests) */
 };
 
 struct energy_test {
@@ -34,6 +39,9 @@ struct energy_test {
     unsigned draws; /* permutations made; fewer than B when p was certain early */
     double phi;     /* correlation that Q allows for: lag1, or 0 where chance explains it */
 };
+
+/* p < alpha: a change is told. An equal p does not tell one. */
+bool energy_tells(const struct energy_test *test, const struct energy_params *params);
 
 /* The best split of `count` <= ENERGY_MAX finite values. Without a split (too few, all the same)
  * `at` is 0 and p is NAN. */

@@ -71,7 +71,9 @@ int trend_place(const double *values, size_t count, size_t at, struct trend_plac
         before += x[t - 1];
         best = fmax(best, explained(before, all, (double)t, (double)count));
     }
-    double rho = fmin(0.9, fmax(0, series_lag1_split(x, count, at)));
+    double lag1 = series_lag1_split(x, count, at);
+    /* less its bias beside two fitted means (Kendall 1954: 1 + 3 rho over n for one) */
+    double rho = fmin(0.9, fmax(0, lag1 + (2 + 4 * lag1) / (double)count));
     double variance = fmax(0, squares - best) / fmax(1, (double)count - 2);
     hull(x, count, all, best - 2 * variance * WALK_BOUND * (1 + rho) / (1 - rho), out);
     free(x);

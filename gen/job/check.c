@@ -75,6 +75,16 @@ static uint64_t times(uint64_t a, uint64_t b)
     return __builtin_mul_overflow(a, b, &product) ? UINT64_MAX : product;
 }
 
+/* The phase with most connections. */
+static uint32_t fullest(const struct job *job)
+{
+    uint32_t most = 0;
+    for (uint32_t p = 1; p < job->phases_count; p++)
+        if (job->phases[p].connections > job->phases[most].connections)
+            most = p;
+    return most;
+}
+
 /* Each connection needs its own (source address, source port, target). */
 static int check_tuples(const struct loader *l)
 {
@@ -85,7 +95,7 @@ static int check_tuples(const struct loader *l)
     uint64_t tuples = times(times(addresses, ports), job->targets_count);
     if (job->connections <= tuples)
         return 0;
-    return job_refuse(l->e, l->job, 0, "connections",
+    return job_refuse(l->e, l->job, fullest(job), "connections",
                       "%" PRIu64 " source addresses x %" PRIu64 " ports x %u targets make %" PRIu64
                       " connections: expected a wider source, ports or target",
                       addresses, ports, job->targets_count, tuples);
@@ -118,10 +128,12 @@ static int check_shared(const struct loader *l)
 
 static int check_workers(const struct loader *l)
 {
-    if (l->job->workers > l->job->connections)
-        return job_refuse(l->e, l->job, 0, "workers",
-                          "more than connections = %u: expected at most as many",
-                          l->job->connections);
+    const struct job *job = l->job;
+    for (uint32_t p = 0; p < job->phases_count; p++)
+        if (job->workers > job->phases[p].connections)
+            return job_refuse(l->e, job, 0, "workers",
+                              "more than connections = %u: expected at most as many",
+                              job->phases[p].connections);
     return 0;
 }
 
@@ -166,7 +178,7 @@ static int check_rto(const struct loader *l)
 
 /* ---- phases ---- */
 
-/* Nothing moves with rate = max. A shape that was chosen all the same is left as it is: run/ knows
+/* Nothing moves with rate = max or 0. A shape that was chosen all the same is left as it is: run/ knows
  * the shapes and says what is wrong. */
 static int check_load(const struct loader *l, uint32_t p)
 {
@@ -175,9 +187,87 @@ static int check_load(const struct loader *l, uint32_t p)
     if (phase->rate_max && phase->queue_max_ns != NS_PER_S)
         return job_refuse(l->e, l->job, p, "queue_max",
                           "with rate = max nothing queues: expected a rate as well");
-    if (phase->rate_max && !strcmp(phase->shape, shape->initial))
-        shape->kind->parse(shape, "max", phase);
+    bool moves = !phase->rate_max && phase->rate_per_s > 0;
+    if (!moves && !strcmp(phase->shape, shape->initial))
+        shape->kind->parse(shape, phase->rate_max ? "max" : "idle", phase);
     return 0;
+}
+
+static int check_churn(const struct loader *l, uint32_t p)
+{
+    const struct job_phase *phase = &l->job->phases[p];
+    bool churn = phase->pattern == PATTERN_CHURN;
+    if (churn && !(phase->churn_rate_per_s > 0))
+        return job_refuse(l->e, l->job, p, "pattern",
+                          "churn replaces connections at a rate: expected churn_rate as well");
+    if (!churn && phase->churn_rate_per_s > 0)
+        return job_refuse(l->e, l->job, p, "churn_rate", "expected pattern = churn as well");
+    if (churn && phase->close == CLOSE_FIN_SERVER)
+        return job_refuse(l->e, l->job, p, "close",
+                          "churn is the client's: expected close = client or rst");
+    return 0;
+}
+
+static int check_reconnect(const struct loader *l, uint32_t p)
+{
+    const struct job_phase *phase = &l->job->phases[p];
+    if (phase->reconnect_min_ns > phase->reconnect_max_ns)
+        return job_refuse(l->e, l->job, p, "reconnect_min",
+                          "longer than reconnect_max: expected at most as long");
+    return 0;
+}
+
+/* A key of another shape holds what it holds when nobody writes it. */
+static bool is_default(const struct option *o, const struct job_phase *phase)
+{
+    struct job_phase other = {0};
+    o->kind->parse(o, o->initial, &other);
+    return !memcmp(option_field_const(o, &other), option_field_const(o, phase), o->size);
+}
+
+static int check_shape_keys(const struct loader *l, uint32_t p)
+{
+    const struct job_phase *phase = &l->job->phases[p];
+    for (const struct option *o = options; o < options + option_count; o++)
+        if (o->shape && strcmp(o->shape, phase->shape) && !is_default(o, phase))
+            return job_refuse(l->e, l->job, p, o->key,
+                              "shape = %s has no such key: expected shape = %s as well",
+                              phase->shape, o->shape);
+    return 0;
+}
+
+static int check_ramp(const struct loader *l, uint32_t p)
+{
+    const struct job_phase *phase = &l->job->phases[p];
+    if (phase->ramp_from == 0 && phase->ramp_to == 0)
+        return job_refuse(l->e, l->job, p, "ramp_to",
+                          "ramp_from is 0 as well and nothing would start: expected one above 0");
+    return 0;
+}
+
+static int check_walk(const struct loader *l, uint32_t p)
+{
+    const struct job_phase *phase = &l->job->phases[p];
+    if (phase->walk_low > phase->walk_high)
+        return job_refuse(l->e, l->job, p, "walk_low",
+                          "above walk_high = %.12g: expected at most that", phase->walk_high);
+    return 0;
+}
+
+/* Jobs and phases with rate = max pass when another phase of the job has a rate to scale. */
+static int check_scale(const struct loader *l)
+{
+    bool any_rate = false;
+    uint32_t scaled = JOB_PHASES;
+    for (uint32_t p = 0; p < l->job->phases_count; p++) {
+        any_rate |= !l->job->phases[p].rate_max;
+        if (l->job->phases[p].rate_scale != 1 && scaled == JOB_PHASES)
+            scaled = p;
+    }
+    if (any_rate || scaled == JOB_PHASES)
+        return 0;
+    return job_refuse(l->e, l->job, scaled, "rate_scale",
+                      "with rate = max there is nothing to scale: expected a rate as well");
 }
 
 static int check_pattern(const struct loader *l, uint32_t p)
@@ -193,14 +283,16 @@ static int check_pattern(const struct loader *l, uint32_t p)
 
 static int (*const run_checks[])(const struct loader *l) = {
     check_target_list, check_families, check_public,  check_tuples, check_peer, check_shared,
-    check_workers,     check_faults,   check_segment, check_window, check_rto,
+    check_workers,     check_faults,   check_segment, check_window, check_rto,  check_scale,
 };
-static int (*const phase_checks[])(const struct loader *l, uint32_t phase) = {check_load,
-                                                                              check_pattern};
+static int (*const phase_checks[])(const struct loader *l, uint32_t phase) = {
+    check_load, check_shape_keys, check_ramp, check_walk, check_pattern, check_churn, check_reconnect,
+};
 
 int loader_settle(struct loader *l)
 {
     int ret = 0;
+    l->job->connections = l->job->phases[fullest(l->job)].connections; /* made once, for all */
     for (size_t i = 0; i < sizeof run_checks / sizeof *run_checks && ret == 0; i++)
         ret = run_checks[i](l);
     for (uint32_t p = 0; p < l->job->phases_count; p++)

@@ -25,22 +25,52 @@ struct endpoint {
     uint16_t port;
 };
 
-enum job_pattern { PATTERN_LONG_LIVED, PATTERN_SHORT_LIVED };
+enum job_pattern {
+    PATTERN_LONG_LIVED,
+    PATTERN_SHORT_LIVED,
+    PATTERN_POOLED,
+    PATTERN_RECONNECT,
+    PATTERN_CHURN
+};
 enum job_close { CLOSE_FIN_CLIENT, CLOSE_FIN_SERVER, CLOSE_RST };
 enum job_peer { PEER_RESPOND, PEER_EXEC, PEER_NONE };
+
+/* Message sizes, low to high; even_ratio: as many between 1 and 2 KiB as between 2 and 4. */
+struct job_size {
+    uint32_t low, high, weight;
+    bool even_ratio;
+};
+
+#define JOB_SIZES 16
+struct job_sizes {
+    uint32_t count; /* 0: none of its own (a reply as large as its request) */
+    uint32_t smallest, largest;
+    struct job_size parts[JOB_SIZES];
+};
 
 /* One measured phase: a section of the file (one of the section's name when there is none). */
 struct job_phase {
     char name[64];
     bool rate_max;           /* rate = max: closed loop */
     char shape[24];          /* how the rate moves; max when rate_max and none was chosen */
-    double rate_per_s;       /* transactions/s over the whole run */
+    double rate_per_s;       /* transactions/s over the whole run, as written */
+    double rate_scale;       /* what it is multiplied by */
+    /* Of the shape of their name; factors and shares of the rate. */
+    double burst_factor, ramp_from, ramp_to, sine_depth, walk_step, walk_low, walk_high;
+    uint64_t burst_high_ns, burst_low_ns, sine_period_ns;
+    uint64_t ramp_ns;        /* 0: the duration of the phase */
+    uint32_t ramp_steps;     /* 0: none */
+    char replay[JOB_TEXT];   /* where arrival times come from */
     uint64_t duration_ns, warmup_ns;
     uint64_t transactions;   /* end after so many starts; 0: by time only */
-    uint32_t payload_min, payload; /* bytes; each message draws uniformly from this range */
-    uint32_t reply;          /* bytes; 0: equal to the payload of its request */
+    struct job_sizes payload, reply; /* drawn for each message */
     uint32_t depth;          /* outstanding a connection */
     enum job_pattern pattern;
+    uint32_t connections;      /* open at once */
+    double connect_rate_per_s; /* 0: as fast as connect_parallel allows */
+    double churn_rate_per_s;   /* pattern churn: connections replaced a second */
+    uint64_t reconnect_min_ns, reconnect_max_ns; /* back-off before opening again */
+    uint64_t pace_ns, pace_worker_ns; /* least time between two starts; 0: none */
     enum job_close close;
     uint64_t timeout_ns, connect_timeout_ns, queue_max_ns;
     char sla[JOB_TEXT], abort_if[JOB_TEXT];
@@ -52,8 +82,7 @@ struct job {
     char description[JOB_TEXT];
     char protocol[24];
     bool binary;             /* payload = binary content (echo, discard) */
-    uint32_t connections;
-    double connect_rate_per_s; /* 0: as fast as connect_parallel allows */
+    uint32_t connections;    /* the most of any phase */
     uint32_t connect_parallel; /* SYNs in flight at most, a worker */
     uint64_t connect_ns;     /* time limit of the connect phase; 0: from timeouts */
     uint64_t drain_ns;       /* time limit of the drain phase */
@@ -127,8 +156,15 @@ void job_fini(struct job *job);
 int job_refuse(struct err *e, const struct job *job, uint32_t phase, const char *key,
                const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/* --help text made from the option table, to `out`. */
+/* As the key says it. */
+const char *job_pattern_name(enum job_pattern pattern);
+/* "10", "64-1KiB", "mixed", "64:90,1MiB:10": as a job says it. */
 struct _IO_FILE;
+void job_sizes_print(const struct job_sizes *sizes, struct _IO_FILE *out);
+/* " sine (depth=0.8, period=30s)": the shape with its keys; nothing for constant and max. */
+void job_shape_print(const struct job_phase *phase, struct _IO_FILE *out);
+
+/* --help text made from the option table, to `out`. */
 void job_print_help(struct _IO_FILE *out);
 void job_print_man(struct _IO_FILE *out); /* roff, the OPTIONS section */
 void job_print_markdown(struct _IO_FILE *out); /* the table of docs/JOBS.md */

@@ -10,20 +10,16 @@
 #include "job/value.h"
 
 #define LOAD_MODEL "it comes with the load model"
+#define MILLION    1000000ull /* 1, in millionths */
 #define MINUTE     (60 * NS_PER_S)
 #define HOUR       (60 * MINUTE)
 #define DAY        (24 * HOUR)
 
 static const struct choice contents[] = {{"text", false}, {"binary", true}, {NULL}};
-static const struct choice payloads[] = {{"small", 0, LOAD_MODEL},
-                                         {"medium", 0, LOAD_MODEL},
-                                         {"large", 0, LOAD_MODEL},
-                                         {"mixed", 0, LOAD_MODEL},
-                                         {NULL}};
 static const struct choice patterns[] = {
     {"long_lived", PATTERN_LONG_LIVED}, {"short_lived", PATTERN_SHORT_LIVED},
-    {"pooled", 0, LOAD_MODEL},          {"reconnect", 0, LOAD_MODEL},
-    {"churn", 0, LOAD_MODEL},           {NULL}};
+    {"pooled", PATTERN_POOLED},         {"reconnect", PATTERN_RECONNECT},
+    {"churn", PATTERN_CHURN},           {NULL}};
 static const struct choice closes[] = {
     {"client", CLOSE_FIN_CLIENT}, {"server", CLOSE_FIN_SERVER}, {"rst", CLOSE_RST}, {NULL}};
 static const struct choice congestions[] = {
@@ -46,18 +42,50 @@ const struct option options[] = {
     {"protocol", &kind_name, "line", "what is said on a connection", "NAME", RUN(protocol)},
     {"content", &kind_choice, "text", "payload bytes, where the protocol can carry any", "text|binary",
      RUN(binary), .choices = contents},
-    {"payload", &kind_payload, "1024", "size of a request, or a range to draw from", "BYTES",
-     PHASE(payload), .min = 1, .max = 100u << 20, .choices = payloads},
-    {"reply", &kind_bytes, "0", "size of a reply; 0: as large as the request", "BYTES",
+    {"payload", &kind_sizes, "1024",
+     "size of a request; small: 64-1023 bytes, medium: 1 KiB-1 MiB, large: 1-100 MiB, drawn evenly by"
+     " ratio; mixed: 70, 25, 5 % of these; a plain range is drawn evenly", "SIZES",
+     PHASE(payload), .min = 1, .max = 100u << 20},
+    {"reply", &kind_sizes, "0", "size of a reply, as for payload; 0: as large as the request", "SIZES",
      PHASE(reply), .min = 0, .max = 100u << 20},
 
     /* how much */
     {"rate", &kind_load, "max",
      "transactions a second over the whole run (open loop), or max: each connection keeps depth"
-     " outstanding (closed loop)", "max|RATE", "How much",
+     " outstanding (closed loop); 0: connections are only held", "max|RATE", "How much",
      PHASE(rate_max)},
-    {"shape", &kind_name, "constant", "how the rate moves over time; always max with rate = max",
+    {"shape", &kind_name, "constant", "how the rate moves over time; max with rate = max, idle with rate = 0",
      "NAME", PHASE(shape)},
+    {"rate_scale", &kind_factor, "1", "multiplies the rate", "FACTOR",
+     PHASE(rate_scale), .min = MILLION / 1000, .max = 1000 * MILLION},
+    {"burst_factor", &kind_factor, "10", "shape = burst: the high rate, times the rate", "FACTOR",
+     PHASE(burst_factor), .min = MILLION / 1000, .max = 1000 * MILLION, .shape = "burst"},
+    {"burst_high", &kind_time, "5s", "shape = burst: time at the high rate", "TIME",
+     PHASE(burst_high_ns), .min = NS_PER_MS, .max = DAY, .shape = "burst"},
+    {"burst_low", &kind_time, "15s", "shape = burst: time at the rate itself", "TIME",
+     PHASE(burst_low_ns), .min = NS_PER_MS, .max = DAY, .shape = "burst"},
+    {"ramp_from", &kind_factor, "0", "shape = ramp: the first rate, times the rate", "FACTOR",
+     PHASE(ramp_from), .min = 0, .max = 1000 * MILLION, .shape = "ramp"},
+    {"ramp_to", &kind_factor, "1", "shape = ramp: the last rate, times the rate", "FACTOR",
+     PHASE(ramp_to), .min = 0, .max = 1000 * MILLION, .shape = "ramp"},
+    {"ramp_time", &kind_time, "0s",
+     "shape = ramp: time from the first rate to the last, which then holds; 0: the duration", "TIME",
+     PHASE(ramp_ns), .min = 0, .max = 30 * DAY, .shape = "ramp"},
+    {"ramp_steps", &kind_count, "0",
+     "shape = ramp: in so many equal steps, each at the higher of the rates at its ends; 0: evenly", "N",
+     PHASE(ramp_steps), .min = 0, .max = 1000, .shape = "ramp"},
+    {"sine_depth", &kind_factor, "0.8", "shape = sine: how far up and down, times the rate", "FACTOR",
+     PHASE(sine_depth), .min = 0, .max = MILLION, .shape = "sine"},
+    {"sine_period", &kind_time, "30s", "shape = sine: time of a period", "TIME",
+     PHASE(sine_period_ns), .min = 100 * NS_PER_MS, .max = DAY, .shape = "sine"},
+    {"walk_step", &kind_factor, "0.2", "shape = walk: a step is up to so much either way, times the rate",
+     "FACTOR", PHASE(walk_step), .min = 0, .max = 1000 * MILLION, .shape = "walk"},
+    {"walk_low", &kind_factor, "0.01", "shape = walk: never below, times the rate", "FACTOR",
+     PHASE(walk_low), .min = MILLION / 1000, .max = 1000 * MILLION, .shape = "walk"},
+    {"walk_high", &kind_factor, "2", "shape = walk: never above, times the rate", "FACTOR",
+     PHASE(walk_high), .min = MILLION / 1000, .max = 1000 * MILLION, .shape = "walk"},
+    {"replay", &kind_text, "", "shape = replay: where the arrival times come from", "FILE|run:ID",
+     PHASE(replay), .shape = "replay", .later = "its reader comes with suites and plans"},
     {"duration", &kind_time, "10s", "measured time of a phase", "TIME",
      PHASE(duration_ns), .min = NS_PER_MS, .max = 30 * DAY},
     {"warmup", &kind_time, "1s", "time under load before the measured time", "TIME",
@@ -72,9 +100,9 @@ const struct option options[] = {
 
     /* connections */
     {"connections", &kind_count, "100", "connections open at once", "N", "Connections",
-     RUN(connections), .min = 1, .max = 20000000},
+     PHASE(connections), .min = 1, .max = 20000000},
     {"connect_rate", &kind_rate, "0", "connections opened a second; 0: as connect_parallel allows",
-     "RATE", RUN(connect_rate_per_s)},
+     "RATE", PHASE(connect_rate_per_s)},
     {"connect_parallel", &kind_count, "1024", "connects under way at once, a worker", "N",
      RUN(connect_parallel), .min = 1, .max = 1000000},
     {"connect_limit", &kind_time, "0s", "time for opening all; 0: from the timeouts", "TIME",
@@ -84,8 +112,20 @@ const struct option options[] = {
     {"timeout", &kind_time, "10s", "a transaction without reply fails after", "TIME",
      PHASE(timeout_ns), .min = NS_PER_MS, .max = HOUR},
     {"pattern", &kind_choice, "long_lived",
-     "long_lived: opened once; short_lived: connect, one transaction, close", "NAME",
-     PHASE(pattern), .choices = patterns},
+     "long_lived: opened once; short_lived: connect, one transaction, close; pooled: opened when"
+     " needed, used again; reconnect: lost ones are opened again; churn: replaced at churn_rate",
+     "NAME", PHASE(pattern), .choices = patterns},
+    {"churn_rate", &kind_rate, "0", "pattern churn: connections closed and opened a second", "RATE",
+     PHASE(churn_rate_per_s)},
+    {"reconnect_min", &kind_time, "100ms",
+     "a connection that was lost is opened again after so long; doubled each time in vain, half of"
+     " it drawn by lot", "TIME", PHASE(reconnect_min_ns), .min = NS_PER_MS, .max = HOUR},
+    {"reconnect_max", &kind_time, "10s", "longest wait before opening again", "TIME",
+     PHASE(reconnect_max_ns), .min = NS_PER_MS, .max = HOUR},
+    {"pace", &kind_time, "0", "least time between two starts on a connection; 0: none", "TIME",
+     PHASE(pace_ns), .min = 0, .max = HOUR},
+    {"pace_worker", &kind_time, "0", "least time between two starts of a worker; 0: none", "TIME",
+     PHASE(pace_worker_ns), .min = 0, .max = HOUR},
     {"close", &kind_choice, "client", "who closes first, by FIN; or rst", "client|server|rst",
      PHASE(close), .choices = closes},
     {"drain", &kind_time, "10s", "time for outstanding replies after the measured time", "TIME",
@@ -185,7 +225,6 @@ const struct option options[] = {
      RUN(log_level), .choices = levels, .aside = true, .unhashed = true},
 
     /* known, not built yet: refused by name */
-    {"rate_scale", LATER(LOAD_MODEL)},
     {"mix", LATER(LOAD_MODEL)},
     {"tls", LATER("it comes with TLS")},
     {"trace", LATER("it comes with tracing")},
@@ -198,3 +237,11 @@ const struct option options[] = {
 
 const uint32_t option_count = sizeof options / sizeof *options;
 _Static_assert(sizeof options / sizeof *options <= OPTIONS_MAX, "OPTIONS_MAX rows at most");
+
+const char *job_pattern_name(enum job_pattern pattern)
+{
+    const struct choice *c = patterns;
+    while (c->name && c->value != (int)pattern)
+        c++;
+    return c->name;
+}

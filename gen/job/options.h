@@ -29,7 +29,8 @@ struct option {
     const char *group; /* heading, on the first row of a group */
     const char *later; /* NULL, or what brings the key: any value but "" is refused by name */
     const struct choice *choices; /* ends with a NULL name */
-    uint64_t min, max;            /* in the kind's unit: 1, bytes, ns */
+    const char *shape;            /* NULL, or the only shape that this is a key of */
+    uint64_t min, max;            /* in the kind's unit: 1, bytes, ns, millionths */
     uint32_t offset, size;        /* of the field in struct job_phase (`phase`) or struct job */
     bool phase;                   /* may differ from phase to phase */
     bool aside;    /* does not change the work: an override leaves the workload id alone */
@@ -38,7 +39,7 @@ struct option {
 
 extern const struct option options[];
 extern const uint32_t option_count;
-#define OPTIONS_MAX 96 /* rows at most, for arrays over the table */
+#define OPTIONS_MAX 160 /* rows at most, for arrays over the table */
 
 const struct option *option_find(const char *key); /* NULL: no such key */
 /* The known key that `key` was most likely meant to be; NULL: none is near. */

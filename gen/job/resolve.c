@@ -30,6 +30,25 @@ static void job_print(const struct job *job, bool hashed_only, FILE *out)
     }
 }
 
+/* The keys of a shape begin with its name and '_'; one that has no more than its name is not told.
+ */
+void job_shape_print(const struct job_phase *phase, FILE *out)
+{
+    const char *between = " (";
+    size_t skip = strlen(phase->shape) + 1;
+    if (!strcmp(phase->shape, "constant") || phase->rate_max)
+        return;
+    fprintf(out, " %s", phase->shape);
+    for (const struct option *o = options; o < options + option_count; o++) {
+        if (!o->shape || strcmp(o->shape, phase->shape) || strlen(o->key) <= skip)
+            continue;
+        fprintf(out, "%s%s=", between, o->key + skip);
+        o->kind->format(o, phase, out);
+        between = ", ";
+    }
+    fputs(*between == ',' ? ")" : "", out);
+}
+
 static const char *overrides_print(const struct entries *entries, enum entry_from from,
                                    const char *between, FILE *out)
 {

@@ -121,6 +121,11 @@ static const struct unit byte_units[] = {
 static const struct unit time_units[] = {
     {NS_PER_S, "s"}, {NS_PER_MS, "ms"}, {NS_PER_US, "us"}, {1, "ns"}};
 
+void bytes_print(uint64_t bytes, FILE *out)
+{
+    scaled_print(bytes, byte_units, out);
+}
+
 static int bytes_parse(const struct option *o, const char *text, void *owner)
 {
     return number_parse(o, text, owner, units_parse_bytes);
@@ -142,51 +147,7 @@ static void bytes_expect(const struct option *o, FILE *out)
 
 const struct value_kind kind_bytes = {bytes_parse, bytes_format, bytes_expect};
 
-/* ---- payload: one size, or a range that each message draws from ---- */
-
-static int payload_parse(const struct option *o, const char *text, void *owner)
-{
-    struct job_phase *phase = owner;
-    const char *dash = strchr(text, '-');
-    if (!dash) {
-        int ret = bytes_parse(o, text, owner);
-        phase->payload_min = phase->payload;
-        return ret;
-    }
-    char low_text[32];
-    if ((size_t)(dash - text) >= sizeof low_text)
-        return -EINVAL;
-    memcpy(low_text, text, (size_t)(dash - text));
-    low_text[dash - text] = '\0';
-    uint64_t low;
-    int ret = units_parse_bytes(low_text, &low);
-    if (!ret)
-        ret = bytes_parse(o, dash + 1, owner);
-    if (ret < 0)
-        return ret;
-    if (low < o->min || low > phase->payload)
-        return -ERANGE;
-    phase->payload_min = (uint32_t)low;
-    return 0;
-}
-
-static void payload_format(const struct option *o, const void *owner, FILE *out)
-{
-    const struct job_phase *phase = owner;
-    if (phase->payload_min != phase->payload) {
-        scaled_print(phase->payload_min, byte_units, out);
-        fputc('-', out);
-    }
-    bytes_format(o, owner, out);
-}
-
-static void payload_expect(const struct option *o, FILE *out)
-{
-    bytes_expect(o, out);
-    fputs(" or a range of them (64-1KiB)", out);
-}
-
-const struct value_kind kind_payload = {payload_parse, payload_format, payload_expect};
+/* ---- times ---- */
 
 static int time_parse(const struct option *o, const char *text, void *owner)
 {
@@ -272,7 +233,7 @@ static int load_parse(const struct option *o, const char *text, void *owner)
     struct job_phase *phase = owner;
     phase->rate_per_s = 0;
     phase->rate_max = !strcmp(text, "max");
-    return phase->rate_max ? 0 : rate_read(text, &phase->rate_per_s);
+    return phase->rate_max || !strcmp(text, "0") ? 0 : rate_read(text, &phase->rate_per_s);
 }
 
 static void load_format(const struct option *o, const void *owner, FILE *out)
@@ -288,7 +249,7 @@ static void load_format(const struct option *o, const void *owner, FILE *out)
 static void load_expect(const struct option *o, FILE *out)
 {
     (void)o;
-    fputs("max or a rate from 0.001/s to 1000000000/s (500, 60k/s, 600/min)", out);
+    fputs("max, 0 or a rate from 0.001/s to 1000000000/s (500, 60k/s, 600/min)", out);
 }
 
 const struct value_kind kind_load = {load_parse, load_format, load_expect};

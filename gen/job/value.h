@@ -21,12 +21,13 @@ struct value_kind {
 extern const struct value_kind kind_count; /* whole number; field of 1, 2, 4 or 8 bytes */
 extern const struct value_kind kind_ring;  /* 0 or a power of two; uint32_t */
 extern const struct value_kind kind_bytes; /* with units; 4 or 8 bytes */
-extern const struct value_kind kind_payload; /* bytes or LOW-HIGH; payload_min and payload of a phase */
+extern const struct value_kind kind_sizes; /* one, a range, a class, a list; struct job_sizes; min 0: 0 is none */
 extern const struct value_kind kind_time;  /* with units; uint64_t ns */
 extern const struct value_kind kind_rate;  /* a second; double; 0 is allowed */
 extern const struct value_kind kind_load;  /* "max" or a rate; rate_max and rate_per_s of a phase */
 extern const struct value_kind kind_share; /* all, none, or a number between; double, 0 to 1 */
 extern const struct value_kind kind_margins; /* list of METRIC:PERCENT%; char array */
+extern const struct value_kind kind_factor; /* a number within min and max millionths; double */
 extern const struct value_kind kind_flag;  /* yes or no; bool */
 extern const struct value_kind kind_choice;  /* one of `choices`; its value in 1 or 4 bytes */
 extern const struct value_kind kind_word;    /* one of `choices`; its name in a char array */
@@ -54,6 +55,7 @@ static inline const void *option_field_const(const struct option *o, const void 
 /* For the kinds kept in other files. */
 int text_store(const struct option *o, const char *text, void *owner);
 void text_format(const struct option *o, const void *owner, FILE *out);
+void bytes_print(uint64_t bytes, FILE *out); /* in the largest unit that divides them */
 void choices_print(const struct choice *choices, FILE *out);
 
 #endif

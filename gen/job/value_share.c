@@ -1,45 +1,43 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A share of a whole: all, none, or a number between. */
+/* A share of a whole: all, none, or a number between; and a factor. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "job/value.h"
 
-#define SHARE_MIN  1e-6
-#define SHARE_TEXT "%.12g" /* what is kept, so that text and field are the same */
+#define SHARE_MIN 1e-6
+#define NUMBER    "%.12g" /* what is kept, so that text and field are the same */
 
-static int share_read(const char *text, double *share)
+static int number_read(const char *text, double *number, double min, double max)
 {
-    char *end;
+    char rounded[32], *end;
     if (!*text || text[strspn(text, "0123456789.e-")])
         return -EINVAL;
-    *share = strtod(text, &end);
+    *number = strtod(text, &end);
     if (*end)
         return -EINVAL;
-    return *share >= SHARE_MIN && *share <= 1 ? 0 : -ERANGE;
+    if (!(*number >= min && *number <= max))
+        return -ERANGE;
+    snprintf(rounded, sizeof rounded, NUMBER, *number);
+    *number = strtod(rounded, NULL);
+    return 0;
 }
 
 static int share_parse(const struct option *o, const char *text, void *owner)
 {
     double *share = option_field(o, owner);
-    char rounded[32];
     *share = !strcmp(text, "all");
     if (*share > 0 || !strcmp(text, "none"))
         return 0;
-    int ret = share_read(text, share);
-    if (ret)
-        return ret;
-    snprintf(rounded, sizeof rounded, SHARE_TEXT, *share);
-    *share = strtod(rounded, NULL);
-    return 0;
+    return number_read(text, share, SHARE_MIN, 1);
 }
 
 static void share_format(const struct option *o, const void *owner, FILE *out)
 {
     double share = *(const double *)option_field_const(o, owner);
     if (share > 0 && share < 1)
-        fprintf(out, SHARE_TEXT, share);
+        fprintf(out, NUMBER, share);
     else
         fputs(share > 0 ? "all" : "none", out);
 }
@@ -51,3 +49,26 @@ static void share_expect(const struct option *o, FILE *out)
 }
 
 const struct value_kind kind_share = {share_parse, share_format, share_expect};
+
+/* ---- factors ---- */
+
+#define MILLIONTHS 1e6
+
+static int factor_parse(const struct option *o, const char *text, void *owner)
+{
+    return number_read(text, option_field(o, owner), (double)o->min / MILLIONTHS,
+                       (double)o->max / MILLIONTHS);
+}
+
+static void factor_format(const struct option *o, const void *owner, FILE *out)
+{
+    fprintf(out, NUMBER, *(const double *)option_field_const(o, owner));
+}
+
+static void factor_expect(const struct option *o, FILE *out)
+{
+    fprintf(out, "a number from " NUMBER " to " NUMBER " (0.8, 2.5)", (double)o->min / MILLIONTHS,
+            (double)o->max / MILLIONTHS);
+}
+
+const struct value_kind kind_factor = {factor_parse, factor_format, factor_expect};

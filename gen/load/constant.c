@@ -105,12 +105,23 @@ static uint64_t arrivals_before(uint64_t until_ns, struct fraction rate)
 
 static uint64_t constant_count(const struct load_spec *spec, uint64_t end_ns)
 {
-    uint64_t all = arrivals_before(end_ns, rate_of(spec));
-    return all > spec->worker ? (all - spec->worker - 1) / spec->workers + 1 : 0;
+    return share_of(spec, arrivals_before(end_ns, rate_of(spec)));
+}
+
+static double constant_sum(const struct load_spec *spec, uint64_t end_ns)
+{
+    return spec->rate_per_s * (double)end_ns / NS_PER_S;
+}
+
+static double constant_peak(const struct load_spec *spec)
+{
+    return spec->rate_per_s;
 }
 
 const struct load_shape constant_shape = {
     .first = constant_first,
     .next = constant_next,
     .count = constant_count,
+    .sum = constant_sum,
+    .peak = constant_peak,
 };

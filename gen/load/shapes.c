@@ -5,8 +5,8 @@
 #include <string.h>
 
 #define BUILT(name, meaning)        {#name, meaning, &name##_shape, NULL},
-#define LATER(name, meaning, later) {#name, meaning, NULL, later},
-const struct load_shape_kind load_shapes[] = {LOAD_SHAPES(BUILT, LATER)};
+#define WAITS(name, meaning, later) {#name, meaning, &name##_shape, later},
+const struct load_shape_kind load_shapes[] = {LOAD_SHAPES(BUILT, WAITS)};
 const uint32_t load_shape_count = sizeof load_shapes / sizeof *load_shapes;
 
 const struct load_shape_kind *load_shape_find(const char *name)

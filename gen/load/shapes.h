@@ -8,22 +8,29 @@
 
 #include "load/schedule.h"
 
-/* LATER(name, meaning, what brings it): listed and refused by name. */
-#define LOAD_SHAPES(BUILT, LATER)                                                                  \
+/* WAITS(name, meaning, for what): the same, but a job is refused it by name. */
+#define LOAD_SHAPES(BUILT, WAITS)                                                                  \
     BUILT(constant, "rate transactions/s, evenly spaced")                                          \
+    BUILT(idle, "no transactions: connections are only held")                                      \
     BUILT(max, "closed loop: each connection keeps depth outstanding")                             \
-    LATER(burst, "10 times the rate for 5 s, then the rate for 15 s", LOAD_MODEL)                  \
-    LATER(ramp, "from 0 to the rate over the duration", LOAD_MODEL)                                \
-    LATER(sine, "rate plus 0.8 of it by a sine of 30 s", LOAD_MODEL)                               \
-    LATER(walk, "a seeded random walk in steps of 100 ms", LOAD_MODEL)                             \
-    LATER(poisson, "independent exponential gaps", LOAD_MODEL)                                     \
-    LATER(replay, "arrival times from a file or an earlier run", LOAD_MODEL)
-#define LOAD_MODEL "it comes with the load model"
+    BUILT(burst, "burst_factor times the rate for burst_high, the rate for burst_low, repeated")   \
+    BUILT(ramp, "from ramp_from to ramp_to of the rate over ramp_time, evenly or in ramp_steps")   \
+    BUILT(sine, "the rate and sine_depth of it by a sine of sine_period")                          \
+    BUILT(walk, "a seeded random walk: every 100 ms up or down by walk_step of the rate")          \
+    BUILT(poisson, "independent exponential gaps with mean 1/rate")                                \
+    WAITS(replay, "arrival times from a file or an earlier run",                                   \
+          "its reader comes with suites and plans")
 
-#define SHAPE_DECLARE(name, meaning) extern const struct load_shape name##_shape;
-#define SHAPE_NOTHING(name, meaning, later)
-LOAD_SHAPES(SHAPE_DECLARE, SHAPE_NOTHING)
+#define SHAPE_DECLARE(name, meaning)            extern const struct load_shape name##_shape;
+#define SHAPE_DECLARE_TOO(name, meaning, later) SHAPE_DECLARE(name, meaning)
+LOAD_SHAPES(SHAPE_DECLARE, SHAPE_DECLARE_TOO)
 #undef SHAPE_DECLARE
-#undef SHAPE_NOTHING
+#undef SHAPE_DECLARE_TOO
+
+/* How many of the first `all` arrivals are this worker's. */
+static inline uint64_t share_of(const struct load_spec *spec, uint64_t all)
+{
+    return all > spec->worker ? (all - spec->worker - 1) / spec->workers + 1 : 0;
+}
 
 #endif

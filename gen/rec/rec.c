@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -160,6 +161,15 @@ void rec_memory(const struct rec *r, struct rec_memory *out)
         .own = sizeof *r + lanes * (sizeof *r->lanes + sizeof *r->drains) +
                (r->packer ? sample_packer_bytes() : 0),
     };
+}
+
+void rec_sync(struct rec *r)
+{
+    static const struct timespec pause = {.tv_nsec = 1000000};
+    uint64_t wanted = atomic_fetch_add(&r->syncs_wanted, 1) + 1;
+    sem_post(&r->wake);
+    while (atomic_load_explicit(&r->syncs_done, memory_order_acquire) < wanted)
+        nanosleep(&pause, NULL);
 }
 
 int rec_close(struct rec *r, struct err *e)

@@ -93,6 +93,9 @@ void rec_memory(const struct rec *r, struct rec_memory *out);
 #define REC_PHASES_MAX 4096
 int rec_phase_begin(struct rec *r, const struct phase_row *row, uint64_t now_ns);
 void rec_phase_end(struct rec *r, uint32_t phase, uint64_t now_ns);
+/* Waits until everything that the workers have handed over is stored, so that another connection
+ * reads it. Main thread. */
+void rec_sync(struct rec *r);
 /* Sum of everything handed over so far, for the live line: what the recorder last published. */
 struct rec_totals {
     uint64_t counters[COUNTER_COUNT], results[RESULT_COUNT], open_connections;

@@ -64,8 +64,9 @@ struct rec {
     size_t blocks_len;
 
     pthread_t thread;
-    sem_t wake;                       /* posted once, after stopping is set */
+    sem_t wake;                       /* posted when a look is wanted, or stopping is set */
     _Atomic bool stopping;
+    _Atomic uint64_t syncs_wanted, syncs_done;
 
     struct rec_phase *phases[REC_PHASES_MAX];
     _Atomic uint32_t phase_count;

@@ -187,8 +187,11 @@ void *recorder_main(void *arg)
 {
     struct rec *r = arg;
     step_back();
-    while (!asked_to_stop(r))
+    while (!asked_to_stop(r)) {
+        uint64_t wanted = atomic_load_explicit(&r->syncs_wanted, memory_order_acquire);
         look(r);
+        atomic_store_explicit(&r->syncs_done, wanted, memory_order_release);
+    }
     last_look(r);
     store_rest(r);
     summarize(r);

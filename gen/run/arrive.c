@@ -1,25 +1,29 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Arrivals: from the schedule (open loop) or from the slot that has become free (max). */
-#include "base/rng.h"
 #include "run/client_internal.h"
 
 void client_count_not_sent(struct client *c, enum result why, uint64_t intended_ns)
 {
+    c->started++;
     client_count(c, COUNTER_STARTED);
     client_count(c, COUNTER_FAILED);
     c->block->results[why]++;
     client_sample_not_sent(c, why, intended_ns);
 }
 
-/* Log-free uniform draw; the same seed, connection and id give the same size again. */
-static uint32_t draw_payload(const struct client *c, uint32_t conn, uint64_t id)
+#define SIZE_STREAM  0x73697a6573000000ull /* "sizes", and */
+#define REPLY_STREAM 0x7265706c79000000ull /* "reply": drawn apart from each other and from the gaps */
+
+/* By the number of the start in the phase, over all workers: it does not matter which connection
+ * was free. */
+static void draw_sizes(const struct client *c, struct app_message *msg)
 {
     const struct client_load *l = &c->load;
-    if (l->payload_min == l->payload_max)
-        return l->payload_max;
-    uint64_t span = l->payload_max - l->payload_min + 1;
-    uint64_t random = rng_mix(c->cfg.seed ^ conn, id) >> 32;
-    return l->payload_min + (uint32_t)(random * span >> 32);
+    uint64_t number = c->started * c->cfg.workers + c->cfg.worker;
+    msg->len = size_draw(&l->payload, l->spec.seed ^ SIZE_STREAM, number);
+    msg->reply_len = c->cfg.one_way   ? 0
+                     : l->reply.count ? size_draw(&l->reply, l->spec.seed ^ REPLY_STREAM, number)
+                                      : msg->len;
 }
 
 static void append(struct client *c, struct session *s, uint32_t index)
@@ -43,15 +47,11 @@ void client_start_on(struct client *c, struct session *s, uint64_t intended_ns,
         return;
     }
     struct trans *t = &c->trans.entries[index];
-    uint32_t number = c->cfg.first_session + session_number(c, s);
-    uint32_t len = draw_payload(c, number, c->next_id);
     *t = (struct trans){
-        .msg = {.id = c->next_id, .len = len, .conn = number,
-                .reply_len = c->load.reply ? c->load.reply : len},
+        .msg = {.id = c->next_id, .conn = c->cfg.first_session + session_number(c, s)},
         .intended_ns = intended_ns, .eligible_ns = eligible_ns, .measured = c->load.measured,
     };
-    if (c->cfg.one_way)
-        t->msg.reply_len = 0;
+    draw_sizes(c, &t->msg);
     c->next_id += c->cfg.workers;
     c->started++;
     client_count(c, COUNTER_STARTED);
@@ -60,8 +60,10 @@ void client_start_on(struct client *c, struct session *s, uint64_t intended_ns,
     struct tcp *tcp = &c->stack->tcp;
     t->pos = s->state == SESSION_OPEN ? tcp_end(tcp_conn(tcp, s->conn)) : 0;
     append(c, s, index);
+    pace_rest(c, s);
+    c->worker_rests_ns = c->now_ns + c->load.pace_worker_ns;
     if (s->state == SESSION_OPEN)
-        tcp_send(tcp, s->conn, len);
+        tcp_send(tcp, s->conn, t->msg.len);
 }
 
 /* Short-lived: the transaction waits on the session while its connection opens. */
@@ -82,7 +84,7 @@ static void start_arrival(struct client *c, uint64_t intended_ns)
     struct session *s = &c->sessions[c->free_head];
     uint64_t eligible = intended_ns > c->free_since_ns ? intended_ns : c->free_since_ns;
     session_unlist(c, s);
-    if (c->load.short_lived) {
+    if (c->load.opens_each) {
         start_short(c, s, intended_ns);
         return;
     }
@@ -91,17 +93,30 @@ static void start_arrival(struct client *c, uint64_t intended_ns)
         session_list(c, s);
 }
 
+/* Whether a start would come too soon after the last one of this worker. */
+static bool worker_rests(const struct client *c)
+{
+    return c->load.pace_worker_ns && c->now_ns < c->worker_rests_ns;
+}
+
 static bool limit_reached(const struct client *c)
 {
     return c->load.transactions && c->started >= c->load.transactions;
 }
 
+static bool arrivals_left(const struct client *c)
+{
+    return !c->load.spec.shape->closed_loop && c->schedule.next_ns != UINT64_MAX &&
+           !limit_reached(c);
+}
+
 /* The closed loop of one session: as many as its depth allows. */
 void client_continue(struct client *c, struct session *s)
 {
-    if (c->mode != CLIENT_LOAD || !session_has_room(c, s))
+    bool takes_work = c->mode == CLIENT_LOAD || (c->mode == CLIENT_DRAIN && arrivals_left(c));
+    if (!takes_work || !session_has_room(c, s))
         return;
-    if (!c->load.spec.shape->closed_loop || c->load.short_lived) {
+    if (!c->load.spec.shape->closed_loop || c->load.opens_each || c->load.pace_worker_ns) {
         session_list(c, s);
         return;
     }
@@ -109,24 +124,45 @@ void client_continue(struct client *c, struct session *s)
         client_start_on(c, s, c->now_ns, c->now_ns);
 }
 
+/* Whether the free session at hand may be used now: it opens its connection itself, and the next
+ * one may not open yet. */
+static bool may_start(const struct client *c)
+{
+    return !worker_rests(c) && (!c->load.opens_each || client_may_connect(c));
+}
+
 static uint32_t start_closed_loop(struct client *c, uint32_t budget)
 {
     uint32_t n = 0;
-    while (n < budget && c->free_head != SESSION_NONE && !limit_reached(c)) {
+    while (n < budget && c->free_head != SESSION_NONE && !limit_reached(c) && may_start(c)) {
         start_arrival(c, c->now_ns);
         n++;
     }
     return n;
 }
 
+/* Arrivals whose time has come and that no connection has taken. */
+static uint64_t arrivals_waiting(const struct client *c)
+{
+    return c->schedule.next_ns > c->now_ns ? 0 : schedule_due(&c->schedule, c->now_ns);
+}
+
 static void note_backlog(struct client *c)
 {
-    if (c->schedule.next_ns >= c->now_ns)
-        return;
-    uint64_t waiting = (uint64_t)((double)(c->now_ns - c->schedule.next_ns) *
-                                  c->load.spec.rate_per_s / c->load.spec.workers / 1e9);
+    uint64_t waiting = arrivals_waiting(c);
     if (waiting > c->block->counters[COUNTER_BACKLOG_MAX])
         c->block->counters[COUNTER_BACKLOG_MAX] = waiting;
+}
+
+/* On demand: as many opens under way as arrivals wait; in a closed loop each would be used. */
+static uint32_t open_on_demand(struct client *c, uint32_t budget)
+{
+    uint32_t n = 0;
+    uint64_t wanted = c->load.spec.shape->closed_loop ? UINT64_MAX : arrivals_waiting(c);
+    while (n < budget && c->opening < wanted && c->opening < c->cfg.connect_parallel &&
+           reopen_one(c))
+        n++;
+    return n;
 }
 
 static uint32_t start_open_loop(struct client *c, uint32_t budget)
@@ -134,10 +170,8 @@ static uint32_t start_open_loop(struct client *c, uint32_t budget)
     uint32_t n = 0;
     while (n < budget && c->schedule.next_ns <= c->now_ns && !limit_reached(c)) {
         if (c->now_ns - c->schedule.next_ns > c->load.queue_max_ns) {
-            uint64_t intended_ns = schedule_take(&c->schedule);
-            c->started++;
-            client_count_not_sent(c, RESULT_NOT_SENT, intended_ns);
-        } else if (c->free_head == SESSION_NONE) {
+            client_count_not_sent(c, RESULT_NOT_SENT, schedule_take(&c->schedule));
+        } else if (c->free_head == SESSION_NONE || !may_start(c)) {
             break;
         } else {
             start_arrival(c, schedule_take(&c->schedule));
@@ -148,57 +182,32 @@ static uint32_t start_open_loop(struct client *c, uint32_t budget)
     return n;
 }
 
-/* Nobody answers for a target: every open fails, with its reason. */
-static void fail_unresolved(struct client *c)
+void client_end_load(struct client *c, uint64_t now_ns)
 {
-    uint64_t left = c->cfg.sessions - c->to_open;
-    c->block->counters[COUNTER_CONNECTS_STARTED] += left;
-    client_count_connects_failed(c, RESULT_NO_ROUTE, left);
-    c->to_open = c->cfg.sessions;
+    churn_due(c, UINT32_MAX);
+    if (!c->load.spec.shape->closed_loop)
+        schedule_end(&c->schedule, now_ns);
 }
 
-static bool targets_resolved(struct client *c)
+void client_give_up_arrivals(struct client *c)
 {
-    if (c->resolved == NEIGH_WAIT)
-        c->resolved = client_resolved(c);
-    if (c->resolved == NEIGH_FAILED)
-        fail_unresolved(c);
-    else if (c->resolved == NEIGH_READY && c->load.short_lived)
-        c->to_open = c->cfg.sessions; /* each transaction opens its own */
-    return c->resolved == NEIGH_READY;
-}
-
-/* Opens that the rate and the number under way allow. */
-static uint32_t open_due(struct client *c, uint32_t budget)
-{
-    uint32_t n = 0;
-    if (!targets_resolved(c))
-        return 0;
-    while (n < budget && c->to_open < c->cfg.sessions && c->opening < c->cfg.connect_parallel) {
-        double due = (double)(c->now_ns - c->connect_start_ns) * c->cfg.connect_rate_per_s / 1e9;
-        if (c->cfg.connect_rate_per_s > 0 && (double)c->connects_begun > due)
-            break;
-        struct session *s = &c->sessions[c->to_open++];
-        if (s->state == SESSION_DOWN && !session_open(c, s)) {
-            client_count(c, COUNTER_CONNECTS_STARTED);
-            client_count_connects_failed(c, RESULT_NOT_SENT, 1);
-        }
-        n++;
+    while (arrivals_left(c)) {
+        uint64_t intended_ns = schedule_take(&c->schedule);
+        client_count_not_sent(c, RESULT_NOT_SENT, intended_ns);
     }
-    return n;
 }
 
-static uint32_t close_due(struct client *c, uint32_t budget)
+bool client_drained(const struct client *c)
 {
-    uint32_t n = 0;
-    while (n < budget && c->to_open < c->cfg.sessions && c->closing < c->cfg.connect_parallel) {
-        struct session *s = &c->sessions[c->to_open++];
-        if (s->state == SESSION_OPEN)
-            session_close(c, s);
-        else if (s->state == SESSION_OPENING)
-            session_abort(c, s);
-        n++;
-    }
+    return c->trans.in_use == 0 && !arrivals_left(c);
+}
+
+/* What moves connections under load, beside the arrivals. */
+static uint32_t connections_due(struct client *c, uint32_t budget)
+{
+    uint32_t n = pace_due(c, budget) + reopen_due(c, budget) + churn_due(c, budget);
+    if (c->load.on_demand && c->free_head == SESSION_NONE)
+        n += open_on_demand(c, budget);
     return n;
 }
 
@@ -206,14 +215,16 @@ uint32_t client_start_due(struct client *c, uint32_t budget)
 {
     switch (c->mode) {
     case CLIENT_CONNECT:
-        return open_due(c, budget);
+        return client_connect_due(c, budget);
     case CLIENT_LOAD:
-        return c->load.spec.shape->closed_loop ? start_closed_loop(c, budget)
-                                               : start_open_loop(c, budget);
+        return connections_due(c, budget) + (c->load.spec.shape->closed_loop
+                                                 ? start_closed_loop(c, budget)
+                                                 : start_open_loop(c, budget));
     case CLIENT_CLOSE:
-        return close_due(c, budget);
-    case CLIENT_IDLE:
+        return client_close_due(c, budget);
     case CLIENT_DRAIN:
+        return arrivals_left(c) ? start_open_loop(c, budget) : 0;
+    case CLIENT_IDLE:
         break;
     }
     return 0;

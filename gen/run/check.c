@@ -47,7 +47,7 @@ static int check_content(const struct job *job, const struct app_proto *proto, s
 static int check_payload(const struct job *job, uint32_t p, const struct app_proto *proto,
                          struct err *e)
 {
-    if (job->phases[p].payload_min < proto->client->min_len)
+    if (job->phases[p].payload.smallest < proto->client->min_len)
         return job_refuse(e, job, p, "payload",
                           "expected at least %u bytes, the smallest message of protocol = %s",
                           proto->client->min_len, proto->name);
@@ -56,7 +56,9 @@ static int check_payload(const struct job *job, uint32_t p, const struct app_pro
 
 static bool is_as_the_request(const struct job_phase *phase)
 {
-    return phase->payload_min == phase->payload && phase->reply == phase->payload;
+    return phase->payload.smallest == phase->payload.largest &&
+           phase->reply.smallest == phase->payload.smallest &&
+           phase->reply.largest == phase->payload.largest;
 }
 
 /* A job's reply = 0 asks for as many bytes as the request has: every protocol can do that. */
@@ -64,7 +66,7 @@ static int check_reply(const struct job *job, uint32_t p, const struct app_proto
                        struct err *e)
 {
     const struct job_phase *phase = &job->phases[p];
-    if (!phase->reply)
+    if (!phase->reply.count)
         return 0;
     switch (proto->server->answer) {
     case APP_ANSWER_NONE:
@@ -79,7 +81,7 @@ static int check_reply(const struct job *job, uint32_t p, const struct app_proto
     case APP_ANSWER_DESCRIBED:
         break;
     }
-    if (phase->reply < proto->client->min_reply)
+    if (phase->reply.smallest < proto->client->min_reply)
         return job_refuse(e, job, p, "reply",
                           "expected at least %u bytes, the smallest reply of protocol = %s",
                           proto->client->min_reply, proto->name);
@@ -145,8 +147,14 @@ static int check_shape(const struct job *job, uint32_t p, struct err *e)
     const struct job_phase *phase = &job->phases[p];
     const struct load_shape_kind *kind = load_shape_find(phase->shape);
     int rc = check_known_shape(job, p, kind, e);
-    if (rc || kind->shape->closed_loop == phase->rate_max)
+    bool no_rate = !phase->rate_max && phase->rate_per_s == 0;
+    if (rc)
         return rc;
+    if (kind->shape->no_rate != no_rate)
+        return job_refuse(e, job, p, "shape", no_rate ? "with rate = 0 nothing starts: expected a rate as well"
+                                                      : "a rate is set: expected rate = 0 or another shape");
+    if (kind->shape->closed_loop == phase->rate_max)
+        return 0;
     if (phase->rate_max)
         return job_refuse(e, job, p, "shape",
                           "with rate = max no rate moves: expected a rate as well");

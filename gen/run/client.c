@@ -14,7 +14,8 @@ int client_init(struct client *c, const struct client_config *cfg, struct stack 
     *c = (struct client){.cfg = *cfg, .stack = stack, .free_head = SESSION_NONE,
                          .free_tail = SESSION_NONE, .next_id = 1 + cfg->worker};
     c->sessions = mem_reserve((size_t)cfg->sessions * sizeof *c->sessions, "sessions", e);
-    if (!c->sessions || trans_init(&c->trans, cfg->trans, e)) {
+    if (!c->sessions || trans_init(&c->trans, cfg->trans, e) || pace_init(c, e) ||
+        reopen_init(c, e)) {
         client_fini(c);
         return -ENOMEM;
     }
@@ -29,13 +30,17 @@ void client_fini(struct client *c)
     mem_release(c->sessions, (size_t)c->cfg.sessions * sizeof *c->sessions);
     mem_release(c->paths, (size_t)c->path_count * sizeof *c->paths);
     trans_fini(&c->trans);
+    pace_fini(c);
+    reopen_fini(c);
     c->sessions = NULL;
     c->paths = NULL;
 }
 
 uint64_t client_memory(const struct client *c)
 {
-    return (uint64_t)c->cfg.sessions * sizeof *c->sessions;
+    uint64_t each = sizeof *c->sessions + (c->cfg.paces ? sizeof *c->pace.entries : 0) +
+                    (c->cfg.reopens ? sizeof *c->reopen.nodes : 0);
+    return c->cfg.sessions * each;
 }
 
 /* Source addresses that this worker's connections can use up, not more. */
@@ -96,14 +101,27 @@ static void begin_connect(struct client *c, uint64_t start_ns)
     c->connect_start_ns = start_ns;
 }
 
+/* The sessions that come back, replace or rest do so by this phase's rules. */
+static void begin_connections(struct client *c, uint64_t start_ns)
+{
+    c->connects_begun = 0;
+    c->connect_start_ns = start_ns;
+    reopen_begin(c);
+    churn_begin(c, start_ns);
+}
+
 /* Every session that may take work is listed; in a closed loop its first arrival is now. */
 static void begin_load(struct client *c, uint64_t start_ns)
 {
     c->started = 0;
+    begin_connections(c, start_ns);
     schedule_init(&c->schedule, &c->load.spec, start_ns);
     c->free_since_ns = start_ns;
     for (uint32_t i = 0; i < c->cfg.sessions; i++) {
         struct session *s = &c->sessions[i];
+        s->retiring = false;
+        if (!session_fits(c, s))
+            session_unlist(c, s);
         if (session_has_room(c, s))
             session_list(c, s);
     }
@@ -151,7 +169,9 @@ void client_give_up(struct client *c)
 
 void client_give_up_opening(struct client *c)
 {
-    uint64_t never = c->cfg.sessions - c->to_open;
+    uint64_t never = 0;
+    for (uint32_t i = c->to_open; i < c->cfg.sessions; i++)
+        never += client_wants_open(c, i) && c->sessions[i].state == SESSION_DOWN;
     c->block->counters[COUNTER_CONNECTS_STARTED] += never;
     client_count_connects_failed(c, RESULT_NOT_SENT, never);
     c->to_open = c->cfg.sessions;
@@ -169,13 +189,13 @@ bool client_idle(const struct client *c)
     case CLIENT_IDLE:
         return true;
     case CLIENT_CONNECT:
-        return c->to_open == c->cfg.sessions && !c->opening;
+        return c->to_open == c->cfg.sessions && !c->opening && !c->closing;
     case CLIENT_LOAD:
         return c->load.transactions && c->started >= c->load.transactions;
     case CLIENT_DRAIN:
-        return c->trans.in_use == 0;
+        return client_drained(c);
     case CLIENT_CLOSE:
-        return c->to_open == c->cfg.sessions && !c->closing;
+        return c->to_open == c->cfg.sessions && !c->closing && !c->detached;
     }
     return true;
 }

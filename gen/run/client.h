@@ -13,7 +13,10 @@
 
 #include "app/app.h"
 #include "load/schedule.h"
+#include "load/size.h"
 #include "rec/rec.h"
+#include "run/pace.h"
+#include "run/reopen.h"
 #include "run/trans.h"
 #include "stack/stack.h"
 
@@ -28,16 +31,28 @@ struct session {
     uint32_t next, prev; /* free list */
     uint16_t outstanding;
     uint8_t state;       /* enum session_state */
-    bool listed;         /* in the free list */
+    bool listed : 1;     /* in the free list */
+    bool resting : 1;    /* its pace says: not yet */
+    bool retiring : 1;   /* to be replaced (churn) when nothing is outstanding */
+    uint8_t vain : 5;    /* opens in vain since its last transaction */
 };
 
 /* What a phase asks of the client; plain numbers, resolved. */
 struct client_load {
     struct load_spec spec;      /* shape, rate, this worker's share */
     uint64_t transactions;      /* of this worker; 0: by time only */
-    uint32_t payload_min, payload_max, reply; /* bytes; reply 0: equal to the payload drawn */
+    struct size_dist payload, reply; /* reply.count 0: equal to the payload drawn */
     uint32_t depth;
-    bool short_lived, measured;
+    bool measured;
+    /* The pattern, as what it makes connections do. None of the three: opened once. */
+    bool opens_each;            /* short_lived: every transaction opens and closes its own */
+    bool on_demand;             /* pooled: opened when none is free, up to `sessions` */
+    bool reopens;               /* those that are lost are opened again, after a back-off */
+    struct load_spec churn;     /* shape NULL: none; else when the next one is replaced */
+    uint32_t sessions;          /* of this worker: open, or open at most */
+    double connect_rate_per_s;  /* of this worker; 0: no limit */
+    uint64_t reopen_min_ns, reopen_max_ns;
+    uint64_t pace_ns, pace_worker_ns; /* least time between two starts; 0: none */
     bool close_by_reset, close_by_peer;
     uint64_t timeout_ns, connect_timeout_ns, queue_max_ns;
 };
@@ -51,7 +66,8 @@ struct client_config {
     const struct app_client *proto;
     bool one_way;                /* no reply: acknowledged is done */
     const struct app_ctx *app;
-    uint32_t sessions;           /* this worker's connections */
+    uint32_t sessions;           /* this worker's connections, of the phase with most */
+    bool reopens, paces;         /* in some phase: room for it is made at start */
     uint32_t trans;              /* pool */
     uint32_t first_session;      /* number of session 0 over the whole run */
     struct ip_range sources[16];
@@ -61,13 +77,12 @@ struct client_config {
     uint16_t port_lo, port_hi;
     uint32_t worker, workers;    /* ports are dealt out modulo workers */
     uint32_t connect_parallel;
-    double connect_rate_per_s;   /* of this worker; 0: no limit */
     uint64_t seed;
 };
 
 enum client_mode {
     CLIENT_IDLE,    /* nothing starts */
-    CLIENT_CONNECT, /* sessions open, nothing is sent */
+    CLIENT_CONNECT, /* sessions open or close until as many are open as the phase wants */
     CLIENT_LOAD,    /* transactions start */
     CLIENT_DRAIN,   /* those under way end */
     CLIENT_CLOSE,   /* connections close */
@@ -93,7 +108,13 @@ struct client {
     uint32_t opening;            /* SYNs under way */
     uint32_t open;               /* sessions with a connection in ESTABLISHED */
     uint32_t closing;            /* connections between our close and the end */
-    uint64_t connect_start_ns, connects_begun; /* for connect_rate */
+    uint64_t connect_start_ns, connects_begun; /* for connect_rate, since the phase began */
+    uint64_t worker_rests_ns;    /* pace_worker: nothing starts before */
+    struct schedule churn;
+    uint32_t churn_at;           /* the session to replace next */
+    uint32_t detached;           /* connections whose session went on without them: closing */
+    struct reopen reopen;
+    struct pace pace;
     uint64_t connects_failed[RESULT_COUNT];    /* since the start, by reason */
 
     uint32_t *paths;             /* sources x targets, made and asked for at start */
@@ -124,6 +145,10 @@ void client_begin(struct client *c, enum client_mode mode, const struct client_l
 uint32_t client_start_due(struct client *c, uint32_t budget);
 /* The first bytes built since the last call are handed over now. */
 void client_flushed(struct client *c, uint64_t now_ns);
+/* The load's time is over: only arrivals that are due by now still start, in the drain. */
+void client_end_load(struct client *c, uint64_t now_ns);
+/* What of them is left fails as not_sent. */
+void client_give_up_arrivals(struct client *c);
 /* Fails what is still outstanding with RESULT_TIMEOUT and resets its connections. */
 void client_give_up(struct client *c);
 /* The connect phase is over: opens still under way have failed. */

@@ -24,6 +24,17 @@ static void opened(struct client *c, struct session *s)
         client_continue(c, s);
 }
 
+/* The session has no connection any more: what its pattern does then. */
+static void gone(struct client *c, struct session *s)
+{
+    if (c->load.opens_each)
+        client_continue(c, s);
+    else if (s->retiring)
+        churn_reopen(c, s);
+    else
+        reopen_later(c, s);
+}
+
 /* The connection is gone without our doing. */
 static void lost(struct client *c, struct session *s, enum result why)
 {
@@ -31,8 +42,7 @@ static void lost(struct client *c, struct session *s, enum result why)
         client_count_connects_failed(c, why, 1);
     client_fail_all(c, s, why);
     session_leave(c, s, SESSION_DOWN);
-    if (c->load.short_lived)
-        client_continue(c, s);
+    gone(c, s);
 }
 
 /* Our own close came to its end, or the peer's and ours. */
@@ -40,8 +50,7 @@ static void closed(struct client *c, struct session *s)
 {
     client_fail_all(c, s, RESULT_CLOSED_EARLY);
     session_leave(c, s, SESSION_DOWN);
-    if (c->load.short_lived)
-        client_continue(c, s);
+    gone(c, s);
 }
 
 static void on_peer_closed(struct client *c, struct session *s)
@@ -49,6 +58,7 @@ static void on_peer_closed(struct client *c, struct session *s)
     client_fail_all(c, s, RESULT_CLOSED_EARLY);
     if (tcp_unacked(tcp_conn(&c->stack->tcp, s->conn))) { /* half a request: nothing to finish */
         session_abort(c, s);
+        gone(c, s);
         return;
     }
     if (s->state == SESSION_OPEN)
@@ -56,12 +66,21 @@ static void on_peer_closed(struct client *c, struct session *s)
     tcp_close(&c->stack->tcp, s->conn);
 }
 
+/* Of a connection whose session went on without it: only its end matters. */
+static void on_detached(struct client *c, enum tcp_event event)
+{
+    if (event != TCP_EVENT_OPEN && event != TCP_EVENT_PEER_CLOSED)
+        c->detached--;
+}
+
 static void on_event(void *ctx, uint32_t conn, enum tcp_event event)
 {
     struct client *c = ctx;
     struct session *s = client_session(c, conn);
-    if (s->conn != conn) /* aborted by us earlier; its slot has only now come to rest */
+    if (s->conn != conn) {
+        on_detached(c, event);
         return;
+    }
     switch (event) {
     case TCP_EVENT_OPEN:
         opened(c, s);
@@ -106,7 +125,8 @@ static void after_reply(struct client *c, struct session *s)
     struct tcp *tcp = &c->stack->tcp;
     uint64_t acked = conn_position(tcp_conn(tcp, s->conn), tcp_conn(tcp, s->conn)->snd_una);
     client_release(c, s, acked);
-    if (c->load.short_lived) {
+    s->vain = 0;
+    if (c->load.opens_each) {
         session_close(c, s);
         return;
     }
@@ -114,6 +134,7 @@ static void after_reply(struct client *c, struct session *s)
         tcp_timer_set(tcp, s->conn, tcp_ticks(c->now_ns + c->load.timeout_ns));
     else
         tcp_timer_clear(tcp, s->conn);
+    churn_settle(c, s);
     client_continue(c, s);
 }
 
@@ -129,8 +150,7 @@ static void on_reply(struct client *c, struct session *s, uint32_t oldest,
         client_finish(c, s, oldest, result);
         client_fail_all(c, s, RESULT_RESET);
         session_abort(c, s);
-        if (c->load.short_lived)
-            client_continue(c, s);
+        gone(c, s);
         return;
     }
     client_finish(c, s, whose, result);
@@ -143,6 +163,7 @@ static uint32_t unasked(struct client *c, struct session *s, uint32_t len)
     if (s->state == SESSION_OPEN) {
         c->block->connect_errors[RESULT_BAD_REPLY]++;
         session_abort(c, s);
+        gone(c, s);
     }
     return len;
 }
@@ -199,8 +220,11 @@ static void on_timer(void *ctx, uint32_t conn)
 {
     struct client *c = ctx;
     struct session *s = client_session(c, conn);
-    if (s->conn != conn)
+    if (s->conn != conn) {
+        c->detached--;
+        tcp_abort(&c->stack->tcp, conn);
         return;
+    }
     if (s->state == SESSION_OPENING) {
         client_count_connects_failed(c, RESULT_CONNECT_TIMEOUT, 1);
         client_fail_all(c, s, RESULT_CONNECT_TIMEOUT);
@@ -208,8 +232,7 @@ static void on_timer(void *ctx, uint32_t conn)
         client_fail_all(c, s, RESULT_TIMEOUT);
     }
     session_abort(c, s);
-    if (c->load.short_lived)
-        client_continue(c, s);
+    gone(c, s);
 }
 
 const struct tcp_ops client_tcp_ops = {

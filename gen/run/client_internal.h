@@ -28,10 +28,31 @@ static inline uint32_t session_number(const struct client *c, const struct sessi
     return (uint32_t)(s - c->sessions);
 }
 
+/* Whether connect_rate allows another open now. */
+static inline bool client_may_connect(const struct client *c)
+{
+    double due = (double)(c->now_ns - c->connect_start_ns) * c->load.connect_rate_per_s / 1e9;
+    return !(c->load.connect_rate_per_s > 0) || (double)c->connects_begun <= due;
+}
+
+/* Whether session `number` is to be open when the load begins. */
+static inline bool client_wants_open(const struct client *c, uint32_t number)
+{
+    return number < c->load.sessions && !c->load.opens_each && !c->load.on_demand;
+}
+
+/* Whether it may stay open from the phase before. */
+static inline bool client_keeps_open(const struct client *c, uint32_t number)
+{
+    return number < c->load.sessions && !c->load.opens_each;
+}
+
 /* session.c: the free list and the connection of a session */
 void session_list(struct client *c, struct session *s);
 void session_unlist(struct client *c, struct session *s);
-/* Whether another transaction may start on it now. */
+/* Whether the phase lets a session in this state take work. */
+bool session_fits(const struct client *c, const struct session *s);
+/* Whether another transaction may start on it now, and it is not listed yet. */
 bool session_has_room(const struct client *c, const struct session *s);
 /* Opens a connection on the next free tuple; false: none, or no neighbour. */
 bool session_open(struct client *c, struct session *s);
@@ -41,12 +62,31 @@ void session_close(struct client *c, struct session *s);
 /* Ends a connection by reset; its transactions have been dealt with. */
 void session_abort(struct client *c, struct session *s);
 
+/* The session has no connection any more; the one it had closes by itself. Nothing of the session
+ * may be unacknowledged. */
+void session_detach(struct client *c, struct session *s);
+
+/* churn.c */
+void churn_begin(struct client *c, uint64_t start_ns);
+/* Replaces what is due; at most `budget`, returns how many. */
+uint32_t churn_due(struct client *c, uint32_t budget);
+/* Its old connection is gone: the next one. */
+void churn_reopen(struct client *c, struct session *s);
+/* A transaction of the session has ended: now it may be replaced, if it was to be. */
+void churn_settle(struct client *c, struct session *s);
+
+/* connects.c: how many connections are open, in the connect phase and at the end */
+uint32_t client_connect_due(struct client *c, uint32_t budget);
+uint32_t client_close_due(struct client *c, uint32_t budget);
+
 /* arrive.c */
 /* Starts one transaction on a session with room. */
 void client_start_on(struct client *c, struct session *s, uint64_t intended_ns,
                      uint64_t eligible_ns);
 /* Counts an arrival that never got a connection. */
 void client_count_not_sent(struct client *c, enum result why, uint64_t intended_ns);
+/* Nothing is outstanding, and nothing that was due waits to start. */
+bool client_drained(const struct client *c);
 /* Closed loop: the slot that has just become free starts the next. */
 void client_continue(struct client *c, struct session *s);
 

@@ -35,13 +35,14 @@ static int begin_phase(struct run *r, const struct job_phase *p, enum phase_kind
                        uint64_t start_ns, uint64_t requested_ns, struct err *e)
 {
     struct phase_texts texts;
+    bool loaded = kind == PHASE_WARMUP || kind == PHASE_MEASURE;
     phase_texts_make(&texts, p, r->proto);
     struct phase_row row = {
         .name = p->name, .kind = kind, .measured = kind == PHASE_MEASURE,
         .load = texts.load, .payload = texts.payload, .reply = texts.reply[0] ? texts.reply : NULL,
         .sla = p->sla[0] ? p->sla : NULL,
-        .offered_rate_per_s = p->rate_max ? NAN : p->rate_per_s,
-        .requested_ns = (int64_t)requested_ns, .connections = r->job->connections,
+        .offered_rate_per_s = setup_offered_per_s(r->job, p, loaded ? requested_ns : 0),
+        .requested_ns = (int64_t)requested_ns, .connections = p->connections,
         .depth = p->depth,
     };
     int phase = rec_phase_begin(r->rec, &row, start_ns);
@@ -57,7 +58,7 @@ static void command_all(struct run *r, struct worker_command cmd, const struct j
         setup_load(r->job, p, w, &cmd.load);
         cmd.load.measured = measured;
         if (cmd.end_ns)
-            cmd.load.spec.duration_ns = cmd.end_ns - cmd.start_ns;
+            cmd.load.spec.duration_ns = cmd.load.churn.duration_ns = cmd.end_ns - cmd.start_ns;
         while (!worker_command(&r->workers[w], &cmd))
             pause_ns(POLL_NS);
     }
@@ -119,7 +120,7 @@ static enum result main_reason(const struct run *r, uint64_t *count)
     return most;
 }
 
-static int why_not_connected(struct run *r, struct err *e)
+static int why_not_connected(struct run *r, const struct job_phase *p, struct err *e)
 {
     char target[64];
     uint64_t count;
@@ -131,19 +132,35 @@ static int why_not_connected(struct run *r, struct err *e)
                        target, r->job->wire);
     return err_set(e, EXIT_RUN, -ECONNREFUSED,
                    "%s: none of %u connections to %s:%u opened (%llu failed so): expected a server "
-                   "that listens there", result_name(why), r->job->connections, target,
+                   "that listens there", result_name(why), p->connections, target,
                    r->job->targets[0].port, (unsigned long long)count);
 }
 
-static int connect_phase(struct run *r, struct err *e)
+static uint64_t connect_limit_ns(const struct run *r, const struct job_phase *p)
 {
-    const struct job_phase *p = &r->job->phases[0];
     uint64_t limit = r->job->connect_ns ? r->job->connect_ns : p->connect_timeout_ns * 2;
-    if (!r->job->connect_ns && r->job->connect_rate_per_s > 0)
-        limit += (uint64_t)((double)r->job->connections / r->job->connect_rate_per_s * 1e9);
-    if (limit < CONNECT_MIN_NS)
-        limit = CONNECT_MIN_NS;
-    uint64_t start = now_ns(r), end = start + limit;
+    if (!r->job->connect_ns && p->connect_rate_per_s > 0)
+        limit += (uint64_t)((double)p->connections / p->connect_rate_per_s * 1e9);
+    return limit < CONNECT_MIN_NS ? CONNECT_MIN_NS : limit;
+}
+
+static bool opens_beforehand(const struct job_phase *p)
+{
+    return p->pattern != PATTERN_SHORT_LIVED && p->pattern != PATTERN_POOLED;
+}
+
+/* Whether connections must be opened or closed before this phase can begin. */
+static bool needs_connect(const struct run *r, const struct job_phase *p)
+{
+    uint64_t open = sum_status(r, offsetof(struct worker_status, open));
+    uint64_t wanted = p->pattern == PATTERN_SHORT_LIVED ? 0 : p->connections;
+    return !r->commands || open > wanted || (opens_beforehand(p) && open < wanted);
+}
+
+/* Brings the connections to what the phase wants. */
+static int connect_phase(struct run *r, const struct job_phase *p, struct err *e)
+{
+    uint64_t limit = connect_limit_ns(r, p), start = now_ns(r), end = start + limit;
     int phase = begin_phase(r, p, PHASE_CONNECT, start, limit, e);
     if (phase < 0)
         return phase;
@@ -152,11 +169,13 @@ static int connect_phase(struct run *r, struct err *e)
     command_all(r, cmd, p, false);
     bool done = await(r, r->commands, "connect", end);
     rec_phase_end(r->rec, (uint32_t)phase, now_ns(r));
-    r->connections_opened = sum_status(r, offsetof(struct worker_status, open));
+    uint64_t open = sum_status(r, offsetof(struct worker_status, open));
+    if (open > r->connections_opened)
+        r->connections_opened = open;
     if (!done)
         return -EINTR;
-    if (any_unresolved(r) || (p->pattern == PATTERN_LONG_LIVED && !r->connections_opened))
-        return why_not_connected(r, e);
+    if (any_unresolved(r) || (opens_beforehand(p) && !open))
+        return why_not_connected(r, p, e);
     return 0;
 }
 
@@ -209,12 +228,16 @@ static int closing_phase(struct run *r, const struct job_phase *p, enum phase_ki
 int plan_execute(struct run *r, struct err *e)
 {
     const struct job *job = r->job;
-    int rc = connect_phase(r, e), closed;
-    if (rc && rc != -EINTR)
-        return rc;
+    int rc = 0, closed;
     const struct job_phase *last = &job->phases[0];
     for (uint32_t i = 0; !rc && i < job->phases_count; i++) {
         last = &job->phases[i];
+        if (needs_connect(r, last))
+            rc = connect_phase(r, last, e);
+        if (rc == -EINTR)
+            break;
+        if (rc)
+            return rc;
         rc = measure_phase(r, last, e);
         closed = closing_phase(r, last, PHASE_DRAIN, CLIENT_DRAIN, job->drain_ns, e);
         rc = rc ? rc : closed;

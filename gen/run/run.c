@@ -51,7 +51,7 @@ static int begin_row(struct run *r, struct err *e)
         .timestamp_source = clock_source_name(&r->clock),
         .clock_error_ns = (int64_t)r->clock.error_ns, .clock_ppm = r->clock.error_ppm,
         .protocol = job->protocol, .transport = "tcp",
-        .pattern = p->pattern == PATTERN_SHORT_LIVED ? "short_lived" : "long_lived",
+        .pattern = job_pattern_name(p->pattern),
         .load = texts.load, .payload = texts.payload, .reply = texts.reply[0] ? texts.reply : NULL,
         .sla = p->sla[0] ? p->sla : NULL, .margins = job->margins[0] ? job->margins : NULL,
         .interleave = r->place, .seed = job->seed, .depth = p->depth,

@@ -2,11 +2,15 @@
 /* A session's connection and its place in the list of those that may take work. */
 #include "run/client_internal.h"
 
+bool session_fits(const struct client *c, const struct session *s)
+{
+    return session_number(c, s) < c->load.sessions && s->outstanding < c->load.depth &&
+           s->state == (c->load.opens_each ? SESSION_DOWN : SESSION_OPEN);
+}
+
 bool session_has_room(const struct client *c, const struct session *s)
 {
-    if (s->listed || s->outstanding >= c->load.depth)
-        return false;
-    return s->state == (c->load.short_lived ? SESSION_DOWN : SESSION_OPEN);
+    return !s->listed && !s->resting && !s->retiring && session_fits(c, s);
 }
 
 void session_list(struct client *c, struct session *s)
@@ -85,6 +89,20 @@ void session_leave(struct client *c, struct session *s, enum session_state state
         c->closing++;
     if (state == SESSION_DOWN)
         s->conn = CONN_NONE;
+}
+
+/* The connection's own timer ends a close that the peer does not answer. */
+void session_detach(struct client *c, struct session *s)
+{
+    uint32_t conn = s->conn;
+    if (c->load.close_by_reset) {
+        session_abort(c, s);
+        return;
+    }
+    session_leave(c, s, SESSION_DOWN);
+    c->detached++;
+    tcp_timer_set(&c->stack->tcp, conn, tcp_ticks(c->now_ns + c->load.timeout_ns));
+    tcp_close(&c->stack->tcp, conn);
 }
 
 void session_abort(struct client *c, struct session *s)

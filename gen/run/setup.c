@@ -2,13 +2,13 @@
 #include "run/setup.h"
 
 #include <errno.h>
-#include <math.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/rng.h"
+#include "load/shapes.h"
 
 #define SAMPLE_RECORDS_MIN (1u << 16)
 #define SAMPLE_RECORDS_MAX (1u << 21)
@@ -29,12 +29,47 @@ static uint32_t clamp(uint64_t v, uint32_t lo, uint32_t hi)
     return v < lo ? lo : v > hi ? hi : (uint32_t)v;
 }
 
-static bool any_short_lived(const struct job *job)
+static bool any_pattern(const struct job *job, enum job_pattern pattern)
 {
     for (uint32_t i = 0; i < job->phases_count; i++)
-        if (job->phases[i].pattern == PATTERN_SHORT_LIVED)
+        if (job->phases[i].pattern == pattern)
             return true;
     return false;
+}
+
+static bool any_short_lived(const struct job *job)
+{
+    return any_pattern(job, PATTERN_SHORT_LIVED);
+}
+
+static bool reopens(enum job_pattern pattern)
+{
+    return pattern == PATTERN_POOLED || pattern == PATTERN_RECONNECT || pattern == PATTERN_CHURN;
+}
+
+static bool any_reopens(const struct job *job)
+{
+    return any_pattern(job, PATTERN_POOLED) || any_pattern(job, PATTERN_RECONNECT) ||
+           any_pattern(job, PATTERN_CHURN);
+}
+
+static bool any_pace(const struct job *job)
+{
+    for (uint32_t i = 0; i < job->phases_count; i++)
+        if (job->phases[i].pace_ns)
+            return true;
+    return false;
+}
+
+/* Connections of a worker that close while their session has the next one: a second's worth. */
+static uint32_t closing_beside(const struct job *job, uint32_t sessions)
+{
+    double most = 0;
+    for (uint32_t i = 0; i < job->phases_count; i++)
+        if (job->phases[i].churn_rate_per_s > most)
+            most = job->phases[i].churn_rate_per_s;
+    most /= job->workers;
+    return most < sessions ? (uint32_t)most : sessions;
 }
 
 static uint32_t max_depth(const struct job *job)
@@ -54,8 +89,8 @@ static uint32_t most_outstanding(const struct job *job, uint32_t sessions)
     for (uint32_t i = 0; i < job->phases_count; i++) {
         const struct job_phase *p = &job->phases[i];
         double carried = (double)sessions * p->depth;
-        double started = p->rate_per_s / job->workers * (double)p->timeout_ns / 1e9;
-        if (!p->rate_max && started < carried)
+        double started = setup_peak_per_s(job, p) / job->workers * (double)p->timeout_ns / 1e9;
+        if (started < carried)
             carried = started;
         if (carried > most)
             most = carried;
@@ -67,8 +102,8 @@ static uint32_t max_payload(const struct job *job)
 {
     uint32_t most = 1;
     for (uint32_t i = 0; i < job->phases_count; i++)
-        if (job->phases[i].payload > most)
-            most = job->phases[i].payload;
+        if (job->phases[i].payload.largest > most)
+            most = job->phases[i].payload.largest;
     return most;
 }
 
@@ -76,12 +111,14 @@ static uint32_t max_payload(const struct job *job)
 static void setup_tcp(const struct job *job, uint32_t sessions, bool passive,
                       struct tcp_config *out)
 {
-    bool brief = any_short_lived(job);
+    bool brief = any_short_lived(job), comes_and_goes = brief || any_pattern(job, PATTERN_CHURN);
     uint32_t waits = job->time_wait_entries ? job->time_wait_entries
-                     : brief                ? TIME_WAIT_SHORT
+                     : comes_and_goes       ? TIME_WAIT_SHORT
                                             : TIME_WAIT_LONG;
     *out = (struct tcp_config){
-        .conns = brief ? sessions * 2 + 256 : sessions + (passive ? 256 : 0),
+        .conns = brief            ? sessions * 2 + 256
+                 : comes_and_goes ? sessions + closing_beside(job, sessions) + 256
+                                  : sessions + (passive ? 256 : 0),
         .time_wait_entries = waits,
         .ooo_pieces = OOO_PIECES,
         .piece_bytes = (uint32_t)job->mtu - IP_TCP_HEADERS,
@@ -139,6 +176,8 @@ void setup_client(const struct job *job, const struct app_proto *proto, uint32_t
         .proto = proto->client,
         .one_way = proto->server->answer == APP_ANSWER_NONE,
         .sessions = sessions,
+        .reopens = any_reopens(job),
+        .paces = any_pace(job),
         .trans = most_outstanding(job, sessions),
         .first_session = first,
         .port_lo = job->port_lo,
@@ -146,7 +185,6 @@ void setup_client(const struct job *job, const struct app_proto *proto, uint32_t
         .worker = worker,
         .workers = job->workers,
         .connect_parallel = job->connect_parallel,
-        .connect_rate_per_s = job->connect_rate_per_s / job->workers,
         .seed = job->seed,
     };
     copy_sources(job, &out->client, &out->stack);
@@ -177,39 +215,41 @@ void setup_responder(const struct job *job, const struct app_proto *proto,
     };
 }
 
-uint32_t setup_reply(const struct job_phase *phase, const struct app_proto *proto)
-{
-    if (proto->server->answer == APP_ANSWER_NONE)
-        return 0;
-    return phase->reply || phase->payload_min != phase->payload ? phase->reply : phase->payload;
-}
-
 void setup_load(const struct job *job, const struct job_phase *phase, uint32_t worker,
                 struct client_load *out)
 {
     *out = (struct client_load){
-        .spec = {.shape = load_shape_find(phase->shape)->shape,
-                 .rate_per_s = phase->rate_per_s,
-                 .duration_ns = phase->duration_ns,
-                 .seed = job->seed,
-                 .worker = worker,
-                 .workers = job->workers},
         .transactions = phase->transactions / job->workers +
                         (worker < phase->transactions % job->workers ? 1 : 0),
-        .payload_min = phase->payload_min,
-        .payload_max = phase->payload,
-        .reply = phase->reply,
         .depth = phase->depth,
-        .short_lived = phase->pattern == PATTERN_SHORT_LIVED,
+        .opens_each = phase->pattern == PATTERN_SHORT_LIVED,
+        .on_demand = phase->pattern == PATTERN_POOLED,
+        .reopens = reopens(phase->pattern),
+        .sessions = setup_share(phase->connections, worker, job->workers),
+        .connect_rate_per_s = phase->connect_rate_per_s / job->workers,
+        .reopen_min_ns = phase->reconnect_min_ns,
+        .reopen_max_ns = phase->reconnect_max_ns,
+        .pace_ns = phase->pace_ns,
+        .pace_worker_ns = phase->pace_worker_ns,
         .close_by_reset = phase->close == CLOSE_RST,
         .close_by_peer = phase->close == CLOSE_FIN_SERVER && phase->pattern == PATTERN_SHORT_LIVED,
         .timeout_ns = phase->timeout_ns,
         .connect_timeout_ns = phase->connect_timeout_ns,
         .queue_max_ns = phase->queue_max_ns,
     };
+    setup_spec(job, phase, worker, &out->spec);
+    setup_sizes(&phase->payload, &out->payload);
+    setup_sizes(&phase->reply, &out->reply);
+    if (phase->pattern == PATTERN_CHURN)
+        out->churn = (struct load_spec){.shape = &constant_shape,
+                                        .rate_per_s = phase->churn_rate_per_s,
+                                        .duration_ns = phase->duration_ns,
+                                        .seed = job->seed,
+                                        .worker = worker,
+                                        .workers = job->workers};
 }
 
-/* With max the rate is not known: as much as there may be. 1 GiB over all workers. */
+/* 1 GiB over all workers at most. */
 uint32_t setup_sample_records(const struct job *job)
 {
     double rate = 0;
@@ -217,8 +257,7 @@ uint32_t setup_sample_records(const struct job *job)
     if (job->samples <= 0)
         return 0;
     for (uint32_t i = 0; i < job->phases_count; i++) {
-        const struct job_phase *p = &job->phases[i];
-        double phase = p->rate_max ? INFINITY : p->rate_per_s;
+        double phase = setup_peak_per_s(job, &job->phases[i]);
         rate = phase > rate ? phase : rate;
     }
     while (most > SAMPLE_RECORDS_MIN && (uint64_t)most * job->workers > SAMPLE_RECORDS_ALL)
@@ -260,19 +299,47 @@ void setup_responder_wire(const struct job *job, const char *device,
     out->filter.port_lo = out->filter.port_hi = listen->port;
 }
 
+static void load_text(char *buf, size_t size, const struct job_phase *phase)
+{
+    FILE *out = fmemopen(buf, size, "w");
+    if (!out)
+        return;
+    if (phase->rate_max)
+        fputs("max", out);
+    else
+        fprintf(out, "%.15g/s", phase->rate_per_s * phase->rate_scale);
+    job_shape_print(phase, out);
+    fclose(out);
+}
+
+/* One size and a range in plain bytes; anything else as the job says it. */
+static void sizes_text(char *buf, size_t size, const struct job_sizes *sizes)
+{
+    const struct job_size *s = &sizes->parts[0];
+    FILE *out = fmemopen(buf, size, "w");
+    if (!out)
+        return;
+    if (sizes->count > 1 || s->even_ratio)
+        job_sizes_print(sizes, out);
+    else if (s->low == s->high)
+        fprintf(out, "%u", s->low);
+    else
+        fprintf(out, "%u-%u", s->low, s->high);
+    fclose(out);
+}
+
+/* A reply of its own, or as large as every request: one size is told. */
 void phase_texts_make(struct phase_texts *t, const struct job_phase *phase,
                       const struct app_proto *proto)
 {
-    snprintf(t->load, sizeof t->load, "%.15g/s", phase->rate_per_s);
-    if (phase->rate_max)
-        snprintf(t->load, sizeof t->load, "max");
-    snprintf(t->payload, sizeof t->payload, "%u-%u", phase->payload_min, phase->payload);
-    if (phase->payload_min == phase->payload)
-        snprintf(t->payload, sizeof t->payload, "%u", phase->payload);
-    uint32_t reply = setup_reply(phase, proto);
-    snprintf(t->reply, sizeof t->reply, "%u", reply);
-    if (!reply)
-        t->reply[0] = '\0';
+    bool as_request = !phase->reply.count;
+    *t = (struct phase_texts){0};
+    load_text(t->load, sizeof t->load, phase);
+    sizes_text(t->payload, sizeof t->payload, &phase->payload);
+    if (proto->server->answer == APP_ANSWER_NONE)
+        return;
+    if (!as_request || phase->payload.smallest == phase->payload.largest)
+        sizes_text(t->reply, sizeof t->reply, as_request ? &phase->payload : &phase->reply);
 }
 
 /* --- CPUs ----------------------------------------------------------------------------------- */

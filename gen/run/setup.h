@@ -20,18 +20,26 @@ void setup_responder(const struct job *job, const struct app_proto *proto,
                      const struct endpoint *listen, uint32_t worker, struct worker_config *out);
 void setup_load(const struct job *job, const struct job_phase *phase, uint32_t worker,
                 struct client_load *out);
-/* Bytes of a reply; 0: none (one way), or as many as its request drew. */
-uint32_t setup_reply(const struct job_phase *phase, const struct app_proto *proto);
+/* The rate of a phase at each moment, for one worker. */
+void setup_spec(const struct job *job, const struct job_phase *phase, uint32_t worker,
+                struct load_spec *out);
+/* The mean rate that is to be expected over so much of the phase, a second; NAN with max. */
+double setup_offered_per_s(const struct job *job, const struct job_phase *phase,
+                           uint64_t duration_ns);
+/* The highest rate that there may be; with max it is not known: INFINITY. */
+double setup_peak_per_s(const struct job *job, const struct job_phase *phase);
+/* count 0: none. */
+void setup_sizes(const struct job_sizes *sizes, struct size_dist *out);
 /* Records of each worker's sample ring: two seconds of its rate, 64 MiB at most. 0: none. */
 uint32_t setup_sample_records(const struct job *job);
 /* The flows that a side takes from its wire. */
 void setup_client_wire(const struct job *job, const char *device, struct wire_config *out);
 void setup_responder_wire(const struct job *job, const char *device,
                           const struct endpoint *listen, struct wire_config *out);
-/* What a phase asks for, as the database and people read it: "60000/s", "64-1024", reply "": none, or as
- * many as drawn. */
+/* What a phase asks for, as the database and people read it: "60000/s", "64-1024", "mixed"; "1000/s
+ * sine (depth=0.8, period=30s)". */
 struct phase_texts {
-    char load[40], payload[40], reply[24]; /* reply empty: none, or as large as each request */
+    char load[200], payload[400], reply[400]; /* reply empty: none, or as large as each request */
 };
 void phase_texts_make(struct phase_texts *t, const struct job_phase *phase,
                       const struct app_proto *proto);

@@ -71,13 +71,26 @@ static void begin_command(struct worker *w, uint64_t now_ns)
     client_begin(&w->client, w->current.mode, w->current.has_load ? &w->current.load : NULL, start);
 }
 
+/* Nothing new is due any more; what is late still starts, and what is under way goes on. */
+static void end_load(struct worker *w)
+{
+    client_end_load(&w->client, w->client.now_ns);
+    w->client.mode = CLIENT_DRAIN;
+}
+
+static void give_up(struct worker *w)
+{
+    client_give_up_arrivals(&w->client);
+    client_give_up(&w->client);
+}
+
 static void end_command(struct worker *w)
 {
     w->running_command = false;
     if (w->client.mode == CLIENT_LOAD)
-        w->client.mode = CLIENT_DRAIN; /* nothing starts any more; what is under way goes on */
+        end_load(w);
     else if (w->client.mode == CLIENT_DRAIN)
-        client_give_up(&w->client);
+        give_up(w);
     else if (w->client.mode == CLIENT_CONNECT)
         client_give_up_opening(&w->client);
     atomic_store_explicit(&w->status.commands_done, w->begun, memory_order_release);
@@ -106,6 +119,8 @@ static void poll_commands(struct worker *w, uint64_t now_ns)
         return;
     if (w->running_command)
         end_command(w);
+    if (w->client.mode == CLIENT_DRAIN && next->mode == CLIENT_LOAD)
+        client_give_up_arrivals(&w->client); /* the next load has a schedule of its own */
     w->current = *next;
     ring_consume(&w->mailbox, 1);
     begin_command(w, now_ns);

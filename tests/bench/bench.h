@@ -18,6 +18,7 @@ struct bench {
 /* In the order in which all of them run. GROUP_benches[] ends with a row without a name. */
 #define BENCH_GROUPS(X)                                                                            \
     X(transactions)                                                                                \
+    X(schedule)                                                                                    \
     X(connections)                                                                                 \
     X(record)                                                                                      \
     X(analyze)                                                                                     \

@@ -130,7 +130,6 @@ static int compare_10v10(double *values)
 }
 
 const struct bench compare_benches[] = {
-    {"compare_10v10_s", "s", "analyze --compare, 10 runs against 10, whole program",
-     compare_10v10},
+    {"compare_10v10_s", "s", "analyze --compare, 10 runs against 10, whole program", compare_10v10},
     {0},
 };

@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * validate-stats [SERIES]: simulates what docs/STATISTICS.md promises of comparisons and prints it
- * as a table: type I error, power, coverage. Seeded: the same table every time. Each row has its
- * bar; exit 1 when one is missed. SERIES (default 10,000) a row; fewer widen the binomial bands.
+ * validate-stats [SERIES [SEED]]: simulates what docs/STATISTICS.md promises of comparisons and
+ * prints it as a table: type I error, power, coverage. Seeded: the same table every time. Each row
+ * has its bar; exit 1 when one is missed. SERIES (default 10,000) a row; fewer widen the binomial
+ * bands.
  */
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "analyzer/stats/compare.h"
 #include "analyzer/stats/describe.h"
 #include "analyzer/stats/dist.h"
+#include "analyzer/stats/percentile.h"
 #include "analyzer/stats/quantile.h"
 #include "analyzer/stats/rates.h"
 #include "base/binomial.h"
@@ -19,7 +23,7 @@
 #define SIGMA   0.03 /* between runs, on the logarithm */
 #define ALPHA   0.05
 #define METRICS 20
-#define RUNS    64
+#define RUNS    256
 #define SEED    20240229
 
 /* What is counted over the series of a row. */
@@ -138,14 +142,14 @@ static bool answer(const struct row *r, const struct compare_input *in,
     return false;
 }
 
-static double simulate(const struct row *r, uint32_t series)
+static double simulate(const struct row *r, uint32_t series, uint64_t seed)
 {
     struct metric table[METRICS];
     struct compare_result results[METRICS];
     struct compare_gate gate;
     struct series *s = malloc(sizeof *s);
     struct rng rng;
-    rng_seed(&rng, SEED);
+    rng_seed(&rng, seed);
     size_t metrics = r->asks == ASK_GATE ? METRICS : 1;
     for (size_t j = 0; j < METRICS; j++)
         table[j] = log_metric;
@@ -207,7 +211,7 @@ static int print_row(const char *what, const char *noise, const char *runs, doub
     }
 
 /* Exact tests reach only some levels: 12/252 at 5 v 5 (max-T), 8/252 and 15154/352716 (ranks),
- * 10/256 (8 pairs). What moves with the noise: a t on noise that is not normal (most of all between
+ * 12/256 (8 pairs). What moves with the noise: a t on noise that is not normal (most of all between
  * single runs, which average nothing), an estimated d0. */
 #define ROWS_OF(noise, t_bar, t_value, one_value)                                                  \
     ROW("type I, joint permutation", noise, 5, 5, 0, 0, 0, P, BAND, 12.0 / 252),                   \
@@ -229,13 +233,22 @@ static int print_row(const char *what, const char *noise, const char *runs, doub
 
 static const struct row rows[] = {
     ROWS_OF(NORMAL, BAND, 0.05, 0.05),
-    ROWS_OF(T3, MOST, 0.06, 0.075),
-    ROWS_OF(LOG_NORMAL, MOST, 0.06, 0.075),
-    ROWS_OF(BIMODAL, MOST, 0.06, 0.075),
-    PAIRED("type I, signed rank on pairs", NORMAL, 8, 0, P, BAND, 10.0 / 256),
-    PAIRED("type I, signed rank on pairs", T3, 8, 0, P, BAND, 10.0 / 256),
-    PAIRED("type I, signed rank on pairs", AR3, 8, 0, P, MOST, 0.05),
-    PAIRED("type I, signed rank on pairs", AR6, 8, 0, P, MOST, 0.05),
+    ROWS_OF(T3, MOST, 0.06, 0.065),
+    ROWS_OF(LOG_NORMAL, MOST, 0.06, 0.065),
+    ROWS_OF(BIMODAL, MOST, 0.06, 0.065),
+    ROW("type I, one against one, history 1 x 51", T3, 1, 1, 1, 51, 0, P, MOST, 0.055),
+    ROW("type I, one against one, history 1 x 51", LOG_NORMAL, 1, 1, 1, 51, 0, P, MOST, 0.055),
+    ROW("type I, one against one, history 1 x 101", T3, 1, 1, 1, 101, 0, P, BAND, 0.05),
+    ROW("type I, one against one, history 1 x 101", LOG_NORMAL, 1, 1, 1, 101, 0, P, MOST, 0.055),
+    ROW("type I, one against one, history 1 x 201", T3, 1, 1, 1, 201, 0, P, BAND, 0.05),
+    ROW("type I, one against one, history 1 x 201", LOG_NORMAL, 1, 1, 1, 201, 0, P, BAND, 0.05),
+    ROW("coverage, one against one 95 %, history 1 x 21", T3, 1, 1, 1, 21, 0.02, COVER, LEAST,
+        0.92),
+    ROW("power at +12 %, one against one, 1 x 21", NORMAL, 1, 1, 1, 21, 0.1133287, P, LEAST, 0.68),
+    PAIRED("type I, flipped signs of pairs", NORMAL, 8, 0, P, BAND, 12.0 / 256),
+    PAIRED("type I, flipped signs of pairs", T3, 8, 0, P, BAND, 12.0 / 256),
+    PAIRED("type I, flipped signs of pairs", AR3, 8, 0, P, MOST, 0.05),
+    PAIRED("type I, flipped signs of pairs", AR6, 8, 0, P, MOST, 0.05),
     ROW("type I, a a a ... b b b in drifting order", AR3, 8, 8, 0, 0, 0, P, NONE, 0),
     ROW("type I, a a a ... b b b in drifting order", AR6, 8, 8, 0, 0, 0, P, NONE, 0),
     ROW("family of 20, max-T", NORMAL, 5, 5, 0, 0, 0, GATE, BAND, 12.0 / 252),
@@ -251,68 +264,218 @@ static const struct row rows[] = {
     ROW("power at +5 %, moderated t, history 5 x 5", NORMAL, 3, 3, 5, 5, 0.0487902, P, LEAST, 0.45),
     ROW("power at +5 %, joint permutation", NORMAL, 5, 5, 0, 0, 0.0487902, P, NONE, 0),
     ROW("power at +5 %, joint permutation, drawn", NORMAL, 16, 16, 0, 0, 0.0487902, P, LEAST, 0.80),
-    PAIRED("power at +5 %, signed rank on pairs", NORMAL, 8, 0.0487902, P, NONE, 0),
+    PAIRED("power at +5 %, flipped signs of pairs", NORMAL, 8, 0.0487902, P, NONE, 0),
     PAIRED("coverage, signed rank 95 %", NORMAL, 8, 0.02, COVER, LEAST, 0.92),
     PAIRED("coverage, signed rank 95 %", T3, 8, 0.02, COVER, LEAST, 0.92),
 };
 
-static int print_rows(uint32_t series)
+static int print_rows(uint32_t series, uint64_t seed)
 {
     int missed = 0;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char runs[32];
         snprintf(runs, sizeof runs, "%zu v %zu", rows[i].a, rows[i].b);
         missed += print_row(rows[i].what, noise_name(rows[i].noise), runs,
-                            simulate(&rows[i], series), rows[i].bar, rows[i].value, series);
+                            simulate(&rows[i], series, seed), rows[i].bar, rows[i].value, series);
     }
     return missed;
 }
 
-/* Counts: mean events a run; the rate of a run itself varies with a deviation of `uneven`. */
+/* How the events of a run are spread about their mean. */
+enum counts {
+    COUNTS_POISSON,
+    COUNTS_UNEVEN, /* the rate varies by a log-normal of deviation `shape` */
+    COUNTS_NEGBIN, /* the rate varies by a gamma of whole `shape`: variance mean + mean^2 / shape */
+    COUNTS_BURSTS, /* one run in `shape` has all of its events */
+};
+
 struct count_row {
     const char *what, *noise;
-    double mean, uneven;
-    bool cover;
+    enum counts counts;
+    double mean, shape, times; /* b has so many times the events of a */
+    size_t runs, history;
+    bool paired, cover;
     enum bar bar;
     double value;
 };
 
+static const struct metric count_metric = {"simulated", BAD_UP, SCALE_COUNT, 0.10, true};
+
+/* 12/256 at 8 pairs. Rows with times != 1 are power. */
 static const struct count_row count_rows[] = {
-    {"type I, counts", "Poisson 2", 2, 0, false, BAR_MOST, 0.05},
-    {"type I, counts", "Poisson 50", 50, 0, false, BAR_MOST, 0.05},
-    {"type I, counts of uneven runs", "+-30 % 50", 50, 0.3, false, BAR_MOST, 0.075},
-    {"coverage, ratio of counts 95 %", "Poisson 50", 50, 0, true, BAR_LEAST, 0.92},
+    {"type I, counts", "Poisson 2", COUNTS_POISSON, 2, 0, 1, 3, 0, 0, 0, BAR_MOST, 0.05},
+    {"type I, counts", "Poisson 50", COUNTS_POISSON, 50, 0, 1, 3, 0, 0, 0, BAR_MOST, 0.05},
+    {"type I, counts of uneven runs", "+-30 % 50", COUNTS_UNEVEN, 50, .3, 1, 3, 0, 0, 0, BAR_MOST,
+     0.075},
+    {"type I, counts, history 1 x 21", "+-30 % 50", COUNTS_UNEVEN, 50, .3, 1, 3, 21, 0, 0, BAR_MOST,
+     0.05},
+    {"coverage, ratio of counts 95 %", "Poisson 50", COUNTS_POISSON, 50, 0, 1, 3, 0, 0, 1,
+     BAR_LEAST, 0.92},
+    {"type I, counts, history 1 x 21", "Poisson 2", COUNTS_POISSON, 2, 0, 1, 1, 21, 0, 0, BAR_MOST,
+     0.05},
+    {"type I, counts, history 1 x 21", "Poisson 50", COUNTS_POISSON, 50, 0, 1, 1, 21, 0, 0,
+     BAR_MOST, 0.05},
+    {"type I, counts, history 1 x 21", "+-30 % 50", COUNTS_UNEVEN, 50, .3, 1, 1, 21, 0, 0, BAR_MOST,
+     0.06},
+    {"type I, counts, history 1 x 21", "neg. bin. 50/10", COUNTS_NEGBIN, 50, 10, 1, 1, 21, 0, 0,
+     BAR_MOST, 0.06},
+    {"type I, counts, history 1 x 21", "neg. bin. 50/2", COUNTS_NEGBIN, 50, 2, 1, 1, 21, 0, 0,
+     BAR_MOST, 0.06},
+    {"type I, counts, history 1 x 21", "1 burst in 10", COUNTS_BURSTS, 20, 10, 1, 1, 21, 0, 0,
+     BAR_MOST, 0.06},
+    {"type I, counts, history 1 x 9", "neg. bin. 50/2", COUNTS_NEGBIN, 50, 2, 1, 1, 9, 0, 0,
+     BAR_NONE, 0},
+    {"power at twice the events, history 1 x 21", "Poisson 50", COUNTS_POISSON, 50, 0, 2, 1, 21, 0,
+     0, BAR_LEAST, 0.90},
+    {"power at three times the events, history 1 x 21", "neg. bin. 50/10", COUNTS_NEGBIN, 50, 10, 3,
+     1, 21, 0, 0, BAR_NONE, 0},
+    {"type I, flipped signs of pairs of counts", "Poisson 2", COUNTS_POISSON, 2, 0, 1, 8, 0, 1, 0,
+     BAR_MOST, 12. / 256},
+    {"type I, flipped signs of pairs of counts", "neg. bin. 50/2", COUNTS_NEGBIN, 50, 2, 1, 8, 0, 1,
+     0, BAR_BAND, 12. / 256},
+    {"type I, flipped signs of pairs of counts", "1 burst in 10", COUNTS_BURSTS, 20, 10, 1, 8, 0, 1,
+     0, BAR_MOST, 12. / 256},
+    {"power at twice the events, 8 pairs", "neg. bin. 50/10", COUNTS_NEGBIN, 50, 10, 2, 8, 0, 1, 0,
+     BAR_LEAST, 0.80},
 };
+
+static double count_events(struct rng *rng, const struct count_row *r, double times)
+{
+    double rate = 1;
+    if (r->counts == COUNTS_UNEVEN)
+        rate = exp(r->shape * noise_normal(rng));
+    if (r->counts == COUNTS_BURSTS)
+        rate = rng_f64(rng) * r->shape < 1 ? r->shape : 0;
+    if (r->counts == COUNTS_NEGBIN) {
+        rate = 0;
+        for (double i = 0; i < r->shape; i++)
+            rate -= log(1 - rng_f64(rng)) / r->shape;
+    }
+    return noise_poisson(rng, r->mean * times * rate);
+}
 
 static bool count_once(struct rng *rng, const struct count_row *r)
 {
-    struct rate a[3], b[3];
-    struct rate_test t;
-    for (size_t i = 0; i < 6; i++) {
-        double mean = r->mean * exp(r->uneven * noise_normal(rng));
-        (i < 3 ? a : b)[i % 3] = (struct rate){noise_poisson(rng, mean), 1};
+    double a[RUNS], b[RUNS], history[RUNS];
+    struct compare_result result;
+    struct compare_gate gate;
+    for (size_t i = 0; i < r->runs; i++) {
+        a[i] = count_events(rng, r, 1);
+        b[i] = count_events(rng, r, r->times);
     }
-    rates_compare_runs(a, 3, b, 3, 0.95, &t);
-    return r->cover ? t.lo <= 1 && 1 <= t.hi : t.p <= ALPHA;
+    for (size_t i = 0; i < r->history; i++)
+        history[i] = count_events(rng, r, 1);
+    struct compare_input in = {.metrics = &count_metric,
+                               .metric_count = 1,
+                               .a = {.values = a, .runs = r->runs},
+                               .b = {.values = b, .runs = r->runs},
+                               .history = {.values = history, .runs = r->history},
+                               .paired = r->paired,
+                               .seed = rng_u64(rng)};
+    if (compare_runs(&in, &result, &gate))
+        abort();
+    double lo = result.evidence.lo, hi = result.evidence.hi;
+    return r->cover ? lo <= 0 && 0 <= hi : result.p_adjusted <= ALPHA;
 }
 
-static int print_counts(uint32_t series)
+static int print_counts(uint32_t series, uint64_t seed)
 {
     int missed = 0;
     for (size_t i = 0; i < sizeof count_rows / sizeof *count_rows; i++) {
         const struct count_row *r = &count_rows[i];
         struct rng rng;
-        rng_seed(&rng, SEED);
+        char runs[32];
+        rng_seed(&rng, seed);
         double hits = 0;
         for (uint32_t k = 0; k < series; k++)
             hits += count_once(&rng, r);
-        missed += print_row(r->what, r->noise, "3 v 3", hits / series, r->bar, r->value, series);
+        snprintf(runs, sizeof runs, "%zu v %zu", r->runs, r->runs);
+        missed += print_row(r->what, r->noise, runs, hits / series, r->bar, r->value, series);
+    }
+    return missed;
+}
+
+/* The p99 of a run of seconds whose level drifts: a fifth of the variance of a sample's logarithm
+ * is the second's, which follows the one before with correlation phi. */
+struct drift_row {
+    size_t seconds;
+    double phi;
+    enum bar bar;
+};
+
+static const struct drift_row drift_rows[] = {
+    {30, 0, BAR_LEAST},   {30, 0.5, BAR_NONE}, {30, 0.8, BAR_NONE},   {60, 0, BAR_LEAST},
+    {60, 0.5, BAR_NONE},  {60, 0.8, BAR_NONE}, {100, 0, BAR_LEAST},   {100, 0.5, BAR_LEAST},
+    {100, 0.8, BAR_NONE}, {300, 0, BAR_LEAST}, {300, 0.5, BAR_LEAST}, {300, 0.8, BAR_LEAST},
+};
+
+#define SECONDS_MAX 300
+#define SAMPLES     100 /* of a second */
+#define P99         0.99
+
+static int by_value(const void *left, const void *right)
+{
+    double a = *(const double *)left, b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
+static void drift_fill(struct rng *rng, const struct drift_row *r, double *x)
+{
+    double level = noise_normal(rng), step = sqrt(1 - r->phi * r->phi);
+    for (size_t k = 0; k < r->seconds; k++) {
+        for (size_t i = 0; i < SAMPLES; i++)
+            x[k * SAMPLES + i] = sqrt(0.2) * level + sqrt(0.8) * noise_normal(rng);
+        level = r->phi * level + step * noise_normal(rng);
+    }
+}
+
+/* The interval holds the true p99 when the share of samples up to it is within the band, and is
+ * printed when the band ends below 1. */
+static bool drift_once(struct rng *rng, const struct drift_row *r, double truth, bool *printed)
+{
+    static double x[SECONDS_MAX * SAMPLES], sorted[SECONDS_MAX * SAMPLES];
+    struct cluster seconds[SECONDS_MAX] = {0};
+    struct ratio_band band;
+    size_t count = r->seconds * SAMPLES;
+    drift_fill(rng, r, x);
+    memcpy(sorted, x, count * sizeof *x);
+    qsort(sorted, count, sizeof *sorted, by_value);
+    double p99 = sorted[(size_t)ceil(P99 * (double)count) - 1], below = 0;
+    for (size_t i = 0; i < count; i++) {
+        seconds[i / SAMPLES].count++;
+        seconds[i / SAMPLES].part += x[i] <= p99;
+        below += x[i] <= truth;
+    }
+    if (ratio_band(seconds, r->seconds, P99 * (1 - P99), &band))
+        abort();
+    *printed = P99 + band.half_width < 1;
+    return fabs(below / (double)count - P99) <= band.half_width;
+}
+
+static int print_drifts(uint32_t series, uint64_t seed)
+{
+    int missed = 0;
+    double truth = quantile_normal(P99);
+    for (size_t i = 0; i < sizeof drift_rows / sizeof *drift_rows; i++) {
+        struct rng rng;
+        char noise[32], runs[32];
+        uint32_t some = series > 4 ? series / 5 : 1, hits = 0, printed = 0;
+        rng_seed(&rng, seed);
+        for (uint32_t k = 0; k < some; k++) {
+            bool shown, held = drift_once(&rng, &drift_rows[i], truth, &shown);
+            printed += shown;
+            hits += shown && held;
+        }
+        snprintf(noise, sizeof noise, "phi %g", drift_rows[i].phi);
+        snprintf(runs, sizeof runs, "%zu s", drift_rows[i].seconds);
+        missed += print_row("coverage, p99 of drifting seconds, 95 %", noise, runs,
+                            (double)hits / printed, drift_rows[i].bar, 0.92, printed);
     }
     return missed;
 }
 
 /* A p95 rule that just holds must not fail, and one that just does not must not pass. */
-static int print_rules(uint32_t series)
+static int print_rules(uint32_t series, uint64_t seed)
 {
     static const struct {
         const char *what;
@@ -323,7 +486,7 @@ static int print_rules(uint32_t series)
     int missed = 0;
     for (size_t i = 0; i < 6; i++) {
         struct rng rng;
-        rng_seed(&rng, SEED);
+        rng_seed(&rng, seed);
         double hits = 0, n = samples[i / 2];
         char runs[32];
         for (uint32_t k = 0; k < series; k++) {
@@ -343,13 +506,15 @@ int main(int argc, char **argv)
 {
     uint32_t series = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 10000;
     if (series == 0) {
-        fputs("usage: validate-stats [SERIES]: series a row, at least 1 (10000)\n", stderr);
+        fputs("usage: validate-stats [SERIES [SEED]]: series a row, at least 1 (10000)\n", stderr);
         return 2;
     }
-    printf("%u series a row, seed %d, deviation between runs %g, alpha %g\n\n", series, SEED, SIGMA,
-           ALPHA);
+    uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 10) : SEED;
+    printf("%u series a row, seed %" PRIu64 ", deviation between runs %g, alpha %g\n\n", series,
+           seed, SIGMA, ALPHA);
     puts("| what | noise | runs | share | bar (99 % band) | |\n|---|---|---|---|---|---|");
-    int missed = print_rows(series) + print_counts(series) + print_rules(series);
+    int missed = print_rows(series, seed) + print_counts(series, seed) +
+                 print_drifts(series, seed) + print_rules(series, seed);
     printf("\n%d missed\n", missed);
     return missed ? 1 : 0;
 }

@@ -15,7 +15,7 @@ import gen
 
 EXTENSION = case.BUILD / "db" / "wirebench.so"
 HISTOGRAM_BOUND = 0.001
-SIDES = 1, 3  # the runs that are made a set
+SIDES = 1, 4  # the runs that are made a set
 ANSWERS = {}
 
 
@@ -277,6 +277,16 @@ def _(rows, file, shell):
     case.expect_equal({int(r["tenth"]): int(r["transactions"]) for r in rows}, dict(tenths), "tenths")
 
 
+@answers("What was each run judged to be")
+def _(rows, file):
+    judged = json.loads(file.path.with_name("judged.json").read_text(encoding="utf-8"))
+    worse = [m["metric"] for m in judged["result"]["metrics"] if m["verdict"] == "regression"]
+    case.expect_equal([int(r["run_id"]) for r in rows], [r["id"] for r in reversed(file.rows("run"))], "runs")
+    found = {int(r["run_id"]): (r["baseline"], r["verdict"], r["worse"]) for r in rows}
+    case.expect_equal(found.pop(2), ("first", judged["verdict"], ", ".join(worse)), "verdict of run 2")
+    case.expect_equal(set(found.values()), {("", "", "")}, "runs that were not judged")
+
+
 # --- all -----------------------------------------------------------------------------------------
 
 def questions():
@@ -303,9 +313,12 @@ def make_file(folder):
     good = gen.job(folder, "known_values", **keys, duration="300ms")  # rate max: always valid
     gen.run(good)
     gen.analyze("--db", db, "--set-baseline", "first", 1)
+    gen.run(good)
+    judged = case.execute(case.ANALYZE, "--db", db, "--compare", "first", "--json")
+    (folder / "judged.json").write_text(judged.out, encoding="utf-8")
     job = gen.job(folder, "with_losses", **keys, rate="2000/s", duration="4s")
     with gen.start(job, "--duration=20s") as killed:
-        case.wait_until(lambda: len(sqlite3.connect(db).execute("SELECT 1 FROM interval WHERE run_id = 2")
+        case.wait_until(lambda: len(sqlite3.connect(db).execute("SELECT 1 FROM interval WHERE run_id = 3")
                                     .fetchall()) > 4, 20, lambda: f"no run: {killed}")
         killed.stop(9)
     gen.run(job, "--fault=loss=5%,corrupt=1%", "--sla=errors<0.0001%", "--mtu=1400", code=None)

@@ -187,6 +187,90 @@ START_TEST(errors_appear)
 }
 END_TEST
 
+/* How much errors vary from run to run, one run against one cannot know: 0 and 40 is a regression
+ * after 12 runs without any, nothing at all without a history, and a burst after runs of which some
+ * had one as well. */
+START_TEST(one_burst_of_errors_is_judged_by_the_history)
+{
+    struct scene s;
+    stage(&s, 1, 1, 0);
+    fill(s.b, 1, 50000, 800, 40);
+    judge(&s);
+    expect(&s, ERRORS, CHANGE_INCONCLUSIVE);
+    ck_assert_int_eq(s.results[ERRORS].method, COMPARE_NONE);
+    ck_assert(strstr(s.results[ERRORS].reason, "history") != NULL);
+    stage(&s, 1, 1, 20);
+    fill(s.b, 1, 50000, 800, 40);
+    s.history[3 * METRICS + ERRORS] = 45;
+    s.history[11 * METRICS + ERRORS] = 60;
+    judge(&s);
+    expect(&s, ERRORS, CHANGE_INCONCLUSIVE);
+    ck_assert_double_ge(s.results[ERRORS].p,
+                        2 * 18.0 / 190); /* pairs of one with and one without */
+}
+END_TEST
+
+/* Twice the exposure in the history is twice the events, not a burst. */
+START_TEST(history_has_its_exposure)
+{
+    struct scene s;
+    double exposure[20], p[2];
+    stage(&s, 1, 1, 20);
+    for (size_t i = 0; i < 20; i++) {
+        exposure[i] = i % 2 ? 2 : 1;
+        s.history[i * METRICS + ERRORS] = 50 * exposure[i];
+    }
+    s.a[ERRORS] = 50;
+    s.b[ERRORS] = 100;
+    for (int known = 0; known < 2; known++) {
+        s.in.history.exposure = known ? exposure : NULL;
+        judge(&s);
+        p[known] = s.results[ERRORS].p;
+    }
+    ck_assert_double_lt(p[1], 1e-3);
+    ck_assert_double_gt(p[0], 0.05);
+}
+END_TEST
+
+/* Two runs of the history as far apart as the two that are compared: no surprise, whatever t says;
+ * the interval says the same. */
+START_TEST(one_against_one_is_no_surer_than_history)
+{
+    struct scene s;
+    stage(&s, 1, 1, 40);
+    s.history[7 * METRICS + P99] = 800 * 1.2;
+    s.history[23 * METRICS + P99] = 800 * 1.2;
+    fill(s.b, 1, 50000, 800 * 1.15, 0);
+    judge(&s);
+    ck_assert_double_ge(s.results[P99].p, 2 * 38.0 / 780 - 1e-12);
+    expect(&s, P99, CHANGE_INCONCLUSIVE);
+    ck_assert_double_lt(s.results[P99].evidence.lo, 0);
+    fill(s.b, 1, 50000, 800 * 1.5, 0);
+    judge(&s);
+    expect(&s, P99, CHANGE_REGRESSION);
+}
+END_TEST
+
+/* One pair of eight with a burst says as little as one pair that is slower; all eight are enough.
+ */
+START_TEST(paired_counts_go_by_pairs)
+{
+    struct scene s;
+    stage(&s, 8, 8, 0);
+    s.in.paired = true;
+    s.b[5 * METRICS + ERRORS] = 5000;
+    judge(&s);
+    expect(&s, ERRORS, CHANGE_INCONCLUSIVE);
+    ck_assert_int_eq(s.results[ERRORS].method, COMPARE_PAIRED);
+    NEAR(s.results[ERRORS].p, 1);
+    for (size_t i = 0; i < 8; i++)
+        s.b[i * METRICS + ERRORS] = 20 + (double)i;
+    judge(&s);
+    expect(&s, ERRORS, CHANGE_REGRESSION);
+    NEAR(s.results[ERRORS].p, 2.0 / 256);
+}
+END_TEST
+
 START_TEST(interleaved_pairs_share_what_drifts)
 {
     struct scene s;
@@ -284,5 +368,7 @@ END_TEST
 CHECK_MAIN("analyzer/compare", same_runs_are_the_same, a_slower_side_is_a_regression,
            swapped_sides_flip_the_sign, units_do_not_matter,
            one_against_one_without_history_is_open, too_few_runs_say_how_many, errors_appear,
+           one_burst_of_errors_is_judged_by_the_history, history_has_its_exposure,
+           one_against_one_is_no_surer_than_history, paired_counts_go_by_pairs,
            interleaved_pairs_share_what_drifts, five_pairs_cannot_tell, stretches_do_not_mix,
            what_has_no_logarithm_is_refused, forty_metrics_repeat)

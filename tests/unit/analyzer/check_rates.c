@@ -61,6 +61,26 @@ START_TEST(bursts_are_counted_as_bursts)
 }
 END_TEST
 
+/* By hand: squares 100 + 400 + 100 over a mean of 10, on 2 degrees: one burst is 30 events. */
+START_TEST(earlier_runs_tell_what_a_burst_is)
+{
+    struct rate bursts[] = {{0, 1}, {30, 1}, {0, 1}}, none[] = {{0, 1}, {0, 1}};
+    struct rate a = {0, 1}, b = {30, 1};
+    struct rate_spread spread = {0, 0};
+    struct rate_test t;
+    ck_assert_int_eq(rates_compare_spread(&a, 1, &b, 1, &spread, 0.95, &t), 0);
+    ck_assert_double_lt(t.p, 1e-8);
+    rates_spread_add(&spread, bursts, 3);
+    rates_spread_add(&spread, none, 2);
+    rates_spread_add(&spread, &b, 1);
+    NEAR(spread.squares, 60);
+    NEAR(spread.df, 2);
+    ck_assert_int_eq(rates_compare_spread(&a, 1, &b, 1, &spread, 0.95, &t), 0);
+    NEAR(t.p, 1);
+    ck_assert(isinf(t.hi) && t.lo < 1);
+}
+END_TEST
+
 START_TEST(runs_count_once_each)
 {
     struct rate a[] = {{20, 1}, {24, 1}}, b[] = {{40, 1}, {44, 1}}, wild[] = {{4, 1}, {80, 1}};
@@ -74,4 +94,5 @@ START_TEST(runs_count_once_each)
 END_TEST
 
 CHECK_MAIN("analyzer/rates", equal_exposure_is_a_coin, ratio_has_the_published_interval,
-           zeros_are_no_trouble, bursts_are_counted_as_bursts, runs_count_once_each)
+           zeros_are_no_trouble, bursts_are_counted_as_bursts, earlier_runs_tell_what_a_burst_is,
+           runs_count_once_each)

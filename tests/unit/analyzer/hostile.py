@@ -102,7 +102,7 @@ class Pages(Hostile):
 class Nothing(Hostile):
     def test_null_wherever_it_may_be(self):
         self.fixture("known", "PASS")
-        self.sql(*(f"UPDATE {table} SET {column} = NULL" for table, column in self.nullable()))
+        self.sql(*(f"UPDATE OR IGNORE {table} SET {column} = NULL" for table, column in self.nullable()))
         self.shown("all")
         run = json.loads(self.analyze("--json").stdout)
         self.assertEqual(run["transactions"] > 0, True)
@@ -117,7 +117,7 @@ class Nothing(Hostile):
                     if self.has_rowid(db, table) else None
             if before is None:
                 continue
-            self.sql(f"UPDATE {table} SET {column} = NULL")
+            self.sql(f"UPDATE OR IGNORE {table} SET {column} = NULL")
             for args in (["--text"], ["--json"]):
                 self.run_any(*args)
             with contextlib.closing(sqlite3.connect(self.db)) as db, db:

@@ -42,9 +42,60 @@ static const struct {
      "x.conf:1: rto_min = \"2s\": longer than rto_initial: expected at most as long"},
     {"queue_max = 2s\n",
      "x.conf:1: queue_max = \"2s\": with rate = max nothing queues: expected a rate as well"},
+    {"rate = 5\nshape = sine\nburst_factor = 3\n",
+     "x.conf:3: burst_factor = \"3\": shape = sine has no such key: expected shape = burst as "
+     "well"},
+    {"rate = 5\nshape = sine\nburst_high = 6s\n",
+     "x.conf:3: burst_high = \"6s\": shape = sine has no such key: expected shape = burst as well"},
+    {"rate = 5\nshape = sine\nburst_low = 6s\n",
+     "x.conf:3: burst_low = \"6s\": shape = sine has no such key: expected shape = burst as well"},
+    {"rate = 5\nshape = sine\nramp_from = 0.5\n",
+     "x.conf:3: ramp_from = \"0.5\": shape = sine has no such key: expected shape = ramp as well"},
+    {"rate = 5\nshape = sine\nramp_to = 2\n",
+     "x.conf:3: ramp_to = \"2\": shape = sine has no such key: expected shape = ramp as well"},
+    {"rate = 5\nshape = sine\nramp_time = 4s\n",
+     "x.conf:3: ramp_time = \"4s\": shape = sine has no such key: expected shape = ramp as well"},
+    {"rate = 5\nshape = sine\nramp_steps = 4\n",
+     "x.conf:3: ramp_steps = \"4\": shape = sine has no such key: expected shape = ramp as well"},
+    {"rate = 5\nshape = burst\nsine_depth = 0.5\n",
+     "x.conf:3: sine_depth = \"0.5\": shape = burst has no such key: expected shape = sine as "
+     "well"},
+    {"rate = 5\nshape = burst\nsine_period = 60s\n",
+     "x.conf:3: sine_period = \"60s\": shape = burst has no such key: expected shape = sine as "
+     "well"},
+    {"rate = 5\nshape = sine\nwalk_step = 0.1\n",
+     "x.conf:3: walk_step = \"0.1\": shape = sine has no such key: expected shape = walk as well"},
+    {"rate = 5\nshape = sine\nwalk_low = 0.1\n",
+     "x.conf:3: walk_low = \"0.1\": shape = sine has no such key: expected shape = walk as well"},
+    {"rate = 5\nshape = sine\nwalk_high = 1.5\n",
+     "x.conf:3: walk_high = \"1.5\": shape = sine has no such key: expected shape = walk as well"},
+    {"sine_depth = 0.5\n",
+     "x.conf:1: sine_depth = \"0.5\": shape = max has no such key: expected shape = sine as well"},
+    {"rate = 5\n[a]\nshape = ramp\n[b]\nramp_steps = 3\n",
+     "x.conf:5: ramp_steps = \"3\": shape = constant has no such key: expected shape = ramp as "
+     "well"},
+    {"rate = 5\nshape = ramp\nramp_to = 0\n", "x.conf:3: ramp_to = \"0\": ramp_from is 0 as well "
+                                              "and nothing would start: expected one above 0"},
+    {"rate = 5\nshape = walk\nwalk_low = 1.5\nwalk_high = 1\n",
+     "x.conf:3: walk_low = \"1.5\": above walk_high = 1: expected at most that"},
+    {"[a]\n[b]\nrate_scale = 2\n", "x.conf:3: rate_scale = \"2\": with rate = max there is nothing "
+                                   "to scale: expected a rate as well"},
     {"pattern = short_lived\n[a]\n[b]\ndepth = 2\n",
      "x.conf:4: depth = \"2\": a short_lived connection carries one transaction: expected depth = "
      "1"},
+    {"connections = 20000\n[a]\n[b]\nconnections = 2000000\n",
+     "x.conf:4: connections = \"2000000\": 16 source addresses x 50000 ports x 1 targets make 800000"
+     " connections: expected a wider source, ports or target"},
+    {"workers = 3\n[a]\n[b]\nconnections = 2\n",
+     "x.conf:1: workers = \"3\": more than connections = 2: expected at most as many"},
+    {"pattern = churn\n",
+     "x.conf:1: pattern = \"churn\": churn replaces connections at a rate: expected churn_rate as well"},
+    {"churn_rate = 5\n",
+     "x.conf:1: churn_rate = \"5\": expected pattern = churn as well"},
+    {"pattern = churn\nchurn_rate = 5\nclose = server\n",
+     "x.conf:3: close = \"server\": churn is the client's: expected close = client or rst"},
+    {"reconnect_min = 20s\n",
+     "x.conf:1: reconnect_min = \"20s\": longer than reconnect_max: expected at most as long"},
 };
 
 START_TEST(test_contradictions)
@@ -63,6 +114,12 @@ START_TEST(test_an_argument_is_blamed_as_written)
     load_refused("pattern = short_lived\n", NULL, WORDS("BENCH_DEPTH=2"),
                  "BENCH_DEPTH=2: a short_lived connection carries one transaction: expected depth ="
                  " 1");
+    load_refused("", WORDS("--rate-scale=0.5"), NULL,
+                 "--rate-scale=0.5: with rate = max there is nothing to scale: expected a rate as"
+                 " well");
+    load_refused("rate = 5\n[a]\nshape = sine\n[b]\n", WORDS("--b.sine-depth=0.5"), NULL,
+                 "--b.sine-depth=0.5: shape = constant has no such key: expected shape = sine as"
+                 " well");
     load_refused(NULL, WORDS("--wire=xdp:eth0"), NULL,
                  "--wire=xdp:eth0: nothing to talk to: expected target = ADDR:PORT as well");
 }
@@ -80,6 +137,10 @@ static const char *const passing[] = {
     "queue_max = 2s\nrate = 5\n",
     "pattern = short_lived\n[a]\n[b]\npattern = long_lived\ndepth = 2\n",
     "workers = 100\n",
+    "rate_scale = 2\n[a]\n[b]\nrate = 5\n",
+    "rate = 5\nshape = burst\nsine_depth = 0.8\nburst_factor = 3\n",
+    "rate = 5\nshape = ramp\nramp_from = 1\nramp_to = 0\nramp_time = 60s\n",
+    "rate = 5\nshape = walk\nwalk_low = 2\n",
 };
 
 START_TEST(test_what_just_passes)

@@ -66,7 +66,7 @@ START_TEST(test_workloads_are_as_listed)
         ck_assert_uint_eq(job.phases_count, 1);
         ck_assert_str_eq(job.phases[0].sla, workloads[i].sla);
         ck_assert_uint_eq(job.phases[0].duration_ns, workloads[i].duration_s * 1000000000ull);
-        ck_assert_uint_eq(job.phases[0].payload, workloads[i].payload);
+        ck_assert_uint_eq(job.phases[0].payload.largest, workloads[i].payload);
         ck_assert(job.phases[0].rate_max == (workloads[i].rate_per_s == 0));
         ck_assert_double_eq(job.phases[0].rate_per_s, workloads[i].rate_per_s);
         job_fini(&job);

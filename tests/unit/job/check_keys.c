@@ -19,11 +19,24 @@ static const struct good good[] = {
     {"payload", "1"},
     {"payload", "2048", "2KiB"},
     {"payload", "100MiB"},
+    {"payload", "small"},
+    {"payload", "64-1023"},
+    {"payload", "mixed"},
+    {"payload", "small:70, medium:25,large:5", "mixed"},
+    {"payload", "small:70,medium:25,large:6"},
+    {"payload", "64:90, 1MiB-2MiB:9, large:1", "64:90,1MiB-2MiB:9,large:1"},
+    {"payload", "64:3", "64"},
+    {"payload", "1:1,2:1,3:1,4:1,5:1,6:1,7:1,8:1,9:1,10:1,11:1,12:1,13:1,14:1,15:1,16:1000000"},
     {"reply", "512"},
     {"reply", "0"},
+    {"reply", "1"},
+    {"reply", "64-1KiB"},
+    {"reply", "medium"},
+    {"reply", "mixed"},
     {"rate", "max"},
     {"rate", "60k/s", "60000"},
     {"rate", "0.5"},
+    {"rate", "0"},
     {"rate", "10/min", "0.166666666666667"},
     {"rate", "86/min", "1.43333333333333"},
     {"rate", "1000000000"},
@@ -31,7 +44,25 @@ static const struct good good[] = {
     {"shape", "constant", NULL, "rate = 5"},
     {"shape", "max"},
     {"shape", "constant", "max"},
+    {"shape", "constant", "idle", "rate = 0"},
     {"shape", "any-word_2", NULL, "rate = 5"},
+    {"rate_scale", "0.5", NULL, "rate = 5"},
+    {"rate_scale", "1e3", "1000", "rate = 5"},
+    {"burst_factor", "2.5", NULL, "rate = 5\nshape = burst"},
+    {"burst_high", "300ms", NULL, "rate = 5\nshape = burst"},
+    {"burst_low", "1ms", NULL, "rate = 5\nshape = burst"},
+    {"burst_low", "15s"},
+    {"ramp_from", "1", NULL, "rate = 5\nshape = ramp"},
+    {"ramp_to", "0", NULL, "rate = 5\nshape = ramp\nramp_from = 1"},
+    {"ramp_time", "3s", NULL, "rate = 5\nshape = ramp"},
+    {"ramp_steps", "1000", NULL, "rate = 5\nshape = ramp"},
+    {"sine_depth", "1", NULL, "rate = 5\nshape = sine"},
+    {"sine_depth", "0", NULL, "rate = 5\nshape = sine"},
+    {"sine_period", "100ms", NULL, "rate = 5\nshape = sine"},
+    {"walk_step", "0.333333333333333", "0.333333333333", "rate = 5\nshape = walk"},
+    {"walk_low", "0.5", NULL, "rate = 5\nshape = walk"},
+    {"walk_high", "1.5", NULL, "rate = 5\nshape = walk"},
+    {"replay", ""},
     {"duration", "1500ms"},
     {"duration", "2min", "120s"},
     {"warmup", "0", "0"},
@@ -47,6 +78,14 @@ static const struct good good[] = {
     {"connect_timeout", "300ms"},
     {"timeout", "40ms"},
     {"pattern", "short_lived"},
+    {"pattern", "pooled"},
+    {"pattern", "reconnect"},
+    {"pattern", "churn", NULL, "churn_rate = 10"},
+    {"churn_rate", "1k/s", "1000", "pattern = churn"},
+    {"reconnect_min", "5ms"},
+    {"reconnect_max", "30s"},
+    {"pace", "250us"},
+    {"pace_worker", "10us"},
     {"close", "server"},
     {"close", "rst"},
     {"drain", "0s", "0"},
@@ -143,6 +182,9 @@ struct bad {
 #define MARGINS                                                                                    \
     "METRIC:PERCENT% with commas, each metric once, up to 100% (latency_p99_us:10%, "              \
     "throughput_msg_per_s:2%), or nothing"
+#define SIZES                                                                                      \
+    "bytes from 1 to 100MiB (64, 10KiB, 1MiB), a range (64-1KiB), small, medium, large, mixed, or" \
+    " up to 16 of them with weights (64:90,1MiB:10)"
 #define WIRES "NAME or NAME:DEVICE as gen list shows them"
 static const struct bad bad[] = {
     {"description", "tab\there", "one printable line of at most 255 bytes"},
@@ -150,15 +192,60 @@ static const struct bad bad[] = {
     {"protocol", "two words", "a name that gen list shows"},
     {"protocol", "a_name_of_twenty_four_ch", "a name that gen list shows"},
     {"content", "utf8", "one of text, binary"},
-    {"payload", "0", "bytes from 1 to 100MiB (64, 10KiB, 1MiB) or a range of them (64-1KiB)"},
-    {"payload", "64k", "bytes from 1 to 100MiB (64, 10KiB, 1MiB) or a range of them (64-1KiB)"},
-    {"payload", "101MiB", "bytes from 1 to 100MiB (64, 10KiB, 1MiB) or a range of them (64-1KiB)"},
-    {"reply", "10s", "bytes from 0 to 100MiB (64, 10KiB, 1MiB)"},
-    {"rate", "0", "max or a " RATES},
-    {"rate", "fast", "max or a " RATES},
-    {"rate", "2000000000", "max or a " RATES},
-    {"rate", "nan", "max or a " RATES},
-    {"rate", "-5", "max or a " RATES},
+    {"payload", "0", SIZES},
+    {"payload", "64k", SIZES},
+    {"payload", "101MiB", SIZES},
+    {"payload", "1KiB-64", SIZES},
+    {"payload", "-64", SIZES},
+    {"payload", "huge", SIZES},
+    {"payload", "", SIZES},
+    {"payload", "64,128", SIZES},
+    {"payload", "64:1,", SIZES},
+    {"payload", "64:0,128:1", SIZES},
+    {"payload", "64:1000001,128:1", SIZES},
+    {"payload", "64:1,0:1", SIZES},
+    {"payload", "64:1,mixed:1", SIZES},
+    {"payload", "64:half,128:1", SIZES},
+    {"payload", "1:1,2:1,3:1,4:1,5:1,6:1,7:1,8:1,9:1,10:1,11:1,12:1,13:1,14:1,15:1,16:1,17:1",
+     SIZES},
+    {"reply", "10s", "0, " SIZES},
+    {"reply", "0-64", "0, " SIZES},
+    {"reply", "0:1,64:1", "0, " SIZES},
+    {"reply", "101MiB", "0, " SIZES},
+    {"rate_scale", "0", "a number from 0.001 to 1000 (0.8, 2.5)"},
+    {"rate_scale", "double", "a number from 0.001 to 1000 (0.8, 2.5)"},
+    {"rate_scale", "50%", "a number from 0.001 to 1000 (0.8, 2.5)"},
+    {"rate_scale", "1001", "a number from 0.001 to 1000 (0.8, 2.5)"},
+    {"burst_factor", "5s", "a number from 0.001 to 1000 (0.8, 2.5)"},
+    {"burst_factor", "0", "a number from 0.001 to 1000 (0.8, 2.5)"},
+    {"burst_factor", "high", "a number from 0.001 to 1000 (0.8, 2.5)"},
+    {"burst_high", "0s", "a time from 1ms to 86400s (10s, 500ms, 2min)"},
+    {"burst_high", "5/s", "a time from 1ms to 86400s (10s, 500ms, 2min)"},
+    {"burst_low", "25h", "a time from 1ms to 86400s (10s, 500ms, 2min)"},
+    {"burst_low", "long", "a time from 1ms to 86400s (10s, 500ms, 2min)"},
+    {"ramp_from", "-1", "a number from 0 to 1000 (0.8, 2.5)"},
+    {"ramp_from", "nan", "a number from 0 to 1000 (0.8, 2.5)"},
+    {"ramp_to", "1001", "a number from 0 to 1000 (0.8, 2.5)"},
+    {"ramp_to", "1k/s", "a number from 0 to 1000 (0.8, 2.5)"},
+    {"ramp_time", "5KiB", "a time from 0 to 2592000s (10s, 500ms, 2min)"},
+    {"ramp_time", "31000000s", "a time from 0 to 2592000s (10s, 500ms, 2min)"},
+    {"ramp_steps", "1001", "a whole number from 0 to 1000"},
+    {"ramp_steps", "2.5", "a whole number from 0 to 1000"},
+    {"ramp_steps", "5s", "a whole number from 0 to 1000"},
+    {"sine_depth", "1.1", "a number from 0 to 1 (0.8, 2.5)"},
+    {"sine_depth", "80%", "a number from 0 to 1 (0.8, 2.5)"},
+    {"sine_period", "99ms", "a time from 100ms to 86400s (10s, 500ms, 2min)"},
+    {"sine_period", "2/min", "a time from 100ms to 86400s (10s, 500ms, 2min)"},
+    {"walk_step", "-0.1", "a number from 0 to 1000 (0.8, 2.5)"},
+    {"walk_step", "100ms", "a number from 0 to 1000 (0.8, 2.5)"},
+    {"walk_low", "0", "a number from 0.001 to 1000 (0.8, 2.5)"},
+    {"walk_low", "none", "a number from 0.001 to 1000 (0.8, 2.5)"},
+    {"walk_high", "2000", "a number from 0.001 to 1000 (0.8, 2.5)"},
+    {"walk_high", "2x", "a number from 0.001 to 1000 (0.8, 2.5)"},
+    {"rate", "fast", "max, 0 or a " RATES},
+    {"rate", "2000000000", "max, 0 or a " RATES},
+    {"rate", "nan", "max, 0 or a " RATES},
+    {"rate", "-5", "max, 0 or a " RATES},
     {"shape", "up,down", "a name that gen list shows"},
     {"duration", "10m", "a time from 1ms to 2592000s (10s, 500ms, 2min)"},
     {"duration", "0s", "a time from 1ms to 2592000s (10s, 500ms, 2min)"},
@@ -177,7 +264,12 @@ static const struct bad bad[] = {
     {"connect_limit", "2days", "a time from 0 to 86400s (10s, 500ms, 2min)"},
     {"connect_timeout", "0s", "a time from 1ms to 3600s (10s, 500ms, 2min)"},
     {"timeout", "999us", "a time from 1ms to 3600s (10s, 500ms, 2min)"},
-    {"pattern", "eternal", "one of long_lived, short_lived"},
+    {"pattern", "eternal", "one of long_lived, short_lived, pooled, reconnect, churn"},
+    {"churn_rate", "10s", "0 or a " RATES},
+    {"reconnect_min", "0s", "a time from 1ms to 3600s (10s, 500ms, 2min)"},
+    {"reconnect_max", "2h", "a time from 1ms to 3600s (10s, 500ms, 2min)"},
+    {"pace", "fast", "a time from 0 to 3600s (10s, 500ms, 2min)"},
+    {"pace_worker", "5KiB", "a time from 0 to 3600s (10s, 500ms, 2min)"},
     {"close", "both", "one of client, server, rst"},
     {"drain", "long", "a time from 0 to 3600s (10s, 500ms, 2min)"},
     {"close_limit", "3601s", "a time from 0 to 3600s (10s, 500ms, 2min)"},
@@ -266,8 +358,8 @@ START_TEST(test_every_key_is_tested)
     for (uint32_t i = 0; i < option_count; i++) {
         const struct option *o = &options[i];
         bool any_text = !strcmp(o->key, "sla") || !strcmp(o->key, "abort_if") ||
-                        !strncmp(o->key, "fault", 5) || !strcmp(o->key, "pcap") ||
-                        !strcmp(o->key, "db");
+                        !strncmp(o->key, "fault", 5) || !strcmp(o->key, "replay") ||
+                        !strcmp(o->key, "pcap") || !strcmp(o->key, "db");
         bool in_good = !o->initial, in_bad = any_text || !o->help;
         for (size_t j = 0; j < ROWS(good); j++)
             in_good |= !strcmp(good[j].key, o->key);
@@ -304,12 +396,9 @@ END_TEST
 
 START_TEST(test_things_of_later_issues_are_refused_by_name)
 {
-    load_refused("pattern = pooled\n", NULL, NULL,
-                 "x.conf:1: pattern = \"pooled\": not in this version"
-                 " (it comes with the load model)");
-    load_refused("payload = mixed\n", NULL, NULL,
-                 "x.conf:1: payload = \"mixed\": not in this version"
-                 " (it comes with the load model)");
+    load_refused("replay = run:7\n", NULL, NULL,
+                 "x.conf:1: replay = \"run:7\": not in this version"
+                 " (its reader comes with suites and plans)");
     load_refused("abort_if = errors>5%\n", NULL, NULL,
                  "x.conf:1: abort_if = \"errors>5%\": not in this version"
                  " (it comes with suites and plans)");

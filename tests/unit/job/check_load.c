@@ -20,8 +20,8 @@ START_TEST(test_defaults_without_a_file)
     ck_assert_str_eq(f.job.phases[0].name, "main");
     ck_assert(f.job.phases[0].rate_max);
     ck_assert_str_eq(f.job.phases[0].shape, "max");
-    ck_assert_uint_eq(f.job.phases[0].payload, 1024);
-    ck_assert_uint_eq(f.job.phases[0].reply, 0);
+    ck_assert_uint_eq(f.job.phases[0].payload.largest, 1024);
+    ck_assert_uint_eq(f.job.phases[0].reply.count, 0);
     ck_assert_uint_eq(f.job.phases[0].duration_ns, 10 * S);
     ck_assert_uint_eq(f.job.targets_count, 1);
     ck_assert(ip_equal(f.job.targets[0].addr, ip4_addr(0xc6130001)));
@@ -65,7 +65,7 @@ START_TEST(test_global_counts_wherever_it_stands)
     ck_assert_uint_eq(f.job.phases_count, 2);
     ck_assert_uint_eq(f.job.phases[0].depth, 3);
     ck_assert_uint_eq(f.job.phases[1].depth, 2);
-    ck_assert_uint_eq(f.job.phases[1].payload, 5);
+    ck_assert_uint_eq(f.job.phases[1].payload.largest, 5);
     fixture_fini(&f);
 }
 END_TEST
@@ -106,7 +106,7 @@ START_TEST(test_spelling_of_arguments)
     struct fixture f;
     load_well(&f, "", WORDS("--connect-rate=500", "--busy_poll", "--description= two words "),
               NULL);
-    ck_assert_double_eq(f.job.connect_rate_per_s, 500);
+    ck_assert_double_eq(f.job.phases[0].connect_rate_per_s, 500);
     ck_assert(f.job.busy_poll);
     ck_assert_str_eq(f.job.description, "two words");
     fixture_fini(&f);
@@ -126,8 +126,8 @@ START_TEST(test_arguments_for_one_phase)
 {
     load_refused("[a]\n[b]\n", WORDS("--c.depth=5"), NULL,
                  "--c.depth=5: there is no phase \"c\": expected a, b");
-    load_refused("[a]\n", WORDS("--a.connections=5"), NULL,
-                 "--a.connections=5: connections holds for the whole run: expected it without a"
+    load_refused("[a]\n", WORDS("--a.mtu=1000"), NULL,
+                 "--a.mtu=1000: mtu holds for the whole run: expected it without a"
                  " phase");
 }
 END_TEST
@@ -170,8 +170,8 @@ START_TEST(test_structure_of_the_file)
                  "x.conf:2: expected [NAME] of at most 49 letters, digits, _ and -");
     load_refused("[a]\ndepth\n", NULL, NULL, "x.conf:2: expected key = value");
     load_refused(
-        "[a]\nconnections = 5\n", NULL, NULL,
-        "x.conf:2: connections = \"5\": connections holds for the whole run: expected it in"
+        "[a]\nmtu = 1000\n", NULL, NULL,
+        "x.conf:2: mtu = \"1000\": mtu holds for the whole run: expected it in"
         " [global]");
 }
 END_TEST

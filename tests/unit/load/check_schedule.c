@@ -2,12 +2,12 @@
 #include "tests/lib/check_main.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/units.h"
 #include "load/shapes.h"
-
-#define COUNT(a) (sizeof(a) / sizeof *(a))
+#include "tests/unit/load/fixture.h"
 
 /* A rate and the fraction that it stands for: the tests' own truth. */
 struct rate {
@@ -32,17 +32,40 @@ static const struct rate rates[] = {
     {1e-6, 1, 1000000},
 };
 
-#define START 1700000000123456789ull
-
 static struct load_spec spec_of(double rate, uint64_t duration_ns)
 {
-    return (struct load_spec){&constant_shape, rate, duration_ns, 1, 0, 1};
+    return (struct load_spec){&constant_shape, rate, duration_ns, 1, 0, 1, {{0}}};
 }
 
 static uint64_t exact_ns(const struct rate *r, uint64_t i)
 {
     return (uint64_t)((unsigned __int128)i * NS_PER_S * r->den / r->num);
 }
+
+START_TEST(idle_has_no_arrival)
+{
+    struct load_spec spec = {.shape = &idle_shape, .duration_ns = NS_PER_S, .workers = 1};
+    struct schedule s;
+    schedule_init(&s, &spec, START);
+    ck_assert_uint_eq(schedule_take(&s), UINT64_MAX);
+    ck_assert_uint_eq(schedule_count(&spec, NS_PER_S), 0);
+}
+END_TEST
+
+START_TEST(what_is_ended_early_keeps_what_was_due)
+{
+    struct load_spec spec = spec_of(1000, 10 * NS_PER_S);
+    struct schedule s;
+    schedule_init(&s, &spec, START);
+    schedule_end(&s, START + 5 * NS_PER_MS); /* arrivals at 0, 1, 2, 3, 4 ms */
+    for (uint64_t i = 0; i < 5; i++)
+        ck_assert_uint_eq(schedule_take(&s), START + i * NS_PER_MS);
+    ck_assert_uint_eq(schedule_take(&s), UINT64_MAX);
+    schedule_init(&s, &spec, START);
+    schedule_end(&s, START);
+    ck_assert_uint_eq(schedule_take(&s), UINT64_MAX);
+}
+END_TEST
 
 START_TEST(exact_to_the_index)
 {
@@ -81,21 +104,6 @@ START_TEST(exact_at_large_indexes)
     }
 }
 END_TEST
-
-static uint64_t take_all(const struct load_spec *spec, uint64_t *hash)
-{
-    struct schedule s;
-    uint64_t taken = 0, last = 0;
-    schedule_init(&s, spec, START);
-    for (uint64_t at; (at = schedule_take(&s)) != UINT64_MAX; taken++) {
-        if (at < START + last || at - START >= spec->duration_ns)
-            ck_abort_msg("rate %g arrival %" PRIu64, spec->rate_per_s, taken);
-        last = at - START;
-        *hash = *hash * 31 + at;
-    }
-    ck_assert_uint_eq(schedule_take(&s), UINT64_MAX);
-    return taken;
-}
 
 START_TEST(repeats_and_counts)
 {
@@ -206,45 +214,77 @@ START_TEST(shapes_are_listed)
         const struct load_shape_kind *kind = &load_shapes[i];
         ck_assert(strlen(kind->name) && strlen(kind->meaning));
         ck_assert_ptr_eq(load_shape_find(kind->name), kind);
-        ck_assert(!kind->later == (kind->shape != NULL));
-        if (kind->shape && !kind->shape->closed_loop)
-            ck_assert(kind->shape->first && kind->shape->next && kind->shape->count);
+        ck_assert_ptr_nonnull(kind->shape);
+        if (!kind->shape->closed_loop)
+            ck_assert(kind->shape->first && kind->shape->next && kind->shape->count &&
+                      kind->shape->sum && kind->shape->peak);
     }
     ck_assert_ptr_null(load_shape_find("square"));
 }
 END_TEST
 
 /* What holds for any shape: the same each time, in order, counted right, split without a rest. */
-static void assert_shape_holds_together(const struct load_shape *shape, uint32_t workers)
-{
-    struct load_spec spec = {shape, 997.5, 3 * NS_PER_S, 7, 0, 1};
-    struct schedule whole, part[7];
-    uint64_t first = 0, second = 0, counted = 0, taken = take_all(&spec, &first);
-    ck_assert_uint_eq(take_all(&spec, &second), taken);
-    ck_assert_uint_eq(first, second);
-    ck_assert_uint_eq(schedule_count(&spec, UINT64_MAX), taken);
-    schedule_init(&whole, &spec, START);
-    spec.workers = workers;
-    for (spec.worker = 0; spec.worker < workers; spec.worker++) {
-        schedule_init(&part[spec.worker], &spec, START);
-        counted += schedule_count(&spec, UINT64_MAX);
-    }
-    ck_assert_uint_eq(counted, taken);
-    for (uint64_t i = 0; i <= taken + workers; i++)
-        ck_assert_uint_eq(schedule_take(&whole), schedule_take(&part[i % workers]));
-}
-
 START_TEST(every_shape_holds_together)
 {
     for (uint32_t i = 0; i < load_shape_count; i++) {
-        const struct load_shape *shape = load_shapes[i].shape;
-        for (uint32_t workers = 1; shape && !shape->closed_loop && workers <= 7; workers++)
-            assert_shape_holds_together(shape, workers);
+        if (load_shapes[i].shape->closed_loop || load_shapes[i].shape->no_rate)
+            continue;
+        struct load_spec spec = spec_by_name(load_shapes[i].name, 997.5, 3 * NS_PER_S);
+        assert_repeats(&spec);
+        assert_counts(&spec, 12345677);
+        for (uint32_t workers = 1; workers <= 7; workers++)
+            assert_split(&spec, workers);
     }
 }
 END_TEST
 
-CHECK_MAIN("load/schedule", exact_to_the_index, exact_at_large_indexes, repeats_and_counts,
+/* What is due between the next arrival and now, when none was taken meanwhile. */
+START_TEST(what_is_due_follows_the_shape)
+{
+    for (uint32_t i = 0; i < load_shape_count; i++) {
+        if (load_shapes[i].shape->closed_loop || load_shapes[i].shape->no_rate)
+            continue;
+        struct load_spec spec = spec_by_name(load_shapes[i].name, 1000, 60 * NS_PER_S);
+        bool by_chance = load_shapes[i].shape == &poisson_shape;
+        spec.workers = 2;
+        struct schedule s;
+        schedule_init(&s, &spec, START);
+        while (s.next_ns < START + 4900 * NS_PER_MS)
+            schedule_take(&s);
+        uint64_t taken = schedule_count(&spec, s.next_ns - START);
+        for (uint64_t later = 0; later < 3 * NS_PER_S; later += 77777777) {
+            uint64_t now = s.next_ns + later;
+            double due = (double)(schedule_count(&spec, now + 1 - START) - taken);
+            ck_assert_double_le(fabs(due - (double)schedule_due(&s, now)),
+                                by_chance ? 4 * sqrt(due) + 1 : 1);
+        }
+        ck_assert_uint_eq(schedule_due(&s, s.next_ns - 1), 0);
+        uint64_t end = schedule_due(&s, START + spec.duration_ns);
+        ck_assert_uint_eq(schedule_due(&s, START + 2 * spec.duration_ns), end);
+    }
+}
+END_TEST
+
+START_TEST(mean_and_peak_are_the_shapes)
+{
+    static const struct {
+        const char *name;
+        double mean, peak;
+    } rows[] = {{"constant", 1000, 1000},
+                {"burst", 3250, 10000},
+                {"ramp", 500, 1000},
+                {"sine", 1000, 1800},
+                {"poisson", 1000, 1000}};
+    for (unsigned i = 0; i < COUNT(rows); i++) {
+        struct load_spec spec = spec_by_name(rows[i].name, 1000, 60 * NS_PER_S);
+        ck_assert_double_eq_tol(schedule_mean_per_s(&spec), rows[i].mean, 1e-9);
+        ck_assert_double_eq_tol(schedule_peak_per_s(&spec), rows[i].peak, 1e-9);
+    }
+}
+END_TEST
+
+CHECK_MAIN("load/schedule", exact_to_the_index, what_is_ended_early_keeps_what_was_due,
+           idle_has_no_arrival, exact_at_large_indexes, repeats_and_counts,
            counts_are_what_people_expect, count_follows_until, split_over_workers_equals_the_whole,
            awkward_doubles_hold_together, max_is_always_due, shapes_are_listed,
-           every_shape_holds_together)
+           every_shape_holds_together, what_is_due_follows_the_shape, mean_and_peak_are_the_shapes)

@@ -192,6 +192,35 @@ START_TEST(totals_show_what_was_handed_over)
 }
 END_TEST
 
+/* Figures of a phase are read by another connection while the run goes on. */
+START_TEST(what_is_handed_over_is_stored_after_a_sync)
+{
+    struct rec *r;
+    int64_t id;
+    dir = tmp_dir_make();
+    ck_assert_int_eq(db_open(dir.file, DB_CREATE, &db, &e), 0);
+    ck_assert_int_eq(fed_run(db, &id, &e), 0);
+    struct rec_config cfg = fed_config(db, id);
+    ck_assert_int_eq(rec_open(&cfg, &r, &e), 0);
+    struct phase_row row = {.name = "m", .kind = PHASE_MEASURE, .measured = true, .load = "max",
+                            .offered_rate_per_s = NAN};
+    uint32_t phase = (uint32_t)rec_phase_begin(r, &row, 1);
+    struct rec_interval *b = rec_lane_next(rec_lane(r, 0), 1, phase);
+    struct db *writer = db;
+    for (uint64_t i = 1; i <= 20; i++) {
+        b->counters[COUNTER_COMPLETED] = 10;
+        b = rec_lane_next(rec_lane(r, 0), 1 + i, phase);
+        rec_sync(r);
+        ck_assert_int_eq(db_open(dir.file, DB_READ, &db, &e), 0);
+        ck_assert_int_eq(number("SELECT sum(completed) AS n FROM interval"), 10 * i);
+        db_close(db);
+    }
+    db = writer;
+    ck_assert_int_eq(rec_close(r, &e), 0);
+    forget_all();
+}
+END_TEST
+
 /* Ten intervals, each looked at before the next. */
 static void feed_slowly(struct rec *r, uint32_t phase)
 {
@@ -311,6 +340,7 @@ END_TEST
 
 CHECK_MAIN("rec/rec", every_count_arrives_in_its_phase, intervals_cover_the_whole_time,
            histograms_merge_to_the_same_percentiles, totals_show_what_was_handed_over,
+           what_is_handed_over_is_stored_after_a_sync,
            a_batch_that_fails_half_way_leaves_nothing_and_the_next_one_is_whole,
            a_killed_run_can_be_read_and_is_interrupted,
            a_file_size_limit_loses_batches_and_nothing_else)

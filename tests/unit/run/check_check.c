@@ -2,6 +2,8 @@
 /* What only run/ can refuse, with the place that is to blame; and what a job of any protocol is. */
 #include "run/check.h"
 
+#include <math.h>
+
 #include "app/app.h"
 #include "load/schedule.h"
 #include "run/setup.h"
@@ -87,6 +89,9 @@ START_TEST(what_the_protocol_cannot_carry)
             "x.conf:4: reply = \"64\": protocol = discard is one way: expected no reply");
     refused("protocol = echo\nreply = 64\n", NULL, NULL,
             "x.conf:2: reply = \"64\": protocol = echo sends back the request: expected reply = 0");
+    refused(
+        "protocol = echo\npayload = mixed\nreply = mixed\n", NULL, NULL,
+        "x.conf:3: reply = \"mixed\": protocol = echo sends back the request: expected reply = 0");
     refused("protocol = echo\npayload = 64-1024\nreply = 1024\n", NULL, NULL,
             "x.conf:3: reply = \"1024\": protocol = echo sends back the request: expected reply = "
             "0");
@@ -163,9 +168,9 @@ START_TEST(every_shape_is_accepted_or_refused_by_name)
     char text[60], message[200], names[100] = "";
     for (uint32_t i = 0; i < load_shape_count; i++) {
         const struct load_shape_kind *kind = &load_shapes[i];
-        bool closed = kind->shape && kind->shape->closed_loop;
-        snprintf(text, sizeof text, "rate = %s\n[a]\nshape = %s\n", closed ? "max" : "500",
-                 kind->name);
+        const struct load_shape *shape = kind->shape;
+        const char *rate = shape && shape->closed_loop ? "max" : shape && shape->no_rate ? "0" : "500";
+        snprintf(text, sizeof text, "rate = %s\n[a]\nshape = %s\n", rate, kind->name);
         snprintf(message, sizeof message, "x.conf:3: shape = \"%s\": not in this version (%s)",
                  kind->name, kind->later);
         if (kind->later)
@@ -185,6 +190,10 @@ START_TEST(a_rate_has_a_shape_and_max_has_none)
 {
     refused("shape = max\nrate = 500\n", NULL, NULL,
             "x.conf:1: shape = \"max\": a rate is set: expected rate = max or another shape");
+    refused("shape = idle\nrate = 500\n", NULL, NULL,
+            "x.conf:1: shape = \"idle\": a rate is set: expected rate = 0 or another shape");
+    refused("shape = max\nrate = 0\n", NULL, NULL,
+            "x.conf:1: shape = \"max\": with rate = 0 nothing starts: expected a rate as well");
     passes("shape = constant\nrate = max\n", NULL);
     passes("shape = max\n", NULL);
 }
@@ -200,21 +209,86 @@ START_TEST(what_just_passes)
 }
 END_TEST
 
-static void assert_reply(const char *text, uint32_t bytes)
+static void assert_texts(const char *job, const char *load, const char *payload, const char *reply)
 {
     struct fixture f;
-    load_well(&f, text, NULL, NULL);
-    ck_assert_uint_eq(setup_reply(&f.job.phases[0], app_proto_find(f.job.protocol)), bytes);
+    struct phase_texts texts;
+    load_well(&f, job, NULL, NULL);
+    phase_texts_make(&texts, &f.job.phases[0], app_proto_find(f.job.protocol));
+    ck_assert_str_eq(texts.load, load);
+    ck_assert_str_eq(texts.payload, payload);
+    ck_assert_str_eq(texts.reply, reply);
     fixture_fini(&f);
 }
 
 START_TEST(replies_are_as_large_as_their_requests_unless_the_job_says_otherwise)
 {
-    assert_reply("payload = 777\n", 777);
-    assert_reply("payload = 777\nreply = 99\n", 99);
-    assert_reply("payload = 777-1024\n", 0); /* drawn */
-    assert_reply("payload = 777-1024\nreply = 99\n", 99);
-    assert_reply("protocol = discard\npayload = 777\n", 0);
+    assert_texts("payload = 777\n", "max", "777", "777");
+    assert_texts("payload = 777\nreply = 99\n", "max", "777", "99");
+    assert_texts("payload = 777-1024\n", "max", "777-1024", ""); /* drawn */
+    assert_texts("payload = 777-1024\nreply = 99\n", "max", "777-1024", "99");
+    assert_texts("payload = mixed\nreply = 1KiB:3,large:1\n", "max", "mixed", "1KiB:3,large:1");
+    assert_texts("protocol = discard\npayload = 777\n", "max", "777", "");
+}
+END_TEST
+
+START_TEST(loads_are_told_with_their_shape)
+{
+    assert_texts("rate = 60k/s\n", "60000/s", "1024", "1024");
+    assert_texts("rate = 60k/s\nrate_scale = 0.5\n", "30000/s", "1024", "1024");
+    assert_texts("rate = 500\nshape = sine\nsine_depth = 0.5\n",
+                 "500/s sine (depth=0.5, period=30s)", "1024", "1024");
+    assert_texts("rate = 500\nshape = burst\nrate_scale = 2\n",
+                 "1000/s burst (factor=10, high=5s, low=15s)", "1024", "1024");
+    assert_texts("rate = 0.5\nshape = poisson\n", "0.5/s poisson", "1024", "1024");
+    assert_texts("rate = 500\nshape = ramp\n", "500/s ramp (from=0, to=1, time=0, steps=0)", "1024",
+                 "1024");
+    assert_texts("rate = 500\nshape = walk\n", "500/s walk (step=0.2, low=0.01, high=2)", "1024",
+                 "1024");
+}
+END_TEST
+
+static void assert_offered(const char *text, uint64_t duration_ns, double per_s)
+{
+    struct fixture f;
+    load_well(&f, text, NULL, NULL);
+    ck_assert_double_eq_tol(setup_offered_per_s(&f.job, &f.job.phases[0], duration_ns), per_s,
+                            1e-6);
+    fixture_fini(&f);
+}
+
+START_TEST(offered_is_the_mean_over_the_time)
+{
+    assert_offered("rate = 500\nrate_scale = 3\n", 0, 1500);
+    assert_offered("rate = 500\nshape = ramp\nduration = 60s\n", 0, 250);
+    assert_offered("rate = 500\nshape = ramp\nduration = 60s\n", 30000000000,
+                   125); /* its first half */
+    assert_offered("rate = 500\nshape = ramp\nduration = 60s\nramp_time = 30s\n", 0, 375);
+    assert_offered("rate = 100\nshape = burst\nduration = 60s\n", 0, 325);
+    assert_offered("rate = 100\nshape = burst\nduration = 60s\n", 5000000000, 1000);
+    struct fixture f;
+    load_well(&f, "", NULL, NULL);
+    ck_assert(isnan(setup_offered_per_s(&f.job, &f.job.phases[0], 0)));
+    fixture_fini(&f);
+}
+END_TEST
+
+START_TEST(phases_and_workers_have_schedules_of_their_own)
+{
+    struct fixture f;
+    struct load_spec a, b, a1;
+    load_well(&f, "rate = 9\nworkers = 2\nconnections = 2\nseed = 5\n[a]\n[b]\nduration = 3s\n",
+              NULL, NULL);
+    setup_spec(&f.job, &f.job.phases[0], 0, &a);
+    setup_spec(&f.job, &f.job.phases[0], 1, &a1);
+    setup_spec(&f.job, &f.job.phases[1], 0, &b);
+    ck_assert_uint_ne(a.seed, b.seed);
+    ck_assert_uint_eq(a.seed, a1.seed);
+    ck_assert_uint_eq(a1.worker, 1);
+    ck_assert_uint_eq(a1.workers, 2);
+    ck_assert_uint_eq(b.duration_ns, 3000000000);
+    ck_assert_uint_eq(b.params.ramp.time_ns, 3000000000);
+    fixture_fini(&f);
 }
 END_TEST
 
@@ -224,4 +298,6 @@ CHECK_MAIN("run/check", every_protocol_is_accepted_or_refused_by_name,
            a_device_and_a_server_only_where_the_wire_has_them,
            the_smallest_message_of_each_protocol, every_shape_is_accepted_or_refused_by_name,
            a_rate_has_a_shape_and_max_has_none, what_just_passes,
-           replies_are_as_large_as_their_requests_unless_the_job_says_otherwise)
+           replies_are_as_large_as_their_requests_unless_the_job_says_otherwise,
+           loads_are_told_with_their_shape, offered_is_the_mean_over_the_time,
+           phases_and_workers_have_schedules_of_their_own)
