@@ -86,10 +86,10 @@ def databases(folder):
 
 
 def begun(db):
-    """A run has its row (the file is there a moment before its tables are)."""
+    """A run has its row (the file is there a moment before its tables are, they before the row)."""
     try:
         return db.exists() and Results(db).states() == ["running"]
-    except sqlite3.OperationalError:
+    except (sqlite3.OperationalError, AssertionError):
         return False
 
 
