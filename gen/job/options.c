@@ -166,9 +166,10 @@ const struct option options[] = {
      RUN(workers), .min = 1, .max = 256},
     {"cpus", &kind_cpus, "", "processors, client workers then responder workers; empty: chosen",
      "LIST", RUN(cpus)},
-    {"priority", &kind_choice, "high",
-     "of the loops; high: ahead of what else runs on their cores (nice -20, where CAP_SYS_NICE or"
-     " RLIMIT_NICE let it)", "high|normal", RUN(high_priority), .choices = priorities},
+    {"priority", &kind_choice, "normal",
+     "of the loops; high: ahead of all else on their cores (nice -20, where CAP_SYS_NICE or"
+     " RLIMIT_NICE let it), for a machine that has nothing else to do", "normal|high",
+     RUN(high_priority), .choices = priorities},
     {"batch", &kind_count, "64", "frames a call, at most", "N", RUN(batch), .min = 1, .max = 1024},
     {"ring_size", &kind_ring, "0", "frames a ring; 0: the wire's default", "N",
      RUN(ring_size), .min = 64, .max = 65536},

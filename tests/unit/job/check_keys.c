@@ -112,7 +112,7 @@ static const struct good good[] = {
     {"shared_address", "false", "no"},
     {"workers", "4"},
     {"cpus", "0,1"},
-    {"priority", "normal"},
+    {"priority", "high"},
     {"batch", "32"},
     {"ring_size", "4096"},
     {"frames", "8192"},
