@@ -166,7 +166,7 @@ static void bound_rate(struct figure *f, const struct cluster *c, size_t count)
         part += c[i].part;
         ns += (double)c[i].count;
     }
-    if (!f->has || part <= 0 || ratio_band(c, count, 0, &band))
+    if (!f->has || part <= 0 || ratio_band(c, NULL, count, 0, &band))
         return;
     double relative = band.half_width / (part / ns);
     f->has_interval = true;
