@@ -103,6 +103,7 @@ static double coverage(size_t k, double phi, double sigma, int series, uint64_t 
 
 START_TEST(band_covers)
 {
+    SIMULATION();
     ck_assert_double_ge(coverage(10, 0.3, 0.3, 2000, 1), 0.93);
     ck_assert_double_ge(coverage(60, 0.0, 0.3, 2000, 2), 0.92);
     ck_assert_double_ge(coverage(60, 0.3, 0.3, 2000, 3), 0.915);
@@ -166,6 +167,7 @@ static struct told tell(size_t k, double phi, int series, bool with_median)
 
 START_TEST(seconds_that_hang_together_are_told)
 {
+    SIMULATION();
     struct told blind = tell(60, 0.8, 500, false), seeing = tell(60, 0.8, 500, true);
     ck_assert_double_gt(blind.wrong, 0.12);
     ck_assert_double_lt(seeing.wrong, 0.06);
