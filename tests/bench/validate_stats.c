@@ -211,8 +211,9 @@ static int print_row(const char *what, const char *noise, const char *runs, doub
     }
 
 /* Exact tests reach only some levels: 12/252 at 5 v 5 (max-T), 8/252 and 15154/352716 (ranks),
- * 12/256 (8 pairs). What moves with the noise: a t on noise that is not normal (most of all between
- * single runs, which average nothing), an estimated d0. */
+ * 12/256 (8 pairs). One against one takes the larger of two p. What moves with the noise: a t on
+ * noise that is not normal (most of all between single runs, which average nothing), an estimated
+ * d0. */
 #define ROWS_OF(noise, t_bar, t_value)                                                             \
     ROW("type I, joint permutation", noise, 5, 5, 0, 0, 0, P, BAND, 12.0 / 252),                   \
         ROW("type I, joint permutation", noise, 8, 8, 0, 0, 0, P, BAND, 0.05),                     \
@@ -222,7 +223,7 @@ static int print_row(const char *what, const char *noise, const char *runs, doub
         ROW("type I, moderated t, history 1 x 21", noise, 3, 3, 1, 21, 0, P, t_bar, t_value),      \
         ROW("type I, moderated t, history 5 x 5", noise, 3, 3, 5, 5, 0, P, MOST, 0.06),            \
         ROW("type I, one against n, history 1 x 21", noise, 5, 1, 1, 21, 0, P, t_bar, t_value),    \
-        ROW("type I, one against one, history 1 x 21", noise, 1, 1, 1, 21, 0, P, t_bar, t_value),  \
+        ROW("type I, one against one, history 1 x 21", noise, 1, 1, 1, 21, 0, P, MOST, t_value),   \
         ROW("coverage, Hodges-Lehmann 95 %", noise, 5, 5, 0, 0, 0.02, COVER, LEAST, 0.92),         \
         ROW("coverage, Hodges-Lehmann 95 %", noise, 10, 11, 0, 0, 0.02, COVER, LEAST, 0.92),       \
         ROW("coverage, moderated 95 %, history 1 x 21", noise, 3, 3, 1, 21, 0.02, COVER, LEAST,    \
