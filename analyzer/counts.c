@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "analyzer/query_control.h"
 #include "analyzer/summary.h"
@@ -166,7 +167,7 @@ static void bound_rate(struct figure *f, const struct cluster *c, size_t count)
         part += c[i].part;
         ns += (double)c[i].count;
     }
-    if (!f->has || part <= 0 || ratio_band(c, count, 0, &band))
+    if (!f->has || part <= 0 || ratio_band(c, NULL, count, 0, &band))
         return;
     double relative = band.half_width / (part / ns);
     f->has_interval = true;
@@ -204,12 +205,28 @@ static int fill_process(struct db *db, struct summary *s, const char *role, stru
     return 0;
 }
 
+/* What the pools of connections hold together; one process alone shows no more than that. */
+static void fill_reserved(const struct summary *s, const char *side, struct figure *reserved,
+                          const struct figure *measured)
+{
+    double bytes = 0;
+    for (size_t i = 0; i < s->pools.count; i++)
+        if (strcmp(s->pools.rows[i].side, side) == 0 && s->pools.rows[i].held_by_conns)
+            bytes += s->pools.rows[i].bytes_per_conn;
+    if (bytes > 0)
+        figure_set(reserved, bytes);
+    else
+        figure_miss(reserved, "this side told no pools");
+    reserved->count = measured->count;
+}
+
 static int fill_memory(struct db *db, struct summary *s, const char *side, struct figure *bytes,
                        struct figure *base, struct err *e)
 {
     struct memory_info m;
     int ret = query_memory(db, s->run.id, side, &m, e);
-    figure_miss(bytes, "not measured in this run");
+    figure_miss(bytes, "takes two processes, of all connections and of none: see "
+                       "memory_reserved_bytes_per_conn");
     if (base)
         figure_miss(base, "not measured in this run");
     if (ret)
@@ -228,7 +245,10 @@ static int fill_resources(struct db *db, struct summary *s, struct err *e)
     int ret = fill_process(db, s, "gen", &f[FIGURE_CPU_GEN], &f[FIGURE_RSS_GEN], e);
     ret = ret ? ret : fill_process(db, s, "peer", &f[FIGURE_CPU_PEER], &f[FIGURE_RSS_PEER], e);
     ret = ret ? ret : fill_memory(db, s, "gen", &f[FIGURE_CONN_BYTES_GEN], &f[FIGURE_BASE_RSS], e);
-    return ret ? ret : fill_memory(db, s, "peer", &f[FIGURE_CONN_BYTES_PEER], NULL, e);
+    ret = ret ? ret : fill_memory(db, s, "peer", &f[FIGURE_CONN_BYTES_PEER], NULL, e);
+    fill_reserved(s, "gen", &f[FIGURE_CONN_RESERVED_GEN], &f[FIGURE_CONN_BYTES_GEN]);
+    fill_reserved(s, "peer", &f[FIGURE_CONN_RESERVED_PEER], &f[FIGURE_CONN_BYTES_PEER]);
+    return ret;
 }
 
 /* --- negative controls ----------------------------------------------------------------- */

@@ -75,6 +75,10 @@ void figure_miss(struct figure *f, const char *format, ...) __attribute__((forma
       "resident bytes a connection in the generator")                                              \
     X(CONN_BYTES_PEER, "memory_bytes_per_conn.peer", "B", "run",                                   \
       "resident bytes a connection in the peer")                                                   \
+    X(CONN_RESERVED_GEN, "memory_reserved_bytes_per_conn.gen", "B", "run",                         \
+      "bytes a connection that the generator reserved in pools of connections")                    \
+    X(CONN_RESERVED_PEER, "memory_reserved_bytes_per_conn.peer", "B", "run",                       \
+      "bytes a connection that the peer reserved in pools of connections")                         \
     X(CONTROL_WAKE_P50, "control_timer_wake_p50_ns", "ns", "run",                                  \
       "negative control: how late a sleeping thread woke up, median")                              \
     X(CONTROL_WAKE_P99, "control_timer_wake_p99_ns", "ns", "run",                                  \

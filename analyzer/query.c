@@ -475,6 +475,32 @@ int query_memory(struct db *db, int64_t run_id, const char *side, struct memory_
     return ret;
 }
 
+int query_pools(struct db *db, int64_t run_id, struct db_stmt **out, struct err *e)
+{
+    return prepare_for_run(db, "read the pools of connections",
+                           "SELECT side, pool, item_bytes, items_reserved, bytes_per_conn, "
+                           "pool NOT IN ('sample_rings', 'interval_blocks', 'recorder') AS held "
+                           "FROM conn_memory WHERE run_id = :run_id AND pool <> 'process' "
+                           "AND bytes_per_conn IS NOT NULL ORDER BY side, pool",
+                           run_id, out, e);
+}
+
+int query_pools_next(struct db_stmt *s, struct pool_info *out, struct err *e)
+{
+    int ret = db_step(s, e);
+    if (ret != 1)
+        return ret;
+    *out = (struct pool_info){
+        .side = db_col_text(s, "side"),
+        .pool = db_col_text(s, "pool"),
+        .item_bytes = col_int(s, "item_bytes"),
+        .items_reserved = col_int(s, "items_reserved"),
+        .bytes_per_conn = db_col_f64(s, "bytes_per_conn"),
+        .held_by_conns = db_col_i64(s, "held"),
+    };
+    return 1;
+}
+
 int query_environment(struct db *db, int64_t run_id, struct db_stmt **out, struct err *e)
 {
     return prepare_for_run(db, "read the environment",

@@ -133,6 +133,17 @@ struct memory_info {
 int query_memory(struct db *db, int64_t run_id, const char *side, struct memory_info *out,
                  struct err *e);
 
+/* What a run reserved, by side and pool. `held_by_conns` false: a pool that is there whatever the
+ * connections are (the recorder's). */
+struct pool_info {
+    const char *side, *pool;
+    int64_t item_bytes, items_reserved; /* QUERY_NONE: not of items */
+    double bytes_per_conn;
+    bool held_by_conns;
+};
+int query_pools(struct db *db, int64_t run_id, struct db_stmt **out, struct err *e);
+int query_pools_next(struct db_stmt *s, struct pool_info *out, struct err *e);
+
 struct environment_info {
     const char *name, *value, *class;
 };

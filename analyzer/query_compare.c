@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "analyzer/query_compare.h"
 
-#include "analyzer/query_values.h"
+#include "analyzer/query.h"
 
 #define OF_RUNS " IN (SELECT value FROM json_each(:runs)) "
 
@@ -22,32 +22,20 @@ int query_baseline_runs(struct db *db, const char *name, struct db_stmt **out, s
                    ":name", name, out, e);
 }
 
-/* A file of schema 1 has no such columns; the same columns, and no rows. */
-#define NO_SETS "SELECT NULL AS id, NULL AS round, NULL AS side, NULL AS uuid WHERE "
-
 int query_interleaved(struct db *db, const char *set, struct db_stmt **out, struct err *e)
 {
-    int known = query_has_schema_2(db, e);
-    if (known < 0)
-        return known;
     return prepare(db, "read the interleaved set",
-                   known ? "SELECT id, interleave_round AS round, interleave_side AS side FROM run "
-                           "WHERE interleave_uuid = coalesce(:set, (SELECT interleave_uuid FROM "
-                           "run WHERE interleave_uuid IS NOT NULL ORDER BY id DESC LIMIT 1)) "
-                           "ORDER BY interleave_round, interleave_side, id"
-                         : NO_SETS ":set != :set",
+                   "SELECT id, interleave_round AS round, interleave_side AS side FROM run "
+                   "WHERE interleave_uuid = coalesce(:set, (SELECT interleave_uuid FROM "
+                   "run WHERE interleave_uuid IS NOT NULL ORDER BY id DESC LIMIT 1)) "
+                   "ORDER BY interleave_round, interleave_side, id",
                    ":set", set, out, e);
 }
 
 int query_interleaved_of(struct db *db, int64_t run_id, struct db_stmt **out, struct err *e)
 {
-    int known = query_has_schema_2(db, e);
-    if (known < 0)
-        return known;
     int ret = db_prepare(db, "read the interleaved set",
-                         known ? "SELECT interleave_uuid AS uuid FROM run WHERE id = :id"
-                               : NO_SETS ":id != :id",
-                         out, e);
+                         "SELECT interleave_uuid AS uuid FROM run WHERE id = :id", out, e);
     if (ret == 0)
         db_bind_i64(*out, ":id", run_id);
     return ret;

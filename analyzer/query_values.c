@@ -29,35 +29,16 @@ int query_history_ids(struct db *db, const char *history_key, int64_t before_ns,
 
 /* --- the row of a run ------------------------------------------------------------------ */
 
-#define RUN_COLUMNS                                                                                \
-    "SELECT id, uuid, workload_id, history_key, environment_hash, tool_version, tool_commit, "     \
-    "subject_commit, started_ns, ended_ns, state, state_reason, valid, invalid_reason, "
-#define RUN_ROWS " FROM run WHERE id" OF_RUNS "ORDER BY id"
-
-int query_has_schema_2(struct db *db, struct err *e)
-{
-    struct db_stmt *s = NULL;
-    int ret = db_prepare(db, "read the schema", "SELECT user_version AS n FROM pragma_user_version",
-                         &s, e);
-    if (ret == 0 && (ret = db_step(s, e)) == 1)
-        ret = db_col_i64(s, "n") >= 2;
-    db_finish(s);
-    return ret;
-}
-
 int query_value_runs(struct db *db, const char *runs, struct db_stmt **out, struct err *e)
 {
-    static const char now[] = RUN_COLUMNS
-        "control_timer_wake_p50_ns, control_timer_wake_p99_ns, control_memory_copy_mib_per_s, "
-        "control_cpu_per_transaction_ns, interleave_uuid, interleave_round, interleave_side, "
-        "margins" RUN_ROWS;
-    static const char before[] = RUN_COLUMNS
-        "NULL AS control_timer_wake_p50_ns, NULL AS control_timer_wake_p99_ns, "
-        "NULL AS control_memory_copy_mib_per_s, NULL AS control_cpu_per_transaction_ns, "
-        "NULL AS interleave_uuid, NULL AS interleave_round, NULL AS interleave_side, "
-        "NULL AS margins" RUN_ROWS;
-    int known = query_has_schema_2(db, e);
-    return known < 0 ? known : prepare(db, "read the runs", known ? now : before, runs, out, e);
+    return prepare(db, "read the runs",
+                   "SELECT id, uuid, workload_id, history_key, environment_hash, tool_version, "
+                   "tool_commit, subject_commit, started_ns, ended_ns, state, state_reason, valid, "
+                   "invalid_reason, control_timer_wake_p50_ns, control_timer_wake_p99_ns, "
+                   "control_memory_copy_mib_per_s, control_cpu_per_transaction_ns, "
+                   "interleave_uuid, interleave_round, interleave_side, margins FROM run "
+                   "WHERE id" OF_RUNS "ORDER BY id",
+                   runs, out, e);
 }
 
 /* --- figures --------------------------------------------------------------------------- */

@@ -9,9 +9,6 @@
 
 #include "analyzer/query.h"
 
-/* 1: the file has the columns of schema 2; 0: it has not, and a reader does not migrate; -errno. */
-int query_has_schema_2(struct db *db, struct err *e);
-
 /* The ids of the `limit` newest runs of a history key that are done and began before `before_ns`,
  * newest first. Column id. */
 int query_history_ids(struct db *db, const char *history_key, int64_t before_ns, int64_t limit,

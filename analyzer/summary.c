@@ -147,6 +147,24 @@ static int read_environment(struct db *db, struct summary *s, struct err *e)
     return ret;
 }
 
+static int read_pools(struct db *db, struct summary *s, struct err *e)
+{
+    struct db_stmt *rows = NULL;
+    struct pool_info row;
+    int ret = query_pools(db, s->run.id, &rows, e);
+    while (ret == 0 && (ret = query_pools_next(rows, &row, e)) == 1) {
+        struct pool_info *p = list_grow((void **)&s->pools.rows, &s->pools.count, sizeof *p);
+        ret = p ? 0 : no_memory(e);
+        if (p) {
+            *p = row;
+            p->side = keep_some(s, row.side);
+            p->pool = keep_some(s, row.pool);
+        }
+    }
+    db_finish(rows);
+    return ret;
+}
+
 static int read_targets(struct db *db, struct summary *s, struct err *e)
 {
     struct db_stmt *rows = NULL;
@@ -245,6 +263,7 @@ static int read_all(struct db *db, int64_t run_id, struct summary *s, struct err
     ret = ret ? ret : read_verdicts(db, s, e);
     ret = ret ? ret : read_environment(db, s, e);
     ret = ret ? ret : read_targets(db, s, e);
+    ret = ret ? ret : read_pools(db, s, e);
     ret = ret ? ret : read_times(db, s, e);
     ret = ret ? ret : counts_build(db, s, e);
     ret = ret ? ret : read_limit(db, s, e);
@@ -273,6 +292,7 @@ void summary_fini(struct summary *s)
     free(s->verdicts.rows);
     free(s->environment.rows);
     free(s->targets.rows);
+    free(s->pools.rows);
     run_info_fini(&s->run);
     keep_fini(&s->keep);
 }

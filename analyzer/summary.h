@@ -32,6 +32,10 @@ struct verdict_list {
     struct verdict_info *rows;
     size_t count;
 };
+struct pool_list {
+    struct pool_info *rows;
+    size_t count;
+};
 struct target_list {
     struct target_info *rows;
     size_t count;
@@ -48,6 +52,7 @@ struct summary {
     struct verdict_list verdicts;
     struct environment_list environment;
     struct target_list targets;
+    struct pool_list pools;
 
     /* What stopped it from doing more, derived from its rows; where they cannot tell, as stored.
      * NULL: nothing was measured; remedy also where none is known. */

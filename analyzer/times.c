@@ -115,7 +115,8 @@ static void fill_quantile(struct time_summary *t, enum quantile_id id, const str
     figure_set(f, (double)c->at_ns[id]);
     t->ranks[id].value = percentile_rank(sum->count, q);
     struct percentile_interval in;
-    int ret = percentile_interval(sum, q, c->of[id], c->seconds->count, &in);
+    int ret = percentile_interval(sum, q, c->of[id], c->of[QUANTILE_P50],
+                                  c->seconds->count, &in);
     f->has_interval = ret == 0;
     if (ret == 0) {
         f->lo = (double)in.lo_ns;
@@ -134,7 +135,7 @@ static void fill_mean(struct figure *f, const struct hist_sum *sum, const struct
 {
     figure_set(f, hist_sum_mean_ns(sum));
     struct ratio_band band;
-    if (ratio_band(c->of[QUANTILE_COUNT], c->seconds->count, 0, &band))
+    if (ratio_band(c->of[QUANTILE_COUNT], NULL, c->seconds->count, 0, &band))
         return;
     f->has_interval = true;
     f->lo = fmax((double)sum->min_ns, f->value - band.half_width); /* no time is below the least */

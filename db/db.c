@@ -15,6 +15,7 @@
 #include "db/db_internal.h"
 #include "db/extension/extension.h"
 #include "db/header.h"
+#include "db/older.h"
 #include "db/schema.h"
 
 #define BUSY_TIMEOUT_MS 2000 /* a reader that opens may hold off a checkpoint for a moment */
@@ -22,6 +23,11 @@
 const char *db_path(const struct db *db)
 {
     return db->path;
+}
+
+int db_version(const struct db *db)
+{
+    return db->version;
 }
 
 struct sqlite3 *db_sqlite(struct db *db)
@@ -135,7 +141,7 @@ static int open_reading(struct db *db, struct err *e)
     if (rc != SQLITE_OK)
         return db_error(db, rc, "read it as a results file", e);
     sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-    return db_exec(db, "open it for reading", "PRAGMA query_only = 1", e);
+    return 0;
 }
 
 static int open_writing(struct db *db, struct err *e)
@@ -151,39 +157,51 @@ static int open_writing(struct db *db, struct err *e)
     return rc == SQLITE_OK ? 0 : db_error(db, rc, "open it as a results file", e);
 }
 
-static int prepare_reading(struct db *db, int version, struct err *e)
+static int refuse_empty(const struct db *db, struct err *e)
 {
-    if (version == db_migration_count)
-        return 0;
-    if (!version)
-        return err_set(e, EXIT_USAGE, -ENODATA, "%s: holds nothing yet%s: expected a results file, "
-                       "as `gen run` writes it", db->path,
-                       db->log_empty ? " (a copy made without its log, -wal, may look so)" : "");
-    return err_set(e, EXIT_USAGE, -EINVAL,
-                   "%s: schema %d is older than this program's %d: the next `gen run` into it "
-                   "migrates it", db->path, version, db_migration_count);
+    return err_set(e, EXIT_USAGE, -ENODATA,
+                   "%s: holds nothing yet%s: expected a results file, as `gen run` writes it",
+                   db->path,
+                   db->log_empty ? " (a copy made without its log, -wal, may look so)" : "");
 }
 
-static int prepare_writing(struct db *db, int version, struct err *e)
+static int refuse_to_migrate(const struct db *db, struct err *e)
 {
-    if (!version && db->mode == DB_APPEND)
-        return prepare_reading(db, version, e);
+    return err_set(e, EXIT_USAGE, -EROFS,
+                   "%s: schema %d is older than this program's %d, and this alone does not migrate "
+                   "it: the next `gen run` into it or `analyze --set-baseline` does",
+                   db->path, db->version, db_migration_count);
+}
+
+static int prepare_reading(struct db *db, struct err *e)
+{
+    if (!db->version)
+        return refuse_empty(db, e);
+    int ret = db->version < db_migration_count ? older_present(db, db->version, e) : 0;
+    return ret ? ret : db_exec(db, "open it for reading", "PRAGMA query_only = 1", e);
+}
+
+static int prepare_writing(struct db *db, struct err *e)
+{
+    if (!db->version && db->mode != DB_CREATE)
+        return refuse_empty(db, e);
+    if (db->version < db_migration_count && db->mode == DB_NOTE)
+        return refuse_to_migrate(db, e);
     int ret = db_exec(db, "switch to write-ahead logging",
                       "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
                       "PRAGMA foreign_keys = ON;", e);
-    return ret ? ret : schema_migrate(db, version, e);
+    return ret ? ret : schema_migrate(db, db->version, e);
 }
 
 static int open_all(struct db *db, struct err *e)
 {
-    int version = 0;
     db->log_empty = !header_log_waits(db->path);
     int ret = db->mode == DB_READ ? open_reading(db, e) : open_writing(db, e);
     if (!ret)
-        ret = schema_check(db, &version, e);
+        ret = schema_check(db, &db->version, e);
     if (ret)
         return ret;
-    return db->mode == DB_READ ? prepare_reading(db, version, e) : prepare_writing(db, version, e);
+    return db->mode == DB_READ ? prepare_reading(db, e) : prepare_writing(db, e);
 }
 
 static void close_sqlite(struct db *db)

@@ -31,16 +31,19 @@ struct db_stmt;
 enum db_mode {
     DB_CREATE, /* write; a missing or empty file becomes a database; migrates an older one */
     DB_READ,   /* mode=ro, query_only; may leave an empty -wal and -shm beside it; works on a
-              * read-only disk */
+                * read-only disk; an older file reads as one of today's (db/older.h) */
     DB_APPEND, /* write, as DB_CREATE, but the database must exist */
+    DB_NOTE,   /* write, as DB_APPEND, but what is written is no reason to migrate: an older file is
+                * refused (EXIT_USAGE, -EROFS) and left as it is */
 };
 
 /* EXIT_USAGE: no such file or directory (-ENOENT), not a database, another program's database,
- * written by a newer version, nothing in it yet (DB_READ, DB_APPEND: -ENODATA).
+ * written by a newer version, nothing in it yet (all but DB_CREATE: -ENODATA).
  * EXIT_ENVIRONMENT: no permission, read-only or full disk, another process writes it (-EBUSY). */
 int db_open(const char *path, enum db_mode mode, struct db **out, struct err *e);
 void db_close(struct db *db); /* NULL is fine; finish all statements first */
 const char *db_path(const struct db *db);
+int db_version(const struct db *db); /* of the schema that the file had when it was opened */
 struct sqlite3 *db_sqlite(struct db *db); /* for what has no wrapper here (functions, hooks) */
 
 /* Transactions; `purpose` completes "cannot ... : reason", e.g. "store the intervals". A failed

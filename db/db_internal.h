@@ -13,6 +13,7 @@ struct db {
     sqlite3 *sqlite;
     enum db_mode mode;
     struct db_lock lock;
+    int version; /* of the schema, as it was opened; 0: nothing was in it */
     bool made;      /* the file was not there before */
     bool log_empty; /* as it was opened, no committed row waited in its log */
 };

@@ -42,7 +42,7 @@ int store_save(const char *path, struct analysis_info *row, struct err *e)
     row->at_ns = (int64_t)now.tv_sec * (int64_t)NS_PER_S + now.tv_nsec;
     row->tool_version = VERSION;
     row->id = 0;
-    int ret = db_open(path, DB_APPEND, &db, e);
+    int ret = db_open(path, DB_NOTE, &db, e);
     if (ret)
         return ret;
     ret = db_begin(db, "store the verdict", e);

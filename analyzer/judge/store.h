@@ -10,7 +10,8 @@
 #include "analyzer/keep.h"
 #include "analyzer/query_analysis.h"
 
-/* Inserts a row under the writer's lock, so never while a run goes on. `id` is set by it, `at_ns`
+/* Inserts a row under the writer's lock, so never while a run goes on, nor into a file of an older
+ * schema: a comparison is no reason to lock older programs out of it. `id` is set by it, `at_ns`
  * and `tool_version` too; `id` 0 when it was not stored. 0, or -errno with a message: who must
  * print the verdict all the same says it and goes on. Close the file first: it is opened anew. */
 int store_save(const char *path, struct analysis_info *row, struct err *e);

@@ -51,7 +51,7 @@ void html_charts(FILE *out, const struct plot_input *in, enum chart_subject subj
 {
     char prefix[64];
     int ret = 0;
-    fputs("<h3>Charts</h3>\n", out);
+    fprintf(out, "<h3>%s</h3>\n", subject == CHART_HISTORY ? "History" : "Charts");
     for (size_t c = 0; c < charts_count && ret == 0; c++) {
         snprintf(prefix, sizeof prefix, "r%zuc%zu-", run, c);
         if (charts[c].subject == subject)
@@ -178,6 +178,8 @@ static int put_run(FILE *out, const struct report *r, size_t i, struct err *e)
     fprintf(out, "</%s>\n", h);
     html_run_top(out, s);
     int ret = put_run_charts(out, r, i, e);
+    if (r->count == 1)
+        html_history(out, r, s);
     html_run_tables(out, s);
     put_raw(out, r, s);
     fputs("</section>\n", out);

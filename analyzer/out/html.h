@@ -31,4 +31,8 @@ void html_interval(FILE *out, const struct figure *f, double scale);
 void html_run_top(FILE *out, const struct summary *s);
 void html_run_tables(FILE *out, const struct summary *s);
 
+/* How the runs of its history key went on, as far as the file knows; nothing where they are too few.
+ * What hinders it is told on r->said, and the report stands without it. */
+void html_history(FILE *out, const struct report *r, const struct summary *s);
+
 #endif

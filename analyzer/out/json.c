@@ -297,6 +297,19 @@ static void put_targets(struct document *d, const struct summary *s)
                             json_string("targets were counted over more than the measured phases"));
 }
 
+/* Reserved bytes a connection, by side and pool: {"gen": {"connections": 128, ...}}. */
+static void put_pools(struct document *d, const struct summary *s)
+{
+    json_t *sides = json_object();
+    for (size_t i = 0; i < s->pools.count; i++) {
+        const struct pool_info *p = &s->pools.rows[i];
+        if (!json_object_get(sides, p->side))
+            json_object_set_new(sides, p->side, json_object());
+        json_object_set_new(json_object_get(sides, p->side), p->pool, number(p->bytes_per_conn));
+    }
+    put(d->root, "memory_pools", sides);
+}
+
 static json_t *document(const struct summary *s)
 {
     struct document d = {json_object(), json_object(), json_object()};
@@ -316,6 +329,7 @@ static json_t *document(const struct summary *s)
     put_counters(&d, s);
     put_verdicts(&d, s);
     put_targets(&d, s);
+    put_pools(&d, s);
     put_environment(&d, s);
     json_object_set_new(d.root, "figures", d.figures);
     json_object_set_new(d.root, "null_reasons", d.reasons);

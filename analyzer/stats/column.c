@@ -101,6 +101,22 @@ static void add_apart(struct column *c, const double *x, size_t n)
             c->apart[c->apart_count++] = fabs(x[i] - x[k]);
 }
 
+/* The baseline's run is one of its kind too: how far it lies from each of a stretch. One that luck
+ * has put aside would else meet only pairs of others. */
+static void add_apart_from(struct column *c, double a, const double *x, size_t n)
+{
+    for (size_t i = n > APART_RUNS ? n - APART_RUNS : 0; i < n; i++)
+        c->apart[c->apart_count++] = fabs(x[i] - a);
+}
+
+static double mean_distance(double a, const double *x, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += fabs(x[i] - a);
+    return sum / (double)n;
+}
+
 static int by_size(const void *left, const void *right)
 {
     double a = *(const double *)left, b = *(const double *)right;
@@ -112,13 +128,16 @@ static int by_size(const void *left, const void *right)
 static int take_history(const struct compare_input *in, size_t j, struct column *c)
 {
     size_t runs = in->history.runs, count = 0;
-    bool single = !in->paired && in->a.runs == 1 && in->b.runs == 1;
+    size_t nearest = runs; /* the run that begins the stretch which the baseline's belongs to */
+    double least = INFINITY;
+    bool single = !in->paired && c->a.n == 1 && c->b.n == 1;
     struct column_side s = {malloc((runs + 1) * sizeof *s.x), malloc((runs + 1) * sizeof *s.rate),
                             0, 0};
     struct variance *v = malloc((runs + 1) * sizeof *v);
-    c->apart = malloc(((single ? runs * APART_RUNS / 2 : 0) + 1) * sizeof *c->apart);
+    c->apart = malloc(((single ? runs * APART_RUNS : 0) + 1) * sizeof *c->apart);
     bool room = s.x && s.rate && v && c->apart;
-    for (size_t i = 0; room && i < runs;) {
+    for (size_t i = 0, from; room && i < runs;) {
+        from = i;
         i = take_stretch(in, j, i, &s);
         double df = (double)s.n - 1;
         if (s.n < 2)
@@ -126,8 +145,16 @@ static int take_history(const struct compare_input *in, size_t j, struct column 
         v[count++] = (struct variance){describe_squares(s.x, s.n) / df, df};
         c->vouched += df;
         rates_spread_add(&c->spread, s.rate, s.n);
-        if (single)
-            add_apart(c, s.x, s.n);
+        if (!single)
+            continue;
+        add_apart(c, s.x, s.n);
+        double far = mean_distance(c->a.x[0], s.x, s.n);
+        nearest = far < least ? from : nearest;
+        least = fmin(far, least);
+    }
+    if (nearest < runs) {
+        take_stretch(in, j, nearest, &s);
+        add_apart_from(c, c->a.x[0], s.x, s.n);
     }
     if (room && c->metric->scale != SCALE_COUNT)
         c->prior = moderated_prior(v, count);

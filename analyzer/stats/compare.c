@@ -167,6 +167,8 @@ static void judge(const struct compare_input *in, size_t j, struct compare_resul
     r->runs_needed = runs_needed(in, r, margin);
     if (r->method == COMPARE_JOINT && isnan(r->p_adjusted))
         r->reason = "too many runs lack a value";
+    if (r->p_adjusted <= alpha_of(in) && verdict_interval_holds_0(&r->evidence))
+        r->reason = "the runs' ranks differ, the interval of the rates' ratio holds 1";
     if (r->method == COMPARE_PAIRED && r->p_min > alpha_of(in))
         r->reason = "so few pairs cannot reach the level";
 }

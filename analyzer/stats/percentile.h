@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analyzer/stats/ratio_band.h"
 #include "base/hist.h"
 
 /* The percentiles that every summary shows. X(ID, name in JSON, text, numerator, denominator) */
@@ -48,28 +49,9 @@ bool percentile_is_bounded(uint64_t count, const struct quantile *q);
 /* ceil(count p), in integer arithmetic; at least 1. */
 uint64_t percentile_rank(uint64_t count, const struct quantile *q);
 
-/* One cluster: a second of the run. `part` is what of it is asked for: how many of `count` samples
- * are not above a percentile, or the sum of their values, or the messages of `count` ns. */
-struct cluster {
-    uint64_t count;
-    double part;
-};
-
-/* How far the true ratio may lie from R = sum(part) / sum(count). */
-struct ratio_band {
-    double half_width; /* in the ratio's own unit */
-    double k_eff;      /* independent clusters that the K are worth */
-    bool reliable;     /* k_eff >= 10 */
-};
-
-/* 95 % band around R by Newey-West over the clusters (Bartlett weights, lag sqrt(K); ten batch
- * means from 100 clusters on). `floor` is the variance that one sample has at least: p (1 - p) for
- * a share, 0 where nothing is known. Clusters with count 0 are skipped. -ENODATA: fewer than two
- * others. */
-int ratio_band(const struct cluster *clusters, size_t count, double floor, struct ratio_band *out);
-
-/* The interval of one percentile. -ENODATA: fewer than two clusters; -ERANGE: the upper end lies
- * beyond the largest sample. */
+/* The interval of one percentile; `median`: the clusters of the same seconds for p50, see
+ * ratio_band(). -ENODATA: fewer than two clusters; -ERANGE: the upper end lies beyond the largest
+ * sample. */
 struct percentile_interval {
     uint64_t lo_rank, hi_rank; /* the samples at both ends, from 1 */
     uint64_t lo_ns, hi_ns;     /* their values by the histogram */
@@ -77,7 +59,7 @@ struct percentile_interval {
     bool reliable;
 };
 int percentile_interval(const struct hist_sum *sum, const struct quantile *q,
-                        const struct cluster *clusters, size_t count,
+                        const struct cluster *clusters, const struct cluster *median, size_t count,
                         struct percentile_interval *out);
 
 /* Adds to `out` the samples of a histogram, and those of them in buckets up to that of `ns`. */

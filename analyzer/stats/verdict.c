@@ -89,11 +89,16 @@ const char *verdict_name(enum change change)
     return NULL;
 }
 
+bool verdict_interval_holds_0(const struct evidence *e)
+{
+    return e->lo <= 0 && e->hi >= 0;
+}
+
 /* NAN fails every comparison below: what is not known decides nothing. */
 struct verdict_of verdict_decide(const struct evidence *e, enum bad_direction bad, double margin,
                                  double alpha)
 {
-    if (e->p <= alpha && fabs(e->shift) >= margin) {
+    if (e->p <= alpha && fabs(e->shift) >= margin && !verdict_interval_holds_0(e)) {
         bool worse = (e->shift > 0) == (bad == BAD_UP);
         return (struct verdict_of){worse ? CHANGE_REGRESSION : CHANGE_IMPROVEMENT,
                                    e->lo > margin || e->hi < -margin};

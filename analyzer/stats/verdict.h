@@ -54,8 +54,12 @@ struct verdict_of {
     enum change change;
     bool strong; /* the 95 % interval lies wholly beyond the margin */
 };
-/* STATS 2: regression when p <= alpha and the shift is at least `margin` in the bad direction,
- * improvement likewise, same when the 90 % interval lies within the margin, else inconclusive. */
+/* An interval that holds 0 says that there may be no shift at all. False where there is none. */
+bool verdict_interval_holds_0(const struct evidence *e);
+/* STATS 2: regression when p <= alpha, the shift is at least `margin` in the bad direction and the
+ * 95 % interval does not hold 0 (of counts p goes by the ranks of the runs, the interval by their
+ * sums: a burst or a handful of events moves one and not the other); improvement likewise; same
+ * when the 90 % interval lies within the margin; else inconclusive. */
 struct verdict_of verdict_decide(const struct evidence *e, enum bad_direction bad, double margin,
                                  double alpha);
 

@@ -19,7 +19,6 @@
 #include "base/err.h"
 #include "db/histblob.h"
 #include "db/sample_block.h"
-#include "db/schema.h"
 
 #define QUERIES_MAX 16
 
@@ -335,6 +334,7 @@ int upkeep_check(const struct options *o, int *code, struct err *e)
     int ret = c.sum && c.reader ? open_beside_run(o->db, &c.db, e)
                     : err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "out of memory");
     ret = ret ? ret : check_all(&c, e);
+    int version = ret ? 0 : db_version(c.db);
     db_close(c.db);
     free(c.sum);
     sample_reader_free(c.reader);
@@ -342,7 +342,7 @@ int upkeep_check(const struct options *o, int *code, struct err *e)
         return ret;
     printf("%s: %s: schema %d, %" PRIu64 " runs, %" PRIu64 " histograms, %" PRIu64
            " blocks of raw samples, %" PRIu64 " faults\n",
-           o->db, c.found ? "DAMAGED" : "whole", db_migration_count, c.runs, c.hists, c.blocks,
+           o->db, c.found ? "DAMAGED" : "whole", version, c.runs, c.hists, c.blocks,
            c.found);
     *code = c.found ? EXIT_USAGE : EXIT_WELL;
     return 0;

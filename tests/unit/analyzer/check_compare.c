@@ -98,6 +98,30 @@ START_TEST(a_slower_side_is_a_regression)
 }
 END_TEST
 
+/* Ten runs with one error each against ten with two: the labels are as far apart as they can be, and
+ * 10 events against 20 may be chance. A burst turns the ratio round, and the ranks not at all. */
+START_TEST(counts_are_told_where_ranks_and_rates_agree)
+{
+    struct scene s;
+    stage(&s, 10, 10, 0);
+    fill(s.a, 10, 50000, 800, 1);
+    fill(s.b, 10, 50000, 800, 2);
+    judge(&s);
+    const struct compare_result *r = &s.results[ERRORS];
+    ck_assert(r->p_adjusted < 0.001 && r->evidence.lo < 0 && r->evidence.hi > 0);
+    expect(&s, ERRORS, CHANGE_INCONCLUSIVE);
+    ck_assert_ptr_nonnull(strstr(r->reason, "ranks differ"));
+    s.a[ERRORS] = 100;
+    judge(&s);
+    ck_assert(r->evidence.shift < 0 && r->cliff > 0);
+    expect(&s, ERRORS, CHANGE_INCONCLUSIVE);
+    fill(s.a, 10, 50000, 800, 10);
+    fill(s.b, 10, 50000, 800, 20);
+    judge(&s);
+    expect(&s, ERRORS, CHANGE_REGRESSION);
+}
+END_TEST
+
 START_TEST(swapped_sides_flip_the_sign)
 {
     struct scene s, t;
@@ -206,7 +230,7 @@ START_TEST(one_burst_of_errors_is_judged_by_the_history)
     judge(&s);
     expect(&s, ERRORS, CHANGE_INCONCLUSIVE);
     ck_assert_double_ge(s.results[ERRORS].p,
-                        2 * 18.0 / 190); /* pairs of one with and one without */
+                        (2 * 18.0 + 2) / (190 + 20)); /* pairs of one with and one without */
 }
 END_TEST
 
@@ -242,7 +266,7 @@ START_TEST(one_against_one_is_no_surer_than_history)
     s.history[23 * METRICS + P99] = 800 * 1.2;
     fill(s.b, 1, 50000, 800 * 1.15, 0);
     judge(&s);
-    ck_assert_double_ge(s.results[P99].p, 2 * 38.0 / 780 - 1e-12);
+    ck_assert_double_ge(s.results[P99].p, (2 * 38.0 + 2) / (780 + 40) - 1e-12);
     expect(&s, P99, CHANGE_INCONCLUSIVE);
     ck_assert_double_lt(s.results[P99].evidence.lo, 0);
     fill(s.b, 1, 50000, 800 * 1.5, 0);
@@ -366,6 +390,7 @@ START_TEST(forty_metrics_repeat)
 END_TEST
 
 CHECK_MAIN("analyzer/compare", same_runs_are_the_same, a_slower_side_is_a_regression,
+           counts_are_told_where_ranks_and_rates_agree,
            swapped_sides_flip_the_sign, units_do_not_matter,
            one_against_one_without_history_is_open, too_few_runs_say_how_many, errors_appear,
            one_burst_of_errors_is_judged_by_the_history, history_has_its_exposure,

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <string.h>
 
 #include "base/rng.h"
 #include "tests/lib/check_main.h"
@@ -38,7 +39,7 @@ START_TEST(band_by_hand)
 {
     const struct cluster c[] = {{100, 99}, {100, 97}, {100, 100}, {0, 0}, {100, 100}};
     struct ratio_band band;
-    ck_assert_int_eq(ratio_band(c, 5, 0.99 * 0.01, &band), 0);
+    ck_assert_int_eq(ratio_band(c, NULL, 5, 0.99 * 0.01, &band), 0);
     ck_assert_double_eq_tol(band.half_width, 12.706204736175 * sqrt(0.001 / 9 / 4), 1e-9);
     ck_assert(!band.reliable);
 }
@@ -50,7 +51,7 @@ START_TEST(band_never_below_binomial)
     for (int i = 0; i < 60; i++)
         c[i] = (struct cluster){1000, 990};
     struct ratio_band band;
-    ck_assert_int_eq(ratio_band(c, 60, 0.99 * 0.01, &band), 0);
+    ck_assert_int_eq(ratio_band(c, NULL, 60, 0.99 * 0.01, &band), 0);
     ck_assert_double_ge(band.half_width, 2.0 * sqrt(0.99 * 0.01 / 60000));
     ck_assert(band.reliable);
 }
@@ -60,7 +61,7 @@ START_TEST(one_cluster_has_no_band)
 {
     const struct cluster c[] = {{0, 0}, {100, 99}};
     struct ratio_band band;
-    ck_assert_int_eq(ratio_band(c, 2, 0.99 * 0.01, &band), -ENODATA);
+    ck_assert_int_eq(ratio_band(c, NULL, 2, 0.99 * 0.01, &band), -ENODATA);
 }
 END_TEST
 
@@ -90,7 +91,7 @@ static double coverage(size_t k, double phi, double sigma, int series, uint64_t 
             x = phi * x + sqrt(1 - phi * phi) * normal(&r);
         }
         struct ratio_band band;
-        ck_assert_int_eq(ratio_band(c, k, 0.01 * 0.99, &band), 0);
+        ck_assert_int_eq(ratio_band(c, NULL, k, 0.01 * 0.99, &band), 0);
         double below = 0;
         for (size_t i = 0; i < k; i++)
             below += c[i].part / (2000 * (double)k);
@@ -102,11 +103,77 @@ static double coverage(size_t k, double phi, double sigma, int series, uint64_t 
 
 START_TEST(band_covers)
 {
+    SIMULATION();
     ck_assert_double_ge(coverage(10, 0.3, 0.3, 2000, 1), 0.93);
     ck_assert_double_ge(coverage(60, 0.0, 0.3, 2000, 2), 0.92);
     ck_assert_double_ge(coverage(60, 0.3, 0.3, 2000, 3), 0.915);
     ck_assert_double_ge(coverage(300, 0.3, 0.3, 1000, 4), 0.93);
     ck_assert_double_ge(coverage(300, 0.8, 0.3, 1000, 5), 0.92);
+}
+END_TEST
+
+/* Runs of `k` seconds of 100 samples; the level of a second, a fifth of the variance, follows that of
+ * the one before with correlation phi. How often the band of p99 holds the truth, how often it is
+ * told as reliable, and how often that is wrong. */
+struct told {
+    double held, reliable, wrong;
+};
+
+static int by_value(const void *left, const void *right)
+{
+    double a = *(const double *)left, b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
+/* A run into x, and sorted. */
+static void run_of(struct rng *r, size_t k, double phi, double *x, double *sorted)
+{
+    double level = normal(r);
+    for (size_t i = 0; i < 100 * k; i++) {
+        if (i > 0 && i % 100 == 0)
+            level = phi * level + sqrt(1 - phi * phi) * normal(r);
+        x[i] = sqrt(.2) * level + sqrt(.8) * normal(r);
+    }
+    memcpy(sorted, x, 100 * k * sizeof *x);
+    qsort(sorted, 100 * k, sizeof *x, by_value);
+}
+
+static struct told tell(size_t k, double phi, int series, bool with_median)
+{
+    static double x[6000], sorted[6000];
+    struct rng r;
+    rng_seed(&r, 3);
+    struct told t = {0};
+    for (int s = 0; s < series; s++) {
+        struct cluster c[60] = {0}, median[60] = {0};
+        struct ratio_band band;
+        double below = 0;
+        run_of(&r, k, phi, x, sorted);
+        for (size_t i = 0; i < 100 * k; i++) {
+            c[i / 100].count = median[i / 100].count = 100;
+            c[i / 100].part += x[i] <= sorted[99 * k - 1];
+            median[i / 100].part += x[i] <= sorted[50 * k - 1];
+            below += (x[i] <= 2.3263479) / (100 * (double)k); /* the 99th percentile of all */
+        }
+        ck_assert_int_eq(ratio_band(c, with_median ? median : NULL, k, 0.01 * 0.99, &band), 0);
+        bool held = fabs(below - 0.99) <= band.half_width;
+        bool told = band.reliable && 0.99 + band.half_width < 1; /* else its end is not known */
+        t.held += held / (double)series;
+        t.reliable += told / (double)series;
+        t.wrong += (told && !held) / (double)series;
+    }
+    return t;
+}
+
+START_TEST(seconds_that_hang_together_are_told)
+{
+    SIMULATION();
+    struct told blind = tell(60, 0.8, 500, false), seeing = tell(60, 0.8, 500, true);
+    ck_assert_double_gt(blind.wrong, 0.12);
+    ck_assert_double_lt(seeing.wrong, 0.06);
+    ck_assert_double_gt(seeing.held, blind.held + 0.08);
+    ck_assert_double_lt(seeing.reliable, 0.4);
+    ck_assert_double_gt(tell(60, 0.0, 500, true).reliable, 0.95);
 }
 END_TEST
 
@@ -128,7 +195,7 @@ START_TEST(interval_brackets_the_percentile)
     ck_assert_uint_eq(c[0].count, 1000);
     ck_assert_double_eq(c[0].part, 990);
     struct percentile_interval in;
-    ck_assert_int_eq(percentile_interval(sum, p99, c, 20, &in), 0);
+    ck_assert_int_eq(percentile_interval(sum, p99, c, NULL, 20, &in), 0);
     ck_assert_uint_le(in.lo_ns, 990);
     ck_assert_uint_ge(in.hi_ns, 990);
     ck_assert_uint_ge(in.lo_ns, 985);
@@ -155,7 +222,7 @@ START_TEST(interval_beyond_the_largest_sample)
         cluster_add(&c[i], second, 99);
     }
     struct percentile_interval in;
-    ck_assert_int_eq(percentile_interval(sum, p99, c, 3, &in), -ERANGE);
+    ck_assert_int_eq(percentile_interval(sum, p99, c, NULL, 3, &in), -ERANGE);
     free(second);
     free(sum);
     free(h);
@@ -164,5 +231,6 @@ END_TEST
 
 CHECK_MAIN("analyzer/percentile", shown_with_ten_samples_beyond,
            bounded_from_the_published_counts_on, band_by_hand, band_never_below_binomial,
-           one_cluster_has_no_band, band_covers, interval_brackets_the_percentile,
+           one_cluster_has_no_band, band_covers, seconds_that_hang_together_are_told,
+           interval_brackets_the_percentile,
            interval_beyond_the_largest_sample)

@@ -167,6 +167,7 @@ END_TEST
 /* The interval holds the true place for at least 92 of 100 steps that were found. */
 START_TEST(the_place_is_covered)
 {
+    SIMULATION();
     struct rng r;
     rng_seed(&r, 16);
     double x[80];

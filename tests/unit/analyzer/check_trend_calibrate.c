@@ -8,12 +8,13 @@
 
 static const struct trend_params usual = {.alpha = 0.001, .draws = 1999, .margin = 0.03};
 
-static struct trend_calibration calibrate(const double *x, size_t n)
+static struct trend_calibration calibrate(const double *x, size_t n, uint32_t tests,
+                                          uint32_t histories)
 {
     struct trend t;
     struct trend_calibration c;
     ck_assert_int_eq(trend_find(x, n, &usual, &t), 0);
-    ck_assert_int_eq(trend_calibrate(x, n, &t, &usual, 4000, 100, &c), 0);
+    ck_assert_int_eq(trend_calibrate(x, n, &t, &usual, tests, histories, &c), 0);
     trend_free(&t);
     return c;
 }
@@ -22,6 +23,7 @@ static struct trend_calibration calibrate(const double *x, size_t n)
  * the history changes nothing, ten times the noise needs ten times the shift. */
 START_TEST(sees_what_the_noise_lets_it_see)
 {
+    SIMULATION();
     struct rng r;
     rng_seed(&r, 41);
     double x[120], stepped[120], loud[120];
@@ -30,11 +32,11 @@ START_TEST(sees_what_the_noise_lets_it_see)
         stepped[i] = x[i] + (i >= 70 ? 8 : 0);
         loud[i] = 10 * x[i];
     }
-    struct trend_calibration a = calibrate(x, 120), b = calibrate(stepped, 120);
+    struct trend_calibration a = calibrate(x, 120, 4000, 100), b = calibrate(stepped, 120, 100, 100);
     ck_assert_double_ge(a.detectable, 1.5);
     ck_assert_double_le(a.detectable, 3.5);
     ck_assert_double_eq_tol(b.detectable, a.detectable, 0.5);
-    ck_assert_double_eq_tol(calibrate(loud, 120).detectable, 10 * a.detectable, 2);
+    ck_assert_double_eq_tol(calibrate(loud, 120, 100, 100).detectable, 10 * a.detectable, 2);
     ck_assert_double_le(a.alarms_per_100, 0.15);
     ck_assert_double_gt(a.alarms_hi_per_100, a.alarms_per_100);
     ck_assert_uint_ge(a.runs, 4000);
@@ -47,7 +49,7 @@ START_TEST(repeats)
     rng_seed(&r, 42);
     double x[60];
     draw_noise(&r, x, 60, 0.4);
-    struct trend_calibration a = calibrate(x, 60), b = calibrate(x, 60);
+    struct trend_calibration a = calibrate(x, 60, 500, 20), b = calibrate(x, 60, 500, 20);
     ck_assert_double_gt(a.detectable, 0);
     ck_assert_double_eq(a.detectable, b.detectable);
     ck_assert_uint_eq(a.alarms, b.alarms);

@@ -76,6 +76,7 @@ static size_t draw_any(struct rng *r, unsigned kind, double *x)
  * same to the last bit when all are scanned. */
 START_TEST(the_bound_changes_nothing)
 {
+    SIMULATION();
     struct energy_params fast = {.alpha = 0.001, .draws = 1999};
     struct energy_params plain = {.alpha = 0.001, .draws = 1999, .plain = true};
     struct rng r;
@@ -140,6 +141,7 @@ END_TEST
 /* Correlated runs: the alarm share stays near alpha, where plain permutation raises it tenfold. */
 START_TEST(correlation_is_allowed_for)
 {
+    SIMULATION();
     struct rng r;
     rng_seed(&r, 7);
     double x[100];
@@ -159,6 +161,7 @@ END_TEST
  * whatever correlation so few runs seem to have. */
 START_TEST(few_runs_tell_nothing)
 {
+    SIMULATION();
     static const struct energy_params daily = {.alpha = 0.001, .draws = 1999, .newest = true};
     struct rng r;
     rng_seed(&r, 9);
@@ -175,6 +178,7 @@ END_TEST
  * before it is then no news. */
 START_TEST(newest_runs_come_first)
 {
+    SIMULATION();
     struct energy_params newest = usual;
     newest.newest = true;
     struct rng r;

@@ -358,6 +358,22 @@ static void put_resources(struct build *b)
     }
 }
 
+/* Of its connections and of the recorder, whose pools no connection holds. */
+static void put_pools(struct build *b)
+{
+    static const struct {
+        const char *name;
+        double bytes;
+    } pools[] = {{"connections", 128}, {"flow_table", 10.5}, {"recorder", 4096}};
+    for (size_t i = 0; i < sizeof pools / sizeof *pools; i++) {
+        struct conn_memory_row row = {.side = "gen", .pool = pools[i].name, .connections = 100,
+                                      .item_bytes = DB_NONE, .items_used = DB_NONE,
+                                      .items_reserved = DB_NONE, .bytes_per_conn = pools[i].bytes,
+                                      .base_bytes = DB_NONE, .loaded_bytes = DB_NONE};
+        must(b, db_conn_memory_add(b->db, b->run_id, &row, &b->e));
+    }
+}
+
 static void end_run(struct build *b)
 {
     struct verdict_row verdict = {.phase_id = DB_NONE,
@@ -392,6 +408,7 @@ int64_t fixture_write(const char *path, const struct fixture *f)
     must(&b, db_begin(b.db, "write the fixture", &b.e));
     begin_run(&b);
     put_resources(&b);
+    put_pools(&b);
     put_connect_phase(&b);
     if (f->kind != FIXTURE_EMPTY) {
         put_phase(&b, PHASE_WARMUP, 1, 2);

@@ -155,6 +155,24 @@ class Report(unittest.TestCase):
         self.assertIn("gnuplot-nox", page.words["main"])
         self.assertIn("latency_p50_us", page.words["main"])
 
+    def test_history(self):
+        for i in range(24):
+            self.fixture("known", f"latency={(1 if i < 20 else 1.5) + i * i * 37 % 101 / 5000}", "errors=-1", "seconds=2",
+                         f"started={1767323045 * 10**9 + i * 86400 * 10**9}", f"commit=c{i}",
+                         "workload=" + HOSTILE)
+            if i == 4:
+                self.assertNotIn("<h3>History</h3>", self.report()[1], "five runs tell nothing")
+        path, text = self.report()
+        self.look(path, "history.png", 4800)
+        page = Page(text)
+        self.assertEqual(page.wrong, [])
+        self.assertEqual(page.tags() & {"script", "img", "link", "iframe"}, set())
+        ids = page.values("id")
+        self.assertEqual(len(ids), len(set(ids)), "an id twice")
+        self.assertEqual(len([tag for tag in page.opened if tag[0] == "svg"]), 6)
+        for word in ("History", "analyze --trend", "regression", "latency_p50_us"):
+            self.assertIn(word, page.words["main"])
+
     def test_several_runs(self):
         self.fixture("real", "PASS")
         self.fixture("known", "FAIL", "workload=other")

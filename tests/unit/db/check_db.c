@@ -77,7 +77,7 @@ START_TEST(refuses_another_programs_database_and_leaves_it_as_it_is)
     sql_into(t.file, "CREATE TABLE song (title)");
     open_badly(t.file, DB_CREATE, -EINVAL, EXIT_USAGE, "another program (application id 0x00000000)");
     sql_into(t.file, "PRAGMA application_id = 4711");
-    for (enum db_mode m = DB_CREATE; m <= DB_APPEND; m++)
+    for (enum db_mode m = DB_CREATE; m <= DB_NOTE; m++)
         open_badly(t.file, m, -EINVAL, EXIT_USAGE, "another program (application id 0x00001267)");
     sql_into(t.file, "INSERT INTO song VALUES ('still mine')");
     ck_assert(!exists(&t, "-wal") && !exists(&t, "-lock"));
@@ -95,7 +95,7 @@ START_TEST(refuses_a_newer_schema)
              "written by a newer version: schema %d, this program knows %d", db_migration_count + 1,
              db_migration_count);
     sql_into(t.file, sql);
-    for (enum db_mode m = DB_CREATE; m <= DB_APPEND; m++)
+    for (enum db_mode m = DB_CREATE; m <= DB_NOTE; m++)
         open_badly(t.file, m, -EINVAL, EXIT_USAGE, message);
     tmp_dir_remove(&t);
 }
@@ -108,7 +108,7 @@ START_TEST(refuses_what_is_no_database)
     for (int i = 0; i < 1000; i++)
         fputs("not a database\n", f);
     fclose(f);
-    for (enum db_mode m = DB_CREATE; m <= DB_APPEND; m++)
+    for (enum db_mode m = DB_CREATE; m <= DB_NOTE; m++)
         open_badly(t.file, m, -EBADMSG, EXIT_USAGE, "not a database");
     open_badly(t.path, DB_CREATE, -EISDIR, EXIT_USAGE, "not a regular file");
     tmp_dir_remove(&t);
