@@ -11,6 +11,8 @@
 #include "job/load.h"
 #include "job/value.h"
 
+#define TIMESTAMP_BYTES 12 /* RFC 7323 appendix A */
+
 /* A wire that names a device has the world at its far end. */
 static bool is_outside(const struct job *job)
 {
@@ -151,6 +153,11 @@ static int check_faults(const struct loader *l)
 static int check_segment(const struct loader *l)
 {
     uint32_t room = l->job->mtu - 40u; /* RFC 6691: options do not count */
+    if (l->job->mss && l->job->mss <= TIMESTAMP_BYTES && l->job->timestamps)
+        return job_refuse(l->e, l->job, 0, "mss",
+                          "timestamps take %d bytes of each segment: expected more, or timestamps"
+                          " = no",
+                          TIMESTAMP_BYTES);
     if (l->job->mss > room)
         return job_refuse(l->e, l->job, 0, "mss", "mtu = %u leaves %u: expected at most that",
                           l->job->mtu, room);
