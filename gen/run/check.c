@@ -11,6 +11,7 @@
 #include "run/sla.h"
 #include "wire/fault.h"
 #include "wire/wire.h"
+#include "wire/xdp.h"
 
 #define NAMES_MAX 160
 
@@ -114,6 +115,17 @@ static int check_command(const struct job *job, const struct wire_kind *kind, st
                       names);
 }
 
+/* AF_XDP holds a receive ring full of frames back and sends from what is left. */
+static int check_frames(const struct job *job, const struct wire_kind *kind, struct err *e)
+{
+    uint32_t least = (job->ring_size ? job->ring_size : XDP_RING_DEFAULT) + job->batch;
+    if (!job->frames || kind->far_end == WIRE_FAR_MEMORY || job->frames >= least)
+        return 0;
+    return job_refuse(e, job, 0, "frames",
+                      "ring_size = %u%s and batch = %u: expected at least %u, or 0", job->ring_size,
+                      job->ring_size ? "" : " (the wire's own)", job->batch, least);
+}
+
 static int check_wire(const struct job *job, struct err *e)
 {
     const struct wire_kind *kind = wire_kind_find(job->wire);
@@ -124,7 +136,8 @@ static int check_wire(const struct job *job, struct err *e)
     bool device = strchr(job->wire, ':') != NULL;
     if (device != (kind->far_end == WIRE_FAR_OUTSIDE))
         return job_refuse(e, job, 0, "wire", "expected %s", kind->form);
-    return check_command(job, kind, e);
+    int rc = check_command(job, kind, e);
+    return rc ? rc : check_frames(job, kind, e);
 }
 
 /* --- shape ---------------------------------------------------------------------------------- */

@@ -8,6 +8,8 @@
 
 #include "wire/wire.h"
 
+#define XDP_RING_DEFAULT 2048 /* frames, when the configuration leaves it open */
+
 /* Opens sockets for all queues, so that queue_open may be called from any thread and namespace. A
  * received frame may go to tx instead of rx_free.
  * Native mode first, generic as a stated fallback (caps.detail). -EBUSY: another program holds the

@@ -26,7 +26,6 @@
 #pragma GCC diagnostic pop
 
 enum {
-    DEFAULT_RING = 2048,
     DEFAULT_FRAMES = 4096,
     DEFAULT_BATCH = 64,
     LINK_BYTES = 18, /* Ethernet header and one tag */
@@ -60,7 +59,7 @@ static bool is_power_of_two(uint32_t n)
 static struct xdp_sizes sizes_of(const struct wire_config *cfg, uint32_t mtu)
 {
     return (struct xdp_sizes){
-        .ring = cfg->ring_size ? cfg->ring_size : DEFAULT_RING,
+        .ring = cfg->ring_size ? cfg->ring_size : XDP_RING_DEFAULT,
         .frames = cfg->frames ? cfg->frames : DEFAULT_FRAMES,
         .batch = cfg->batch ? cfg->batch : DEFAULT_BATCH,
         .chunk_bytes = mtu + LINK_BYTES > SMALL_CHUNK - KERNEL_HEADROOM ? LARGE_CHUNK : SMALL_CHUNK,
