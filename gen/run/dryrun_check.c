@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What the run will find here. Each check reads, none opens for writing or tries by doing. */
 #include <errno.h>
-#include <libgen.h>
 #include <linux/capability.h>
 #include <math.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -59,6 +56,14 @@ static int check_privileges(const struct job *job, const struct need *n)
     return EXIT_ENVIRONMENT;
 }
 
+static int tell_mtu(const struct job *job, const char *name, const struct netdev *dev)
+{
+    int code = dev->mtu < job->mtu ? EXIT_ENVIRONMENT : EXIT_WELL;
+    dryrun_row(code, "interface", "%s is up, %u queues, MTU %u for mtu = %u%s", name, dev->queues,
+               dev->mtu, job->mtu, code ? ": expected at least as much" : "");
+    return code;
+}
+
 static int check_interface(const struct job *job, const struct need *n)
 {
     (void)n;
@@ -76,9 +81,8 @@ static int check_interface(const struct job *job, const struct need *n)
     else if (!dev.up)
         dryrun_row(EXIT_ENVIRONMENT, "interface", "%s is down: ip link set %s up", name, name);
     else
-        dryrun_row(EXIT_WELL, "interface", "%s is up, %u queues, MTU %u", name, dev.queues,
-                   dev.mtu);
-    return rc || !dev.up ? EXIT_ENVIRONMENT : EXIT_WELL;
+        return tell_mtu(job, name, &dev);
+    return EXIT_ENVIRONMENT;
 }
 
 static int check_cpus(const struct job *job, const struct need *n)
@@ -150,76 +154,6 @@ static int check_locked(const struct job *job, const struct need *n)
     return EXIT_ENVIRONMENT;
 }
 
-/* ---- files ---- */
-
-/* The folder of a file that is to be written. */
-static void folder_of(const char *file, char out[JOB_TEXT])
-{
-    char copy[JOB_TEXT];
-    snprintf(copy, sizeof copy, "%s", file);
-    snprintf(out, JOB_TEXT, "%s", dirname(copy));
-}
-
-/* 0, or what keeps it from being written. */
-static int writable(const char *file, const char **where)
-{
-    static const char the_file[] = "", the_folder[] = " (its folder)";
-    char folder[JOB_TEXT];
-    folder_of(file, folder);
-    *where = the_file;
-    if (!access(file, F_OK) && access(file, W_OK))
-        return errno;
-    *where = the_folder;
-    return access(folder, W_OK | X_OK) ? errno : 0;
-}
-
-static int check_file(const char *name, const char *file)
-{
-    const char *where;
-    struct stat st;
-    int error = writable(file, &where);
-    if (!error && !stat(file, &st) && S_ISDIR(st.st_mode)) {
-        where = "";
-        error = EISDIR;
-    }
-    int code = !error ? EXIT_WELL : error == ENOENT || error == EISDIR ? EXIT_USAGE
-                                                                       : EXIT_ENVIRONMENT;
-    if (error)
-        dryrun_row(code, name, "%s%s: %s", file, where, strerror(error));
-    else
-        dryrun_row(code, name, "%s: can be written", file);
-    return code;
-}
-
-static int check_database(const struct job *job, const struct need *n)
-{
-    (void)n;
-    return check_file("database", job->db);
-}
-
-static int check_pcap(const struct job *job, const struct need *n)
-{
-    (void)n;
-    return *job->pcap ? check_file("pcap", job->pcap) : EXIT_WELL;
-}
-
-static int check_disk(const struct job *job, const struct need *n)
-{
-    struct statvfs fs;
-    char folder[JOB_TEXT], want[TEXT] = "not known before", have[TEXT];
-    folder_of(job->db, folder);
-    if (statvfs(folder, &fs))
-        return EXIT_WELL; /* the database has said so */
-    uint64_t free_bytes = (uint64_t)fs.f_bavail * fs.f_frsize;
-    bool known = !isnan(n->db_high_bytes);
-    if (known)
-        units_format_bytes(want, sizeof want, (uint64_t)n->db_high_bytes);
-    int code = known && n->db_high_bytes > (double)free_bytes ? EXIT_ENVIRONMENT : EXIT_WELL;
-    dryrun_row(code, "disk", "%s free for the database, wanted: %s",
-               units_format_bytes(have, TEXT, free_bytes), want);
-    return code;
-}
-
 /* ---- the load ---- */
 
 /* A tuple in TIME-WAIT may be used again when its timestamp clock has moved; without timestamps it
@@ -246,7 +180,7 @@ static int check_tuples(const struct job *job, const struct need *n)
 
 static int (*const checks[])(const struct job *job, const struct need *n) = {
     check_tuples, check_privileges, check_locked,   check_interface, check_cpus,
-    check_clock,  check_memory,     check_database, check_disk,      check_pcap,
+    check_clock,  check_memory,     dryrun_files,
 };
 
 int dryrun_check(const struct job *job, const struct need *need)

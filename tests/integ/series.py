@@ -90,6 +90,10 @@ def dry_run(folder):
     case.expect("problem" in bad and "many" in bad, bad)
     lost = call("--dry-run", job, "--db=/nowhere/x.db", code=2).out
     case.expect("/nowhere/x.db" in lost and "clock" in lost, f"all checks, also after one:\n{lost}")
+    (place / "text.db").write_text("no database " * 20, encoding="utf-8")
+    text_db = call("--dry-run", job, f"--db={place}/text.db", code=2).out
+    case.expect("not a database" in text_db, text_db)
+    (place / "text.db").unlink()
     gone = call("--dry-run", job, "--wire=xdp:wbt-none", "--target=10.9.9.9:1", code=3).out
     case.expect("wbt-none" in gone, gone)
     both = call("--dry-run", folder / "jobs", job, code=2).out
