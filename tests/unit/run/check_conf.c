@@ -24,7 +24,7 @@ static char *conf_text(const char *path)
     ck_assert_msg(file != NULL, "%s: cannot read", path);
     char *text = calloc(1, 8000), line[400];
     while (fgets(line, sizeof line, file))
-        if (!mixes_wait() || (strncmp(line, "mix", 3) && strncmp(line, "batch_size", 10)))
+        if (!mixes_wait() || (strncmp(line, "mix", 3) && strncmp(line, "batch_requests", 10)))
             strcat(text, line);
     fclose(file);
     return text;
@@ -230,7 +230,7 @@ START_TEST(test_scenarios_name_their_mix)
         ck_assert(file && fread(text, 1, sizeof text - 1, file) > 0);
         fclose(file);
         assert_line(text, "mix", scenarios[i].mix);
-        ck_assert(!strstr(text, "batch_size = 10") == !!strcmp(scenarios[i].mix, "batch"));
+        ck_assert(!strstr(text, "batch_requests = 10") == !!strcmp(scenarios[i].mix, "batch"));
     }
 }
 END_TEST
