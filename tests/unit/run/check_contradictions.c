@@ -54,6 +54,7 @@ static const struct {
     {"shared_address", NULL, "refused whole in this version"},
     {"workers", "connections = 2\nworkers = 3\n", "more than connections = 2"},
     {"cpus", "cpus = 0\nworkers = 2\n", "expected 4 processors"},
+    {"priority", NULL, "what the process may not do is told at the start"},
     {"batch", "frames = 64\nbatch = 100\n", "batch = 100"},
     {"ring_size", "frames = 64\nring_size = 128\n", "ring_size = 128"},
     {"frames", "frames = 64\n", "expected at least 2112, or 0"},
