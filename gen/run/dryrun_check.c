@@ -11,12 +11,12 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/privilege.h"
 #include "base/units.h"
 #include "run/dryrun.h"
 #include "run/setup.h"
 #include "run/sysfile.h"
 #include "wire/netdev.h"
-#include "wire/privilege.h"
 #include "wire/wire.h"
 
 #define TEXT 32
