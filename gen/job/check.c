@@ -11,6 +11,8 @@
 #include "job/load.h"
 #include "job/value.h"
 
+#define TIMESTAMP_BYTES 12 /* RFC 7323 appendix A */
+
 /* A wire that names a device has the world at its far end. */
 static bool is_outside(const struct job *job)
 {
@@ -137,6 +139,20 @@ static int check_workers(const struct loader *l)
     return 0;
 }
 
+/* One a worker, ours and the responder's. */
+static int check_cpus(const struct loader *l)
+{
+    const struct job *job = l->job;
+    uint32_t listed = *job->cpus != '\0', wanted = job->workers * (job->peer == PEER_RESPOND ? 2 : 1);
+    for (const char *at = job->cpus; *at; at++)
+        listed += *at == ',';
+    if (!listed || listed >= wanted)
+        return 0;
+    return job_refuse(l->e, job, 0, "cpus",
+                      "workers = %u%s: expected %u processors, one each", job->workers,
+                      wanted > job->workers ? ", and as many of the responder" : "", wanted);
+}
+
 static int check_faults(const struct loader *l)
 {
     const struct job *job = l->job;
@@ -151,6 +167,11 @@ static int check_faults(const struct loader *l)
 static int check_segment(const struct loader *l)
 {
     uint32_t room = l->job->mtu - 40u; /* RFC 6691: options do not count */
+    if (l->job->mss && l->job->mss <= TIMESTAMP_BYTES && l->job->timestamps)
+        return job_refuse(l->e, l->job, 0, "mss",
+                          "timestamps take %d bytes of each segment: expected more, or timestamps"
+                          " = no",
+                          TIMESTAMP_BYTES);
     if (l->job->mss > room)
         return job_refuse(l->e, l->job, 0, "mss", "mtu = %u leaves %u: expected at most that",
                           l->job->mtu, room);
@@ -166,6 +187,17 @@ static int check_window(const struct loader *l)
                           "window_scale = %u allows %" PRIu64 " bytes: expected more scale",
                           job->window_scale, largest);
     return 0;
+}
+
+static int check_delay(const struct loader *l)
+{
+    const struct option *delack = option_find("delack");
+    struct job other = {0};
+    delack->kind->parse(delack, delack->initial, &other);
+    if (l->job->delayed_ack || l->job->delack_ns == other.delack_ns)
+        return 0;
+    return job_refuse(l->e, l->job, 0, "delack",
+                      "with delayed_ack = no nothing is delayed: expected delayed_ack = yes");
 }
 
 static int check_rto(const struct loader *l)
@@ -283,7 +315,8 @@ static int check_pattern(const struct loader *l, uint32_t p)
 
 static int (*const run_checks[])(const struct loader *l) = {
     check_target_list, check_families, check_public,  check_tuples, check_peer, check_shared,
-    check_workers,     check_faults,   check_segment, check_window, check_rto,  check_scale,
+    check_workers,     check_cpus,     check_faults,  check_segment, check_window, check_delay,
+    check_rto,         check_scale,
 };
 static int (*const phase_checks[])(const struct loader *l, uint32_t phase) = {
     check_load, check_shape_keys, check_ramp, check_walk, check_pattern, check_churn, check_reconnect,

@@ -52,6 +52,10 @@ void entries_free(struct entries *entries)
         free(entries->all[i].value);
         free(entries->all[i].given);
     }
+    for (uint32_t i = 0; i < entries->files_count; i++) {
+        free(entries->files[i].path);
+        free(entries->files[i].given);
+    }
     free(entries->all);
     free(entries->path);
     *entries = (struct entries){0};
@@ -61,11 +65,12 @@ char *entry_where(const struct entries *entries, const struct entry *entry, char
 {
     switch (entry->from) {
     case FROM_SECTION:
-        snprintf(buf, size, "%s:%u: [%s]", entries->path, entry->line, entry->section);
+        snprintf(buf, size, "%s:%u: [%s]", entries->files[entry->file].path, entry->line,
+                 entry->section);
         break;
     case FROM_FILE:
-        snprintf(buf, size, "%s:%u: %s = \"%s\"", entries->path, entry->line, entry->option->key,
-                 entry->value);
+        snprintf(buf, size, "%s:%u: %s = \"%s\"", entries->files[entry->file].path, entry->line,
+                 entry->option->key, entry->value);
         break;
     case FROM_ENVIRONMENT:
     case FROM_ARGUMENT:

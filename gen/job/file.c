@@ -17,18 +17,28 @@
 #define NAME_MAX_BYTES 49  /* inih's own limit of a section's name */
 #define HEADING        "." /* key that the reader adds below each heading */
 
+#define INCLUDE        "include"
+
 struct reader {
-    FILE *file;
+    FILE *stream;
     struct entries *entries;
     struct err *e;
-    int ret;       /* first error */
-    uint32_t line; /* the last one read */
-    bool heading;  /* the last line opened a section: HEADING comes next */
+    int ret;        /* first error */
+    uint32_t file;  /* of entries */
+    uint32_t line;  /* the last one read */
+    uint32_t layer; /* of its own keys, which begins when all that it includes is read */
+    bool begun;     /* it has said something of its own: nothing more is included */
+    bool heading;   /* the last line opened a section: HEADING comes next */
 };
+
+static const char *path_of(const struct reader *r)
+{
+    return r->entries->files[r->file].path;
+}
 
 static int line_refuse(struct reader *r, const char *what)
 {
-    r->ret = err_set(r->e, EXIT_USAGE, -EINVAL, "%s:%u: %s", r->entries->path, r->line, what);
+    r->ret = err_set(r->e, EXIT_USAGE, -EINVAL, "%s:%u: %s", path_of(r), r->line, what);
     return r->ret;
 }
 
@@ -67,9 +77,9 @@ static char *line_read(char *buf, int size, void *ctx)
     }
     char *line = NULL;
     size_t room = 0;
-    ssize_t len = getline(&line, &room, r->file);
+    ssize_t len = getline(&line, &room, r->stream);
     if (len < 0) {
-        if (ferror(r->file))
+        if (ferror(r->stream))
             r->ret = -errno;
         free(line);
         return NULL;
@@ -88,29 +98,49 @@ static char *line_read(char *buf, int size, void *ctx)
 static int key_refuse(struct reader *r, const char *key)
 {
     const struct option *near = option_nearest(key);
-    r->ret = err_set(r->e, EXIT_USAGE, -EINVAL, "%s:%u: unknown key \"%s\"%s%s%s", r->entries->path,
+    r->ret = err_set(r->e, EXIT_USAGE, -EINVAL, "%s:%u: unknown key \"%s\"%s%s%s", path_of(r),
                      r->line, key, near ? ": did you mean " : "", near ? near->key : "",
                      near ? "?" : "");
     return r->ret;
 }
 
+/* From here on it is the file's own text. */
+static void own_begin(struct reader *r)
+{
+    if (!r->begun)
+        r->layer = r->entries->layers++;
+    r->begun = true;
+}
+
+/* Which file it was said in: this one; those that it includes are other layers. */
+static bool is_own(const struct reader *r, const struct entry *entry)
+{
+    return entry->file == r->file;
+}
+
 static int heading_add(struct reader *r, const char *section)
 {
+    if (strcmp(section, "global"))
+        own_begin(r);
     for (uint32_t i = 0; i < r->entries->count; i++) {
         const struct entry *other = &r->entries->all[i];
-        if (other->from == FROM_SECTION && !strcmp(other->section, section))
+        if (is_own(r, other) && other->from == FROM_SECTION && !strcmp(other->section, section))
             return r->ret = err_set(r->e, EXIT_USAGE, -EINVAL,
-                                    "%s:%u: [%s] is there twice, first at line %u",
-                                    r->entries->path, r->line, section, other->line);
+                                    "%s:%u: [%s] is there twice, first at line %u", path_of(r),
+                                    r->line, section, other->line);
     }
-    struct entry heading = {.from = FROM_SECTION, .line = r->line, .section = (char *)section};
+    struct entry heading = {
+        .from = FROM_SECTION, .file = r->file, .line = r->line, .section = (char *)section};
     return r->ret = entries_add(r->entries, &heading, r->e);
 }
 
 static int key_add(struct reader *r, const char *section, const char *key, const char *value)
 {
+    own_begin(r);
     struct entry entry = {.from = FROM_FILE,
+                          .file = r->file,
                           .line = r->line,
+                          .layer = r->layer,
                           .option = option_find(key),
                           .section = (char *)section,
                           .value = (char *)value};
@@ -118,12 +148,21 @@ static int key_add(struct reader *r, const char *section, const char *key, const
         return key_refuse(r, key);
     for (uint32_t i = 0; i < r->entries->count; i++) {
         const struct entry *other = &r->entries->all[i];
-        if (other->option == entry.option && !strcmp(other->section, section))
+        if (is_own(r, other) && other->option == entry.option && !strcmp(other->section, section))
             return r->ret = err_set(r->e, EXIT_USAGE, -EINVAL,
-                                    "%s:%u: %s is set twice, first at line %u", r->entries->path,
+                                    "%s:%u: %s is set twice, first at line %u", path_of(r),
                                     r->line, key, other->line);
     }
     return r->ret = entries_add(r->entries, &entry, r->e);
+}
+
+static int include_take(struct reader *r, const char *given)
+{
+    if (r->begun)
+        return line_refuse(r, INCLUDE ": expected it before all other keys and all phases");
+    if (!*given)
+        return line_refuse(r, INCLUDE " = \"\": expected a file");
+    return r->ret = entries_include(r->entries, r->file, r->line, given, r->e);
 }
 
 static int line_take(void *ctx, const char *section, const char *key, const char *value)
@@ -139,6 +178,8 @@ static int line_take(void *ctx, const char *section, const char *key, const char
         line_refuse(r, "expected key = value");
         return 0;
     }
+    if (!strcmp(key, INCLUDE))
+        return include_take(r, value) == 0;
     return key_add(r, section, key, value) == 0;
 }
 
@@ -162,13 +203,8 @@ static int file_parse(struct reader *r)
     return line_refuse(r, "expected key = value, [section] or # comment");
 }
 
-int entries_read_file(struct entries *entries, const char *path, struct err *e)
+int entries_parse(struct entries *entries, uint32_t file, FILE *stream, struct err *e)
 {
-    struct reader r = {.file = fopen(path, "re"), .entries = entries, .e = e};
-    int ret = r.file ? file_parse(&r) : -errno;
-    if (ret < 0) /* the first message wins: this one is for what open and read said */
-        err_set(e, EXIT_USAGE, ret, "%s: cannot read the job file: %s", path, strerror(-ret));
-    if (r.file)
-        fclose(r.file);
-    return ret;
+    struct reader r = {.stream = stream, .entries = entries, .e = e, .file = file};
+    return file_parse(&r);
 }

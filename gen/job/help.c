@@ -19,7 +19,8 @@ void job_print_help(FILE *out)
     fputs(
         "Keys of a job file, each also --key=value and BENCH_KEY=value. Precedence: command line,\n"
         "environment, section, [global], default. --PHASE.key=value sets a key marked\n"
-        "\"per phase\" for one phase.\n",
+        "\"per phase\" for one phase. include = FILE, before all else of a job file, reads another,\n"
+        "over which the including file wins.\n",
         out);
     for (const struct option *o = options; o < options + option_count; o++) {
         if (!o->help)

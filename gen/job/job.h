@@ -157,6 +157,11 @@ void job_fini(struct job *job);
 int job_refuse(struct err *e, const struct job *job, uint32_t phase, const char *key,
                const char *format, ...) __attribute__((format(printf, 5, 6)));
 
+/* What the key names is known, and `later` brings it: -EOPNOTSUPP, which tells a job that waits for a
+ * later version from a mistake. */
+int job_refuse_later(struct err *e, const struct job *job, uint32_t phase, const char *key,
+                     const char *later);
+
 /* As the key says it. */
 const char *job_pattern_name(enum job_pattern pattern);
 /* "10", "64-1KiB", "mixed", "64:90,1MiB:10": as a job says it. */

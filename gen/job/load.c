@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * From entries to a job. Values are applied in the order of rising precedence (default, [global],
- * section, environment, command line, command line for one phase), each one parsed and checked even
- * when a later one replaces it.
+ * From entries to a job. Values are applied in the order of rising precedence: defaults, then layer
+ * by layer (included files, the job file, environment, command line), in each what holds for all
+ * phases before what holds for one. Each is parsed and checked even when a later one replaces it.
  */
 #include "job/load.h"
 
@@ -94,13 +94,13 @@ static int entry_apply(struct loader *l, const struct entry *entry)
     return ret;
 }
 
-/* Applies the entries of one source: those for all phases, or those for one. */
-static int layer_apply(struct loader *l, enum entry_from from, bool one_phase)
+/* Applies the entries of one layer: those for all phases, or those for one. */
+static int layer_apply(struct loader *l, uint32_t layer, bool one_phase)
 {
     int ret = 0;
     for (uint32_t i = 0; i < l->entries.count && ret == 0; i++) {
         const struct entry *entry = &l->entries.all[i];
-        if (entry->from == from && (*entry->section != '\0') == one_phase)
+        if (entry->option && entry->layer == layer && (*entry->section != '\0') == one_phase)
             ret = entry_apply(l, entry);
     }
     return ret;
@@ -120,13 +120,16 @@ static void defaults_apply(struct loader *l)
 static int phases_make(struct loader *l)
 {
     struct job *job = l->job;
+    char where[WHERE_MAX];
     for (uint32_t i = 0; i < l->entries.count; i++) {
         const struct entry *entry = &l->entries.all[i];
         if (entry->from != FROM_SECTION || !strcmp(entry->section, "global"))
             continue;
+        if (phase_find(l, entry->section) >= 0) /* of a file that is included */
+            continue;
         if (job->phases_count == JOB_PHASES)
-            return err_set(l->e, EXIT_USAGE, -E2BIG, "%s:%u: [%s]: expected at most %d phases",
-                           l->entries.path, entry->line, entry->section, JOB_PHASES);
+            return err_set(l->e, EXIT_USAGE, -E2BIG, "%s: expected at most %d phases",
+                           entry_where(&l->entries, entry, where, sizeof where), JOB_PHASES);
         snprintf(job->phases[job->phases_count++].name, sizeof job->phases->name, "%s",
                  entry->section);
     }
@@ -163,15 +166,12 @@ static int identity_set(struct loader *l)
 
 static int layers_apply(struct loader *l)
 {
-    int ret = layer_apply(l, FROM_FILE, false);
-    if (ret == 0)
-        ret = layer_apply(l, FROM_FILE, true);
-    if (ret == 0)
-        ret = layer_apply(l, FROM_ENVIRONMENT, false);
-    if (ret == 0)
-        ret = layer_apply(l, FROM_ARGUMENT, false);
-    if (ret == 0)
-        ret = layer_apply(l, FROM_ARGUMENT, true);
+    int ret = 0;
+    for (uint32_t layer = 0; layer < l->entries.layers && ret == 0; layer++) {
+        ret = layer_apply(l, layer, false);
+        if (ret == 0)
+            ret = layer_apply(l, layer, true);
+    }
     return ret;
 }
 

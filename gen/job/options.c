@@ -231,6 +231,7 @@ const struct option options[] = {
 
     /* known, not built yet: refused by name */
     {"mix", LATER(LOAD_MODEL)},
+    {"batch_requests", LATER(LOAD_MODEL)},
     {"tls", LATER("it comes with TLS")},
     {"trace", LATER("it comes with tracing")},
     {"metrics", LATER("it comes with the live endpoints")},

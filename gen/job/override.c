@@ -40,12 +40,14 @@ static int variable_refuse(const char *variable, size_t len, struct err *e)
 int entries_read_environment(struct entries *entries, char *const *environment, struct err *e)
 {
     int ret = 0;
+    uint32_t layer = entries->layers++;
     for (; environment && *environment && ret == 0; environment++) {
         char *equals = strchr(*environment, '=');
         if (!equals || !equals[1] || strncmp(*environment, VARIABLE, strlen(VARIABLE)))
             continue; /* an empty variable counts as not set */
         size_t len = (size_t)(equals - *environment);
         struct entry entry = {.from = FROM_ENVIRONMENT,
+                              .layer = layer,
                               .value = equals + 1,
                               .given = *environment,
                               .option = variable_option(*environment, len)};
@@ -82,17 +84,21 @@ static int argument_split(const char *text, struct argument *a)
 static int argument_refuse(const char *text, const char *key, struct err *e)
 {
     const struct option *near = option_nearest(key);
+    if (!strcmp(key, "include"))
+        return err_set(e, EXIT_USAGE, -EINVAL, "%s: expected it in a job file: include = FILE",
+                       text);
     return err_set(e, EXIT_USAGE, -EINVAL, "%s: unknown option%s%s%s", text,
                    near ? ": did you mean --" : "", near ? near->key : "", near ? "?" : "");
 }
 
-static int argument_add(struct entries *entries, char *text, struct err *e)
+static int argument_add(struct entries *entries, uint32_t layer, char *text, struct err *e)
 {
     struct argument a;
     if (strncmp(text, "--", 2) || !text[2] || argument_split(text, &a) < 0)
         return err_set(e, EXIT_USAGE, -EINVAL, "%s: expected --key=value or --PHASE.key=value",
                        text);
     struct entry entry = {.from = FROM_ARGUMENT,
+                          .layer = layer,
                           .option = option_find(a.key),
                           .given = text,
                           .section = a.section,
@@ -110,7 +116,8 @@ static int argument_add(struct entries *entries, char *text, struct err *e)
 int entries_read_arguments(struct entries *entries, const struct job_args *args, struct err *e)
 {
     int ret = 0;
+    uint32_t layer = entries->layers++;
     for (int i = 0; i < args->argc && ret == 0; i++)
-        ret = argument_add(entries, args->argv[i], e);
+        ret = argument_add(entries, layer, args->argv[i], e);
     return ret;
 }

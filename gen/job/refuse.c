@@ -21,11 +21,18 @@ static void blame(const struct loader *l, uint32_t phase, const char *key, char 
 int job_refuse(struct err *e, const struct job *job, uint32_t phase, const char *key,
                const char *format, ...)
 {
-    char where[WHERE_MAX], what[256];
+    char where[WHERE_MAX], what[400];
     blame(job->loader, phase, key, where, sizeof where);
     va_list args;
     va_start(args, format);
     vsnprintf(what, sizeof what, format, args);
     va_end(args);
     return err_set(e, EXIT_USAGE, -EINVAL, "%s: %s", where, what);
+}
+
+int job_refuse_later(struct err *e, const struct job *job, uint32_t phase, const char *key,
+                     const char *later)
+{
+    job_refuse(e, job, phase, key, "not in this version (%s)", later);
+    return -EOPNOTSUPP;
 }

@@ -9,7 +9,9 @@
 #include "base/err.h"
 #include "load/schedule.h"
 #include "run/sla.h"
+#include "wire/fault.h"
 #include "wire/wire.h"
+#include "wire/xdp.h"
 
 #define NAMES_MAX 160
 
@@ -28,7 +30,7 @@ int check_protocol(const struct job *job, struct err *e)
     if (proto && !proto->later)
         return 0;
     if (proto)
-        return job_refuse(e, job, 0, "protocol", "not in this version (%s)", proto->later);
+        return job_refuse_later(e, job, 0, "protocol", proto->later);
     char names[NAMES_MAX] = "";
     for (uint32_t i = 0; i < app_proto_count; i++)
         if (!app_protos[i].later)
@@ -113,17 +115,29 @@ static int check_command(const struct job *job, const struct wire_kind *kind, st
                       names);
 }
 
+/* AF_XDP holds a receive ring full of frames back and sends from what is left. */
+static int check_frames(const struct job *job, const struct wire_kind *kind, struct err *e)
+{
+    uint32_t least = (job->ring_size ? job->ring_size : XDP_RING_DEFAULT) + job->batch;
+    if (!job->frames || kind->far_end == WIRE_FAR_MEMORY || job->frames >= least)
+        return 0;
+    return job_refuse(e, job, 0, "frames",
+                      "ring_size = %u%s and batch = %u: expected at least %u, or 0", job->ring_size,
+                      job->ring_size ? "" : " (the wire's own)", job->batch, least);
+}
+
 static int check_wire(const struct job *job, struct err *e)
 {
     const struct wire_kind *kind = wire_kind_find(job->wire);
     if (!kind)
         return refuse_wire(job, e);
     if (kind->later)
-        return job_refuse(e, job, 0, "wire", "not in this version (%s)", kind->later);
+        return job_refuse_later(e, job, 0, "wire", kind->later);
     bool device = strchr(job->wire, ':') != NULL;
     if (device != (kind->far_end == WIRE_FAR_OUTSIDE))
         return job_refuse(e, job, 0, "wire", "expected %s", kind->form);
-    return check_command(job, kind, e);
+    int rc = check_command(job, kind, e);
+    return rc ? rc : check_frames(job, kind, e);
 }
 
 /* --- shape ---------------------------------------------------------------------------------- */
@@ -134,7 +148,7 @@ static int check_known_shape(const struct job *job, uint32_t p, const struct loa
     if (kind && !kind->later)
         return 0;
     if (kind)
-        return job_refuse(e, job, p, "shape", "not in this version (%s)", kind->later);
+        return job_refuse_later(e, job, p, "shape", kind->later);
     char names[NAMES_MAX] = "";
     for (uint32_t i = 0; i < load_shape_count; i++)
         if (!load_shapes[i].later)
@@ -163,16 +177,39 @@ static int check_shape(const struct job *job, uint32_t p, struct err *e)
 
 /* --- all ------------------------------------------------------------------------------------ */
 
+/* What a rule or a fault says is wrong, at the place that says it. */
+static int check_rules(const struct job *job, uint32_t p, struct err *e)
+{
+    struct sla_rule rules[SLA_RULES_MAX];
+    struct err inner = {0};
+    if (sla_parse(job->phases[p].sla, rules, &inner) < 0)
+        return job_refuse(e, job, p, "sla", "%s", inner.message);
+    return 0;
+}
+
+static int check_faults(const struct job *job, struct err *e)
+{
+    const struct {
+        const char *key, *text;
+    } faults[] = {{"fault", job->fault}, {"fault_rx", job->fault_rx}, {"fault_tx", job->fault_tx}};
+    struct fault_rates rates;
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+        struct err inner = {0};
+        if (fault_parse(faults[i].text, &rates, &inner))
+            return job_refuse(e, job, 0, faults[i].key, "%s", inner.message);
+    }
+    return 0;
+}
+
 static int check_phase(const struct job *job, uint32_t p, const struct app_proto *proto,
                        struct err *e)
 {
-    struct sla_rule rules[SLA_RULES_MAX];
     int rc = check_payload(job, p, proto, e);
     if (!rc)
         rc = check_reply(job, p, proto, e);
     if (!rc)
         rc = check_shape(job, p, e);
-    return rc ? rc : sla_parse(job->phases[p].sla, rules, e) < 0 ? -EINVAL : 0;
+    return rc ? rc : check_rules(job, p, e);
 }
 
 int check_job(const struct job *job, struct err *e)
@@ -184,6 +221,8 @@ int check_job(const struct job *job, struct err *e)
     rc = check_wire(job, e);
     if (!rc)
         rc = check_content(job, proto, e);
+    if (!rc)
+        rc = check_faults(job, e);
     for (uint32_t p = 0; p < job->phases_count && !rc; p++)
         rc = check_phase(job, p, proto, e);
     return rc;

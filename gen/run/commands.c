@@ -8,107 +8,74 @@
 
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/rng.h"
 #include "job/job.h"
 #include "run/check.h"
+#include "run/dryrun.h"
 #include "run/interleave.h"
 #include "run/list.h"
 #include "run/responder.h"
 #include "run/run.h"
-
-/* Options ("--key...") for the job, everything else for the command. */
-struct split {
-    char **options, **names;
-    int options_count, names_count;
-};
-
-static int split_args(const struct command_args *a, struct split *s, struct err *e)
-{
-    *s = (struct split){.options = calloc((size_t)a->argc + 1, sizeof(char *)),
-                        .names = calloc((size_t)a->argc + 1, sizeof(char *))};
-    if (!s->options || !s->names)
-        return err_set(e, EXIT_RUN, -ENOMEM, "no memory");
-    for (int i = 0; i < a->argc; i++) {
-        if (a->argv[i][0] == '-')
-            s->options[s->options_count++] = a->argv[i];
-        else
-            s->names[s->names_count++] = a->argv[i];
-    }
-    return 0;
-}
-
-static void split_free(struct split *s)
-{
-    free(s->options);
-    free(s->names);
-}
-
-/* The seed is chosen here when the job leaves it open: it is then stored like a given one. */
-static void choose_seed(struct job *job)
-{
-    while (!job->seed)
-        job->seed = rng_entropy() >> 1; /* fits SQLite's signed integers as it is */
-}
+#include "run/series.h"
 
 /* --- run ------------------------------------------------------------------------------------- */
 
-static int run_one(const char *path, const struct split *s, const struct command_args *a,
-                   struct run_result *out, struct err *e)
+/* Options that are the command's own; all others are keys of the jobs. */
+struct asked {
+    bool dry_run, stop_on_failure;
+};
+
+static bool flag_take(const char *arg, struct asked *asked)
 {
-    struct job job;
-    struct job_args args = {s->options_count, s->options, a->environ};
-    int rc = job_load(&job, path, &args, e);
-    if (rc)
-        return rc;
-    choose_seed(&job);
-    rc = run_job(&job, NULL, a->signal, out, e);
-    job_fini(&job);
-    return rc;
+    if (!strcmp(arg, "--dry-run"))
+        return asked->dry_run = true;
+    if (!strcmp(arg, "--stop-on-failure"))
+        return asked->stop_on_failure = true;
+    return false;
 }
 
-/* A mistake in the last job must not show after the first has run for an hour. */
-static int check_all(const struct split *s, const struct command_args *a, struct err *e)
+/* Splits the arguments into options and names, each in a list as long as all of them. */
+static void split(const struct command_args *a, struct series *s, char **names, int *names_count,
+                  struct asked *asked)
 {
-    for (int i = 0; i < s->names_count; i++) {
-        struct job job;
-        struct job_args args = {s->options_count, s->options, a->environ};
-        int rc = job_load(&job, s->names[i], &args, e);
-        if (rc)
-            return rc;
-        rc = check_job(&job, e);
-        job_fini(&job);
-        if (rc)
-            return rc;
+    for (int i = 0; i < a->argc; i++) {
+        if (a->argv[i][0] != '-')
+            names[(*names_count)++] = a->argv[i];
+        else if (!flag_take(a->argv[i], asked))
+            s->args.argv[s->args.argc++] = a->argv[i];
     }
-    return 0;
+}
+
+static int run_named(struct series *s, char **names, int count, const struct asked *asked,
+                     struct err *e)
+{
+    if (!count)
+        return err_set(e, EXIT_USAGE, EXIT_USAGE,
+                       "no job: expected gen run JOB.conf|FOLDER ... [--key=value ...]");
+    if (job_list_make(&s->jobs, names, count, e))
+        return e->exit_code;
+    s->stop_on_failure = asked->stop_on_failure;
+    return asked->dry_run ? dryrun_all(s) : series_run(s, e);
 }
 
 int command_run(const struct command_args *a, struct err *e)
 {
     if (interleave_asked(a))
         return interleave_run(a, e);
-    struct split s;
-    int worst = EXIT_WELL, rc = split_args(a, &s, e);
-    if (!rc && !s.names_count)
-        rc = err_set(e, EXIT_USAGE, -EINVAL,
-                     "no job: expected gen run JOB.conf ... [--key=value ...]");
-    if (!rc)
-        rc = check_all(&s, a, e);
-    for (int i = 0; !rc && i < s.names_count && !*a->signal; i++) {
-        struct run_result out = {0};
-        rc = run_one(s.names[i], &s, a, &out, e);
-        if (i == 0 && out.id)
-            puts(run_table_head);
-        if (out.id)
-            puts(out.line);
-        fflush(stdout);
-        if (out.exit_code > worst)
-            worst = out.exit_code;
+    char **options = calloc((size_t)a->argc + 1, sizeof *options);
+    char **names = calloc((size_t)a->argc + 1, sizeof *names);
+    struct series s = {.args = {0, options, a->environ}, .signal = a->signal};
+    struct asked asked = {0};
+    int count = 0, code = EXIT_RUN;
+    if (options && names) {
+        split(a, &s, names, &count, &asked);
+        code = run_named(&s, names, count, &asked, e);
+    } else {
+        err_set(e, EXIT_RUN, -ENOMEM, "no memory");
     }
-    split_free(&s);
-    if (*a->signal)
-        return 128 + *a->signal;
-    return rc ? e->exit_code : worst;
+    job_list_free(&s.jobs);
+    free(options);
+    free(names);
+    return code;
 }
 
 /* --- respond ---------------------------------------------------------------------------------- */
@@ -170,7 +137,7 @@ int command_respond(const struct command_args *a, struct err *e)
     struct job_args args = {a->argc, a->argv, a->environ};
     int rc = job_defaults(&job, &args, e);
     if (!rc) {
-        choose_seed(&job);
+        identity_seed(&job);
         if (!strstr(job.overrides, "connections=")) /* a responder does not know who will come */
             job.connections = RESPOND_CONNECTIONS;
         rc = respond(&job, e);

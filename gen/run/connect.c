@@ -46,15 +46,15 @@ static int why_not_connected(struct run *r, const struct job_phase *p, struct er
                    r->job->targets[0].port, (unsigned long long)count);
 }
 
-static uint64_t connect_limit_ns(const struct run *r, const struct job_phase *p)
+uint64_t connect_limit_ns(const struct job *job, const struct job_phase *p)
 {
-    uint64_t limit = r->job->connect_ns ? r->job->connect_ns : p->connect_timeout_ns * 2;
-    if (!r->job->connect_ns && p->connect_rate_per_s > 0)
+    uint64_t limit = job->connect_ns ? job->connect_ns : p->connect_timeout_ns * 2;
+    if (!job->connect_ns && p->connect_rate_per_s > 0)
         limit += (uint64_t)((double)p->connections / p->connect_rate_per_s * 1e9);
     return limit < CONNECT_MIN_NS ? CONNECT_MIN_NS : limit;
 }
 
-static bool opens_beforehand(const struct job_phase *p)
+bool connect_beforehand(const struct job_phase *p)
 {
     return p->pattern != PATTERN_SHORT_LIVED && p->pattern != PATTERN_POOLED;
 }
@@ -64,13 +64,13 @@ bool connect_needed(const struct run *r, const struct job_phase *p)
 {
     uint64_t open = step_status(r, offsetof(struct worker_status, open));
     uint64_t wanted = p->pattern == PATTERN_SHORT_LIVED ? 0 : p->connections;
-    return !r->commands || open > wanted || (opens_beforehand(p) && open < wanted);
+    return !r->commands || open > wanted || (connect_beforehand(p) && open < wanted);
 }
 
 /* Brings the connections to what the phase wants. */
 int connect_phase(struct run *r, const struct job_phase *p, struct err *e)
 {
-    uint64_t limit = connect_limit_ns(r, p), start = clock_now_ns(&r->clock), end = start + limit;
+    uint64_t limit = connect_limit_ns(r->job, p), start = clock_now_ns(&r->clock), end = start + limit;
     int phase = step_begin(r, p, PHASE_CONNECT, start, limit, e);
     if (phase < 0)
         return phase;
@@ -84,7 +84,7 @@ int connect_phase(struct run *r, const struct job_phase *p, struct err *e)
         r->connections_opened = open;
     if (!done)
         return -EINTR;
-    if (any_unresolved(r) || (opens_beforehand(p) && !open))
+    if (any_unresolved(r) || (connect_beforehand(p) && !open))
         return why_not_connected(r, p, e);
     return 0;
 }

@@ -23,6 +23,12 @@ static uint64_t hash_text(uint64_t h, const char *text)
     return h;
 }
 
+void identity_seed(struct job *job)
+{
+    while (!job->seed)
+        job->seed = rng_entropy() >> 1; /* fits SQLite's signed integers as it is */
+}
+
 /* Workload, resolved job without its seed, environment: only runs with the same key are compared
  * as one series. 128 bits, so that a million series do not collide. */
 void identity_make(struct run *r)

@@ -11,6 +11,7 @@
 #include "job/job.h"
 #include "run/check.h"
 #include "run/commands.h"
+#include "run/exits.h"
 #include "run/run.h"
 
 static const char *const side_names[] = {"A", "B"};
@@ -111,8 +112,7 @@ static int run_side(struct set *s, uint32_t round, int side, uint32_t *whole,
         printf("%5u %s %s\n", round + 1, side_names[side], out.line);
     fflush(stdout);
     *whole += out.id && out.state == RUN_DONE && !rc;
-    if (out.exit_code > s->worst)
-        s->worst = out.exit_code;
+    s->worst = exit_worse(s->worst, out.exit_code);
     return rc;
 }
 

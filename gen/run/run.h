@@ -66,6 +66,8 @@ void environment_fingerprint(struct run *r);
 
 /* identity.c */
 void identity_uuid(char out[37]); /* a new one, RFC 9562 version 4 */
+/* Chosen when the job leaves it open: it is then stored like a given one. */
+void identity_seed(struct job *job);
 void identity_make(struct run *r); /* uuid and history key; after environment_fingerprint */
 
 /* ending.c: memory, peer counters, verdicts, validity, what limited it; ends the row. */

@@ -29,6 +29,9 @@ uint64_t step_status(const struct run *r, size_t offset);
 
 /* connect.c: whether connections must be opened or closed before this phase can begin; and doing
  * it. -EINTR: a signal came. */
+/* How long the opening for a phase may take; whether its pattern opens connections before it. */
+uint64_t connect_limit_ns(const struct job *job, const struct job_phase *p);
+bool connect_beforehand(const struct job_phase *p);
 bool connect_needed(const struct run *r, const struct job_phase *p);
 int connect_phase(struct run *r, const struct job_phase *p, struct err *e);
 

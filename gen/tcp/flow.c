@@ -7,11 +7,17 @@
 
 #include "base/mem.h"
 
-int flow_init(struct flow_table *f, uint64_t max, struct err *e)
+uint64_t flow_slots(uint64_t max)
 {
     uint64_t size = 64;
     while (size * 4 < max * 5)
         size *= 2;
+    return size;
+}
+
+int flow_init(struct flow_table *f, uint64_t max, struct err *e)
+{
+    uint64_t size = flow_slots(max);
     assert(size <= 1ull << 32);
     f->entries = mem_reserve(size * sizeof *f->entries, "flow table", e);
     if (!f->entries)

@@ -23,6 +23,7 @@ struct flow_table {
 #define FLOW_NONE 0xffffffffu
 
 /* Room for `max` flows at a load of at most 4/5. Memory is reserved and touched here. */
+uint64_t flow_slots(uint64_t max); /* entries that are reserved for so many */
 int flow_init(struct flow_table *f, uint64_t max, struct err *e);
 void flow_fini(struct flow_table *f);
 

@@ -47,14 +47,20 @@ void tcp_fini(struct tcp *t)
     t->conns = NULL;
 }
 
+void tcp_memory_of(const struct tcp_config *cfg, struct tcp_memory *out)
+{
+    uint32_t waits = time_wait_slots(cfg->time_wait_entries);
+    *out = (struct tcp_memory){
+        .conns = (uint64_t)cfg->conns * sizeof(struct conn),
+        .flows = flow_slots((uint64_t)cfg->conns + waits) * sizeof(struct flow_entry),
+        .time_wait = (uint64_t)waits * sizeof(struct time_wait),
+        .ooo = (uint64_t)cfg->ooo_pieces * (sizeof(struct ooo_piece) + cfg->piece_bytes),
+    };
+}
+
 void tcp_memory(const struct tcp *t, struct tcp_memory *out)
 {
-    *out = (struct tcp_memory){
-        .conns = (uint64_t)t->cfg.conns * sizeof *t->conns,
-        .flows = ((uint64_t)t->flows.mask + 1) * sizeof *t->flows.entries,
-        .time_wait = (uint64_t)t->time_wait.size * sizeof *t->time_wait.slots,
-        .ooo = (uint64_t)t->ooo.count * (sizeof *t->ooo.pieces + t->ooo.piece_bytes),
-    };
+    tcp_memory_of(&t->cfg, out);
 }
 
 uint32_t conn_alloc(struct tcp *t)

@@ -101,6 +101,8 @@ void tcp_fini(struct tcp *t);
 struct tcp_memory {
     uint64_t conns, flows, time_wait, ooo;
 };
+/* Of what tcp_init reserves for `cfg`, and has reserved for `t`. */
+void tcp_memory_of(const struct tcp_config *cfg, struct tcp_memory *out);
 void tcp_memory(const struct tcp *t, struct tcp_memory *out);
 
 static inline void tcp_now(struct tcp *t, uint64_t now_ns)

@@ -7,11 +7,17 @@
 #include "tcp/flow.h"
 #include "tcp/seq.h"
 
-int time_wait_init(struct time_wait_pool *p, uint32_t entries, struct err *e)
+uint32_t time_wait_slots(uint32_t entries)
 {
     uint32_t size = 1;
     while (size < entries)
         size *= 2;
+    return size;
+}
+
+int time_wait_init(struct time_wait_pool *p, uint32_t entries, struct err *e)
+{
+    uint32_t size = time_wait_slots(entries);
     *p = (struct time_wait_pool){.size = size};
     p->slots = mem_reserve((size_t)size * sizeof *p->slots, "TIME-WAIT pool", e);
     return p->slots ? 0 : -ENOMEM;

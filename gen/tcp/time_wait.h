@@ -32,6 +32,7 @@ struct time_wait_pool {
     uint32_t size, head, count; /* size: power of two */
 };
 
+uint32_t time_wait_slots(uint32_t entries); /* how many are reserved for so many */
 int time_wait_init(struct time_wait_pool *p, uint32_t entries, struct err *e);
 void time_wait_fini(struct time_wait_pool *p);
 /* Enters; gives up the oldest when full and returns true then. */

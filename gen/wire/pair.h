@@ -11,6 +11,8 @@
 /* cfg: queues, ring_size and frames are used. Both ports must be closed; the memory goes with the
  * second. MACs are locally administered. A received frame may go to tx instead of rx_free. 0 or
  * -errno (-EINVAL: sizes that cannot be; -ENOMEM). */
+/* Bytes of all frames that pair_open reserves. */
+uint64_t pair_memory(const struct wire_config *cfg, uint16_t mtu);
 int pair_open(const struct wire_config *cfg, uint16_t mtu, struct wire_port *out[2], struct err *e);
 
 #endif

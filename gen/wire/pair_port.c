@@ -82,6 +82,13 @@ static int size_up(const struct wire_config *cfg, uint16_t mtu, struct pair_size
     return 0;
 }
 
+uint64_t pair_memory(const struct wire_config *cfg, uint16_t mtu)
+{
+    struct pair_sizes s = {0};
+    struct err e = {0};
+    return size_up(cfg, mtu, &s, &e) ? 0 : 2ull * s.queues * s.frames * s.stride;
+}
+
 static bool make_way(struct pair_way *w, const struct pair_sizes *s)
 {
     ring_init(&w->full, s->ring);

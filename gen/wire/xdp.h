@@ -8,6 +8,8 @@
 
 #include "wire/wire.h"
 
+#define XDP_RING_DEFAULT 2048 /* frames, when the configuration leaves it open */
+
 /* Opens sockets for all queues, so that queue_open may be called from any thread and namespace. A
  * received frame may go to tx instead of rx_free.
  * Native mode first, generic as a stated fallback (caps.detail). -EBUSY: another program holds the
@@ -15,6 +17,9 @@
  * privilege; -ENODEV: no such interface; -ENETDOWN: it is down; -EAFNOSUPPORT: a filter range is
  * IPv6. */
 int xdp_port_open(const struct wire_config *cfg, struct wire_port **out, struct err *e);
+
+/* Bytes of all frames that it reserves on a device of this MTU. */
+uint64_t xdp_memory(const struct wire_config *cfg, uint32_t mtu);
 
 /* Facts for `gen doctor`. `native` is tried by attaching a program that passes everything for a
  * moment, unless one is attached already. `remedy` says what to do about the first lack; empty:

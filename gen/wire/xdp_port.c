@@ -26,7 +26,6 @@
 #pragma GCC diagnostic pop
 
 enum {
-    DEFAULT_RING = 2048,
     DEFAULT_FRAMES = 4096,
     DEFAULT_BATCH = 64,
     LINK_BYTES = 18, /* Ethernet header and one tag */
@@ -57,14 +56,26 @@ static bool is_power_of_two(uint32_t n)
     return n && !(n & (n - 1));
 }
 
+static struct xdp_sizes sizes_of(const struct wire_config *cfg, uint32_t mtu)
+{
+    return (struct xdp_sizes){
+        .ring = cfg->ring_size ? cfg->ring_size : XDP_RING_DEFAULT,
+        .frames = cfg->frames ? cfg->frames : DEFAULT_FRAMES,
+        .batch = cfg->batch ? cfg->batch : DEFAULT_BATCH,
+        .chunk_bytes = mtu + LINK_BYTES > SMALL_CHUNK - KERNEL_HEADROOM ? LARGE_CHUNK : SMALL_CHUNK,
+    };
+}
+
+uint64_t xdp_memory(const struct wire_config *cfg, uint32_t mtu)
+{
+    struct xdp_sizes s = sizes_of(cfg, mtu);
+    return (uint64_t)cfg->queues * s.frames * s.chunk_bytes;
+}
+
 static int size_up(const struct wire_config *cfg, struct xdp_port *x, struct err *e)
 {
     struct xdp_sizes *s = &x->sizes;
-    s->ring = cfg->ring_size ? cfg->ring_size : DEFAULT_RING;
-    s->frames = cfg->frames ? cfg->frames : DEFAULT_FRAMES;
-    s->batch = cfg->batch ? cfg->batch : DEFAULT_BATCH;
-    s->chunk_bytes =
-        x->dev.mtu + LINK_BYTES > SMALL_CHUNK - KERNEL_HEADROOM ? LARGE_CHUNK : SMALL_CHUNK;
+    *s = sizes_of(cfg, x->dev.mtu);
     if (!is_power_of_two(s->ring) || s->ring < 64 || s->ring > 65536)
         return err_set(e, EXIT_USAGE, -EINVAL,
                        "wire xdp:%s: ring of %u frames: expected a power of two from 64 to 65536",

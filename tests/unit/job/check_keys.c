@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Every key of the table once with a good value, and with each way to be wrong. */
 #include "job/options.h"
+#include "job/value.h"
 #include "tests/lib/check_main.h"
 #include "tests/unit/job/fixture.h"
 
@@ -355,6 +356,188 @@ START_TEST(test_bad_values_name_file_line_key_found_and_expected)
 }
 END_TEST
 
+/* The same value by every other way in: a variable, an option, an option for one phase. */
+static void assert_set_by(const struct good *row, char *argument, char *variable)
+{
+    char text[500];
+    struct fixture f;
+    snprintf(text, sizeof text, "%s\n", row->with ? row->with : "");
+    load_well(&f, text, argument ? WORDS(argument) : NULL, variable ? WORDS(variable) : NULL);
+    ck_assert_msg(has_line(f.job.resolved, row->key, row->resolved ? row->resolved : row->value),
+                  "%s%s:\n%s", argument ? argument : "", variable ? variable : "", f.job.resolved);
+    fixture_fini(&f);
+}
+
+START_TEST(test_good_values_as_variables_and_options)
+{
+    for (size_t i = 0; i < ROWS(good); i++) {
+        const struct good *row = &good[i];
+        const struct option *o = option_find(row->key);
+        char given[400], name[64];
+        snprintf(given, sizeof given, "%s=%s", option_variable(o, name, sizeof name), row->value);
+        if (*row->value) /* an empty variable counts as not set */
+            assert_set_by(row, NULL, given);
+        snprintf(given, sizeof given, "--%s=%s", row->key, row->value);
+        assert_set_by(row, given, NULL);
+        snprintf(given, sizeof given, "--main.%s=%s", row->key, row->value);
+        if (o->phase)
+            assert_set_by(row, given, NULL);
+    }
+}
+END_TEST
+
+/* ---- what a kind of value can be wrong in: units and ranges, for every key from its row ---- */
+
+#define VALUE_MAX 300
+
+static void with_unit(char *value, unsigned long long number, const char *unit)
+{
+    snprintf(value, VALUE_MAX, "%llu%s", number, unit);
+}
+
+static void count_outside(const struct option *o, bool above, char *value)
+{
+    if (above && o->max == UINT64_MAX)
+        strcpy(value, "18446744073709551616");
+    else if (above)
+        with_unit(value, o->max + 1, "");
+    else if (o->min)
+        with_unit(value, o->min - 1, "");
+    else
+        strcpy(value, "-1");
+}
+
+static void ring_outside(const struct option *o, bool above, char *value)
+{
+    with_unit(value, above ? o->max * 2 : o->min / 2, "");
+}
+
+static void sizes_outside(const struct option *o, bool above, char *value)
+{
+    if (above)
+        with_unit(value, o->max + 1, "");
+    else
+        strcpy(value, o->min ? "0" : "0-64");
+}
+
+static void time_outside(const struct option *o, bool above, char *value)
+{
+    if (above || o->min)
+        with_unit(value, above ? o->max + 1 : o->min - 1, "ns");
+    else
+        strcpy(value, "-1s");
+}
+
+static void rate_outside(const struct option *o, bool above, char *value)
+{
+    (void)o;
+    strcpy(value, above ? "2000000000" : "0.0001");
+}
+
+static void share_outside(const struct option *o, bool above, char *value)
+{
+    (void)o;
+    strcpy(value, above ? "1.1" : "0.0000001");
+}
+
+static void factor_outside(const struct option *o, bool above, char *value)
+{
+    if (above)
+        with_unit(value, o->max / 1000000 + 1, "");
+    else
+        strcpy(value, o->min ? "0" : "-1");
+}
+
+static void margins_outside(const struct option *o, bool above, char *value)
+{
+    (void)o;
+    strcpy(value, above ? "p99:101%" : "p99:0%");
+}
+
+static void ports_outside(const struct option *o, bool above, char *value)
+{
+    (void)o;
+    strcpy(value, above ? "1-65536" : "0-5");
+}
+
+static void targets_outside(const struct option *o, bool above, char *value)
+{
+    (void)o;
+    strcpy(value, above ? "10.0.0.1:65536" : "10.0.0.1:0");
+}
+
+static void sources_outside(const struct option *o, bool above, char *value)
+{
+    (void)o;
+    strcpy(value, above ? "10.0.0.0/33" : "10.0.0.0/-1");
+}
+
+/* One byte too many for its field; nothing below. */
+static void length_outside(const struct option *o, bool above, char *value)
+{
+    const char *begin = o->kind == &kind_wire ? "lab:" : o->kind == &kind_peer ? "exec:" : "";
+    size_t len = strlen(begin) * (o->kind == &kind_peer) + o->size;
+    *value = '\0';
+    if (!above)
+        return;
+    strcpy(value, begin);
+    memset(value + strlen(begin), '1', len - strlen(begin));
+    value[len] = '\0';
+}
+
+/* A kind without a unit has none to be wrong; one without a range has a list of words. */
+static const struct {
+    const struct value_kind *kind;
+    const char *unit;
+    void (*outside)(const struct option *o, bool above, char *value); /* "": nothing there */
+} kinds[] = {
+    {&kind_count, "64s", count_outside},     {&kind_ring, "64s", ring_outside},
+    {&kind_bytes, "64s", count_outside},     {&kind_sizes, "64s", sizes_outside},
+    {&kind_time, "5KiB", time_outside},      {&kind_rate, "5KiB", rate_outside},
+    {&kind_load, "5KiB", rate_outside},      {&kind_share, "0.5s", share_outside},
+    {&kind_factor, "0.5s", factor_outside},  {&kind_margins, "p99:5ms", margins_outside},
+    {&kind_ports, NULL, ports_outside},      {&kind_targets, NULL, targets_outside},
+    {&kind_sources, NULL, sources_outside},  {&kind_text, NULL, length_outside},
+    {&kind_name, NULL, length_outside},      {&kind_cpus, NULL, length_outside},
+    {&kind_wire, NULL, length_outside},      {&kind_peer, NULL, length_outside},
+    {&kind_flag, NULL, NULL},                {&kind_choice, NULL, NULL},
+    {&kind_word, NULL, NULL},                {&kind_address, NULL, NULL},
+};
+
+/* File, line, key, what was found, and what the kind expects. */
+static void assert_bad(const struct option *o, const char *value)
+{
+    char text[VALUE_MAX + 40], message[1000], expected[400] = "";
+    FILE *out = fmemopen(expected, sizeof expected, "w");
+    o->kind->expect(o, out);
+    fclose(out);
+    expected[255] = '\0';
+    snprintf(text, sizeof text, "# a job\n\n%s = %s\n", o->key, value);
+    snprintf(message, sizeof message, "x.conf:3: %s = \"%s\": expected %s", o->key, value, expected);
+    load_refused(text, NULL, NULL, message);
+}
+
+START_TEST(test_every_key_with_a_wrong_unit_and_out_of_range)
+{
+    for (const struct option *o = options; o < options + option_count; o++) {
+        size_t k = 0;
+        char value[VALUE_MAX];
+        if (o->later) /* any value is refused by name */
+            continue;
+        while (k < ROWS(kinds) && kinds[k].kind != o->kind)
+            k++;
+        ck_assert_msg(k < ROWS(kinds), "%s: its kind of value has no row in kinds[]", o->key);
+        if (kinds[k].unit)
+            assert_bad(o, kinds[k].unit);
+        for (int above = 0; above < 2 && kinds[k].outside; above++) {
+            kinds[k].outside(o, above, value);
+            if (*value)
+                assert_bad(o, value);
+        }
+    }
+}
+END_TEST
+
 START_TEST(test_every_key_is_tested)
 {
     for (uint32_t i = 0; i < option_count; i++) {
@@ -412,6 +595,7 @@ START_TEST(test_things_of_later_issues_are_refused_by_name)
 }
 END_TEST
 
-CHECK_MAIN("job/keys", test_good_values, test_bad_values_name_file_line_key_found_and_expected,
+CHECK_MAIN("job/keys", test_good_values, test_good_values_as_variables_and_options,
+           test_every_key_with_a_wrong_unit_and_out_of_range, test_bad_values_name_file_line_key_found_and_expected,
            test_every_key_is_tested, test_long_texts,
            test_things_of_later_issues_are_refused_by_name)

@@ -292,6 +292,24 @@ START_TEST(phases_and_workers_have_schedules_of_their_own)
 }
 END_TEST
 
+/* What rules and faults say is told at the place that says it. */
+START_TEST(rules_and_faults_are_refused_at_their_place)
+{
+    struct fixture f;
+    refused("[a]\n[global]\nfault = loss=often\n", NULL, NULL,
+            "x.conf:3: fault = \"loss=often\": fault: loss = \"often\": expected a share from 0% to "
+            "100%");
+    refused("", WORDS("--fault_tx=loss=2"), NULL,
+            "--fault_tx=loss=2: fault: loss = \"2\": expected a share from 0% to 100%");
+    refused("", NULL, WORDS("BENCH_FAULT_RX=delay=5KiB"),
+            "BENCH_FAULT_RX=delay=5KiB: fault: delay = \"5KiB\": expected a time such as 5ms");
+    load_well(&f, "[a]\n\nsla = p99<often\n", NULL, NULL);
+    ck_assert_int_lt(check_job(&f.job, &f.e), 0);
+    ck_assert_msg(strstr(f.e.message, "x.conf:3: sla = \"p99<often\": ") != NULL, "%s", f.e.message);
+    fixture_fini(&f);
+}
+END_TEST
+
 CHECK_MAIN("run/check", every_protocol_is_accepted_or_refused_by_name,
            a_responder_needs_the_protocol_only, what_the_protocol_cannot_carry,
            every_wire_is_accepted_or_refused_by_name,
@@ -300,4 +318,5 @@ CHECK_MAIN("run/check", every_protocol_is_accepted_or_refused_by_name,
            a_rate_has_a_shape_and_max_has_none, what_just_passes,
            replies_are_as_large_as_their_requests_unless_the_job_says_otherwise,
            loads_are_told_with_their_shape, offered_is_the_mean_over_the_time,
-           phases_and_workers_have_schedules_of_their_own)
+           phases_and_workers_have_schedules_of_their_own,
+           rules_and_faults_are_refused_at_their_place)

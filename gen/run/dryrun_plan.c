@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/app.h"
+#include "base/units.h"
+#include "run/dryrun.h"
+#include "run/setup.h"
+#include "run/step.h"
+
+#define TIME_MAX 32
+
+static void print_world(const struct job *job)
+{
+    char addr[64], seed[32] = "chosen at the start";
+    if (job->seed)
+        snprintf(seed, sizeof seed, "%llu", (unsigned long long)job->seed);
+    printf("  protocol %s on wire %s, %u worker%s, seed %s\n", job->protocol, job->wire,
+           job->workers, job->workers > 1 ? "s" : "", seed);
+    printf("  target");
+    for (uint32_t i = 0; i < job->targets_count; i++)
+        printf("%s %s:%u", i ? "," : "", ip_format(addr, sizeof addr, job->targets[i].addr),
+               job->targets[i].port);
+    switch (job->peer) {
+    case PEER_RESPOND:
+        puts(", answered by our responder");
+        return;
+    case PEER_EXEC:
+        printf(", answered by: %s\n", job->peer_exec);
+        return;
+    case PEER_NONE:
+        puts(", not ours");
+        return;
+    }
+}
+
+static void step_print(const char *phase, const char *step, bool at_most, uint64_t ns,
+                       const char *what)
+{
+    char name[96], time[TIME_MAX], text[TIME_MAX + 4];
+    snprintf(name, sizeof name, "%s%s%s", phase, *phase ? " " : "", step);
+    snprintf(text, sizeof text, "%s%s", at_most ? "<= " : "",
+             units_format_ns(time, sizeof time, ns));
+    printf("  %-26s %-12s %s\n", name, text, what);
+}
+
+static void connect_print(const struct job *job, const struct job_phase *p)
+{
+    char what[128], rate[64] = "as fast as connect_parallel allows";
+    if (p->connect_rate_per_s > 0)
+        snprintf(rate, sizeof rate, "%.12g/s", p->connect_rate_per_s);
+    if (connect_beforehand(p))
+        snprintf(what, sizeof what, "%u connections, %s", p->connections, rate);
+    else
+        snprintf(what, sizeof what, "neighbours only: %s opens under load",
+                 job_pattern_name(p->pattern));
+    step_print(p->name, "connect", true, connect_limit_ns(job, p), what);
+}
+
+static void load_print(const struct job_phase *p, const struct app_proto *proto)
+{
+    struct phase_texts texts;
+    char what[1400];
+    phase_texts_make(&texts, p, proto);
+    bool none = proto->server->answer == APP_ANSWER_NONE;
+    snprintf(what, sizeof what, "%s; %s B out, %s%s back; %u connections %s, depth %u%s%s",
+             texts.load, texts.payload, none ? "nothing" : texts.reply[0] ? texts.reply : "as many",
+             none || !texts.reply[0] ? "" : " B", p->connections, job_pattern_name(p->pattern),
+             p->depth, *p->sla ? "; rules " : "", p->sla);
+    if (p->warmup_ns)
+        step_print(p->name, "warm-up", false, p->warmup_ns, "the same load, not measured");
+    step_print(p->name, "measure", p->transactions != 0, p->duration_ns, what);
+    if (p->transactions)
+        printf("  %-26s %-12s or %llu transactions\n", "", "",
+               (unsigned long long)p->transactions);
+}
+
+void dryrun_plan(const struct job *job, const struct app_proto *proto)
+{
+    puts("plan");
+    print_world(job);
+    for (uint32_t i = 0; i < job->phases_count; i++) {
+        connect_print(job, &job->phases[i]);
+        load_print(&job->phases[i], proto);
+        step_print(job->phases[i].name, "drain", true, job->drain_ns, "replies under way");
+    }
+    step_print("", "close", true, job->close_ns, "all connections");
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * For every key of the table a job in which it contradicts another, or the reason why none can. A
+ * key of a shape has its contradiction by construction: another shape.
+ */
+#include "job/options.h"
+#include "run/check.h"
+#include "tests/lib/check_main.h"
+#include "tests/unit/job/fixture.h"
+
+static const struct {
+    const char *key;
+    const char *text; /* NULL: none can be made */
+    const char *says; /* in the message; or why there is none */
+} rows[] = {
+    {"description", NULL, "text for people"},
+    {"protocol", "protocol = line\ncontent = binary\n", "protocol = line carries text"},
+    {"content", "content = binary\n", "expected content = text"},
+    {"payload", "payload = 10\n", "the smallest message of protocol = line"},
+    {"reply", "protocol = echo\nreply = 9\n", "expected reply = 0"},
+    {"rate", "queue_max = 5s\n", "with rate = max nothing queues"},
+    {"shape", "rate = 0\nshape = sine\n", "with rate = 0 nothing starts"},
+    {"rate_scale", "rate_scale = 2\n", "nothing to scale"},
+    {"duration", NULL, "any time goes with all else"},
+    {"warmup", NULL, "any time goes with all else"},
+    {"transactions", NULL, "whichever comes first, time or count, ends the phase"},
+    {"depth", "pattern = short_lived\ndepth = 2\n", "carries one transaction"},
+    {"queue_max", "queue_max = 5s\n", "expected a rate as well"},
+    {"connections", "connections = 17\nports = 5\n", "make 16 connections"},
+    {"connect_rate", NULL, "opening has a rate whatever is opened for"},
+    {"connect_parallel", NULL, "a bound, which need not be reached"},
+    {"connect_limit", NULL, "a limit, which need not be reached"},
+    {"connect_timeout", NULL, "a limit, which need not be reached"},
+    {"timeout", NULL, "a limit, which need not be reached"},
+    {"pattern", "pattern = churn\n", "expected churn_rate as well"},
+    {"churn_rate", "churn_rate = 5\n", "expected pattern = churn as well"},
+    {"reconnect_min", "reconnect_min = 20s\n", "longer than reconnect_max"},
+    {"reconnect_max", "reconnect_max = 5ms\n", "longer than reconnect_max"},
+    {"pace", NULL, "a bound from below, on any rate"},
+    {"pace_worker", NULL, "a bound from below, on any rate"},
+    {"close", "pattern = churn\nchurn_rate = 5\nclose = server\n", "expected close = client or rst"},
+    {"drain", NULL, "a limit, which need not be reached"},
+    {"close_limit", NULL, "a limit, which need not be reached"},
+    {"sla", NULL, "any rule may be asked for; one that nothing can meet fails"},
+    {"margins", NULL, "for who compares, of any metric"},
+    {"wire", "wire = pair:eth0\ntarget = 10.0.0.1:1\n", "expected pair"},
+    {"peer", "wire = pair\npeer = exec:true\n", "expected wire = lab"},
+    {"target", "target = 10.0.0.1:1\nlisten = 10.0.0.1:1\n", "one list"},
+    {"listen", "listen = 10.0.0.1:1\ntarget = 10.0.0.1:1\n", "expected one of them"},
+    {"source", "source = 10.0.0.1\nports = 1-50\n", "expected a wider source"},
+    {"ports", "ports = 1\n", "16 source addresses x 1 ports"},
+    {"gateway", NULL, "any address may be the next hop"},
+    {"allow_public", "target = 8.8.8.8:1\nallow_public = no\n", "or allow_public = yes"},
+    {"shared_address", NULL, "refused whole in this version"},
+    {"workers", "connections = 2\nworkers = 3\n", "more than connections = 2"},
+    {"cpus", "cpus = 0\nworkers = 2\n", "expected 4 processors"},
+    {"priority", NULL, "what the process may not do is told at the start"},
+    {"batch", "frames = 64\nbatch = 100\n", "batch = 100"},
+    {"ring_size", "frames = 64\nring_size = 128\n", "ring_size = 128"},
+    {"frames", "frames = 64\n", "expected at least 2112, or 0"},
+    {"tx_budget", NULL, "a hint to the kernel"},
+    {"busy_poll", NULL, "a hint to the kernel"},
+    {"mtu", "mtu = 576\nmss = 1000\n", "mtu = 576 leaves 536"},
+    {"mss", "mss = 12\n", "expected more, or timestamps = no"},
+    {"timestamps", "timestamps = yes\nmss = 1\n", "timestamps take 12 bytes"},
+    {"delayed_ack", "delayed_ack = no\ndelack = 10ms\n", "expected delayed_ack = yes"},
+    {"delack", "delack = 10ms\ndelayed_ack = no\n", "nothing is delayed"},
+    {"window_scale", "window_scale = 0\n", "window_scale = 0 allows 65535"},
+    {"window", "window = 64MiB\n", "expected more scale"},
+    {"rto_min", "rto_min = 5s\n", "longer than rto_initial"},
+    {"rto_initial", "rto_initial = 5ms\n", "longer than rto_initial"},
+    {"retries", NULL, "any number goes with all else"},
+    {"time_wait", NULL, "tuples that run out are used again, or fail and are counted"},
+    {"time_wait_entries", NULL, "a bound: beyond it the oldest goes, counted"},
+    {"init_cwnd", NULL, "without congestion control it is not read, as its help need not say"},
+    {"congestion", NULL, "any goes with all else"},
+    {"fault", "fault = loss=1%\nfault_tx = loss=1%\n", "expected it alone"},
+    {"fault_rx", "fault = loss=1%\nfault_rx = loss=1%\n", "or fault_rx and fault_tx"},
+    {"fault_tx", "fault = loss=1%\nfault_tx = loss=1%\n", "or fault_rx and fault_tx"},
+    {"seed", NULL, "any number"},
+    {"interval", NULL, "any period; a phase ends its last interval early"},
+    {"samples", NULL, "any share"},
+    {"clock", NULL, "what the machine lacks is told at the start"},
+    {"pcap", NULL, "a file's name"},
+    {"db", NULL, "a file's name"},
+    {"quiet", NULL, "output only"},
+    {"log_level", NULL, "output only"},
+};
+
+static void assert_contradicts(const char *key, const char *text, const char *says)
+{
+    struct fixture f;
+    fixture_load(&f, text, NULL, NULL);
+    int rc = f.ret ? f.ret : check_job(&f.job, &f.e);
+    ck_assert_msg(rc < 0, "%s: passed:\n%s", key, text);
+    ck_assert_int_eq(f.e.exit_code, EXIT_USAGE);
+    ck_assert_msg(strstr(f.e.message, says) != NULL, "%s: %s", key, f.e.message);
+    ck_assert_msg(strstr(f.e.message, "x.conf") && strstr(f.e.message, key), "%s: %s", key,
+                  f.e.message);
+    fixture_fini(&f);
+}
+
+/* Any value that is not the default, with another shape. */
+static void assert_of_one_shape(const struct option *o)
+{
+    char text[200], says[100];
+    const char *value = strchr(o->initial, 's') ? "2s" : "0.5";
+    if (o->size == sizeof(uint32_t))
+        value = "3";
+    snprintf(text, sizeof text, "rate = 5\nshape = %s\n%s = %s\n",
+             strcmp(o->shape, "sine") ? "sine" : "burst", o->key, value);
+    snprintf(says, sizeof says, "has no such key: expected shape = %s as well", o->shape);
+    assert_contradicts(o->key, text, says);
+}
+
+START_TEST(test_every_key_has_its_contradiction_or_the_reason)
+{
+    for (const struct option *o = options; o < options + option_count; o++) {
+        size_t i = 0;
+        if (o->later)
+            continue;
+        while (i < sizeof rows / sizeof *rows && strcmp(rows[i].key, o->key))
+            i++;
+        bool there = i < sizeof rows / sizeof *rows;
+        ck_assert_msg(there || (o->shape && o->size <= 8),
+                      "%s: no row: a contradiction, or why there is none", o->key);
+        if (!there)
+            assert_of_one_shape(o);
+        else if (rows[i].text)
+            assert_contradicts(o->key, rows[i].text, rows[i].says);
+        else
+            ck_assert_msg(*rows[i].says, "%s: why?", o->key);
+    }
+}
+END_TEST
+
+START_TEST(test_no_row_without_a_key)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        ck_assert_msg(option_find(rows[i].key) != NULL, "%s: no such key", rows[i].key);
+}
+END_TEST
+
+/* For one phase of several: its name, or the names that there are. */
+START_TEST(test_arguments_for_one_phase)
+{
+    static const char two[] = "[warm]\nrate = 5\n[full]\npattern = short_lived\n";
+    load_refused(two, WORDS("--full.depth=2"), NULL,
+                 "--full.depth=2: a short_lived connection carries one transaction: expected depth ="
+                 " 1");
+    load_refused(two, WORDS("--ful.depth=2"), NULL,
+                 "--ful.depth=2: there is no phase \"ful\": expected warm, full");
+    load_refused(two, WORDS("--full.queue_max=5s"), NULL,
+                 "--full.queue_max=5s: with rate = max nothing queues: expected a rate as well");
+    load_refused(two, WORDS("--warm.connections=many"), NULL,
+                 "--warm.connections=many: expected a whole number from 1 to 20000000");
+    load_refused(two, WORDS("--warm.wire=pair"), NULL,
+                 "--warm.wire=pair: wire holds for the whole run: expected it without a phase");
+}
+END_TEST
+
+CHECK_MAIN("run/contradictions", test_every_key_has_its_contradiction_or_the_reason,
+           test_no_row_without_a_key, test_arguments_for_one_phase)
