@@ -254,6 +254,48 @@ static int check_walk(const struct loader *l, uint32_t p)
     return 0;
 }
 
+/* Its own key of an operation that is never drawn holds what it holds when nobody writes it. */
+static int check_operation_key(const struct loader *l, uint32_t p, enum operation operation,
+                               const char *key)
+{
+    const struct job_phase *phase = &l->job->phases[p];
+    if (phase->mix.weight[operation] || is_default(option_find(key), phase))
+        return 0;
+    return job_refuse(l->e, l->job, p, key, "mix has no %s: expected mix = %s or the like as well",
+                      operation_name(operation), operation_name(operation));
+}
+
+static int check_batch(const struct loader *l, uint32_t p)
+{
+    struct job_phase *phase = &l->job->phases[p];
+    if (!phase->mix.weight[OPERATION_BATCH])
+        return 0;
+    if (phase->pattern == PATTERN_SHORT_LIVED)
+        return job_refuse(l->e, l->job, p, "mix",
+                          "a short_lived connection carries one transaction: expected no batch");
+    if (phase->depth == 1)
+        phase->depth = phase->batch_requests; /* one write at a time */
+    if (phase->depth < phase->batch_requests)
+        return job_refuse(l->e, l->job, p, "depth",
+                          "a batch has batch_requests = %u: expected 1 or at least as many",
+                          phase->batch_requests);
+    return 0;
+}
+
+/* A read gets the payload, a write a small reply, whatever `reply` says. */
+static int check_mix(const struct loader *l, uint32_t p)
+{
+    const struct job_phase *phase = &l->job->phases[p];
+    const uint32_t *weight = phase->mix.weight;
+    int ret = check_operation_key(l, p, OPERATION_BATCH, "batch_requests");
+    if (ret == 0)
+        ret = check_operation_key(l, p, OPERATION_STREAM, "stream_messages");
+    if (ret == 0 && phase->reply.count && !weight[OPERATION_PLAIN] && !weight[OPERATION_BATCH])
+        ret = job_refuse(l->e, l->job, p, "reply",
+                         "the mix says what comes back: expected reply = 0, or plain or batch in it");
+    return ret == 0 ? check_batch(l, p) : ret;
+}
+
 /* Jobs and phases with rate = max pass when another phase of the job has a rate to scale. */
 static int check_scale(const struct loader *l)
 {
@@ -286,7 +328,7 @@ static int (*const run_checks[])(const struct loader *l) = {
     check_workers,     check_faults,   check_segment, check_window, check_rto,  check_scale,
 };
 static int (*const phase_checks[])(const struct loader *l, uint32_t phase) = {
-    check_load, check_shape_keys, check_ramp, check_walk, check_pattern, check_churn, check_reconnect,
+    check_load, check_shape_keys, check_ramp, check_walk, check_mix, check_pattern, check_churn, check_reconnect,
 };
 
 int loader_settle(struct loader *l)

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "base/measure.h"
 
 struct err;
 struct loader;
@@ -48,6 +49,11 @@ struct job_sizes {
     struct job_size parts[JOB_SIZES];
 };
 
+/* How often each operation is drawn, of the sum of all. */
+struct job_mix {
+    uint32_t weight[OPERATION_COUNT];
+};
+
 /* One measured phase: a section of the file (one of the section's name when there is none). */
 struct job_phase {
     char name[64];
@@ -64,6 +70,8 @@ struct job_phase {
     uint64_t duration_ns, warmup_ns;
     uint64_t transactions;   /* end after so many starts; 0: by time only */
     struct job_sizes payload, reply; /* drawn for each message */
+    struct job_mix mix;
+    uint32_t batch_requests, stream_messages; /* of operations batch and stream */
     uint32_t depth;          /* outstanding a connection */
     enum job_pattern pattern;
     uint32_t connections;      /* open at once */
@@ -161,6 +169,7 @@ const char *job_pattern_name(enum job_pattern pattern);
 /* "10", "64-1KiB", "mixed", "64:90,1MiB:10": as a job says it. */
 struct _IO_FILE;
 void job_sizes_print(const struct job_sizes *sizes, struct _IO_FILE *out);
+void job_mix_print(const struct job_mix *mix, struct _IO_FILE *out);
 /* " sine (depth=0.8, period=30s)": the shape with its keys; nothing for constant and max. */
 void job_shape_print(const struct job_phase *phase, struct _IO_FILE *out);
 

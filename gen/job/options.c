@@ -9,7 +9,6 @@
 #include "job/job.h"
 #include "job/value.h"
 
-#define LOAD_MODEL "it comes with the load model"
 #define MILLION    1000000ull /* 1, in millionths */
 #define MINUTE     (60 * NS_PER_S)
 #define HOUR       (60 * MINUTE)
@@ -48,6 +47,16 @@ const struct option options[] = {
      PHASE(payload), .min = 1, .max = 100u << 20},
     {"reply", &kind_sizes, "0", "size of a reply, as for payload; 0: as large as the request", "SIZES",
      PHASE(reply), .min = 0, .max = 100u << 20},
+    {"mix", &kind_mix, "none",
+     "what transactions ask for, drawn by seed; plain: request and reply as payload and reply say;"
+     " read: a small request gets the payload; write: the payload, a small reply; batch: several plain"
+     " requests in one write; stream: a small request gets several messages. read_heavy: 90 % read,"
+     " 10 % write; write_heavy: the reverse; balanced: half and half", "MIX", PHASE(mix)},
+    {"batch_requests", &kind_count, "10", "operation batch: requests in one write, each a transaction",
+     "N", PHASE(batch_requests), .min = 2, .max = 1000},
+    {"stream_messages", &kind_count, "10",
+     "operation stream: messages of the server's, all of them one transaction", "N",
+     PHASE(stream_messages), .min = 1, .max = 65535},
 
     /* how much */
     {"rate", &kind_load, "max",
@@ -225,7 +234,6 @@ const struct option options[] = {
      RUN(log_level), .choices = levels, .aside = true, .unhashed = true},
 
     /* known, not built yet: refused by name */
-    {"mix", LATER(LOAD_MODEL)},
     {"tls", LATER("it comes with TLS")},
     {"trace", LATER("it comes with tracing")},
     {"metrics", LATER("it comes with the live endpoints")},

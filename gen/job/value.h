@@ -22,6 +22,7 @@ extern const struct value_kind kind_count; /* whole number; field of 1, 2, 4 or 
 extern const struct value_kind kind_ring;  /* 0 or a power of two; uint32_t */
 extern const struct value_kind kind_bytes; /* with units; 4 or 8 bytes */
 extern const struct value_kind kind_sizes; /* one, a range, a class, a list; struct job_sizes; min 0: 0 is none */
+extern const struct value_kind kind_mix;   /* of operations, with weights; struct job_mix */
 extern const struct value_kind kind_time;  /* with units; uint64_t ns */
 extern const struct value_kind kind_rate;  /* a second; double; 0 is allowed */
 extern const struct value_kind kind_load;  /* "max" or a rate; rate_max and rate_per_s of a phase */
