@@ -170,6 +170,8 @@ const char *job_pattern_name(enum job_pattern pattern);
 struct _IO_FILE;
 void job_sizes_print(const struct job_sizes *sizes, struct _IO_FILE *out);
 void job_mix_print(const struct job_mix *mix, struct _IO_FILE *out);
+/* " mix batch (requests=10)": the mix with its keys; nothing for none. */
+void job_phase_mix_print(const struct job_phase *phase, struct _IO_FILE *out);
 /* " sine (depth=0.8, period=30s)": the shape with its keys; nothing for constant and max. */
 void job_shape_print(const struct job_phase *phase, struct _IO_FILE *out);
 

@@ -118,6 +118,24 @@ void job_mix_print(const struct job_mix *mix, FILE *out)
     }
 }
 
+void job_phase_mix_print(const struct job_phase *phase, FILE *out)
+{
+    const char *between = " (";
+    if (!memcmp(&phase->mix, &named[0].mix, sizeof phase->mix))
+        return;
+    fputs(" mix ", out);
+    job_mix_print(&phase->mix, out);
+    if (phase->mix.weight[OPERATION_BATCH]) {
+        fprintf(out, "%srequests=%u", between, phase->batch_requests);
+        between = ", ";
+    }
+    if (phase->mix.weight[OPERATION_STREAM]) {
+        fprintf(out, "%smessages=%u", between, phase->stream_messages);
+        between = ", ";
+    }
+    fputs(*between == ',' ? ")" : "", out);
+}
+
 static void mix_format(const struct option *o, const void *owner, FILE *out)
 {
     job_mix_print(option_field_const(o, owner), out);

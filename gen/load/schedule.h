@@ -42,6 +42,7 @@ struct load_params {
     } replay;
 };
 
+#define SCHEDULE_RATE_MIN 1e-6
 struct load_spec {
     const struct load_shape *shape;
     double rate_per_s; /* over the whole run, 1e-6 to 1e12; unused in a closed loop and in replay */

@@ -240,6 +240,7 @@ void setup_load(const struct job *job, const struct job_phase *phase, uint32_t w
     setup_spec(job, phase, worker, &out->spec);
     setup_sizes(&phase->payload, &out->payload);
     setup_sizes(&phase->reply, &out->reply);
+    setup_mix(phase, out);
     if (phase->pattern == PATTERN_CHURN)
         out->churn = (struct load_spec){.shape = &constant_shape,
                                         .rate_per_s = phase->churn_rate_per_s,
@@ -309,6 +310,7 @@ static void load_text(char *buf, size_t size, const struct job_phase *phase)
     else
         fprintf(out, "%.15g/s", phase->rate_per_s * phase->rate_scale);
     job_shape_print(phase, out);
+    job_phase_mix_print(phase, out);
     fclose(out);
 }
 

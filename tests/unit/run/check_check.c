@@ -98,6 +98,26 @@ START_TEST(what_the_protocol_cannot_carry)
 }
 END_TEST
 
+START_TEST(mixes_that_cannot_be)
+{
+    passes("mix = balanced\n", NULL);
+    passes("mix = read:1,stream:1\npayload = 64\n", NULL);
+    passes("mix = stream\npayload = 1MiB\nstream_messages = 128\n", NULL);
+    passes("protocol = echo\nmix = batch\npayload = 1\n", NULL);
+    passes("protocol = discard\nmix = plain:1,batch:3\n", NULL);
+    refused("protocol = echo\nmix = read_heavy\n", NULL, NULL,
+            "x.conf:2: mix = \"read_heavy\": protocol = echo cannot ask for a reply of another size:"
+            " expected plain or batch");
+    refused("protocol = discard\nmix = stream\n", NULL, NULL,
+            "x.conf:2: mix = \"stream\": protocol = discard has no streams: expected no stream");
+    refused("mix = stream\npayload = 1MiB\nstream_messages = 129\n", NULL, NULL,
+            "x.conf:1: mix = \"stream\": stream_messages = 129 of up to 1048576 bytes make a stream"
+            " of 135266304 bytes: expected at most 134217728");
+    refused("mix = batch\nbatch_requests = 1000\nrate = 0.001\nrate_scale = 0.001\n", NULL, NULL,
+            "x.conf:3: rate = \"0.001\": makes 1e-09 batches a second: expected more than 1e-06");
+}
+END_TEST
+
 START_TEST(the_smallest_message_of_each_protocol)
 {
     char text[80], message[200];
@@ -293,7 +313,7 @@ START_TEST(phases_and_workers_have_schedules_of_their_own)
 END_TEST
 
 CHECK_MAIN("run/check", every_protocol_is_accepted_or_refused_by_name,
-           a_responder_needs_the_protocol_only, what_the_protocol_cannot_carry,
+           a_responder_needs_the_protocol_only, what_the_protocol_cannot_carry, mixes_that_cannot_be,
            every_wire_is_accepted_or_refused_by_name,
            a_device_and_a_server_only_where_the_wire_has_them,
            the_smallest_message_of_each_protocol, every_shape_is_accepted_or_refused_by_name,
