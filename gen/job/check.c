@@ -178,12 +178,26 @@ static int check_rto(const struct loader *l)
 
 /* ---- phases ---- */
 
+/* The list says when, `rate` says nothing: max, which nobody may have written, becomes 0. */
+static int settle_replay(const struct loader *l, uint32_t p)
+{
+    struct job_phase *phase = &l->job->phases[p];
+    if (!phase->rate_max && phase->rate_per_s > 0)
+        return job_refuse(l->e, l->job, p, "rate",
+                          "shape = replay has its times from a list: expected no rate; rate_scale "
+                          "divides them");
+    phase->rate_max = false;
+    return 0;
+}
+
 /* Nothing moves with rate = max or 0. A shape that was chosen all the same is left as it is: run/ knows
  * the shapes and says what is wrong. */
 static int check_load(const struct loader *l, uint32_t p)
 {
     struct job_phase *phase = &l->job->phases[p];
     const struct option *shape = option_find("shape");
+    if (!strcmp(phase->shape, "replay"))
+        return settle_replay(l, p);
     if (phase->rate_max && phase->queue_max_ns != NS_PER_S)
         return job_refuse(l->e, l->job, p, "queue_max",
                           "with rate = max nothing queues: expected a rate as well");
@@ -302,7 +316,7 @@ static int check_scale(const struct loader *l)
     bool any_rate = false;
     uint32_t scaled = JOB_PHASES;
     for (uint32_t p = 0; p < l->job->phases_count; p++) {
-        any_rate |= !l->job->phases[p].rate_max;
+        any_rate |= !l->job->phases[p].rate_max || !strcmp(l->job->phases[p].shape, "replay");
         if (l->job->phases[p].rate_scale != 1 && scaled == JOB_PHASES)
             scaled = p;
     }

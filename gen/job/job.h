@@ -66,7 +66,11 @@ struct job_phase {
     uint64_t burst_high_ns, burst_low_ns, sine_period_ns;
     uint64_t ramp_ns;        /* 0: the duration of the phase */
     uint32_t ramp_steps;     /* 0: none */
-    char replay[JOB_TEXT];   /* where arrival times come from */
+    char replay[JOB_TEXT];   /* where arrival times come from, */
+    char replay_hash[17];    /* the hash of what is there; empty: not read yet, */
+    uint64_t *arrivals_ns;   /* and they, in order, from the start of the phase (malloc) */
+    uint64_t arrivals;       /* how many */
+    bool arrivals_sorted;    /* ... by us */
     uint64_t duration_ns, warmup_ns;
     uint64_t transactions;   /* end after so many starts; 0: by time only */
     struct job_sizes payload, reply; /* drawn for each message */
@@ -157,6 +161,8 @@ int job_load(struct job *job, const char *path, const struct job_args *args, str
 /* The same without a file: defaults and arguments (used by `gen respond`). */
 int job_defaults(struct job *job, const struct job_args *args, struct err *e);
 void job_fini(struct job *job);
+/* The resolved texts once more, after those who know what job/ does not have filled a field. */
+int job_resolve_again(struct job *job, struct err *e);
 
 /* Refuses what `key` says in phase `phase` (0 for a key of the whole run), for those who know what
  * job/ does not: EXIT_USAGE, `x.conf:3: shape = "square": ` and the text; the place is the line, the

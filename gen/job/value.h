@@ -34,6 +34,7 @@ extern const struct value_kind kind_choice;  /* one of `choices`; its value in 1
 extern const struct value_kind kind_word;    /* one of `choices`; its name in a char array */
 extern const struct value_kind kind_name;    /* a word that others know the list of; char array */
 extern const struct value_kind kind_text;    /* printable text in a char array */
+extern const struct value_kind kind_hash;    /* 16 digits of hex or nothing; char array */
 extern const struct value_kind kind_cpus;    /* "0,2,3"; char array */
 extern const struct value_kind kind_wire;    /* NAME or NAME:DEVICE; char array */
 extern const struct value_kind kind_peer;    /* respond, none, exec:COMMAND; peer and peer_exec */

@@ -9,6 +9,7 @@
 #include "app/app.h"
 #include "base/err.h"
 #include "load/schedule.h"
+#include "run/replay.h"
 #include "run/setup.h"
 #include "run/sla.h"
 #include "wire/wire.h"
@@ -172,14 +173,11 @@ static int check_wire(const struct job *job, struct err *e)
 static int check_known_shape(const struct job *job, uint32_t p, const struct load_shape_kind *kind,
                              struct err *e)
 {
-    if (kind && !kind->later)
-        return 0;
     if (kind)
-        return job_refuse(e, job, p, "shape", "not in this version (%s)", kind->later);
+        return 0;
     char names[NAMES_MAX] = "";
     for (uint32_t i = 0; i < load_shape_count; i++)
-        if (!load_shapes[i].later)
-            name_add(names, load_shapes[i].name);
+        name_add(names, load_shapes[i].name);
     return job_refuse(e, job, p, "shape", "expected one of %s", names);
 }
 
@@ -191,6 +189,8 @@ static int check_shape(const struct job *job, uint32_t p, struct err *e)
     bool no_rate = !phase->rate_max && phase->rate_per_s == 0;
     if (rc)
         return rc;
+    if (kind->shape->given)
+        return 0; /* job/ has seen that there is no rate */
     if (kind->shape->no_rate != no_rate)
         return job_refuse(e, job, p, "shape", no_rate ? "with rate = 0 nothing starts: expected a rate as well"
                                                       : "a rate is set: expected rate = 0 or another shape");
@@ -218,7 +218,7 @@ static int check_phase(const struct job *job, uint32_t p, const struct app_proto
     return rc ? rc : sla_parse(job->phases[p].sla, rules, e) < 0 ? -EINVAL : 0;
 }
 
-int check_job(const struct job *job, struct err *e)
+int check_job(struct job *job, struct err *e)
 {
     int rc = check_protocol(job, e);
     if (rc)
@@ -229,5 +229,5 @@ int check_job(const struct job *job, struct err *e)
         rc = check_content(job, proto, e);
     for (uint32_t p = 0; p < job->phases_count && !rc; p++)
         rc = check_phase(job, p, proto, e);
-    return rc;
+    return rc ? rc : replay_load(job, e);
 }

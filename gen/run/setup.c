@@ -300,6 +300,14 @@ void setup_responder_wire(const struct job *job, const char *device,
     out->filter.port_lo = out->filter.port_hi = listen->port;
 }
 
+/* Of a replay, and how much faster it is. */
+static void print_arrivals(const struct job_phase *phase, FILE *out)
+{
+    fprintf(out, "%llu arrivals", (unsigned long long)phase->arrivals);
+    if (phase->rate_scale != 1)
+        fprintf(out, " x%.12g", phase->rate_scale);
+}
+
 static void load_text(char *buf, size_t size, const struct job_phase *phase)
 {
     FILE *out = fmemopen(buf, size, "w");
@@ -307,6 +315,8 @@ static void load_text(char *buf, size_t size, const struct job_phase *phase)
         return;
     if (phase->rate_max)
         fputs("max", out);
+    else if (phase->arrivals_ns)
+        print_arrivals(phase, out);
     else
         fprintf(out, "%.15g/s", phase->rate_per_s * phase->rate_scale);
     job_shape_print(phase, out);

@@ -13,7 +13,7 @@ static struct load_params params_of(const struct job_phase *p)
         .ramp = {p->ramp_from, p->ramp_to, p->ramp_steps, p->ramp_ns ? p->ramp_ns : p->duration_ns},
         .sine = {p->sine_depth, p->sine_period_ns},
         .walk = {p->walk_step, p->walk_low, p->walk_high},
-        .replay = {.scale = p->rate_scale},
+        .replay = {p->arrivals_ns, p->arrivals, p->rate_scale},
     };
 }
 

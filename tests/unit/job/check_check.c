@@ -53,6 +53,14 @@ static const struct {
     {"mix = read_heavy\nreply = 2KiB\n",
      "x.conf:2: reply = \"2KiB\": the mix says what comes back: expected reply = 0, or plain or batch"
      " in it"},
+    {"rate = 5\nshape = replay\nreplay = x.csv\n",
+     "x.conf:1: rate = \"5\": shape = replay has its times from a list: expected no rate; rate_scale"
+     " divides them"},
+    {"replay = x.csv\n",
+     "x.conf:1: replay = \"x.csv\": shape = max has no such key: expected shape = replay as well"},
+    {"rate = 5\nreplay_hash = 0123456789abcdef\n",
+     "x.conf:2: replay_hash = \"0123456789abcdef\": shape = constant has no such key: expected shape ="
+     " replay as well"},
     {"rate = 5\nshape = sine\nburst_factor = 3\n",
      "x.conf:3: burst_factor = \"3\": shape = sine has no such key: expected shape = burst as "
      "well"},
@@ -151,6 +159,8 @@ static const char *const passing[] = {
     "mix = batch\nbatch_requests = 8\n",
     "mix = batch\nbatch_requests = 8\ndepth = 8\nreply = 128\n",
     "mix = plain:1,read:1\nreply = 128\nbatch_requests = 10\n",
+    "shape = replay\nreplay = x.csv\nrate_scale = 2\nqueue_max = 2s\n",
+    "shape = replay\nreplay = x.csv\nrate = 0\n",
     "rate_scale = 2\n[a]\n[b]\nrate = 5\n",
     "rate = 5\nshape = burst\nsine_depth = 0.8\nburst_factor = 3\n",
     "rate = 5\nshape = ramp\nramp_from = 1\nramp_to = 0\nramp_time = 60s\n",

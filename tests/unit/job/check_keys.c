@@ -76,6 +76,9 @@ static const struct good good[] = {
     {"walk_low", "0.5", NULL, "rate = 5\nshape = walk"},
     {"walk_high", "1.5", NULL, "rate = 5\nshape = walk"},
     {"replay", ""},
+    {"replay", "run:7", NULL, "shape = replay"},
+    {"replay", "a file.csv", NULL, "shape = replay"},
+    {"replay_hash", "0123456789abcdef", NULL, "shape = replay"},
     {"duration", "1500ms"},
     {"duration", "2min", "120s"},
     {"warmup", "0", "0"},
@@ -279,6 +282,9 @@ static const struct bad bad[] = {
     {"rate", "nan", "max, 0 or a " RATES},
     {"rate", "-5", "max, 0 or a " RATES},
     {"shape", "up,down", "a name that gen list shows"},
+    {"replay_hash", "0123456789abcde", "16 digits of 0-9a-f or nothing"},
+    {"replay_hash", "0123456789abcdef0", "16 digits of 0-9a-f or nothing"},
+    {"replay_hash", "0123456789ABCDEF", "16 digits of 0-9a-f or nothing"},
     {"duration", "10m", "a time from 1ms to 2592000s (10s, 500ms, 2min)"},
     {"duration", "0s", "a time from 1ms to 2592000s (10s, 500ms, 2min)"},
     {"duration", "31000000s", "a time from 1ms to 2592000s (10s, 500ms, 2min)"},
@@ -428,9 +434,6 @@ END_TEST
 
 START_TEST(test_things_of_later_issues_are_refused_by_name)
 {
-    load_refused("replay = run:7\n", NULL, NULL,
-                 "x.conf:1: replay = \"run:7\": not in this version"
-                 " (its reader comes with suites and plans)");
     load_refused("abort_if = errors>5%\n", NULL, NULL,
                  "x.conf:1: abort_if = \"errors>5%\": not in this version"
                  " (it comes with suites and plans)");

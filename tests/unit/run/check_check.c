@@ -3,6 +3,10 @@
 #include "run/check.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "app/app.h"
 #include "load/schedule.h"
@@ -183,26 +187,90 @@ START_TEST(a_device_and_a_server_only_where_the_wire_has_them)
 }
 END_TEST
 
+/* A list of arrival times beside the job. */
+static void write_list(char path[40], const char *text)
+{
+    strcpy(path, "/tmp/wirebench-list-XXXXXX");
+    int fd = mkstemp(path);
+    ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    close(fd);
+}
+
 START_TEST(every_shape_is_accepted_or_refused_by_name)
 {
-    char text[60], message[200], names[100] = "";
+    char text[150], message[200], names[100] = "", list[40];
+    write_list(list, "0\n");
     for (uint32_t i = 0; i < load_shape_count; i++) {
         const struct load_shape_kind *kind = &load_shapes[i];
         const struct load_shape *shape = kind->shape;
-        const char *rate = shape && shape->closed_loop ? "max" : shape && shape->no_rate ? "0" : "500";
-        snprintf(text, sizeof text, "rate = %s\n[a]\nshape = %s\n", rate, kind->name);
-        snprintf(message, sizeof message, "x.conf:3: shape = \"%s\": not in this version (%s)",
-                 kind->name, kind->later);
-        if (kind->later)
-            refused(text, NULL, NULL, message);
-        else
-            passes(text, NULL);
-        if (!kind->later)
-            strcat(strcat(names, *names ? ", " : ""), kind->name);
+        const char *rate = shape->closed_loop ? "max" : shape->no_rate || shape->given ? "0" : "500";
+        snprintf(text, sizeof text, "rate = %s\n[a]\nshape = %s\nreplay = %s\n", rate, kind->name,
+                 shape->given ? list : "");
+        passes(text, NULL);
+        strcat(strcat(names, *names ? ", " : ""), kind->name);
     }
+    unlink(list);
     snprintf(message, sizeof message, "x.conf:1: shape = \"square\": expected one of %s", names);
     refused("shape = square\nrate = 500\n", NULL, NULL, message);
     refused("shape = square\n", NULL, NULL, message);
+}
+END_TEST
+
+START_TEST(what_is_replayed)
+{
+    struct fixture f;
+    char text[200], message[300], list[40];
+    write_list(list, "intended_ns\n7000\n5000\n");
+    snprintf(text, sizeof text, "shape = replay\nrate_scale = 2\nreplay = %s\n", list);
+    load_well(&f, text, NULL, NULL);
+    ck_assert_int_eq(check_job(&f.job, &f.e), 0);
+    const struct job_phase *p = &f.job.phases[0];
+    ck_assert(p->arrivals == 2 && p->arrivals_ns[0] == 5000 && p->arrivals_ns[1] == 7000);
+    ck_assert(p->arrivals_sorted && !p->rate_max && p->rate_per_s == 0);
+    struct phase_texts texts;
+    phase_texts_make(&texts, p, app_proto_find("line"));
+    snprintf(message, sizeof message, "2 arrivals x2 replay (hash=%s)", p->replay_hash);
+    ck_assert_str_eq(texts.load, message);
+    snprintf(message, sizeof message, "\nreplay_hash = %s\n", p->replay_hash);
+    ck_assert_ptr_nonnull(strstr(f.job.resolved, message));
+    ck_assert_ptr_nonnull(strstr(f.job.resolved_unseeded, message));
+    ck_assert_ptr_null(strstr(f.job.resolved_unseeded, list)); /* the content counts, not the place */
+
+    char *resolved = strdup(f.job.resolved);
+    passes(resolved, NULL); /* the same list again */
+    FILE *changed = fopen(list, "w");
+    fputs("0.000001\n", changed);
+    fclose(changed);
+    struct fixture g;
+    load_well(&g, resolved, NULL, NULL);
+    ck_assert_int_lt(check_job(&g.job, &g.e), 0);
+    ck_assert_ptr_nonnull(strstr(g.e.message, "holds another list: expected "));
+    fixture_fini(&g);
+    fixture_fini(&f);
+    free(resolved);
+    unlink(list);
+}
+END_TEST
+
+START_TEST(what_cannot_be_replayed)
+{
+    char text[200], message[400], list[40];
+    write_list(list, "0.1\nsoon\n");
+    snprintf(text, sizeof text, "[a]\nshape = replay\nreplay = %s\n", list);
+    snprintf(message, sizeof message,
+             "x.conf:3: replay = \"%s\": %s:2: \"soon\": expected seconds from the start, from 0 to"
+             " 2592000 (30 days)", list, list);
+    refused(text, NULL, NULL, message);
+    unlink(list);
+    refused("shape = replay\n", NULL, NULL,
+            "x.conf: replay = \"\" (default): shape = replay takes its times from somewhere: expected"
+            " FILE.csv, run:ID or FILE.db:ID");
+    refused("shape = replay\nreplay = /nowhere/x.csv\n", NULL, NULL,
+            "x.conf:2: replay = \"/nowhere/x.csv\": /nowhere/x.csv: cannot be read: No such file or"
+            " directory");
+    refused("shape = replay\nreplay = /nowhere/x.db:7\n", NULL, NULL,
+            "x.conf:2: replay = \"/nowhere/x.db:7\": /nowhere/x.db: no such file: expected a"
+            " results file, as `gen run` writes it");
 }
 END_TEST
 
@@ -317,7 +385,7 @@ CHECK_MAIN("run/check", every_protocol_is_accepted_or_refused_by_name,
            every_wire_is_accepted_or_refused_by_name,
            a_device_and_a_server_only_where_the_wire_has_them,
            the_smallest_message_of_each_protocol, every_shape_is_accepted_or_refused_by_name,
-           a_rate_has_a_shape_and_max_has_none, what_just_passes,
+           what_is_replayed, what_cannot_be_replayed, a_rate_has_a_shape_and_max_has_none, what_just_passes,
            replies_are_as_large_as_their_requests_unless_the_job_says_otherwise,
            loads_are_told_with_their_shape, offered_is_the_mean_over_the_time,
            phases_and_workers_have_schedules_of_their_own)
