@@ -59,7 +59,7 @@ struct job_phase {
     char name[64];
     bool rate_max;           /* rate = max: closed loop */
     char shape[24];          /* how the rate moves; max when rate_max and none was chosen */
-    double rate_per_s;       /* transactions/s over the whole run, as written */
+    double rate_per_s;       /* transactions/s over the whole run, as written; of a replay: the mean */
     double rate_scale;       /* what it is multiplied by */
     /* Of the shape of their name; factors and shares of the rate. */
     double burst_factor, ramp_from, ramp_to, sine_depth, walk_step, walk_low, walk_high;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "run/setup.h"
 
 #define SHAPE    "replay"
 #define OWN_FILE "run:"
@@ -71,6 +72,19 @@ static int take_hash(struct job *job, uint32_t p, const struct arrivals *list, s
     return 0;
 }
 
+/* The mean rate over the phase, before rate_scale, is what others take for its rate. */
+static int take_rate(struct job *job, uint32_t p, struct err *e)
+{
+    struct load_spec spec;
+    struct job_phase *phase = &job->phases[p];
+    setup_spec(job, phase, 0, &spec);
+    phase->rate_per_s = schedule_mean_per_s(&spec) / phase->rate_scale;
+    if (phase->rate_per_s > 0)
+        return 0;
+    return job_refuse(e, job, p, "duration", "the first of the arrivals of %s is at %g s: expected more",
+                      phase->replay, (double)phase->arrivals_ns[0] / 1e9 / phase->rate_scale);
+}
+
 static int load_phase(struct job *job, uint32_t p, struct err *e)
 {
     struct job_phase *phase = &job->phases[p];
@@ -85,14 +99,10 @@ static int load_phase(struct job *job, uint32_t p, struct err *e)
         ret = refuse_source(job, p, &why, e);
     else
         ret = take_hash(job, p, &list, e);
-    if (ret) {
-        arrivals_free(&list);
-        return ret;
-    }
-    phase->arrivals_ns = list.times_ns;
+    phase->arrivals_ns = list.times_ns; /* the job's from here on, whatever comes */
     phase->arrivals = list.count;
     phase->arrivals_sorted = !list.was_sorted;
-    return 0;
+    return ret ? ret : take_rate(job, p, e);
 }
 
 int replay_load(struct job *job, struct err *e)

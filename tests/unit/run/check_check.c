@@ -226,7 +226,7 @@ START_TEST(what_is_replayed)
     ck_assert_int_eq(check_job(&f.job, &f.e), 0);
     const struct job_phase *p = &f.job.phases[0];
     ck_assert(p->arrivals == 2 && p->arrivals_ns[0] == 5000 && p->arrivals_ns[1] == 7000);
-    ck_assert(p->arrivals_sorted && !p->rate_max && p->rate_per_s == 0);
+    ck_assert(p->arrivals_sorted && !p->rate_max && p->rate_per_s == 0.1);
     struct phase_texts texts;
     phase_texts_make(&texts, p, app_proto_find("line"));
     snprintf(message, sizeof message, "2 arrivals x2 replay (hash=%s)", p->replay_hash);
@@ -260,6 +260,12 @@ START_TEST(what_cannot_be_replayed)
     snprintf(message, sizeof message,
              "x.conf:3: replay = \"%s\": %s:2: \"soon\": expected seconds from the start, from 0 to"
              " 2592000 (30 days)", list, list);
+    refused(text, NULL, NULL, message);
+    unlink(list);
+    write_list(list, "20\n");
+    snprintf(text, sizeof text, "[a]\nshape = replay\nreplay = %s\nrate_scale = 2\nduration = 9s\n", list);
+    snprintf(message, sizeof message,
+             "x.conf:5: duration = \"9s\": the first of the arrivals of %s is at 10 s: expected more", list);
     refused(text, NULL, NULL, message);
     unlink(list);
     refused("shape = replay\n", NULL, NULL,
