@@ -148,7 +148,10 @@ static void mix_expect(const struct option *o, FILE *out)
         fprintf(out, "%s, ", named[i].name);
     fputs("or ", out);
     for (int i = 0; i < OPERATION_COUNT; i++)
-        fprintf(out, "%s%s", i == 0 ? "" : i + 1 < OPERATION_COUNT ? ", " : " or ",
+        fprintf(out, "%s%s",
+                i == 0                    ? ""
+                : i + 1 < OPERATION_COUNT ? ", "
+                                          : " or ",
                 operation_name((enum operation)i));
     fputs(", several with weights (read:70,write:30)", out);
 }

@@ -39,7 +39,8 @@ int arrivals_add(struct arrivals *a, uint64_t offset_ns)
     uint64_t more = a->room < 512 ? 1024 : a->room * 2;
     if (a->count == ARRIVALS_MOST)
         return -E2BIG;
-    int ret = a->count < a->room ? 0 : arrivals_reserve(a, more < ARRIVALS_MOST ? more : ARRIVALS_MOST);
+    int ret =
+        a->count < a->room ? 0 : arrivals_reserve(a, more < ARRIVALS_MOST ? more : ARRIVALS_MOST);
     if (ret == 0)
         a->times_ns[a->count++] = offset_ns;
     return ret;

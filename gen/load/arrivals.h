@@ -16,13 +16,13 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define ARRIVALS_MOST   100000000ull              /* 800 MB */
+#define ARRIVALS_MOST   100000000ull                 /* 800 MB */
 #define ARRIVALS_END_NS (30ull * 86400 * 1000000000) /* no offset beyond it: the longest phase */
 
 struct arrivals {
     uint64_t *times_ns; /* malloc */
     uint64_t count, room;
-    bool was_sorted;    /* the source had them in order */
+    bool was_sorted; /* the source had them in order */
 };
 
 void arrivals_free(struct arrivals *a);

@@ -4,7 +4,8 @@
 
 #define SIZE_STREAM  0x73697a6573000000ull /* "sizes", */
 #define REPLY_STREAM 0x7265706c79000000ull /* "reply", and */
-#define MIX_STREAM   0x6d69780000000000ull /* "mix": drawn apart from each other and from the gaps */
+#define MIX_STREAM   0x6d69780000000000ull /* "mix": drawn apart from each other and from the gaps \
+                                            */
 
 /* Of the start in the phase, over all workers: it does not matter which connection was free. */
 static uint64_t start_number(const struct client *c)
@@ -29,7 +30,8 @@ static uint32_t draw_reply(const struct client *c, uint32_t payload)
     const struct client_load *l = &c->load;
     if (c->cfg.one_way)
         return 0;
-    return l->reply.count ? size_draw(&l->reply, l->spec.seed ^ REPLY_STREAM, start_number(c)) : payload;
+    return l->reply.count ? size_draw(&l->reply, l->spec.seed ^ REPLY_STREAM, start_number(c))
+                          : payload;
 }
 
 void draw_sizes(const struct client *c, enum operation operation, struct app_message *msg)

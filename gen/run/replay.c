@@ -81,8 +81,9 @@ static int take_rate(struct job *job, uint32_t p, struct err *e)
     phase->rate_per_s = schedule_mean_per_s(&spec) / phase->rate_scale;
     if (phase->rate_per_s > 0)
         return 0;
-    return job_refuse(e, job, p, "duration", "the first of the arrivals of %s is at %g s: expected more",
-                      phase->replay, (double)phase->arrivals_ns[0] / 1e9 / phase->rate_scale);
+    return job_refuse(e, job, p, "duration",
+                      "the first of the arrivals of %s is at %g s: expected more", phase->replay,
+                      (double)phase->arrivals_ns[0] / 1e9 / phase->rate_scale);
 }
 
 static int load_phase(struct job *job, uint32_t p, struct err *e)
@@ -91,9 +92,10 @@ static int load_phase(struct job *job, uint32_t p, struct err *e)
     struct arrivals list = {0};
     struct err why = {0};
     if (!*phase->replay)
-        return job_refuse(e, job, p, "replay",
-                          "shape = replay takes its times from somewhere: expected FILE.csv, run:ID "
-                          "or FILE.db:ID");
+        return job_refuse(
+            e, job, p, "replay",
+            "shape = replay takes its times from somewhere: expected FILE.csv, run:ID "
+            "or FILE.db:ID");
     int ret = read_source(job, phase->replay, &list, &why);
     if (ret)
         ret = refuse_source(job, p, &why, e);
@@ -121,8 +123,10 @@ int replay_load(struct job *job, struct err *e)
 void replay_describe(const struct job_phase *phase, char *buf, size_t size)
 {
     double last_s = (double)phase->arrivals_ns[phase->arrivals - 1] / 1e9;
-    snprintf(buf, size, "phase %s replays %" PRIu64 " arrivals over %.9g s from %s (%" PRIu64
-             " bytes of memory)%s", phase->name, phase->arrivals, last_s, phase->replay,
+    snprintf(buf, size,
+             "phase %s replays %" PRIu64 " arrivals over %.9g s from %s (%" PRIu64
+             " bytes of memory)%s",
+             phase->name, phase->arrivals, last_s, phase->replay,
              phase->arrivals * (uint64_t)sizeof *phase->arrivals_ns,
              phase->arrivals_sorted ? "; they were not in order there" : "");
 }

@@ -17,7 +17,8 @@ int replay_load(struct job *job, struct err *e);
 /* The intended starts of a run's measured phases, from the start of the first of them, in order.
  * EXIT_USAGE: no such run, it still runs, or not every one of its transactions was recorded. */
 int replay_read_run(const char *path, int64_t run_id, struct arrivals *out, struct err *e);
-/* What is replayed, for people: "15000 arrivals over 2.999 s from run:7 (120000 bytes of memory)". */
+/* What is replayed, for people: "15000 arrivals over 2.999 s from run:7 (120000 bytes of memory)".
+ */
 void replay_describe(const struct job_phase *phase, char *buf, size_t size);
 
 #endif

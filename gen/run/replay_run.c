@@ -19,7 +19,8 @@ struct source {
 
 static int refuse(const struct source *s, struct err *e, const char *what)
 {
-    return err_set(e, EXIT_USAGE, -ENODATA, "%s: run %" PRId64 " %s", db_path(s->db), s->run_id, what);
+    return err_set(e, EXIT_USAGE, -ENODATA, "%s: run %" PRId64 " %s", db_path(s->db), s->run_id,
+                   what);
 }
 
 /* One row of `sql` for the run. 1: there, *stmt is the caller's to finish. */
@@ -43,7 +44,8 @@ static int find_run(struct source *s, struct err *e)
         return ret;
     if (state == RUN_RUNNING)
         return refuse(s, e, "is still running: expected one that has ended");
-    ret = look(s, "SELECT min(started_ns) AS began FROM phase WHERE run_id = :run AND measured", &stmt, e);
+    ret = look(s, "SELECT min(started_ns) AS began FROM phase WHERE run_id = :run AND measured",
+               &stmt, e);
     if (ret == 1 && db_col_is_null(stmt, "began"))
         ret = refuse(s, e, "has no measured phase: expected one that came so far");
     else if (ret == 1)
@@ -57,21 +59,26 @@ static int judge_kept(const struct source *s, struct db_stmt *stmt, struct err *
 {
     char what[160];
     if (db_col_i64(stmt, "blocks") && db_col_f64(stmt, "ratio") < 1) {
-        snprintf(what, sizeof what, "kept only %g of its transactions at times: expected one that "
-                 "kept them all (samples = all)", db_col_f64(stmt, "ratio"));
+        snprintf(what, sizeof what,
+                 "kept only %g of its transactions at times: expected one that "
+                 "kept them all (samples = all)",
+                 db_col_f64(stmt, "ratio"));
         return refuse(s, e, what);
     }
     if (db_col_i64(stmt, "samples"))
         return 0;
-    return refuse(s, e, "holds no raw samples: expected one with samples = all that was not pruned");
+    return refuse(s, e,
+                  "holds no raw samples: expected one with samples = all that was not pruned");
 }
 
 /* Room for all: what is measured is not more than what is there. */
 static int check_kept(const struct source *s, struct err *e)
 {
     struct db_stmt *stmt = NULL;
-    int ret = look(s, "SELECT count(*) AS blocks, ifnull(sum(count), 0) AS samples, "
-                      "ifnull(min(ratio), 1) AS ratio FROM sample_block WHERE run_id = :run", &stmt, e);
+    int ret = look(s,
+                   "SELECT count(*) AS blocks, ifnull(sum(count), 0) AS samples, "
+                   "ifnull(min(ratio), 1) AS ratio FROM sample_block WHERE run_id = :run",
+                   &stmt, e);
     if (ret == 1) {
         ret = judge_kept(s, stmt, e);
         if (!ret && arrivals_reserve(s->list, (uint64_t)db_col_i64(stmt, "samples")))
@@ -96,7 +103,8 @@ static int take_block(const struct source *s, struct sample_reader *reader, stru
         return refuse(s, e, "has damaged samples: analyze --db-check says which");
     for (int64_t i = 0; i < count && ret == 0; i++)
         if (sample_measured(kinds[i]))
-            ret = starts[i] < (uint64_t)s->began_ns || starts[i] - (uint64_t)s->began_ns > ARRIVALS_END_NS
+            ret = starts[i] < (uint64_t)s->began_ns ||
+                          starts[i] - (uint64_t)s->began_ns > ARRIVALS_END_NS
                       ? refuse(s, e, "has a start outside of its measured time")
                       : arrivals_add(s->list, starts[i] - (uint64_t)s->began_ns);
     return ret;
@@ -108,8 +116,10 @@ static int take_blocks(const struct source *s, struct err *e)
     struct sample_reader *reader = sample_reader_new();
     if (!reader)
         return err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "no memory for reading samples");
-    int ret = look(s, "SELECT format, count, crc, data FROM sample_block WHERE run_id = :run AND "
-                      "count > 0 ORDER BY started_ns", &stmt, e);
+    int ret = look(s,
+                   "SELECT format, count, crc, data FROM sample_block WHERE run_id = :run AND "
+                   "count > 0 ORDER BY started_ns",
+                   &stmt, e);
     while (ret == 1) {
         int taken = take_block(s, reader, stmt, e);
         ret = taken ? taken : db_step(stmt, e);

@@ -45,10 +45,13 @@ static int late_round(const char *wire, int n, struct late *l)
     if (gen_run(&run, wire, "duration=3s", "warmup=500ms", ECHO_64, rate, NULL))
         return -1;
     read_late(&run, l);
-    fprintf(stderr, "  round %d: %s of %.0f/s: lateness p90 %.3f us, p99 %.3f us; spin loop p99 %.3f us; "
-            "%.0f not sent\n", n + 1, rate, tps, l->p90_us, l->p99_us, l->spin_p99_us,
-            gen_figure(&run, "SELECT ifnull(sum(value), 0) FROM counter_total WHERE kind = 'result' "
-                             "AND name = 'not_sent'"));
+    fprintf(stderr,
+            "  round %d: %s of %.0f/s: lateness p90 %.3f us, p99 %.3f us; spin loop p99 %.3f us; "
+            "%.0f not sent\n",
+            n + 1, rate, tps, l->p90_us, l->p99_us, l->spin_p99_us,
+            gen_figure(&run,
+                       "SELECT ifnull(sum(value), 0) FROM counter_total WHERE kind = 'result' "
+                       "AND name = 'not_sent'"));
     gen_run_done(&run);
     return isnan(l->p99_us) || isnan(l->spin_p99_us) ? -1 : 0;
 }
@@ -122,7 +125,8 @@ static int churn_mixed(double *values)
         if (isnan(errors[0]) || isnan(errors[1]) || isnan(errors[2]))
             return 0;
         values[i] = fmax(errors[0], fmax(errors[1], errors[2]));
-        fprintf(stderr, "  round %d: %.1f open, %.0f replaced, %.0f started: off by %.5f, %.5f, %.5f\n",
+        fprintf(stderr,
+                "  round %d: %.1f open, %.0f replaced, %.0f started: off by %.5f, %.5f, %.5f\n",
                 i + 1, open, churned, started, errors[0], errors[1], errors[2]);
     }
     return n;

@@ -30,7 +30,11 @@ static void reads(const char *text, bool sorted, uint64_t count, const uint64_t 
     arrivals_free(&a);
 }
 
-#define TIMES(...) (const uint64_t[]){__VA_ARGS__}
+#define TIMES(...)                                                                                 \
+    (const uint64_t[])                                                                             \
+    {                                                                                              \
+        __VA_ARGS__                                                                                \
+    }
 
 START_TEST(seconds_and_ns)
 {

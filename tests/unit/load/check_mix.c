@@ -29,7 +29,8 @@ static void assert_drawn_as_weighted(const uint32_t weight[OPERATION_COUNT])
 
 START_TEST(operations_come_as_often_as_their_weights)
 {
-    assert_drawn_as_weighted((uint32_t[OPERATION_COUNT]){[OPERATION_READ] = 90, [OPERATION_WRITE] = 10});
+    assert_drawn_as_weighted(
+        (uint32_t[OPERATION_COUNT]){[OPERATION_READ] = 90, [OPERATION_WRITE] = 10});
     assert_drawn_as_weighted((uint32_t[OPERATION_COUNT]){1, 2, 3, 4, 1000000});
     assert_drawn_as_weighted((uint32_t[OPERATION_COUNT]){[OPERATION_STREAM] = 5});
 }
