@@ -133,8 +133,11 @@ static char *trim(char *text, size_t len)
 static int take_line(struct reader *r, char *line, size_t len)
 {
     r->line++;
-    if (strlen(line) != len)
-        return refuse(r, -EINVAL, "", "text: there is a NUL byte");
+    if (strlen(line) != len) {
+        snprintf(r->why, r->why_size, "%s:%" PRIu64 ": found a NUL byte: expected a text file",
+                 r->path, r->line);
+        return -EINVAL;
+    }
     bool marked = r->line == 1 && !strncmp(line, "\xef\xbb\xbf", 3); /* UTF-8 byte order mark */
     char *text = trim(line + (marked ? 3 : 0), len - (marked ? 3 : 0));
     bool seconds = !strcmp(text, HEAD_SECONDS), ns = !strcmp(text, HEAD_NS);

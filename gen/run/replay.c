@@ -43,9 +43,11 @@ static int read_source(const struct job *job, const char *text, struct arrivals 
 {
     char path[JOB_TEXT];
     int64_t id;
-    if (!names_run(text, path, &id))
+    bool run = names_run(text, path, &id), own = !strncmp(text, OWN_FILE, strlen(OWN_FILE));
+    if (own && (!run || strcmp(path, "run")))
+        return err_set(e, EXIT_USAGE, -EINVAL, "expected run:ID, as analyze --list shows it");
+    if (!run)
         return read_file(text, out, e);
-    bool own = !strncmp(text, OWN_FILE, strlen(OWN_FILE)) && !strcmp(path, "run");
     return replay_read_run(own ? job->db : path, id, out, e);
 }
 

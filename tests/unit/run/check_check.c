@@ -271,6 +271,8 @@ START_TEST(what_cannot_be_replayed)
     refused("shape = replay\n", NULL, NULL,
             "x.conf: replay = \"\" (default): shape = replay takes its times from somewhere: expected"
             " FILE.csv, run:ID or FILE.db:ID");
+    refused("shape = replay\nreplay = run:7x\n", NULL, NULL,
+            "x.conf:2: replay = \"run:7x\": expected run:ID, as analyze --list shows it");
     refused("shape = replay\nreplay = /nowhere/x.csv\n", NULL, NULL,
             "x.conf:2: replay = \"/nowhere/x.csv\": /nowhere/x.csv: cannot be read: No such file or"
             " directory");
