@@ -103,9 +103,11 @@ def shaped(draw):
 
 
 def slow_peer(draw):
-    """Replies after 20 to 100 ms on connections that are too few: the queue grows, and is given up."""
-    return {**shaped(draw), "payload": 64, "connections": draw.randint(1, 20), "queue_max": "100ms",
-            "fault_rx": f"delay={draw.randint(20, 100)}ms"}
+    """Replies after 10 to 30 ms on connections that are too few: the queue grows, and is given up.
+    They complete 1,000 and more, so that lateness has its p99."""
+    delay_ms = draw.randint(10, 30)
+    return {"shape": draw.choice(("constant", "poisson", "sine")), "rate": draw.randint(6000, 9000), "protocol": "echo",
+            "connections": 4 * delay_ms, "queue_max": "100ms", "fault_rx": f"delay={delay_ms}ms"}
 
 
 def waited_ns(pid):
