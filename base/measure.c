@@ -6,6 +6,7 @@
 #define X(NAME, name, meaning) #name,
 static const char *const time_names[] = {TIME_LIST(X)};
 static const char *const result_names[] = {RESULT_LIST(X)};
+static const char *const operation_names[] = {OPERATION_LIST(X)};
 static const char *const counter_names[] = {COUNTER_LIST(X)};
 #undef X
 #define X(NAME, name, meaning) meaning,
@@ -22,6 +23,12 @@ const char *result_name(enum result r)
 {
     assert(r < RESULT_COUNT);
     return result_names[r];
+}
+
+const char *operation_name(enum operation o)
+{
+    assert(o < OPERATION_COUNT);
+    return operation_names[o];
 }
 
 const char *counter_name(enum counter c)

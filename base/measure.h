@@ -47,6 +47,21 @@ enum result {
         RESULT_COUNT
 };
 
+/* What a transaction asks for, drawn from a job's mix. X(NAME, name, meaning) */
+#define OPERATION_LIST(X)                                                                          \
+    X(PLAIN, plain, "request and reply of the sizes that the job says")                            \
+    X(READ, read, "a small request that gets the payload")                                         \
+    X(WRITE, write, "the payload, and a small reply")                                              \
+    X(BATCH, batch, "one of several requests sent in one write")                                   \
+    X(STREAM, stream, "a small request, and several messages of the server's")
+
+enum operation {
+#define X(NAME, name, meaning) OPERATION_##NAME,
+    OPERATION_LIST(X)
+#undef X
+        OPERATION_COUNT
+};
+
 /* What a worker counts; each starts at 0 and only grows. X(NAME, name, meaning) */
 #define COUNTER_LIST(X)                                                                            \
     X(STARTED, started, "transactions started")                                                    \
@@ -112,6 +127,7 @@ enum counter {
 /* Names for any of them; the value must be in range. */
 const char *time_name(enum time_kind t);
 const char *result_name(enum result r);
+const char *operation_name(enum operation o);
 const char *counter_name(enum counter c);
 const char *counter_meaning(enum counter c);
 

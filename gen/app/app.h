@@ -22,6 +22,7 @@ struct app_message {
     uint32_t len;       /* bytes of the request on the stream */
     uint32_t reply_len; /* bytes of the reply expected; 0: none (discard) */
     uint32_t conn;      /* the connection's number, for content that depends on it */
+    uint32_t replies;   /* reply messages of reply_len each that are asked for; 0: one */
 };
 
 /* Constant for a worker. `pattern` is APP_PATTERN bytes made from the seed by app_ctx_init:
@@ -44,7 +45,7 @@ struct app_parse {
     uint32_t off;       /* bytes of the message taken so far */
     uint32_t value;     /* the protocol's own */
     uint8_t step, bad, reserved[2];
-    uint32_t value2;
+    uint32_t value2, value3, unused;
 };
 
 struct app_reply {      /* a whole reply, seen by the client */
@@ -59,11 +60,12 @@ struct app_client {
     bool text_only;     /* cannot carry binary content */
     uint32_t min_len, min_reply; /* smallest message and reply (line: its envelope with the longest
                                   * id and the member that asks for another reply length) */
+    uint32_t min_stream;          /* ... and for several replies; 0: there is only one */
     /* Writes bytes [off, off + len) of message m to buf; returns their csum_add partial sum (as if
      * buf began at an even offset). off + len <= m->len. */
     uint64_t (*fill)(const struct app_ctx *c, const struct app_message *m, uint32_t off,
                      uint8_t *buf, uint32_t len);
-    /* Takes reply bytes up to the end of one reply; returns how many. `oldest` is the oldest
+    /* Takes reply bytes up to the end of one reply message; returns how many. `oldest` is the oldest
      * outstanding message, NULL when there is none (order protocols check against it). *done set
      * when `out` is whole. On malformed data: done with RESULT_BAD_REPLY (RESULT_WRONG_ID when
      * it carries another id than the oldest's) and st->bad; the stream is then not usable any more. With match_by_id the caller finds the message by out->id (unknown:
@@ -81,7 +83,7 @@ enum app_answer {
 
 struct app_response {   /* a reply as the server describes it */
     uint64_t id;
-    uint32_t len;
+    uint32_t len;       /* of all its messages */
     uint32_t kind;      /* the protocol's own: 0 = the normal reply */
 };
 

@@ -9,6 +9,9 @@
  *
  *   {"jsonrpc":"2.0","id":N,"result":"..."}\n
  *
+ * With "count":N behind "reply" the reply comes N times, each as long as "reply" says: a stream of
+ * the server's.
+ *
  * Pad and result are the fixed text from a place that depends on the id alone, so that the client
  * can check every byte of a reply made by a server that shares nothing with it. A server that
  * returns the request's line unchanged is as good. A line that is no request is answered with the
@@ -24,7 +27,9 @@
 
 #define ID_MAX      20 /* digits */
 #define REPLY_MAX   10
+#define COUNT_MAX   10
 #define REPLY_HEAD  "\"reply\":"
+#define COUNT_HEAD  "\"count\":"
 #define CALL_TAIL   "\"}}\n"
 #define RESULT_TAIL "\"}\n"
 #define PARSE_ERROR                                                                                \
@@ -36,7 +41,9 @@
 #define MIN_CALL                                                                                   \
     (LENGTH(LINE_HEAD) + ID_MAX + LENGTH(LINE_CALL) + LENGTH(REPLY_HEAD) + REPLY_MAX + 1 +         \
      LENGTH(LINE_PAD) + LENGTH(CALL_TAIL))
+#define MIN_STREAM (MIN_CALL + LENGTH(COUNT_HEAD) + COUNT_MAX + 1)
 
+/* Any higher number: so many results, one after the other. */
 enum response_kind { RESPONSE_RESULT, RESPONSE_PARSE_ERROR };
 
 _Static_assert(sizeof(struct line_state) == sizeof(struct app_parse), "one lies in the other");
@@ -96,7 +103,7 @@ static uint32_t digits_of(uint64_t n)
 /* An envelope up to its text, on the stack. */
 struct head {
     uint32_t len;
-    char bytes[MIN_CALL];
+    char bytes[MIN_STREAM];
 };
 
 static void append(struct head *h, const char *bytes, uint32_t len)
@@ -113,12 +120,31 @@ static void append_number(struct head *h, uint64_t n)
     h->len += digits;
 }
 
+static bool asks_for_several(const struct app_message *m)
+{
+    return m->replies > 1;
+}
+
+static bool asks_for_length(const struct app_message *m)
+{
+    return m->reply_len != m->len || asks_for_several(m);
+}
+
 static uint32_t call_head_len(const struct app_message *m)
 {
     uint32_t len = LENGTH(LINE_HEAD) + digits_of(m->id) + LENGTH(LINE_CALL) + LENGTH(LINE_PAD);
-    if (m->reply_len != m->len)
+    if (asks_for_length(m))
         len += LENGTH(REPLY_HEAD) + digits_of(m->reply_len) + 1;
+    if (asks_for_several(m))
+        len += LENGTH(COUNT_HEAD) + digits_of(m->replies) + 1;
     return len;
+}
+
+static void append_member(struct head *h, const char *head, uint32_t head_len, uint32_t value)
+{
+    append(h, head, head_len);
+    append_number(h, value);
+    append(h, ",", 1);
 }
 
 static void put_call_head(struct piece *p, const struct app_message *m)
@@ -127,11 +153,10 @@ static void put_call_head(struct piece *p, const struct app_message *m)
     append(&h, LINE_HEAD, LENGTH(LINE_HEAD));
     append_number(&h, m->id);
     append(&h, LINE_CALL, LENGTH(LINE_CALL));
-    if (m->reply_len != m->len) {
-        append(&h, REPLY_HEAD, LENGTH(REPLY_HEAD));
-        append_number(&h, m->reply_len);
-        append(&h, ",", 1);
-    }
+    if (asks_for_length(m))
+        append_member(&h, REPLY_HEAD, LENGTH(REPLY_HEAD), m->reply_len);
+    if (asks_for_several(m))
+        append_member(&h, COUNT_HEAD, LENGTH(COUNT_HEAD), m->replies);
     append(&h, LINE_PAD, LENGTH(LINE_PAD));
     put_bytes(p, h.bytes, h.len);
 }
@@ -165,21 +190,27 @@ static void put_result_head(struct piece *p, uint64_t id)
     put_bytes(p, h.bytes, h.len);
 }
 
+static void put_result(struct piece *p, const struct app_ctx *c, uint64_t id, uint32_t len)
+{
+    uint32_t head_len = result_head_len(id), text_len = len - head_len - LENGTH(RESULT_TAIL);
+    if (p->skip < head_len)
+        put_result_head(p, id);
+    else
+        p->skip -= head_len;
+    put_text(p, c->text, pattern_line_start(id), text_len);
+    put_bytes(p, RESULT_TAIL, LENGTH(RESULT_TAIL));
+}
+
 static uint64_t line_server_fill(const struct app_ctx *c, const struct app_response *r,
                                  uint32_t off, uint8_t *buf, uint32_t len)
 {
-    struct piece p = {.to = buf, .skip = off, .left = len};
-    if (r->kind == RESPONSE_PARSE_ERROR) {
+    uint32_t messages = r->kind > RESPONSE_PARSE_ERROR ? r->kind : 1, each = r->len / messages;
+    struct piece p = {.to = buf, .skip = off % each, .left = len};
+    if (r->kind == RESPONSE_PARSE_ERROR)
         put_bytes(&p, PARSE_ERROR, LENGTH(PARSE_ERROR));
-        return p.sum;
-    }
-    uint32_t head_len = result_head_len(r->id), text_len = r->len - head_len - LENGTH(RESULT_TAIL);
-    if (off < head_len)
-        put_result_head(&p, r->id);
     else
-        p.skip -= head_len;
-    put_text(&p, c->text, pattern_line_start(r->id), text_len);
-    put_bytes(&p, RESULT_TAIL, LENGTH(RESULT_TAIL));
+        while (p.left)
+            put_result(&p, c, r->id, each);
     return p.sum;
 }
 
@@ -238,8 +269,8 @@ static uint32_t line_client_rx(const struct app_ctx *c, struct app_parse *st,
     return taken;
 }
 
-/* The reply's length: as asked, else the request's own; 0 when it cannot be made. */
-static uint32_t response_len(const struct app_ctx *c, const struct line_state *s)
+/* A reply's length: as asked, else the request's own; 0 when it cannot be made. */
+static uint32_t result_len(const struct app_ctx *c, const struct line_state *s)
 {
     uint32_t envelope = result_head_len(s->id) + LENGTH(RESULT_TAIL);
     if (s->seen & LINE_SEEN_REPLY)
@@ -247,19 +278,26 @@ static uint32_t response_len(const struct app_ctx *c, const struct line_state *s
     return s->off > envelope ? s->off : envelope; /* a terse foreign request */
 }
 
+/* What a whole request asks for; length 0: nothing that can be made. */
+static struct app_response response_of(const struct app_ctx *c, const struct line_state *s)
+{
+    bool named = (s->seen & LINE_SEEN_ID) && !(s->seen & LINE_SEEN_NULL_ID);
+    uint64_t count = s->seen & LINE_SEEN_COUNT ? s->count : 1;
+    uint64_t all = named && (s->seen & LINE_SEEN_METHOD) ? count * result_len(c, s) : 0;
+    uint32_t kind = count > 1 ? (uint32_t)count : RESPONSE_RESULT;
+    return (struct app_response){s->id, all <= c->payload_max ? (uint32_t)all : 0, kind};
+}
+
 static uint32_t line_server_rx(const struct app_ctx *c, struct app_parse *st, const uint8_t *data,
                                uint32_t len, struct app_response *out, bool *done)
 {
     struct line_state s;
     uint32_t taken = parse_bounded(st, &s, NULL, c->payload_max, data, len);
-    bool named = (s.seen & LINE_SEEN_ID) && !(s.seen & LINE_SEEN_NULL_ID);
-    uint32_t reply_len = named && (s.seen & LINE_SEEN_METHOD) ? response_len(c, &s) : 0;
     *done = s.bad || line_is_whole(&s);
     if (!*done)
         return taken;
-    if (!s.bad && reply_len) {
-        *out = (struct app_response){s.id, reply_len, RESPONSE_RESULT};
-    } else {
+    *out = response_of(c, &s);
+    if (s.bad || !out->len) {
         st->bad = 1;
         *out = (struct app_response){0, LENGTH(PARSE_ERROR), RESPONSE_PARSE_ERROR};
     }
@@ -272,6 +310,7 @@ const struct app_client line_client = {
     .text_only = true,
     .min_len = MIN_CALL,
     .min_reply = MIN_REPLY,
+    .min_stream = MIN_STREAM,
     .fill = line_client_fill,
     .rx = line_client_rx,
 };

@@ -17,7 +17,7 @@ enum line_step {
     STEP_COLON,
     STEP_VALUE,
     STEP_FIRST_ITEM, /* after [: a value or ] */
-    STEP_DIGITS,     /* id or reply */
+    STEP_DIGITS,     /* id, reply or count */
     STEP_NULL,       /* id: null */
     STEP_WORD,       /* a string that must be one word */
     STEP_TEXT,       /* a string that must be our text */
@@ -38,16 +38,17 @@ enum line_word {
     WORD_ERROR,
     WORD_PAD,
     WORD_REPLY,
+    WORD_COUNT,
     WORD_VERSION,
     WORD_ECHO,
     WORD_NULL,
     WORD_NONE,
 };
 static const char words[][8] = {"jsonrpc", "id",    "method", "params", "result", "error",
-                                "pad",     "reply", "2.0",    "echo",   "null"};
+                                "pad",     "reply", "count",  "2.0",    "echo",   "null"};
 
-#define MEMBERS    ((1u << WORD_PAD) - 1)                  /* of the object itself */
-#define INNER      ((1u << WORD_PAD) | (1u << WORD_REPLY)) /* of params and result */
+#define MEMBERS    ((1u << WORD_PAD) - 1) /* of the object itself */
+#define INNER      ((1u << WORD_PAD) | (1u << WORD_REPLY) | (1u << WORD_COUNT)) /* of its params */
 #define DIGITS_MAX 20
 
 static bool is_space(uint8_t b)
@@ -171,6 +172,7 @@ static bool begin_string(struct line_state *s, bool check)
         return begin_text(s, check);
     case WORD_ID:
     case WORD_REPLY:
+    case WORD_COUNT:
         return false;
     default:
         return go(s, STEP_STRING);
@@ -179,13 +181,15 @@ static bool begin_string(struct line_state *s, bool check)
 
 static bool take_digit(struct line_state *s, uint8_t b)
 {
-    uint64_t *n = &s->id, reply = s->number;
-    if (s->member == WORD_REPLY)
-        n = &reply;
+    uint64_t *n = &s->id, reply = s->number, count = s->count;
+    if (s->member != WORD_ID)
+        n = s->member == WORD_REPLY ? &reply : &count;
     if ((s->pos && !*n) || __builtin_mul_overflow(*n, 10, n) ||
-        __builtin_add_overflow(*n, (uint64_t)(b - '0'), n) || reply > UINT32_MAX)
+        __builtin_add_overflow(*n, (uint64_t)(b - '0'), n) || reply > UINT32_MAX ||
+        count > UINT32_MAX)
         return false;
     s->number = (uint32_t)reply;
+    s->count = (uint32_t)count;
     s->pos++;
     return true;
 }
@@ -203,12 +207,15 @@ static bool begin_id(struct line_state *s, uint8_t b)
     return true;
 }
 
-static bool begin_reply(struct line_state *s, uint8_t b)
+/* The number of `reply` or `count`; each may stand there once. */
+static bool begin_number(struct line_state *s, uint8_t b)
 {
-    bool again = s->seen & LINE_SEEN_REPLY;
-    s->seen |= LINE_SEEN_REPLY;
+    uint8_t seen = s->member == WORD_REPLY ? LINE_SEEN_REPLY : LINE_SEEN_COUNT;
+    bool again = s->seen & seen;
+    s->seen |= seen;
     s->pos = 0;
-    s->number = 0;
+    if (s->member == WORD_REPLY)
+        s->number = 0;
     return !again && b >= '0' && b <= '9' && go(s, STEP_DIGITS) && take_digit(s, b);
 }
 
@@ -225,8 +232,8 @@ static bool begin_value(struct line_state *s, uint8_t b, bool check)
         return begin_string(s, check);
     if (own && s->member == WORD_ID)
         return begin_id(s, b);
-    if (own && s->member == WORD_REPLY)
-        return begin_reply(s, b);
+    if (own && (s->member == WORD_REPLY || s->member == WORD_COUNT))
+        return begin_number(s, b);
     if (own && (s->member == WORD_JSONRPC || s->member == WORD_METHOD || s->member == WORD_PAD))
         return false;
     if (b == '{' || b == '[')

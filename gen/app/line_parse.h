@@ -10,7 +10,7 @@
  * method "echo", id a whole number without sign or leading zero (null beside an error). A checking
  * reader (the client) compares every string that is the result, or the pad within params or
  * result, with the text that belongs to the id, when the id stood before it; it takes no other
- * members than pad and reply there.
+ * members than pad, reply and count there.
  */
 #ifndef APP_LINE_PARSE_H
 #define APP_LINE_PARSE_H
@@ -26,6 +26,7 @@ enum line_seen {
     LINE_SEEN_ERROR = 16,
     LINE_SEEN_REPLY = 32,
     LINE_IN_ERROR = 64, /* inside the error member: anything goes */
+    LINE_SEEN_COUNT = 128,
 };
 
 /* app_parse as this protocol uses it; of the same size, copied in and out. */
@@ -40,6 +41,8 @@ struct line_state {
     uint16_t words; /* candidates for the word being read, one bit a word */
     uint8_t pos;    /* characters of it so far */
     uint8_t nest;   /* a 1, then one bit a level: 0 object, 1 array */
+    uint32_t count; /* of replies asked for */
+    uint32_t unused;
 };
 
 /* Takes bytes up to and including the closing \n, or the first wrong one (s->bad); returns how

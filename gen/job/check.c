@@ -210,12 +210,26 @@ static int check_rto(const struct loader *l)
 
 /* ---- phases ---- */
 
+/* The list says when, `rate` says nothing: max, which nobody may have written, becomes 0. */
+static int settle_replay(const struct loader *l, uint32_t p)
+{
+    struct job_phase *phase = &l->job->phases[p];
+    if (!phase->rate_max && phase->rate_per_s > 0)
+        return job_refuse(l->e, l->job, p, "rate",
+                          "shape = replay has its times from a list: expected no rate; rate_scale "
+                          "divides them");
+    phase->rate_max = false;
+    return 0;
+}
+
 /* Nothing moves with rate = max or 0. A shape that was chosen all the same is left as it is: run/ knows
  * the shapes and says what is wrong. */
 static int check_load(const struct loader *l, uint32_t p)
 {
     struct job_phase *phase = &l->job->phases[p];
     const struct option *shape = option_find("shape");
+    if (!strcmp(phase->shape, "replay"))
+        return settle_replay(l, p);
     if (phase->rate_max && phase->queue_max_ns != NS_PER_S)
         return job_refuse(l->e, l->job, p, "queue_max",
                           "with rate = max nothing queues: expected a rate as well");
@@ -286,13 +300,55 @@ static int check_walk(const struct loader *l, uint32_t p)
     return 0;
 }
 
+/* Its own key of an operation that is never drawn holds what it holds when nobody writes it. */
+static int check_operation_key(const struct loader *l, uint32_t p, enum operation operation,
+                               const char *key)
+{
+    const struct job_phase *phase = &l->job->phases[p];
+    if (phase->mix.weight[operation] || is_default(option_find(key), phase))
+        return 0;
+    return job_refuse(l->e, l->job, p, key, "mix has no %s: expected mix = %s or the like as well",
+                      operation_name(operation), operation_name(operation));
+}
+
+static int check_batch(const struct loader *l, uint32_t p)
+{
+    struct job_phase *phase = &l->job->phases[p];
+    if (!phase->mix.weight[OPERATION_BATCH])
+        return 0;
+    if (phase->pattern == PATTERN_SHORT_LIVED)
+        return job_refuse(l->e, l->job, p, "mix",
+                          "a short_lived connection carries one transaction: expected no batch");
+    if (phase->depth == 1)
+        phase->depth = phase->batch_requests; /* one write at a time */
+    if (phase->depth < phase->batch_requests)
+        return job_refuse(l->e, l->job, p, "depth",
+                          "a batch has batch_requests = %u: expected 1 or at least as many",
+                          phase->batch_requests);
+    return 0;
+}
+
+/* A read gets the payload, a write a small reply, whatever `reply` says. */
+static int check_mix(const struct loader *l, uint32_t p)
+{
+    const struct job_phase *phase = &l->job->phases[p];
+    const uint32_t *weight = phase->mix.weight;
+    int ret = check_operation_key(l, p, OPERATION_BATCH, "batch_requests");
+    if (ret == 0)
+        ret = check_operation_key(l, p, OPERATION_STREAM, "stream_messages");
+    if (ret == 0 && phase->reply.count && !weight[OPERATION_PLAIN] && !weight[OPERATION_BATCH])
+        ret = job_refuse(l->e, l->job, p, "reply",
+                         "the mix says what comes back: expected reply = 0, or plain or batch in it");
+    return ret == 0 ? check_batch(l, p) : ret;
+}
+
 /* Jobs and phases with rate = max pass when another phase of the job has a rate to scale. */
 static int check_scale(const struct loader *l)
 {
     bool any_rate = false;
     uint32_t scaled = JOB_PHASES;
     for (uint32_t p = 0; p < l->job->phases_count; p++) {
-        any_rate |= !l->job->phases[p].rate_max;
+        any_rate |= !l->job->phases[p].rate_max || !strcmp(l->job->phases[p].shape, "replay");
         if (l->job->phases[p].rate_scale != 1 && scaled == JOB_PHASES)
             scaled = p;
     }
@@ -319,7 +375,7 @@ static int (*const run_checks[])(const struct loader *l) = {
     check_rto,         check_scale,
 };
 static int (*const phase_checks[])(const struct loader *l, uint32_t phase) = {
-    check_load, check_shape_keys, check_ramp, check_walk, check_pattern, check_churn, check_reconnect,
+    check_load, check_shape_keys, check_ramp, check_walk, check_mix, check_pattern, check_churn, check_reconnect,
 };
 
 int loader_settle(struct loader *l)

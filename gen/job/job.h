@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "base/measure.h"
 
 struct err;
 struct loader;
@@ -48,22 +49,33 @@ struct job_sizes {
     struct job_size parts[JOB_SIZES];
 };
 
+/* How often each operation is drawn, of the sum of all. */
+struct job_mix {
+    uint32_t weight[OPERATION_COUNT];
+};
+
 /* One measured phase: a section of the file (one of the section's name when there is none). */
 struct job_phase {
     char name[64];
     bool rate_max;           /* rate = max: closed loop */
     char shape[24];          /* how the rate moves; max when rate_max and none was chosen */
-    double rate_per_s;       /* transactions/s over the whole run, as written */
+    double rate_per_s;       /* transactions/s over the whole run, as written; of a replay: the mean */
     double rate_scale;       /* what it is multiplied by */
     /* Of the shape of their name; factors and shares of the rate. */
     double burst_factor, ramp_from, ramp_to, sine_depth, walk_step, walk_low, walk_high;
     uint64_t burst_high_ns, burst_low_ns, sine_period_ns;
     uint64_t ramp_ns;        /* 0: the duration of the phase */
     uint32_t ramp_steps;     /* 0: none */
-    char replay[JOB_TEXT];   /* where arrival times come from */
+    char replay[JOB_TEXT];   /* where arrival times come from, */
+    char replay_hash[17];    /* the hash of what is there; empty: not read yet, */
+    uint64_t *arrivals_ns;   /* and they, in order, from the start of the phase (malloc) */
+    uint64_t arrivals;       /* how many */
+    bool arrivals_sorted;    /* ... by us */
     uint64_t duration_ns, warmup_ns;
     uint64_t transactions;   /* end after so many starts; 0: by time only */
     struct job_sizes payload, reply; /* drawn for each message */
+    struct job_mix mix;
+    uint32_t batch_requests, stream_messages; /* of operations batch and stream */
     uint32_t depth;          /* outstanding a connection */
     enum job_pattern pattern;
     uint32_t connections;      /* open at once */
@@ -150,6 +162,8 @@ int job_load(struct job *job, const char *path, const struct job_args *args, str
 /* The same without a file: defaults and arguments (used by `gen respond`). */
 int job_defaults(struct job *job, const struct job_args *args, struct err *e);
 void job_fini(struct job *job);
+/* The resolved texts once more, after those who know what job/ does not have filled a field. */
+int job_resolve_again(struct job *job, struct err *e);
 
 /* Refuses what `key` says in phase `phase` (0 for a key of the whole run), for those who know what
  * job/ does not: EXIT_USAGE, `x.conf:3: shape = "square": ` and the text; the place is the line, the
@@ -167,6 +181,9 @@ const char *job_pattern_name(enum job_pattern pattern);
 /* "10", "64-1KiB", "mixed", "64:90,1MiB:10": as a job says it. */
 struct _IO_FILE;
 void job_sizes_print(const struct job_sizes *sizes, struct _IO_FILE *out);
+void job_mix_print(const struct job_mix *mix, struct _IO_FILE *out);
+/* " mix batch (requests=10)": the mix with its keys; nothing for none. */
+void job_phase_mix_print(const struct job_phase *phase, struct _IO_FILE *out);
 /* " sine (depth=0.8, period=30s)": the shape with its keys; nothing for constant and max. */
 void job_shape_print(const struct job_phase *phase, struct _IO_FILE *out);
 

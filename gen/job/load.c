@@ -240,6 +240,10 @@ int job_defaults(struct job *job, const struct job_args *args, struct err *e)
 
 void job_fini(struct job *job)
 {
+    for (uint32_t p = 0; p < job->phases_count; p++) {
+        free(job->phases[p].arrivals_ns);
+        job->phases[p].arrivals_ns = NULL;
+    }
     free(job->resolved);
     free(job->resolved_unseeded);
     free(job->overrides);

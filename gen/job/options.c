@@ -9,7 +9,6 @@
 #include "job/job.h"
 #include "job/value.h"
 
-#define LOAD_MODEL "it comes with the load model"
 #define MILLION    1000000ull /* 1, in millionths */
 #define MINUTE     (60 * NS_PER_S)
 #define HOUR       (60 * MINUTE)
@@ -49,6 +48,16 @@ const struct option options[] = {
      PHASE(payload), .min = 1, .max = 100u << 20},
     {"reply", &kind_sizes, "0", "size of a reply, as for payload; 0: as large as the request", "SIZES",
      PHASE(reply), .min = 0, .max = 100u << 20},
+    {"mix", &kind_mix, "none",
+     "what transactions ask for, drawn by seed; plain: request and reply as payload and reply say;"
+     " read: a small request gets the payload; write: the payload, a small reply; batch: several plain"
+     " requests in one write; stream: a small request gets several messages. read_heavy: 90 % read,"
+     " 10 % write; write_heavy: the reverse; balanced: half and half", "MIX", PHASE(mix)},
+    {"batch_requests", &kind_count, "10", "operation batch: requests in one write, each a transaction",
+     "N", PHASE(batch_requests), .min = 2, .max = 1000},
+    {"stream_messages", &kind_count, "10",
+     "operation stream: messages of the server's, all of them one transaction", "N",
+     PHASE(stream_messages), .min = 1, .max = 65535},
 
     /* how much */
     {"rate", &kind_load, "max",
@@ -85,8 +94,13 @@ const struct option options[] = {
      PHASE(walk_low), .min = MILLION / 1000, .max = 1000 * MILLION, .shape = "walk"},
     {"walk_high", &kind_factor, "2", "shape = walk: never above, times the rate", "FACTOR",
      PHASE(walk_high), .min = MILLION / 1000, .max = 1000 * MILLION, .shape = "walk"},
-    {"replay", &kind_text, "", "shape = replay: where the arrival times come from", "FILE|run:ID",
-     PHASE(replay), .shape = "replay", .later = "its reader comes with suites and plans"},
+    {"replay", &kind_text, "",
+     "shape = replay: where the arrival times come from: a column of numbers (time_s, intended_ns), or"
+     " the raw samples of an earlier run, of the same file (run:ID) or another",
+     "FILE.csv|run:ID|FILE.db:ID", PHASE(replay), .shape = "replay", .unhashed = true},
+    {"replay_hash", &kind_hash, "",
+     "shape = replay: the hash of these times, filled in when they are read; another list is refused",
+     "HASH", PHASE(replay_hash), .shape = "replay"},
     {"duration", &kind_time, "10s", "measured time of a phase", "TIME",
      PHASE(duration_ns), .min = NS_PER_MS, .max = 30 * DAY},
     {"warmup", &kind_time, "1s", "time under load before the measured time", "TIME",
@@ -230,8 +244,6 @@ const struct option options[] = {
      RUN(log_level), .choices = levels, .aside = true, .unhashed = true},
 
     /* known, not built yet: refused by name */
-    {"mix", LATER(LOAD_MODEL)},
-    {"batch_requests", LATER(LOAD_MODEL)},
     {"tls", LATER("it comes with TLS")},
     {"trace", LATER("it comes with tracing")},
     {"metrics", LATER("it comes with the live endpoints")},

@@ -2,6 +2,7 @@
 /* The resolved job as text (parsing it gives the same job), and the overrides as given. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -88,6 +89,16 @@ static bool overrides_make(const struct entries *entries, char **text)
     const char *between = overrides_print(entries, FROM_ENVIRONMENT, "", out);
     overrides_print(entries, FROM_ARGUMENT, between, out);
     return stream_close(out);
+}
+
+int job_resolve_again(struct job *job, struct err *e)
+{
+    free(job->resolved);
+    free(job->resolved_unseeded);
+    job->resolved = job->resolved_unseeded = NULL;
+    if (text_make(job, false, &job->resolved) && text_make(job, true, &job->resolved_unseeded))
+        return 0;
+    return err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "no memory for the resolved job");
 }
 
 int loader_resolve(struct loader *l)

@@ -240,10 +240,11 @@ static void load_format(const struct option *o, const void *owner, FILE *out)
 {
     (void)o;
     const struct job_phase *phase = owner;
+    bool given = !strcmp(phase->shape, "replay"); /* there it follows from the list */
     if (phase->rate_max)
         fputs("max", out);
     else
-        rate_print(phase->rate_per_s, out);
+        rate_print(given ? 0 : phase->rate_per_s, out);
 }
 
 static void load_expect(const struct option *o, FILE *out)

@@ -22,6 +22,7 @@ extern const struct value_kind kind_count; /* whole number; field of 1, 2, 4 or 
 extern const struct value_kind kind_ring;  /* 0 or a power of two; uint32_t */
 extern const struct value_kind kind_bytes; /* with units; 4 or 8 bytes */
 extern const struct value_kind kind_sizes; /* one, a range, a class, a list; struct job_sizes; min 0: 0 is none */
+extern const struct value_kind kind_mix;   /* of operations, with weights; struct job_mix */
 extern const struct value_kind kind_time;  /* with units; uint64_t ns */
 extern const struct value_kind kind_rate;  /* a second; double; 0 is allowed */
 extern const struct value_kind kind_load;  /* "max" or a rate; rate_max and rate_per_s of a phase */
@@ -33,6 +34,7 @@ extern const struct value_kind kind_choice;  /* one of `choices`; its value in 1
 extern const struct value_kind kind_word;    /* one of `choices`; its name in a char array */
 extern const struct value_kind kind_name;    /* a word that others know the list of; char array */
 extern const struct value_kind kind_text;    /* printable text in a char array */
+extern const struct value_kind kind_hash;    /* 16 digits of hex or nothing; char array */
 extern const struct value_kind kind_cpus;    /* "0,2,3"; char array */
 extern const struct value_kind kind_wire;    /* NAME or NAME:DEVICE; char array */
 extern const struct value_kind kind_peer;    /* respond, none, exec:COMMAND; peer and peer_exec */

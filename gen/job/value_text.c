@@ -121,6 +121,24 @@ static void text_expect(const struct option *o, FILE *out)
 
 const struct value_kind kind_text = {text_store, text_format, text_expect};
 
+/* ---- a hash ---- */
+
+#define HASH_DIGITS 16
+
+static int hash_parse(const struct option *o, const char *text, void *owner)
+{
+    size_t digits = strspn(text, "0123456789abcdef");
+    return text[digits] || (digits && digits != HASH_DIGITS) ? -EINVAL : text_store(o, text, owner);
+}
+
+static void hash_expect(const struct option *o, FILE *out)
+{
+    (void)o;
+    fprintf(out, "%d digits of 0-9a-f or nothing", HASH_DIGITS);
+}
+
+const struct value_kind kind_hash = {hash_parse, text_format, hash_expect};
+
 /* ---- a name: the list is where the thing is, out of this folder's sight ---- */
 
 static int name_parse(const struct option *o, const char *text, void *owner)

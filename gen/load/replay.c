@@ -63,6 +63,7 @@ static double replay_peak(const struct load_spec *spec)
 }
 
 const struct load_shape replay_shape = {
+    .given = true,
     .first = replay_first,
     .next = replay_next,
     .count = replay_count,

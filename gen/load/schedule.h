@@ -42,6 +42,7 @@ struct load_params {
     } replay;
 };
 
+#define SCHEDULE_RATE_MIN 1e-6
 struct load_spec {
     const struct load_shape *shape;
     double rate_per_s; /* over the whole run, 1e-6 to 1e12; unused in a closed loop and in replay */
@@ -66,6 +67,7 @@ struct schedule {
  */
 struct load_shape {
     bool no_rate;     /* goes with rate = 0, and only with it */
+    bool given;       /* the times themselves are: no rate either */
     bool closed_loop; /* no arithmetic: an arrival is always due. The rest is NULL then */
     uint64_t (*first)(struct schedule *s); /* offset of this worker's first arrival */
     uint64_t (*next)(struct schedule *s, uint64_t offset_ns); /* of the one after `offset_ns`;
@@ -102,7 +104,6 @@ double schedule_peak_per_s(const struct load_spec *spec);
 struct load_shape_kind {
     const char *name, *meaning;
     const struct load_shape *shape;
-    const char *later; /* NULL, or what a job waits for: listed and refused by name */
 };
 extern const struct load_shape_kind load_shapes[];
 extern const uint32_t load_shape_count;

@@ -4,9 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#define BUILT(name, meaning)        {#name, meaning, &name##_shape, NULL},
-#define WAITS(name, meaning, later) {#name, meaning, &name##_shape, later},
-const struct load_shape_kind load_shapes[] = {LOAD_SHAPES(BUILT, WAITS)};
+#define BUILT(name, meaning) {#name, meaning, &name##_shape},
+const struct load_shape_kind load_shapes[] = {LOAD_SHAPES(BUILT)};
 const uint32_t load_shape_count = sizeof load_shapes / sizeof *load_shapes;
 
 const struct load_shape_kind *load_shape_find(const char *name)

@@ -8,8 +8,7 @@
 
 #include "load/schedule.h"
 
-/* WAITS(name, meaning, for what): the same, but a job is refused it by name. */
-#define LOAD_SHAPES(BUILT, WAITS)                                                                  \
+#define LOAD_SHAPES(BUILT)                                                                         \
     BUILT(constant, "rate transactions/s, evenly spaced")                                          \
     BUILT(idle, "no transactions: connections are only held")                                      \
     BUILT(max, "closed loop: each connection keeps depth outstanding")                             \
@@ -18,14 +17,11 @@
     BUILT(sine, "the rate and sine_depth of it by a sine of sine_period")                          \
     BUILT(walk, "a seeded random walk: every 100 ms up or down by walk_step of the rate")          \
     BUILT(poisson, "independent exponential gaps with mean 1/rate")                                \
-    WAITS(replay, "arrival times from a file or an earlier run",                                   \
-          "its reader comes with suites and plans")
+    BUILT(replay, "at the arrival times of a file or of an earlier run, divided by rate_scale")
 
-#define SHAPE_DECLARE(name, meaning)            extern const struct load_shape name##_shape;
-#define SHAPE_DECLARE_TOO(name, meaning, later) SHAPE_DECLARE(name, meaning)
-LOAD_SHAPES(SHAPE_DECLARE, SHAPE_DECLARE_TOO)
+#define SHAPE_DECLARE(name, meaning) extern const struct load_shape name##_shape;
+LOAD_SHAPES(SHAPE_DECLARE)
 #undef SHAPE_DECLARE
-#undef SHAPE_DECLARE_TOO
 
 /* How many of the first `all` arrivals are this worker's. */
 static inline uint64_t share_of(const struct load_spec *spec, uint64_t all)

@@ -2,28 +2,21 @@
 /* Arrivals: from the schedule (open loop) or from the slot that has become free (max). */
 #include "run/client_internal.h"
 
-void client_count_not_sent(struct client *c, enum result why, uint64_t intended_ns)
+static void count_not_sent(struct client *c, enum operation operation, uint64_t intended_ns)
 {
     c->started++;
     client_count(c, COUNTER_STARTED);
     client_count(c, COUNTER_FAILED);
-    c->block->results[why]++;
-    client_sample_not_sent(c, why, intended_ns);
+    c->block->results[RESULT_NOT_SENT]++;
+    client_sample_not_sent(c, operation, intended_ns);
 }
 
-#define SIZE_STREAM  0x73697a6573000000ull /* "sizes", and */
-#define REPLY_STREAM 0x7265706c79000000ull /* "reply": drawn apart from each other and from the gaps */
-
-/* By the number of the start in the phase, over all workers: it does not matter which connection
- * was free. */
-static void draw_sizes(const struct client *c, struct app_message *msg)
+/* Counts an arrival that never got a connection. */
+static void give_up_arrival(struct client *c, uint64_t intended_ns)
 {
-    const struct client_load *l = &c->load;
-    uint64_t number = c->started * c->cfg.workers + c->cfg.worker;
-    msg->len = size_draw(&l->payload, l->spec.seed ^ SIZE_STREAM, number);
-    msg->reply_len = c->cfg.one_way   ? 0
-                     : l->reply.count ? size_draw(&l->reply, l->spec.seed ^ REPLY_STREAM, number)
-                                      : msg->len;
+    enum operation operation = draw_operation(c);
+    for (uint64_t n = draw_starts(c, operation); n > 0; n--)
+        count_not_sent(c, operation, intended_ns);
 }
 
 static void append(struct client *c, struct session *s, uint32_t index)
@@ -37,21 +30,22 @@ static void append(struct client *c, struct session *s, uint32_t index)
     s->outstanding++;
 }
 
-void client_start_on(struct client *c, struct session *s, uint64_t intended_ns,
-                     uint64_t eligible_ns)
+static void start_one(struct client *c, struct session *s, enum operation operation,
+                      uint64_t intended_ns, uint64_t eligible_ns)
 {
     uint32_t index = trans_alloc(&c->trans);
     if (index == TRANS_NONE) { /* the pool holds sessions x depth: only unacknowledged ones fill it */
         client_count(c, COUNTER_POOL_EMPTY);
-        client_count_not_sent(c, RESULT_NOT_SENT, intended_ns);
+        count_not_sent(c, operation, intended_ns);
         return;
     }
     struct trans *t = &c->trans.entries[index];
     *t = (struct trans){
         .msg = {.id = c->next_id, .conn = c->cfg.first_session + session_number(c, s)},
-        .intended_ns = intended_ns, .eligible_ns = eligible_ns, .measured = c->load.measured,
+        .intended_ns = intended_ns, .eligible_ns = eligible_ns, .operation = (uint8_t)operation,
+        .measured = c->load.measured,
     };
-    draw_sizes(c, &t->msg);
+    draw_sizes(c, operation, &t->msg);
     c->next_id += c->cfg.workers;
     c->started++;
     client_count(c, COUNTER_STARTED);
@@ -60,10 +54,19 @@ void client_start_on(struct client *c, struct session *s, uint64_t intended_ns,
     struct tcp *tcp = &c->stack->tcp;
     t->pos = s->state == SESSION_OPEN ? tcp_end(tcp_conn(tcp, s->conn)) : 0;
     append(c, s, index);
-    pace_rest(c, s);
-    c->worker_rests_ns = c->now_ns + c->load.pace_worker_ns;
     if (s->state == SESSION_OPEN)
         tcp_send(tcp, s->conn, t->msg.len);
+}
+
+/* The requests of a batch stand ready together: they leave as one write. */
+void client_start_on(struct client *c, struct session *s, uint64_t intended_ns,
+                     uint64_t eligible_ns)
+{
+    enum operation operation = draw_operation(c);
+    for (uint64_t n = draw_starts(c, operation); n > 0; n--)
+        start_one(c, s, operation, intended_ns, eligible_ns);
+    pace_rest(c, s);
+    c->worker_rests_ns = c->now_ns + c->load.pace_worker_ns;
 }
 
 /* Short-lived: the transaction waits on the session while its connection opens. */
@@ -75,7 +78,7 @@ static void start_short(struct client *c, struct session *s, uint64_t intended_n
     }
     client_count(c, COUNTER_CONNECTS_STARTED);
     client_count_connects_failed(c, RESULT_NOT_SENT, 1);
-    client_count_not_sent(c, RESULT_NOT_SENT, intended_ns);
+    give_up_arrival(c, intended_ns);
     session_list(c, s);
 }
 
@@ -170,7 +173,7 @@ static uint32_t start_open_loop(struct client *c, uint32_t budget)
     uint32_t n = 0;
     while (n < budget && c->schedule.next_ns <= c->now_ns && !limit_reached(c)) {
         if (c->now_ns - c->schedule.next_ns > c->load.queue_max_ns) {
-            client_count_not_sent(c, RESULT_NOT_SENT, schedule_take(&c->schedule));
+            give_up_arrival(c, schedule_take(&c->schedule));
         } else if (c->free_head == SESSION_NONE || !may_start(c)) {
             break;
         } else {
@@ -191,10 +194,8 @@ void client_end_load(struct client *c, uint64_t now_ns)
 
 void client_give_up_arrivals(struct client *c)
 {
-    while (arrivals_left(c)) {
-        uint64_t intended_ns = schedule_take(&c->schedule);
-        client_count_not_sent(c, RESULT_NOT_SENT, intended_ns);
-    }
+    while (arrivals_left(c))
+        give_up_arrival(c, schedule_take(&c->schedule));
 }
 
 bool client_drained(const struct client *c)

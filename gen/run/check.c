@@ -2,12 +2,15 @@
 #include "run/check.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "app/app.h"
 #include "base/err.h"
 #include "load/schedule.h"
+#include "run/replay.h"
+#include "run/setup.h"
 #include "run/sla.h"
 #include "wire/fault.h"
 #include "wire/wire.h"
@@ -46,14 +49,53 @@ static int check_content(const struct job *job, const struct app_proto *proto, s
     return 0;
 }
 
+/* The payload of reads and streams is in the reply. */
 static int check_payload(const struct job *job, uint32_t p, const struct app_proto *proto,
                          struct err *e)
 {
-    if (job->phases[p].payload.smallest < proto->client->min_len)
+    const uint32_t *weight = job->phases[p].mix.weight;
+    bool sent = weight[OPERATION_PLAIN] || weight[OPERATION_WRITE] || weight[OPERATION_BATCH];
+    uint32_t least = sent ? proto->client->min_len : proto->client->min_reply;
+    if (job->phases[p].payload.smallest < least)
         return job_refuse(e, job, p, "payload",
-                          "expected at least %u bytes, the smallest message of protocol = %s",
-                          proto->client->min_len, proto->name);
+                          "expected at least %u bytes, the smallest %s of protocol = %s", least,
+                          sent ? "message" : "reply", proto->name);
     return 0;
+}
+
+static int check_stream(const struct job *job, uint32_t p, const struct app_proto *proto,
+                        struct err *e)
+{
+    const struct job_phase *phase = &job->phases[p];
+    if (!phase->mix.weight[OPERATION_STREAM])
+        return 0;
+    if (!proto->client->min_stream)
+        return job_refuse(e, job, p, "mix", "protocol = %s has no streams: expected no stream",
+                          proto->name);
+    uint64_t bytes = (uint64_t)phase->payload.largest * phase->stream_messages;
+    if (bytes > APP_PAYLOAD_MAX)
+        return job_refuse(e, job, p, "mix",
+                          "stream_messages = %u of up to %u bytes make a stream of %" PRIu64
+                          " bytes: expected at most %u",
+                          phase->stream_messages, phase->payload.largest, bytes, APP_PAYLOAD_MAX);
+    return 0;
+}
+
+static int check_mix(const struct job *job, uint32_t p, const struct app_proto *proto,
+                     struct err *e)
+{
+    const struct job_phase *phase = &job->phases[p];
+    bool by_size = phase->mix.weight[OPERATION_READ] || phase->mix.weight[OPERATION_WRITE];
+    if (by_size && proto->server->answer != APP_ANSWER_DESCRIBED)
+        return job_refuse(e, job, p, "mix",
+                          "protocol = %s cannot ask for a reply of another size: expected plain or "
+                          "batch",
+                          proto->name);
+    double arrivals = setup_arrivals_per_s(phase);
+    if (!phase->rate_max && arrivals > 0 && arrivals < SCHEDULE_RATE_MIN)
+        return job_refuse(e, job, p, "rate", "makes %g batches a second: expected more than %g",
+                          arrivals, SCHEDULE_RATE_MIN);
+    return check_stream(job, p, proto, e);
 }
 
 static bool is_as_the_request(const struct job_phase *phase)
@@ -145,14 +187,11 @@ static int check_wire(const struct job *job, struct err *e)
 static int check_known_shape(const struct job *job, uint32_t p, const struct load_shape_kind *kind,
                              struct err *e)
 {
-    if (kind && !kind->later)
-        return 0;
     if (kind)
-        return job_refuse_later(e, job, p, "shape", kind->later);
+        return 0;
     char names[NAMES_MAX] = "";
     for (uint32_t i = 0; i < load_shape_count; i++)
-        if (!load_shapes[i].later)
-            name_add(names, load_shapes[i].name);
+        name_add(names, load_shapes[i].name);
     return job_refuse(e, job, p, "shape", "expected one of %s", names);
 }
 
@@ -164,6 +203,8 @@ static int check_shape(const struct job *job, uint32_t p, struct err *e)
     bool no_rate = !phase->rate_max && phase->rate_per_s == 0;
     if (rc)
         return rc;
+    if (kind->shape->given)
+        return 0; /* job/ has seen that there is no rate */
     if (kind->shape->no_rate != no_rate)
         return job_refuse(e, job, p, "shape", no_rate ? "with rate = 0 nothing starts: expected a rate as well"
                                                       : "a rate is set: expected rate = 0 or another shape");
@@ -206,13 +247,15 @@ static int check_phase(const struct job *job, uint32_t p, const struct app_proto
 {
     int rc = check_payload(job, p, proto, e);
     if (!rc)
+        rc = check_mix(job, p, proto, e);
+    if (!rc)
         rc = check_reply(job, p, proto, e);
     if (!rc)
         rc = check_shape(job, p, e);
     return rc ? rc : check_rules(job, p, e);
 }
 
-int check_job(const struct job *job, struct err *e)
+int check_job(struct job *job, struct err *e)
 {
     int rc = check_protocol(job, e);
     if (rc)
@@ -225,5 +268,5 @@ int check_job(const struct job *job, struct err *e)
         rc = check_faults(job, e);
     for (uint32_t p = 0; p < job->phases_count && !rc; p++)
         rc = check_phase(job, p, proto, e);
-    return rc;
+    return rc ? rc : replay_load(job, e);
 }

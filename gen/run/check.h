@@ -10,9 +10,9 @@
 
 struct app_proto;
 
-/* 0, or -EINVAL with EXIT_USAGE and a message that names the place, what was found and expected;
- * -EOPNOTSUPP: the same, but what it names is known and comes later. */
-int check_job(const struct job *job, struct err *e);
+/* 0, or -errno and a message that names the place, what was found and expected; -EOPNOTSUPP: what it
+ * names is known and comes later. Reads what the job replays into it. */
+int check_job(struct job *job, struct err *e);
 /* The same for a responder, which takes only the protocol from its job. */
 int check_protocol(const struct job *job, struct err *e);
 

@@ -12,6 +12,7 @@
 #define RUN_CLIENT_H
 
 #include "app/app.h"
+#include "load/mix.h"
 #include "load/schedule.h"
 #include "load/size.h"
 #include "rec/rec.h"
@@ -42,6 +43,9 @@ struct client_load {
     struct load_spec spec;      /* shape, rate, this worker's share */
     uint64_t transactions;      /* of this worker; 0: by time only */
     struct size_dist payload, reply; /* reply.count 0: equal to the payload drawn */
+    struct mix mix;             /* of operations */
+    uint32_t batch, stream;     /* requests of a batch, messages of a stream */
+    uint32_t burst;             /* most transactions that one arrival may be: 1, or batch */
     uint32_t depth;
     bool measured;
     /* The pattern, as what it makes connections do. None of the three: opened once. */

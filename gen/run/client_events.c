@@ -138,6 +138,16 @@ static void after_reply(struct client *c, struct session *s)
     client_continue(c, s);
 }
 
+/* Whether more messages of the reply are to come after this one. */
+static bool goes_on(struct client *c, struct trans *t)
+{
+    if (t->replies + 1u >= t->msg.replies)
+        return false;
+    t->replies++;
+    client_count(c, COUNTER_MESSAGES_RECEIVED);
+    return true;
+}
+
 static void on_reply(struct client *c, struct session *s, uint32_t oldest,
                      const struct app_reply *reply)
 {
@@ -153,6 +163,8 @@ static void on_reply(struct client *c, struct session *s, uint32_t oldest,
         gone(c, s);
         return;
     }
+    if (result == RESULT_OK && goes_on(c, &c->trans.entries[whose]))
+        return;
     client_finish(c, s, whose, result);
     after_reply(c, s);
 }

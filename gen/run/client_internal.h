@@ -79,12 +79,17 @@ void churn_settle(struct client *c, struct session *s);
 uint32_t client_connect_due(struct client *c, uint32_t budget);
 uint32_t client_close_due(struct client *c, uint32_t budget);
 
+/* draw.c: of the start that comes next */
+enum operation draw_operation(const struct client *c);
+/* Transactions of an arrival: a batch is cut where the phase's own number of them is reached. */
+uint64_t draw_starts(const struct client *c, enum operation operation);
+/* Sizes of request and reply into `msg`, which is zero there. */
+void draw_sizes(const struct client *c, enum operation operation, struct app_message *msg);
+
 /* arrive.c */
-/* Starts one transaction on a session with room. */
+/* Starts one arrival on a session with room: a transaction, or a batch of them. */
 void client_start_on(struct client *c, struct session *s, uint64_t intended_ns,
                      uint64_t eligible_ns);
-/* Counts an arrival that never got a connection. */
-void client_count_not_sent(struct client *c, enum result why, uint64_t intended_ns);
 /* Nothing is outstanding, and nothing that was due waits to start. */
 bool client_drained(const struct client *c);
 /* Closed loop: the slot that has just become free starts the next. */
@@ -92,7 +97,7 @@ void client_continue(struct client *c, struct session *s);
 
 /* finish.c */
 /* Records a transaction that never had a connection. */
-void client_sample_not_sent(struct client *c, enum result why, uint64_t intended_ns);
+void client_sample_not_sent(struct client *c, enum operation operation, uint64_t intended_ns);
 void client_finish(struct client *c, struct session *s, uint32_t trans, enum result result);
 /* Fails everything outstanding on a session. */
 void client_fail_all(struct client *c, struct session *s, enum result result);

@@ -34,7 +34,7 @@ static void print_head(const struct job *job)
         printf("  overridden by %s\n", job->overrides);
 }
 
-static int dryrun_one(const struct job *job)
+static int dryrun_one(struct job *job)
 {
     struct err e = {0};
     struct need need;

@@ -60,7 +60,7 @@ static void connect_print(const struct job *job, const struct job_phase *p)
 static void load_print(const struct job_phase *p, const struct app_proto *proto)
 {
     struct phase_texts texts;
-    char what[1400];
+    char what[1800];
     phase_texts_make(&texts, p, proto);
     bool none = proto->server->answer == APP_ANSWER_NONE;
     snprintf(what, sizeof what, "%s; %s B out, %s%s back; %u connections %s, depth %u%s%s",

@@ -42,17 +42,17 @@ static void sample(struct client *c, const struct trans *t, const struct lasted 
                &(struct rec_transaction){
                    .intended_ns = t->intended_ns, .latency_ns = l->latency,
                    .queueing_ns = l->queueing, .lateness_ns = l->lateness, .size = t->msg.len,
-                   .connection = t->msg.conn, .result = (uint8_t)result, .measured = t->measured});
+                   .connection = t->msg.conn, .operation = t->operation, .result = (uint8_t)result, .measured = t->measured});
 }
 
-void client_sample_not_sent(struct client *c, enum result why, uint64_t intended_ns)
+void client_sample_not_sent(struct client *c, enum operation operation, uint64_t intended_ns)
 {
     uint64_t waited = c->now_ns - intended_ns;
     rec_sample(c->samples, intended_ns, c->now_ns,
                &(struct rec_transaction){
                    .intended_ns = intended_ns, .latency_ns = waited, .queueing_ns = waited,
-                   .connection = REC_CONN_NONE, .result = (uint8_t)why,
-                   .measured = c->load.measured});
+                   .connection = REC_CONN_NONE, .operation = (uint8_t)operation,
+                   .result = RESULT_NOT_SENT, .measured = c->load.measured});
 }
 
 void client_release(struct client *c, struct session *s, uint64_t pos)

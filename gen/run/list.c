@@ -84,7 +84,7 @@ void list_kinds(FILE *out)
         row(out, app_protos[i].name, app_protos[i].meaning, app_protos[i].later);
     fprintf(out, "shapes\n");
     for (uint32_t i = 0; i < load_shape_count; i++)
-        row(out, load_shapes[i].name, load_shapes[i].meaning, load_shapes[i].later);
+        row(out, load_shapes[i].name, load_shapes[i].meaning, NULL);
 }
 
 /* The workloads must be there; the other folders may not be. */

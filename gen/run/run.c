@@ -15,6 +15,7 @@
 #include "db/db.h"
 #include "db/run_row.h"
 #include "run/check.h"
+#include "run/replay.h"
 #include "run/setup.h"
 #include "version.h"
 
@@ -63,6 +64,22 @@ static int begin_row(struct run *r, struct err *e)
     return rc ? rc : db_run_begin(r->db, &row, &r->id, e);
 }
 
+/* What is replayed is told and kept: the file that it came from may change. */
+static int note_replays(struct run *r, struct err *e)
+{
+    char text[500];
+    int rc = 0;
+    int64_t now_ns = (int64_t)(clock_now_ns(&r->clock) + r->mono_to_real_ns);
+    for (uint32_t p = 0; p < r->job->phases_count && !rc; p++) {
+        if (!r->job->phases[p].arrivals_ns)
+            continue;
+        replay_describe(&r->job->phases[p], text, sizeof text);
+        log_info(&r->log, "%s", text);
+        rc = db_note_add(r->db, r->id, now_ns, "info", text, e);
+    }
+    return rc;
+}
+
 static int measure_controls(struct run *r, struct err *e)
 {
     int cpus[512];
@@ -81,6 +98,8 @@ static int open_record(struct run *r, struct err *e)
         rc = environment_record(r, e);
     if (!rc)
         rc = control_store_early(r, e);
+    if (!rc)
+        rc = note_replays(r, e);
     struct rec_config rc_cfg = {
         .db = r->db, .run_id = r->id, .lanes = r->job->workers, .peer_pid = r->wires.peer_pid,
         .resource_ns = r->job->interval_ns, .mono_to_real_ns = r->mono_to_real_ns,
@@ -180,7 +199,7 @@ static void close_all(struct run *r)
     app_ctx_fini(&r->app);
 }
 
-int run_job(const struct job *job, const struct run_interleave *place,
+int run_job(struct job *job, const struct run_interleave *place,
             const volatile sig_atomic_t *signal, struct run_result *out, struct err *e)
 {
     struct run *r = calloc(1, sizeof *r);

@@ -54,7 +54,7 @@ extern const char run_table_head[]; /* over the lines */
 /* Runs it whole. 0, or -errno with e set; `out` is filled as far as it came. `place`: in an
  * interleaved set, or NULL. Blocks SIGINT and
  * SIGTERM in all threads but the caller's. */
-int run_job(const struct job *job, const struct run_interleave *place,
+int run_job(struct job *job, const struct run_interleave *place,
             const volatile sig_atomic_t *signal, struct run_result *out, struct err *e);
 
 /* plan.c: the phases; returns 0, or -errno with e set (nothing connected, aborted). */

@@ -4,7 +4,8 @@
 
 bool session_fits(const struct client *c, const struct session *s)
 {
-    return session_number(c, s) < c->load.sessions && s->outstanding < c->load.depth &&
+    return session_number(c, s) < c->load.sessions &&
+           s->outstanding + c->load.burst <= c->load.depth &&
            s->state == (c->load.opens_each ? SESSION_DOWN : SESSION_OPEN);
 }
 

@@ -242,6 +242,7 @@ void setup_load(const struct job *job, const struct job_phase *phase, uint32_t w
     setup_spec(job, phase, worker, &out->spec);
     setup_sizes(&phase->payload, &out->payload);
     setup_sizes(&phase->reply, &out->reply);
+    setup_mix(phase, out);
     if (phase->pattern == PATTERN_CHURN)
         out->churn = (struct load_spec){.shape = &constant_shape,
                                         .rate_per_s = phase->churn_rate_per_s,
@@ -301,6 +302,14 @@ void setup_responder_wire(const struct job *job, const char *device,
     out->filter.port_lo = out->filter.port_hi = listen->port;
 }
 
+/* Of a replay, and how much faster it is. */
+static void print_arrivals(const struct job_phase *phase, FILE *out)
+{
+    fprintf(out, "%llu arrivals", (unsigned long long)phase->arrivals);
+    if (phase->rate_scale != 1)
+        fprintf(out, " x%.12g", phase->rate_scale);
+}
+
 static void load_text(char *buf, size_t size, const struct job_phase *phase)
 {
     FILE *out = fmemopen(buf, size, "w");
@@ -308,9 +317,12 @@ static void load_text(char *buf, size_t size, const struct job_phase *phase)
         return;
     if (phase->rate_max)
         fputs("max", out);
+    else if (phase->arrivals_ns)
+        print_arrivals(phase, out);
     else
         fprintf(out, "%.15g/s", phase->rate_per_s * phase->rate_scale);
     job_shape_print(phase, out);
+    job_phase_mix_print(phase, out);
     fclose(out);
 }
 

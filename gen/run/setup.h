@@ -23,7 +23,11 @@ void setup_load(const struct job *job, const struct job_phase *phase, uint32_t w
 /* The rate of a phase at each moment, for one worker. */
 void setup_spec(const struct job *job, const struct job_phase *phase, uint32_t worker,
                 struct load_spec *out);
-/* The mean rate that is to be expected over so much of the phase, a second; NAN with max. */
+/* The operations that arrivals are, and how many transactions each of them is. */
+void setup_mix(const struct job_phase *phase, struct client_load *out);
+/* Arrivals a second over the whole run: each is a transaction, or a batch of them. */
+double setup_arrivals_per_s(const struct job_phase *phase);
+/* The mean rate of transactions that is to be expected over so much of the phase, a second; NAN with max. */
 double setup_offered_per_s(const struct job *job, const struct job_phase *phase,
                            uint64_t duration_ns);
 /* The highest rate that there may be; with max it is not known: INFINITY. */
@@ -39,7 +43,7 @@ void setup_responder_wire(const struct job *job, const char *device,
 /* What a phase asks for, as the database and people read it: "60000/s", "64-1024", "mixed"; "1000/s
  * sine (depth=0.8, period=30s)". */
 struct phase_texts {
-    char load[200], payload[400], reply[400]; /* reply empty: none, or as large as each request */
+    char load[320], payload[400], reply[400]; /* reply empty: none, or as large as each request */
 };
 void phase_texts_make(struct phase_texts *t, const struct job_phase *phase,
                       const struct app_proto *proto);

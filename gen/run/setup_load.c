@@ -13,8 +13,36 @@ static struct load_params params_of(const struct job_phase *p)
         .ramp = {p->ramp_from, p->ramp_to, p->ramp_steps, p->ramp_ns ? p->ramp_ns : p->duration_ns},
         .sine = {p->sine_depth, p->sine_period_ns},
         .walk = {p->walk_step, p->walk_low, p->walk_high},
-        .replay = {.scale = p->rate_scale},
+        .replay = {p->arrivals_ns, p->arrivals, p->rate_scale},
     };
+}
+
+/* Transactions of an arrival: on average, and at most. */
+static double starts_mean(const struct job_phase *p)
+{
+    double starts[OPERATION_COUNT];
+    for (int i = 0; i < OPERATION_COUNT; i++)
+        starts[i] = i == OPERATION_BATCH ? p->batch_requests : 1;
+    return mix_mean(p->mix.weight, starts);
+}
+
+static uint32_t starts_most(const struct job_phase *p)
+{
+    return p->mix.weight[OPERATION_BATCH] ? p->batch_requests : 1;
+}
+
+void setup_mix(const struct job_phase *p, struct client_load *out)
+{
+    mix_compile(&out->mix, p->mix.weight);
+    out->batch = p->batch_requests;
+    out->stream = p->stream_messages;
+    out->burst = starts_most(p);
+}
+
+/* The rate is of transactions: arrivals that are batches come at less. */
+double setup_arrivals_per_s(const struct job_phase *p)
+{
+    return p->rate_per_s * p->rate_scale / starts_mean(p);
 }
 
 /* Phases draw apart from each other: no two have the same gaps. */
@@ -23,7 +51,7 @@ void setup_spec(const struct job *job, const struct job_phase *phase, uint32_t w
 {
     *out = (struct load_spec){
         .shape = load_shape_find(phase->shape)->shape,
-        .rate_per_s = phase->rate_per_s * phase->rate_scale,
+        .rate_per_s = setup_arrivals_per_s(phase),
         .duration_ns = phase->duration_ns,
         .seed = rng_mix(job->seed, (uint64_t)(phase - job->phases)),
         .worker = worker,
@@ -40,7 +68,7 @@ double setup_offered_per_s(const struct job *job, const struct job_phase *phase,
         return NAN;
     setup_spec(job, phase, 0, &spec);
     spec.duration_ns = duration_ns ? duration_ns : phase->duration_ns;
-    return schedule_mean_per_s(&spec);
+    return schedule_mean_per_s(&spec) * starts_mean(phase);
 }
 
 double setup_peak_per_s(const struct job *job, const struct job_phase *phase)
@@ -49,7 +77,7 @@ double setup_peak_per_s(const struct job *job, const struct job_phase *phase)
     if (phase->rate_max)
         return INFINITY;
     setup_spec(job, phase, 0, &spec);
-    return schedule_peak_per_s(&spec);
+    return schedule_peak_per_s(&spec) * starts_most(phase);
 }
 
 void setup_sizes(const struct job_sizes *sizes, struct size_dist *out)

@@ -20,9 +20,11 @@ struct trans {
     uint64_t intended_ns, eligible_ns, sent_ns; /* sent_ns 0: first byte not handed over yet */
     struct app_parse parse;        /* of the reply in progress, at the head of the list only */
     uint32_t next;
-    bool measured;                 /* started in a measured phase */
-    bool whole;                    /* its last byte was handed over once */
-    bool replied;                  /* finished; waits for its acknowledgement */
+    uint16_t replies;              /* messages of its reply that have come whole, but the last */
+    uint8_t operation;             /* enum operation */
+    bool measured : 1;             /* started in a measured phase */
+    bool whole : 1;                /* its last byte was handed over once */
+    bool replied : 1;              /* finished; waits for its acknowledgement */
 };
 
 struct trans_pool {

@@ -19,6 +19,7 @@ struct bench {
 #define BENCH_GROUPS(X)                                                                            \
     X(transactions)                                                                                \
     X(schedule)                                                                                    \
+    X(late)                                                                                        \
     X(connections)                                                                                 \
     X(record)                                                                                      \
     X(analyze)                                                                                     \

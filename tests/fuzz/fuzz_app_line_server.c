@@ -38,15 +38,20 @@ static struct outcome feed(const uint8_t *data, uint32_t size, uint32_t step)
 static void check_answer(const struct outcome *o)
 {
     static uint8_t buf[PAYLOAD_MAX];
-    const struct app_message m = {o->response.id, o->response.len, o->response.len, 0};
-    struct app_parse st = {0};
-    struct app_reply reply;
-    bool done;
+    uint32_t messages = !o->bad && o->response.kind > 1 ? o->response.kind : 1;
+    uint32_t each = o->response.len / messages, taken = 0;
+    const struct app_message m = {o->response.id, each, each, 0, 0};
     FUZZ_CHECK(o->response.len && o->response.len <= PAYLOAD_MAX);
     line_server.fill(context(), &o->response, 0, buf, o->response.len);
-    uint32_t taken = line_client.rx(context(), &st, &m, buf, o->response.len, &reply, &done);
-    FUZZ_CHECK(done && taken == o->response.len && reply.id == m.id);
-    FUZZ_CHECK(reply.result == (o->bad ? RESULT_SERVER_ERROR : RESULT_OK));
+    for (uint32_t i = 0; i < messages; i++) {
+        struct app_parse st = {0};
+        struct app_reply reply;
+        bool done;
+        taken += line_client.rx(context(), &st, &m, buf + taken, o->response.len - taken, &reply, &done);
+        FUZZ_CHECK(done && reply.id == m.id && reply.len == each);
+        FUZZ_CHECK(reply.result == (o->bad ? RESULT_SERVER_ERROR : RESULT_OK));
+    }
+    FUZZ_CHECK(taken == o->response.len);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

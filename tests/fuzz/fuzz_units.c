@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What people write in job files: numbers with units, addresses, ranges, endpoints. */
+/* What people write in job files: numbers with units, addresses, ranges, endpoints; and in lists of
+ * arrival times. */
 #include <errno.h>
 #include <string.h>
 
 #include "base/addr.h"
 #include "base/log.h"
 #include "base/units.h"
+#include "load/arrivals.h"
 #include "tests/fuzz/fuzz.h"
 
 static void check_ret(int ret)
@@ -65,6 +67,33 @@ static void try_addresses(const char *text)
     log_level_parse(text, &level);
 }
 
+/* What is taken is in order, within its bound, and not more than there are lines. */
+static void check_list(const struct arrivals *a, const uint8_t *data, size_t size)
+{
+    uint64_t lines = 1;
+    for (size_t i = 0; i < size; i++)
+        lines += data[i] == '\n';
+    FUZZ_CHECK(a->count && a->count <= lines);
+    FUZZ_CHECK(a->times_ns[a->count - 1] <= ARRIVALS_END_NS);
+    for (uint64_t i = 1; i < a->count; i++)
+        FUZZ_CHECK(a->times_ns[i - 1] <= a->times_ns[i]);
+}
+
+static void try_arrivals(const uint8_t *data, size_t size)
+{
+    struct arrivals a = {0};
+    char why[100] = "";
+    FILE *in = size ? fmemopen((void *)data, size, "r") : NULL;
+    if (!in)
+        return;
+    int ret = arrivals_read(&a, in, "x.csv", why, sizeof why);
+    FUZZ_CHECK(ret == 0 || (ret < 0 && !strncmp(why, "x.csv:", 6)));
+    if (ret == 0)
+        check_list(&a, data, size);
+    fclose(in);
+    arrivals_free(&a);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *text = malloc(size + 1);
@@ -76,6 +105,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     try_units(text);
     try_addresses(text);
     try_formats(data, size);
+    try_arrivals(data, size);
     free(text);
     return 0;
 }

@@ -85,6 +85,52 @@ START_TEST(any_piece_equals_the_slice)
 }
 END_TEST
 
+/* A subscription: read by the server, made by it piece by piece, taken apart by the client. */
+static void stream_round_trip(const struct app_ctx *c, const struct app_message *m, struct rng *rng)
+{
+    struct app_response response;
+    bool done, bad;
+    const struct cuts random = {.rng = rng};
+    uint8_t *request = make_request(&line_client, c, m);
+    drive_server(&line_server, c, request, m->len, &random, &response, &done, &bad);
+    ck_assert(done && !bad && response.id == m->id);
+    ck_assert_uint_eq(response.len, m->replies * m->reply_len);
+    uint8_t *reply = make_response(&line_server, c, &response), *again = malloc(response.len);
+    for (uint32_t at = 0, n; at < response.len; at += n) {
+        n = 1 + (uint32_t)rng_below(rng, response.len - at);
+        line_server.fill(c, &response, at, again + at, n);
+    }
+    ck_assert_mem_eq(again, reply, response.len);
+    for (uint32_t i = 0; i < m->replies; i++) {
+        struct app_reply got;
+        drive_client(&line_client, c, m, reply + i * m->reply_len, response.len - i * m->reply_len,
+                     &random, &got, &done);
+        ck_assert(done && got.result == RESULT_OK && got.id == m->id && got.len == m->reply_len);
+    }
+    free(again);
+    free(reply);
+    free(request);
+}
+
+START_TEST(several_replies_to_one_request)
+{
+    struct app_ctx c = context(1);
+    struct rng rng;
+    rng_seed(&rng, 8);
+    for (unsigned i = 0; i < COUNT(ids); i++)
+        for (uint32_t replies = 2; replies < 1000; replies = replies * 3 + 1) {
+            struct app_message m = {ids[i], line_client.min_stream, line_client.min_reply + i * 50, 0,
+                                    replies};
+            stream_round_trip(&c, &m, &rng);
+        }
+    struct app_message largest = {UINT64_MAX, line_client.min_stream, UINT32_MAX, 0, UINT32_MAX};
+    uint8_t *buf = make_request(&line_client, &c, &largest);
+    ck_assert_int_eq(memcmp(buf + largest.len - 11, "\"pad\":\"\"}}\n", 11), 0);
+    free(buf);
+    app_ctx_fini(&c);
+}
+END_TEST
+
 /* Client and server of different seeds: both directions through `cuts`. */
 static void round_trip(const struct app_ctx *near, const struct app_ctx *far,
                        const struct app_message *m, const struct cuts *cuts)
@@ -327,6 +373,15 @@ static const struct request requests[] = {
     {"{\"id\":1,\"method\":\"echo\",\"params\":{\"reply\":5000}}\n", 1, 0},
     {"{\"id\":1,\"method\":\"echo\",\"params\":{\"reply\":4294967296}}\n", 1, 0},
     {"{\"id\":1,\"method\":\"echo\",\"params\":{\"reply\":50,\"reply\":60}}\n", 1, 0},
+    {"{\"id\":1,\"method\":\"echo\",\"params\":{\"count\":3,\"reply\":50}}\n", 1, 150},
+    {"{\"id\":1,\"method\":\"echo\",\"params\":{\"count\":2}}\n", 1, 2 * 46},
+    {"{\"id\":1,\"method\":\"echo\",\"params\":{\"count\":1,\"reply\":50}}\n", 1, 50},
+    {"{\"id\":1,\"method\":\"echo\",\"params\":{\"count\":0,\"reply\":50}}\n", 1, 0},
+    {"{\"id\":1,\"method\":\"echo\",\"params\":{\"count\":82,\"reply\":50}}\n", 1, 0},
+    {"{\"id\":1,\"method\":\"echo\",\"params\":{\"count\":4294967295,\"reply\":4000}}\n", 1, 0},
+    {"{\"id\":1,\"method\":\"echo\",\"params\":{\"count\":4294967296,\"reply\":50}}\n", 1, 0},
+    {"{\"id\":1,\"method\":\"echo\",\"params\":{\"count\":2,\"count\":2}}\n", 1, 0},
+    {"{\"id\":1,\"method\":\"echo\",\"params\":{\"count\":\"2\"}}\n", 1, 0},
     {"{\"id\":1,\"method\":\"echo\",\"params\":{\"pad\":5}}\n", 1, 0},
     {"{\"id\":1,\"method\":\"other\"}\n", 1, 0},
     {"{\"id\":1,\"method\":\"echoo\"}\n", 1, 0},
@@ -445,7 +500,7 @@ START_TEST(stream_of_lines_is_parted)
 END_TEST
 
 CHECK_MAIN("app/line", request_has_the_documented_form, smallest_sizes_hold_the_longest_id,
-           any_piece_equals_the_slice, round_trips_through_every_cut,
+           any_piece_equals_the_slice, several_replies_to_one_request, round_trips_through_every_cut,
            line_returned_unchanged_is_accepted, any_corrupt_byte_is_seen, exchanged_words_are_seen,
            foreign_replies_are_judged_alike_however_cut, reply_of_another_length_is_bad,
            endless_reply_ends, requests_are_judged_alike_however_cut,

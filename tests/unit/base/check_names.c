@@ -22,6 +22,11 @@ static const char *result_at(unsigned i)
     return result_name((enum result)i);
 }
 
+static const char *operation_at(unsigned i)
+{
+    return operation_name((enum operation)i);
+}
+
 static const char *counter_at(unsigned i)
 {
     return counter_name((enum counter)i);
@@ -43,6 +48,7 @@ START_TEST(names_are_plain_and_unique)
     check_names(drop_at, DROP_COUNT);
     check_names(time_at, TIME_COUNT);
     check_names(result_at, RESULT_COUNT);
+    check_names(operation_at, OPERATION_COUNT);
     check_names(counter_at, COUNTER_COUNT);
 }
 END_TEST
@@ -56,6 +62,7 @@ START_TEST(names_belong_to_their_values)
     ck_assert_str_eq(drop_meaning(DROP_TCP_CSUM), "TCP checksum is wrong");
     ck_assert_str_eq(time_name(TIME_CONNECT), "connect");
     ck_assert_str_eq(result_name(RESULT_BAD_REPLY), "bad_reply");
+    ck_assert_str_eq(operation_name(OPERATION_BATCH), "batch");
     ck_assert_str_eq(counter_name(COUNTER_PAYLOAD_SENT), "payload_sent_bytes");
     ck_assert_str_eq(counter_meaning(COUNTER_ACCEPTS), "passive opens that reached ESTABLISHED");
 }

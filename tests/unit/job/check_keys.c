@@ -34,6 +34,19 @@ static const struct good good[] = {
     {"reply", "64-1KiB"},
     {"reply", "medium"},
     {"reply", "mixed"},
+    {"mix", "none"},
+    {"mix", "read_heavy"},
+    {"mix", "read:90,write:10", "read_heavy"},
+    {"mix", "write_heavy"},
+    {"mix", "balanced"},
+    {"mix", "read"},
+    {"mix", "read:70, write:30", "read:70,write:30"},
+    {"mix", "batch:7", "batch"},
+    {"mix", "stream"},
+    {"mix", "plain:1,read:2,write:3,batch:4,stream:1000000"},
+    {"mix", "plain", "none"},
+    {"batch_requests", "2", NULL, "mix = batch"},
+    {"stream_messages", "65,535", "65535", "mix = stream"},
     {"rate", "max"},
     {"rate", "60k/s", "60000"},
     {"rate", "0.5"},
@@ -64,6 +77,9 @@ static const struct good good[] = {
     {"walk_low", "0.5", NULL, "rate = 5\nshape = walk"},
     {"walk_high", "1.5", NULL, "rate = 5\nshape = walk"},
     {"replay", ""},
+    {"replay", "run:7", NULL, "shape = replay"},
+    {"replay", "a file.csv", NULL, "shape = replay"},
+    {"replay_hash", "0123456789abcdef", NULL, "shape = replay"},
     {"duration", "1500ms"},
     {"duration", "2min", "120s"},
     {"warmup", "0", "0"},
@@ -184,6 +200,9 @@ struct bad {
 #define MARGINS                                                                                    \
     "METRIC:PERCENT% with commas, each metric once, up to 100% (latency_p99_us:10%, "              \
     "throughput_msg_per_s:2%), or nothing"
+#define MIXES                                                                                      \
+    "none, read_heavy, write_heavy, balanced, or plain, read, write, batch or stream, several with" \
+    " weights (read:70,write:30)"
 #define SIZES                                                                                      \
     "bytes from 1 to 100MiB (64, 10KiB, 1MiB), a range (64-1KiB), small, medium, large, mixed, or" \
     " up to 16 of them with weights (64:90,1MiB:10)"
@@ -214,6 +233,22 @@ static const struct bad bad[] = {
     {"reply", "0-64", "0, " SIZES},
     {"reply", "0:1,64:1", "0, " SIZES},
     {"reply", "101MiB", "0, " SIZES},
+    {"mix", "", MIXES},
+    {"mix", "reads", MIXES},
+    {"mix", "90%", MIXES},
+    {"mix", "read,write", MIXES},
+    {"mix", "read:0,write:1", MIXES},
+    {"mix", "read:1000001,write:1", MIXES},
+    {"mix", "read:1,read:2", MIXES},
+    {"mix", "read:1,", MIXES},
+    {"mix", "read:1,balanced:1", MIXES},
+    {"mix", "read:half,write:1", MIXES},
+    {"batch_requests", "1", "a whole number from 2 to 1000"},
+    {"batch_requests", "10s", "a whole number from 2 to 1000"},
+    {"batch_requests", "1001", "a whole number from 2 to 1000"},
+    {"stream_messages", "0", "a whole number from 1 to 65535"},
+    {"stream_messages", "65536", "a whole number from 1 to 65535"},
+    {"stream_messages", "1KiB", "a whole number from 1 to 65535"},
     {"rate_scale", "0", "a number from 0.001 to 1000 (0.8, 2.5)"},
     {"rate_scale", "double", "a number from 0.001 to 1000 (0.8, 2.5)"},
     {"rate_scale", "50%", "a number from 0.001 to 1000 (0.8, 2.5)"},
@@ -249,6 +284,9 @@ static const struct bad bad[] = {
     {"rate", "nan", "max, 0 or a " RATES},
     {"rate", "-5", "max, 0 or a " RATES},
     {"shape", "up,down", "a name that gen list shows"},
+    {"replay_hash", "0123456789abcde", "16 digits of 0-9a-f or nothing"},
+    {"replay_hash", "0123456789abcdef0", "16 digits of 0-9a-f or nothing"},
+    {"replay_hash", "0123456789ABCDEF", "16 digits of 0-9a-f or nothing"},
     {"duration", "10m", "a time from 1ms to 2592000s (10s, 500ms, 2min)"},
     {"duration", "0s", "a time from 1ms to 2592000s (10s, 500ms, 2min)"},
     {"duration", "31000000s", "a time from 1ms to 2592000s (10s, 500ms, 2min)"},
@@ -581,15 +619,9 @@ END_TEST
 
 START_TEST(test_things_of_later_issues_are_refused_by_name)
 {
-    load_refused("replay = run:7\n", NULL, NULL,
-                 "x.conf:1: replay = \"run:7\": not in this version"
-                 " (its reader comes with suites and plans)");
     load_refused("abort_if = errors>5%\n", NULL, NULL,
                  "x.conf:1: abort_if = \"errors>5%\": not in this version"
                  " (it comes with suites and plans)");
-    load_refused("[global]\n[a]\nmix = read_heavy\n", NULL, NULL,
-                 "x.conf:3: mix = \"read_heavy\": not in this version"
-                 " (it comes with the load model)");
     load_refused("", WORDS("--tls=yes"), NULL,
                  "--tls=yes: not in this version (it comes with TLS)");
 }

@@ -3,6 +3,10 @@
 #include "run/check.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "app/app.h"
 #include "load/schedule.h"
@@ -98,6 +102,26 @@ START_TEST(what_the_protocol_cannot_carry)
 }
 END_TEST
 
+START_TEST(mixes_that_cannot_be)
+{
+    passes("mix = balanced\n", NULL);
+    passes("mix = read:1,stream:1\npayload = 64\n", NULL);
+    passes("mix = stream\npayload = 1MiB\nstream_messages = 128\n", NULL);
+    passes("protocol = echo\nmix = batch\npayload = 1\n", NULL);
+    passes("protocol = discard\nmix = plain:1,batch:3\n", NULL);
+    refused("protocol = echo\nmix = read_heavy\n", NULL, NULL,
+            "x.conf:2: mix = \"read_heavy\": protocol = echo cannot ask for a reply of another size:"
+            " expected plain or batch");
+    refused("protocol = discard\nmix = stream\n", NULL, NULL,
+            "x.conf:2: mix = \"stream\": protocol = discard has no streams: expected no stream");
+    refused("mix = stream\npayload = 1MiB\nstream_messages = 129\n", NULL, NULL,
+            "x.conf:1: mix = \"stream\": stream_messages = 129 of up to 1048576 bytes make a stream"
+            " of 135266304 bytes: expected at most 134217728");
+    refused("mix = batch\nbatch_requests = 1000\nrate = 0.001\nrate_scale = 0.001\n", NULL, NULL,
+            "x.conf:3: rate = \"0.001\": makes 1e-09 batches a second: expected more than 1e-06");
+}
+END_TEST
+
 START_TEST(the_smallest_message_of_each_protocol)
 {
     char text[80], message[200];
@@ -163,26 +187,98 @@ START_TEST(a_device_and_a_server_only_where_the_wire_has_them)
 }
 END_TEST
 
+/* A list of arrival times beside the job. */
+static void write_list(char path[40], const char *text)
+{
+    strcpy(path, "/tmp/wirebench-list-XXXXXX");
+    int fd = mkstemp(path);
+    ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    close(fd);
+}
+
 START_TEST(every_shape_is_accepted_or_refused_by_name)
 {
-    char text[60], message[200], names[100] = "";
+    char text[150], message[200], names[100] = "", list[40];
+    write_list(list, "0\n");
     for (uint32_t i = 0; i < load_shape_count; i++) {
         const struct load_shape_kind *kind = &load_shapes[i];
         const struct load_shape *shape = kind->shape;
-        const char *rate = shape && shape->closed_loop ? "max" : shape && shape->no_rate ? "0" : "500";
-        snprintf(text, sizeof text, "rate = %s\n[a]\nshape = %s\n", rate, kind->name);
-        snprintf(message, sizeof message, "x.conf:3: shape = \"%s\": not in this version (%s)",
-                 kind->name, kind->later);
-        if (kind->later)
-            refused(text, NULL, NULL, message);
-        else
-            passes(text, NULL);
-        if (!kind->later)
-            strcat(strcat(names, *names ? ", " : ""), kind->name);
+        const char *rate = shape->closed_loop ? "max" : shape->no_rate || shape->given ? "0" : "500";
+        snprintf(text, sizeof text, "rate = %s\n[a]\nshape = %s\nreplay = %s\n", rate, kind->name,
+                 shape->given ? list : "");
+        passes(text, NULL);
+        strcat(strcat(names, *names ? ", " : ""), kind->name);
     }
+    unlink(list);
     snprintf(message, sizeof message, "x.conf:1: shape = \"square\": expected one of %s", names);
     refused("shape = square\nrate = 500\n", NULL, NULL, message);
     refused("shape = square\n", NULL, NULL, message);
+}
+END_TEST
+
+START_TEST(what_is_replayed)
+{
+    struct fixture f;
+    char text[200], message[300], list[40];
+    write_list(list, "intended_ns\n7000\n5000\n");
+    snprintf(text, sizeof text, "shape = replay\nrate_scale = 2\nreplay = %s\n", list);
+    load_well(&f, text, NULL, NULL);
+    ck_assert_int_eq(check_job(&f.job, &f.e), 0);
+    const struct job_phase *p = &f.job.phases[0];
+    ck_assert(p->arrivals == 2 && p->arrivals_ns[0] == 5000 && p->arrivals_ns[1] == 7000);
+    ck_assert(p->arrivals_sorted && !p->rate_max && p->rate_per_s == 0.1);
+    struct phase_texts texts;
+    phase_texts_make(&texts, p, app_proto_find("line"));
+    snprintf(message, sizeof message, "2 arrivals x2 replay (hash=%s)", p->replay_hash);
+    ck_assert_str_eq(texts.load, message);
+    snprintf(message, sizeof message, "\nreplay_hash = %s\n", p->replay_hash);
+    ck_assert_ptr_nonnull(strstr(f.job.resolved, message));
+    ck_assert_ptr_nonnull(strstr(f.job.resolved_unseeded, message));
+    ck_assert_ptr_null(strstr(f.job.resolved_unseeded, list)); /* the content counts, not the place */
+
+    char *resolved = strdup(f.job.resolved);
+    passes(resolved, NULL); /* the same list again */
+    FILE *changed = fopen(list, "w");
+    fputs("0.000001\n", changed);
+    fclose(changed);
+    struct fixture g;
+    load_well(&g, resolved, NULL, NULL);
+    ck_assert_int_lt(check_job(&g.job, &g.e), 0);
+    ck_assert_ptr_nonnull(strstr(g.e.message, "holds another list: expected "));
+    fixture_fini(&g);
+    fixture_fini(&f);
+    free(resolved);
+    unlink(list);
+}
+END_TEST
+
+START_TEST(what_cannot_be_replayed)
+{
+    char text[200], message[400], list[40];
+    write_list(list, "0.1\nsoon\n");
+    snprintf(text, sizeof text, "[a]\nshape = replay\nreplay = %s\n", list);
+    snprintf(message, sizeof message,
+             "x.conf:3: replay = \"%s\": %s:2: \"soon\": expected seconds from the start, from 0 to"
+             " 2592000 (30 days)", list, list);
+    refused(text, NULL, NULL, message);
+    unlink(list);
+    write_list(list, "20\n");
+    snprintf(text, sizeof text, "[a]\nshape = replay\nreplay = %s\nrate_scale = 2\nduration = 9s\n", list);
+    snprintf(message, sizeof message,
+             "x.conf:5: duration = \"9s\": the first of the arrivals of %s is at 10 s: expected more", list);
+    refused(text, NULL, NULL, message);
+    unlink(list);
+    refused("shape = replay\n", NULL, NULL,
+            "x.conf: replay = \"\" (default): shape = replay takes its times from somewhere: expected"
+            " FILE.csv, run:ID or FILE.db:ID");
+    refused("shape = replay\nreplay = run:7x\n", NULL, NULL,
+            "x.conf:2: replay = \"run:7x\": expected run:ID, as analyze --list shows it");
+    refused("shape = replay\nreplay = /nowhere/x.csv\n", NULL, NULL,
+            "x.conf:2: replay = \"/nowhere/x.csv\": /nowhere/x.csv: cannot be read: No such file or"
+            " directory");
+    refused("shape = replay\nreplay = /nowhere/x.db:7\n", NULL, NULL,
+            "x.conf:2: replay = \"/nowhere/x.db:7\": /nowhere/x.db: no such file: expected a"
+            " results file, as `gen run` writes it");
 }
 END_TEST
 
@@ -311,11 +407,11 @@ START_TEST(rules_and_faults_are_refused_at_their_place)
 END_TEST
 
 CHECK_MAIN("run/check", every_protocol_is_accepted_or_refused_by_name,
-           a_responder_needs_the_protocol_only, what_the_protocol_cannot_carry,
+           a_responder_needs_the_protocol_only, what_the_protocol_cannot_carry, mixes_that_cannot_be,
            every_wire_is_accepted_or_refused_by_name,
            a_device_and_a_server_only_where_the_wire_has_them,
            the_smallest_message_of_each_protocol, every_shape_is_accepted_or_refused_by_name,
-           a_rate_has_a_shape_and_max_has_none, what_just_passes,
+           what_is_replayed, what_cannot_be_replayed, a_rate_has_a_shape_and_max_has_none, what_just_passes,
            replies_are_as_large_as_their_requests_unless_the_job_says_otherwise,
            loads_are_told_with_their_shape, offered_is_the_mean_over_the_time,
            phases_and_workers_have_schedules_of_their_own,
