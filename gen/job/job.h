@@ -48,9 +48,36 @@ struct job_sizes {
     struct job_size parts[JOB_SIZES];
 };
 
+#define JOB_LIST 16
+struct job_list {
+    uint32_t count;
+    double values[JOB_LIST];
+};
+
+/* What a suite (gen/suite/) searches, and how long. */
+struct job_search {
+    char suite[24];          /* "none": the phases of the job */
+    uint64_t step_ns;        /* a trial lasts so long, or until */
+    uint64_t completions;    /* so many may be expected */
+    struct job_list step_rates; /* limits: then doubled, up to */
+    double step_high;
+    char find_max[JOB_TEXT]; /* find_max: rules that a rate must hold; "": none */
+    double find_low, find_high; /* transactions/s: what is searched, */
+    double find_resolution;  /* until its interval is so narrow, as a share, or so many */
+    uint32_t find_trials;
+    uint64_t find_ns;        /* or so long */
+    uint32_t users;          /* capacity */
+    double user_rate_per_s;
+    struct job_list growth;  /* levels, as factors of users */
+    double peak;
+    char capacity_sla[JOB_TEXT];
+    struct job_list scale_connections; /* scale_steps */
+};
+
 /* One measured phase: a section of the file (one of the section's name when there is none). */
 struct job_phase {
     char name[64];
+    uint32_t number;         /* in its run: phases and trials draw apart from each other */
     bool rate_max;           /* rate = max: closed loop */
     char shape[24];          /* how the rate moves; max when rate_max and none was chosen */
     double rate_per_s;       /* transactions/s over the whole run, as written */
@@ -89,6 +116,7 @@ struct job {
     uint64_t close_ns;       /* time limit of the close phase */
     uint32_t phases_count;
     struct job_phase phases[JOB_PHASES];
+    struct job_search search;
 
     char wire[JOB_TEXT];     /* NAME, or NAME:DEVICE with the world behind it */
     enum job_peer peer;
@@ -155,6 +183,9 @@ void job_fini(struct job *job);
  * option, the variable, or the default. Returns -EINVAL. */
 int job_refuse(struct err *e, const struct job *job, uint32_t phase, const char *key,
                const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* Whether a suite makes the phases, from the job's one. */
+bool job_searches(const struct job *job);
 
 /* As the key says it. */
 const char *job_pattern_name(enum job_pattern pattern);

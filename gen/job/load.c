@@ -127,6 +127,7 @@ static int phases_make(struct loader *l)
         if (job->phases_count == JOB_PHASES)
             return err_set(l->e, EXIT_USAGE, -E2BIG, "%s:%u: [%s]: expected at most %d phases",
                            l->entries.path, entry->line, entry->section, JOB_PHASES);
+        job->phases[job->phases_count].number = job->phases_count;
         snprintf(job->phases[job->phases_count++].name, sizeof job->phases->name, "%s",
                  entry->section);
     }

@@ -93,6 +93,11 @@ void rec_memory(const struct rec *r, struct rec_memory *out);
 #define REC_PHASES_MAX 4096
 int rec_phase_begin(struct rec *r, const struct phase_row *row, uint64_t now_ns);
 void rec_phase_end(struct rec *r, uint32_t phase, uint64_t now_ns);
+/* A trial of a search has ended; `phase`: the number of its measured phase, row->phase_id is not
+ * read. Strings are copied. 0, -ENOMEM, -ENOSPC. Main thread. */
+#define REC_TRIALS_MAX 512
+struct trial_row;
+int rec_trial(struct rec *r, const struct trial_row *row, uint32_t phase);
 /* Waits until everything that the workers have handed over is stored, so that another connection
  * reads it. Main thread. */
 void rec_sync(struct rec *r);

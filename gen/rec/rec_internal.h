@@ -11,6 +11,7 @@
 #include "base/drop.h"
 #include "base/err.h"
 #include "db/db.h"
+#include "db/finding.h"
 #include "db/run_row.h"
 #include "rec/rec.h"
 
@@ -30,6 +31,12 @@ struct rec_phase {
 
 struct rec_phase *phase_new(const struct phase_row *row, uint64_t now_ns);
 void phase_free(struct rec_phase *p);
+
+/* The main thread's but for phase_id. */
+struct rec_trial {
+    struct trial_row row;             /* strings owned */
+    uint32_t phase;
+};
 
 /* The statements of one interval and the ids of the counters' names. */
 struct store {
@@ -70,6 +77,9 @@ struct rec {
 
     struct rec_phase *phases[REC_PHASES_MAX];
     _Atomic uint32_t phase_count;
+    struct rec_trial *trials[REC_TRIALS_MAX];
+    _Atomic uint32_t trial_count;
+    uint32_t trials_stored, trials_now; /* committed; and by the batch that is not yet */
 
     struct store store;
     struct drain *drains;             /* by lane; NULL: no transactions are recorded */
@@ -102,6 +112,10 @@ int store_interval(struct rec *r, const struct rec_interval *b, uint64_t seq, st
 int store_phases(struct rec *r, struct err *e);
 /* What the batch did to the phases' rows holds (committed) or never was (rolled back). */
 void settle_phases(struct rec *r, bool committed);
+bool trials_due(const struct rec *r);
+int store_trials(struct rec *r, struct err *e);
+void settle_trials(struct rec *r, bool committed);
+void trials_free(struct rec *r);
 int store_summaries(struct rec *r, struct err *e);
 int store_resources(struct rec *r, uint64_t now_ns, struct err *e);
 
