@@ -20,6 +20,7 @@ _Static_assert(DROP_COUNT <= 64, "rec_interval.drops is too small");
 struct rec_phase {
     struct phase_row row;             /* strings owned */
     uint64_t started_ns;              /* CLOCK_MONOTONIC, as ended_ns */
+    enum phase_exit why;              /* set before: */
     _Atomic uint64_t ended_ns;        /* 0: not ended */
     int64_t id;                       /* 0: its row is not stored */
     bool end_stored;
