@@ -64,7 +64,7 @@ static const struct {
     {"peer_memory_growth", UNIT_MIB, OF_PEER, GROWTH("peer"), "", true},
     {"peer_memory_bytes_per_conn", UNIT_BYTES, OF_PEER, CONN_BYTES("peer"), ""},
     {"loop_busy", UNIT_SHARE, OF_RUN, "100 - 100.0 * " MEASURED("= 'cycles_idle'") " / nullif(" MEASURED("LIKE 'cycles_%'") ", 0)", "time of gen's loops that was not idle"},
-    {"missed_starts", UNIT_SHARE, OF_QUEUE, SHARE(MEASURED("= 'missed'"), "m.started"), "starts that gen looked at more than 1 ms too late, of all"},
+    {"missed_starts", UNIT_SHARE, OF_QUEUE, SHARE("(SELECT ifnull(sum(value), 0) FROM c WHERE kind = 'counter' AND outcome AND name = 'missed')", "o.started"), "starts that gen looked at more than 1 ms too late, of all"},
     {"tx_full", UNIT_SHARE, OF_RUN, SHARE(MEASURED("= 'tx_full'"), MEASURED("= 'rounds'")), "rounds of gen's loops that found the transmit ring full"},
 };
 #define PLAIN (sizeof plain / sizeof *plain)

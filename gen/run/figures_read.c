@@ -27,7 +27,8 @@
     "frames, sum(wire_tx_bytes) AS wire_tx_bytes, sum(payload_sent_bytes) AS payload_sent_bytes, " \
     "sum(payload_received_bytes) AS payload_received_bytes, sum(retransmits) AS retransmits "      \
     "FROM i WHERE measured), "                                                                     \
-    "o AS (SELECT sum(completed) AS completed, sum(failed) AS failed FROM i WHERE outcome), "      \
+    "o AS (SELECT sum(started) AS started, sum(completed) AS completed, sum(failed) AS failed "      \
+    "FROM i WHERE outcome), "                                                                      \
     "a AS (SELECT sum(connects_started) AS connects_started, sum(connects_completed) AS "          \
     "connects_completed, sum(connects_failed) AS connects_failed FROM i), "                        \
     "s AS (SELECT CASE WHEN :since > 0 THEN min(i.started_ns) ELSE n.started_ns END AS from_ns, "  \

@@ -83,11 +83,12 @@ struct ruling {
 static void rule_on(struct run *r, const struct judge_scope *s, const struct sla_rule *rule,
                     struct ruling *out)
 {
-    *out = (struct ruling){.state = SLA_SKIP, .actual = NAN};
-    out->reason = r->aborted[0] ? "the phase did not run: the run was aborted"
-                                : "the phase did not run: the run ended before it";
-    if (!s->ran)
+    *out = (struct ruling){.state = SLA_SKIP, .actual = NAN, .reason = out->room};
+    if (!s->ran) {
+        snprintf(out->room, sizeof out->room, "phase %s did not run: the run %s", s->phase->name,
+                 r->aborted[0] ? "was aborted" : "ended before it");
         return;
+    }
     out->actual = figure_read(&s->rows, &rule->metric, rule->window_ns);
     out->reason = judge_inapplicable(r, s, &rule->metric, out->actual);
     out->state = SLA_NOT_APPLICABLE;

@@ -56,7 +56,7 @@ static int await_measured(struct run *r, const struct job_phase *p, uint32_t fir
 {
     struct watch w;
     struct until until = {
-        .planned_ns = measure_ns + p->duration_ns, .longest_ns = measure_ns + job_longest_ns(p),
+        .start_ns = measure_ns, .planned_ns = measure_ns + p->duration_ns, .longest_ns = measure_ns + job_longest_ns(p),
         .completions_min = p->completions_min, .steady = p->until == UNTIL_STEADY,
         .connections = p->until == UNTIL_CONNECTIONS ? p->connections : 0,
     };

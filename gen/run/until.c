@@ -12,6 +12,8 @@
 /* What ends it before its time, if that has come to hold. */
 static enum phase_exit early(const struct until *u, const struct until_seen *seen)
 {
+    if (seen->now_ns < u->start_ns)
+        return PHASE_EXIT_NONE;
     if (u->connections && seen->open >= u->connections)
         return PHASE_EXIT_CONNECTIONS;
     return u->steady && seen->steady ? PHASE_EXIT_STEADY : PHASE_EXIT_NONE;

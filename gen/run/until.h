@@ -15,7 +15,8 @@
 struct run;
 
 struct until {
-    uint64_t planned_ns, longest_ns; /* CLOCK_MONOTONIC: when its time is over; the last moment */
+    /* CLOCK_MONOTONIC: nothing ends it early before; its time is over; the last moment. */
+    uint64_t start_ns, planned_ns, longest_ns;
     uint64_t completions_min;        /* goes on after the planned end until then; 0: does not */
     uint64_t connections;            /* ends early once so many are open; 0: does not */
     bool steady;                     /* ends early once it has settled */
