@@ -22,6 +22,8 @@ const struct entry *loader_setter(const struct loader *l, uint32_t phase, const 
 int loader_settle(struct loader *l);
 /* The same for the keys of suites (job/check_suite.c); makes job.connections the most of any step. */
 int loader_settle_suite(struct loader *l);
+/* Those of them that say when a phase begins and ends (job/check_phase.c). */
+int check_phase_times(const struct loader *l, uint32_t phase);
 /* resolved, resolved_unseeded, overrides (job/resolve.c). */
 int loader_resolve(struct loader *l);
 

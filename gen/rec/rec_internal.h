@@ -21,6 +21,7 @@ _Static_assert(DROP_COUNT <= 64, "rec_interval.drops is too small");
 struct rec_phase {
     struct phase_row row;             /* strings owned */
     uint64_t started_ns;              /* CLOCK_MONOTONIC, as ended_ns */
+    enum phase_exit why;              /* set before: */
     _Atomic uint64_t ended_ns;        /* 0: not ended */
     int64_t id;                       /* 0: its row is not stored */
     bool end_stored;
@@ -31,12 +32,6 @@ struct rec_phase {
 
 struct rec_phase *phase_new(const struct phase_row *row, uint64_t now_ns);
 void phase_free(struct rec_phase *p);
-
-/* The main thread's but for phase_id. */
-struct rec_trial {
-    struct trial_row row;             /* strings owned */
-    uint32_t phase;
-};
 
 /* The statements of one interval and the ids of the counters' names. */
 struct store {
@@ -77,7 +72,7 @@ struct rec {
 
     struct rec_phase *phases[REC_PHASES_MAX];
     _Atomic uint32_t phase_count;
-    struct rec_trial *trials[REC_TRIALS_MAX];
+    struct trial_row *trials[REC_TRIALS_MAX]; /* strings owned */
     _Atomic uint32_t trial_count;
     uint32_t trials_stored, trials_now; /* committed; and by the batch that is not yet */
 

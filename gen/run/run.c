@@ -14,6 +14,7 @@
 #include "db/db.h"
 #include "db/run_row.h"
 #include "run/check.h"
+#include "run/seek.h"
 #include "run/setup.h"
 #include "version.h"
 
@@ -29,6 +30,8 @@ static uint64_t mono_to_real(void)
 static int64_t requested_ns(const struct job *job)
 {
     uint64_t sum = 0;
+    if (job_searches(job))
+        return DB_NONE; /* as long as it takes */
     for (uint32_t i = 0; i < job->phases_count; i++)
         sum += job->phases[i].duration_ns;
     return (int64_t)sum;
@@ -39,6 +42,8 @@ static int begin_row(struct run *r, struct err *e)
     const struct job *job = r->job;
     const struct job_phase *p = &job->phases[0];
     struct phase_texts texts;
+    char suite[40];
+    snprintf(suite, sizeof suite, "suite %s", job->search.suite);
     phase_texts_make(&texts, p, r->proto);
     struct run_row row = {
         .uuid = r->uuid, .workload_id = job->workload_id, .job = job->resolved,
@@ -52,7 +57,7 @@ static int begin_row(struct run *r, struct err *e)
         .clock_error_ns = (int64_t)r->clock.error_ns, .clock_ppm = r->clock.error_ppm,
         .protocol = job->protocol, .transport = "tcp",
         .pattern = job_pattern_name(p->pattern),
-        .load = texts.load, .payload = texts.payload, .reply = texts.reply[0] ? texts.reply : NULL,
+        .load = job_searches(job) ? suite : texts.load, .payload = texts.payload, .reply = texts.reply[0] ? texts.reply : NULL,
         .sla = p->sla[0] ? p->sla : NULL, .margins = job->margins[0] ? job->margins : NULL,
         .interleave = r->place, .seed = job->seed, .depth = p->depth,
         .workers = job->workers, .connections_requested = job->connections,
@@ -144,8 +149,10 @@ static void mask_signals(int how)
 /* From the recorder on: whatever happens now is written into the row. */
 static int execute(struct run *r, struct run_result *out, struct err *e)
 {
+    int rc = seek_open(r, e);
     mask_signals(SIG_BLOCK);
-    int rc = start_workers(r, e);
+    if (!rc)
+        rc = start_workers(r, e);
     mask_signals(SIG_UNBLOCK);
     if (!rc)
         rc = live_open(r, e);
@@ -160,11 +167,11 @@ static int execute(struct run *r, struct run_result *out, struct err *e)
     if (rec_rc && !e->exit_code)
         *e = lost;
     wires_close(&r->wires);
-    bool interrupted = rc == -EINTR;
+    bool interrupted = rc == -EINTR, aborted = rc == -ECANCELED;
     int end_rc = ending_record(r, interrupted, e->exit_code ? e : NULL, out, e);
     free_workers(r);
-    if (interrupted)
-        return e->exit_code ? -EIO : 0;
+    if (interrupted || aborted)
+        return e->exit_code ? -EIO : end_rc;
     return rc ? rc : rec_rc ? rec_rc : end_rc;
 }
 
@@ -172,6 +179,9 @@ static void close_all(struct run *r)
 {
     wires_close(&r->wires);
     wires_free(&r->wires);
+    seek_close(r);
+    if (r->reader)
+        db_close(r->reader);
     if (r->db)
         db_close(r->db);
     app_ctx_fini(&r->app);
