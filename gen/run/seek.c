@@ -122,11 +122,12 @@ int seek_took(struct run *r, bool cut, struct err *e)
         return cut ? 0
                    : err_set(e, EXIT_RUN, -EIO, "%s: nothing of it was stored: expected its "
                                                 "intervals", k->phase.name);
+    uint32_t seq = k->search.count + 1;
     if (!cut)
-        return tell(r, search_take(&k->search, &result), k->search.count, phase_id, e);
+        return tell(r, search_take(&k->search, &result), seq, phase_id, e);
     struct trial t = {.result = result, .passed = TRIAL_OPEN};
     snprintf(t.reason, sizeof t.reason, "ended before its time: decides nothing");
-    return tell(r, &t, k->search.count + 1, phase_id, e);
+    return tell(r, &t, seq, phase_id, e);
 }
 
 /* --- after ------------------------------------------------------------------------------------ */
@@ -147,11 +148,20 @@ static int store_findings(struct run *r, struct err *e)
     return rc;
 }
 
-/* Found; found, but wider than asked for; proven not to be there; or not decided. */
+/* Whether the peer broke in some trial. */
+static bool any_broken(const struct search *s)
+{
+    for (uint32_t i = 0; i < s->count; i++)
+        if (s->trials[i].passed == TRIAL_FAILED)
+            return true;
+    return false;
+}
+
+/* Found; found, but wider than asked for; shown not to be there; or not decided. */
 static enum sla_state state_of(const struct seek *k)
 {
     bool found = k->found.count && !isnan(k->found.rows[0].value);
-    if (k->next == SUITE_FINISHED)
+    if (k->next == SUITE_FINISHED && (found || any_broken(&k->search)))
         return found ? SLA_PASS : SLA_FAIL;
     return found && k->next == SUITE_UNDECIDED ? SLA_WARN : SLA_NOT_MEASURED;
 }
