@@ -30,11 +30,13 @@ static const struct command {
     int (*run)(const struct command_args *a, struct err *e);
 } commands[] = {
     {"run", "run JOB... [--key=value...]", "run one or more jobs", command_run},
+    {"run", "run JOB --find-max RULES", "the highest rate that holds the rules, as p99<1ms,errors<0.05%",
+     command_run},
     {"run", "run --interleave JOB_A JOB_B [--rounds N] [--A:key=value...]",
      "two jobs in turn, round by round, to be compared", command_run},
     {"respond", "respond --wire=xdp:IFACE --listen=ADDR:PORT [--key=value...]",
      "answer traffic until SIGTERM", command_respond},
-    {"list", "list [CONF_DIR]", "workloads, wires, protocols and shapes", command_list},
+    {"list", "list [CONF_DIR]", "workloads, wires, protocols, shapes and suites", command_list},
     {"doctor", "doctor [IFACE] [--noise[=2s]]", "what this machine can do, and what to do about lacks",
      command_doctor},
     {"help", "help", "this text and every job key", command_help},

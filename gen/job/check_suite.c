@@ -76,6 +76,17 @@ static int settle_find_max(const struct loader *l)
     return 0;
 }
 
+/* A search compares what it asks for with what was achieved: the rate must not move. */
+static int check_steady_shape(const struct loader *l)
+{
+    const char *shape = l->job->phases[0].shape;
+    if (!job_searches(l->job) || !strcmp(shape, "constant") || !strcmp(shape, "poisson") ||
+        !strcmp(shape, "max"))
+        return 0;
+    return job_refuse(l->e, l->job, 0, "shape",
+                      "a suite needs a rate that does not move: expected constant or poisson");
+}
+
 /* --- each suite ------------------------------------------------------------------------------- */
 
 static int check_limits(const struct loader *l)
@@ -151,6 +162,8 @@ int loader_settle_suite(struct loader *l)
     int ret = settle_find_max(l);
     if (ret == 0)
         ret = check_owners(l);
+    if (ret == 0)
+        ret = check_steady_shape(l);
     if (ret == 0 && job_searches(l->job) && l->job->phases_count > 1)
         ret = job_refuse(l->e, l->job, 0, "suite",
                          "a suite makes its own phases, and the job has %u: expected one",

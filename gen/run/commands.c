@@ -20,7 +20,18 @@
 struct split {
     char **options, **names;
     int options_count, names_count;
+    char *find_max; /* "--find-max=RULES", made of two arguments; NULL */
 };
+
+/* The one key whose value may stand apart: --find-max RULES. False: no memory. */
+static bool join_find_max(const struct command_args *a, int *i, struct split *s)
+{
+    bool alone = !strcmp(a->argv[*i], "--find-max") || !strcmp(a->argv[*i], "--find_max");
+    if (!alone || *i + 1 >= a->argc || s->find_max)
+        return true;
+    (*i)++;
+    return asprintf(&s->find_max, "%s=%s", a->argv[*i - 1], a->argv[*i]) > 0;
+}
 
 static int split_args(const struct command_args *a, struct split *s, struct err *e)
 {
@@ -29,10 +40,16 @@ static int split_args(const struct command_args *a, struct split *s, struct err 
     if (!s->options || !s->names)
         return err_set(e, EXIT_RUN, -ENOMEM, "no memory");
     for (int i = 0; i < a->argc; i++) {
-        if (a->argv[i][0] == '-')
-            s->options[s->options_count++] = a->argv[i];
+        const char *joined = s->find_max;
+        char *arg = a->argv[i];
+        if (!join_find_max(a, &i, s))
+            return err_set(e, EXIT_RUN, -ENOMEM, "no memory");
+        if (s->find_max != joined)
+            s->options[s->options_count++] = s->find_max;
+        else if (arg[0] == '-')
+            s->options[s->options_count++] = arg;
         else
-            s->names[s->names_count++] = a->argv[i];
+            s->names[s->names_count++] = arg;
     }
     return 0;
 }
@@ -41,6 +58,7 @@ static void split_free(struct split *s)
 {
     free(s->options);
     free(s->names);
+    free(s->find_max);
 }
 
 /* The seed is chosen here when the job leaves it open: it is then stored like a given one. */

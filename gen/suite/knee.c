@@ -6,6 +6,7 @@
 
 #define POINTS_MAX 512
 #define POINTS_MIN 3
+#define APART_MIN  0.01 /* from the line, of the whole height */
 #define RANGE_MIN  0.10 /* of the largest y: below it the curve is flat, and its bends are noise */
 
 struct span {
@@ -58,7 +59,7 @@ int32_t knee_find(const struct knee_point *p, uint32_t n, enum knee_shape shape,
     }
     /* The bend is told when the curve has come back to its line by a mean step, or more. */
     double least = apart[best] - 1.0 / (n - 1);
-    for (uint32_t i = best + 1; i < n; i++)
+    for (uint32_t i = best + 1; i < n && apart[best] > APART_MIN; i++)
         if (apart[i] < least)
             return (int32_t)order[best];
     *why = "no knee: the curve does not bend before its last step";

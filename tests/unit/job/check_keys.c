@@ -112,6 +112,26 @@ static const struct good good[] = {
     {"valid_busy", "100.0%", "100%"},
     {"valid_missed", "0%"},
     {"valid_tx_full", "2%"},
+    {"suite", "limits"},
+    {"suite", "none"},
+    {"suite", "any-word_2"},
+    {"step_time", "300ms", NULL, "suite = limits"},
+    {"step_completions", "0", NULL, "suite = scale_steps"},
+    {"step_rates", "10, 1k,2.5k", "10,1000,2500", "suite = limits"},
+    {"step_rates", "50"},
+    {"step_high", "5k/s", "5000", "suite = limits"},
+    {"find_max", "p99<1ms, errors<0.05%"},
+    {"find_low", "0.5", NULL, "find_max = p99<1ms"},
+    {"find_high", "2M", "2000000", "find_max = p99<1ms"},
+    {"find_resolution", "0.1", NULL, "find_max = p99<1ms"},
+    {"find_trials", "7", NULL, "find_max = p99<1ms"},
+    {"find_time", "1min", "60s", "find_max = p99<1ms"},
+    {"users", "10k", "10000", "suite = capacity"},
+    {"user_rate", "6/min", "0.1", "suite = capacity"},
+    {"growth", "1,2.5", NULL, "suite = capacity"},
+    {"peak", "2", NULL, "suite = capacity"},
+    {"capacity_sla", "p95<1s", NULL, "suite = capacity"},
+    {"scale_connections", "150, 1K", "150,1000", "suite = scale_steps"},
     {"margins", ""},
     {"margins", "latency_p99_us:10%, throughput_msg_per_s:2.5%"},
     {"margins", "cpu_percent_per_node.gen:5%"},
@@ -209,6 +229,7 @@ struct bad {
     "steady, connections>=N, connections>=N%, one of the two with steady by a comma, or nothing"
 #define TIMES    "a time from 100ms to 3600s (10s, 500ms, 2min)"
 #define PERCENTS "percent from 0% to 100% (98%, 0.5%)"
+#define LIST(low, high) "up to 16 rising numbers from " low " to " high " with commas"
 #define WIRES "NAME or NAME:DEVICE as gen list shows them"
 static const struct bad bad[] = {
     {"description", "tab\there", "one printable line of at most 255 bytes"},
@@ -271,6 +292,43 @@ static const struct bad bad[] = {
     {"rate", "nan", "max, 0 or a " RATES},
     {"rate", "-5", "max, 0 or a " RATES},
     {"shape", "up,down", "a name that gen list shows"},
+    {"suite", "", "a name that gen list shows"},
+    {"suite", "two words", "a name that gen list shows"},
+    {"step_time", "5ms", "a time from 10ms to 86400s (10s, 500ms, 2min)"},
+    {"step_time", "10KiB", "a time from 10ms to 86400s (10s, 500ms, 2min)"},
+    {"step_completions", "-1", "a whole number from 0 to 1000000000"},
+    {"step_completions", "10s", "a whole number from 0 to 1000000000"},
+    {"step_rates", "", LIST("0.001", "1000000000")},
+    {"step_rates", "50,20", LIST("0.001", "1000000000")},
+    {"step_rates", "50,50", LIST("0.001", "1000000000")},
+    {"step_rates", "50,", LIST("0.001", "1000000000")},
+    {"step_rates", "50/s", LIST("0.001", "1000000000")},
+    {"step_rates", "0,50", LIST("0.001", "1000000000")},
+    {"step_rates", "50,2000000000", LIST("0.001", "1000000000")},
+    {"step_rates", "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17", LIST("0.001", "1000000000")},
+    {"step_high", "high", "0 or a " RATES},
+    {"find_low", "-1", "0 or a " RATES},
+    {"find_high", "2000000000", "0 or a " RATES},
+    {"find_resolution", "0.004", "a number from 0.005 to 1 (0.8, 2.5)"},
+    {"find_resolution", "5%", "a number from 0.005 to 1 (0.8, 2.5)"},
+    {"find_resolution", "1.5", "a number from 0.005 to 1 (0.8, 2.5)"},
+    {"find_trials", "0", "a whole number from 1 to 500"},
+    {"find_trials", "501", "a whole number from 1 to 500"},
+    {"find_time", "0s", "a time from 1ms to 2592000s (10s, 500ms, 2min)"},
+    {"find_time", "10KiB", "a time from 1ms to 2592000s (10s, 500ms, 2min)"},
+    {"users", "0", "a whole number from 1 to 20000000"},
+    {"users", "20000001", "a whole number from 1 to 20000000"},
+    {"users", "many", "a whole number from 1 to 20000000"},
+    {"user_rate", "10KiB", "0 or a " RATES},
+    {"user_rate", "often", "0 or a " RATES},
+    {"growth", "0.5,1", LIST("1", "1000000")},
+    {"growth", "1x", LIST("1", "1000000")},
+    {"peak", "0.5", "a number from 1 to 1000000 (0.8, 2.5)"},
+    {"peak", "3x", "a number from 1 to 1000000 (0.8, 2.5)"},
+    {"scale_connections", "0,150", LIST("1", "20000000") ", whole ones"},
+    {"scale_connections", "150,200.5", LIST("1", "20000000") ", whole ones"},
+    {"scale_connections", "150,30M", LIST("1", "20000000") ", whole ones"},
+    {"scale_connections", "some", LIST("1", "20000000") ", whole ones"},
     {"duration", "10m", "a time from 1ms to 2592000s (10s, 500ms, 2min)"},
     {"duration", "0s", "a time from 1ms to 2592000s (10s, 500ms, 2min)"},
     {"duration", "31000000s", "a time from 1ms to 2592000s (10s, 500ms, 2min)"},
@@ -419,6 +477,7 @@ START_TEST(test_every_key_is_tested)
     for (uint32_t i = 0; i < option_count; i++) {
         const struct option *o = &options[i];
         bool any_text = strstr(o->key, "sla") || !strcmp(o->key, "abort_if") || !strcmp(o->key, "warn") ||
+                        !strcmp(o->key, "find_max") ||
                         !strncmp(o->key, "fault", 5) || !strcmp(o->key, "replay") ||
                         !strcmp(o->key, "pcap") || !strcmp(o->key, "db");
         bool in_good = !o->initial, in_bad = any_text || !o->help;
@@ -435,7 +494,8 @@ END_TEST
 START_TEST(test_long_texts)
 {
     static const char *const keys[] = {"description", "sla",     "warn",     "run_sla", "abort_if",
-                                       "fault",       "fault_rx", "fault_tx", "pcap",    "db"};
+                                       "fault",       "fault_rx", "fault_tx", "pcap",    "db",
+                                       "find_max"};
     for (size_t i = 0; i < ROWS(keys); i++) {
         char text[400], message[700], fits[256], over[257];
         memset(fits, 'a', 255);
