@@ -118,7 +118,6 @@ static const struct good good[] = {
     {"step_time", "300ms", NULL, "suite = limits"},
     {"step_completions", "0", NULL, "suite = scale_steps"},
     {"step_rates", "10, 1k,2.5k", "10,1000,2500", "suite = limits"},
-    {"step_rates", "50"},
     {"step_high", "5k/s", "5000", "suite = limits"},
     {"find_max", "p99<1ms, errors<0.05%"},
     {"find_low", "0.5", NULL, "find_max = p99<1ms"},
