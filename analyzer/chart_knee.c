@@ -79,13 +79,17 @@ static double achieved_of(const struct summary *s, int64_t seq)
 static void put_mark(FILE *out, const struct summary *s)
 {
     const struct finding_info *f = marked(s);
-    char value[64], text[200] = "";
+    char value[64], high[64], text[240] = "";
     double x = f ? achieved_of(s, f->trial_seq) : NAN;
     if (f)
         snprintf(text, sizeof text, "%.60s = %s%s", f->name,
                  format_number(value, sizeof value, f->value),
                  strcmp(f->unit, "1/s") == 0 ? "/s" : "");
     bool band = f && strcmp(f->unit, "1/s") == 0 && f->high > f->low;
+    if (band)
+        snprintf(text + strlen(text), sizeof text - strlen(text), " (shaded: %s to %s)",
+                 format_number(value, sizeof value, f->low),
+                 format_number(high, sizeof high, f->high));
     fprintf(out, "MARK =");
     chart_put(out, x);
     fprintf(out, "\nHAS_MARK = %d\nHAS_BAND = %d\nBAND_LO =", !isnan(x), band);

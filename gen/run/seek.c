@@ -191,7 +191,10 @@ static void take_limit(const struct seek *k, struct judged *out)
                       : t->result.late    ? "generator"
                       : t->result.limited_by ? t->result.limited_by
                                           : "unknown";
-    snprintf(out->evidence, sizeof out->evidence, "%.399s", f->reason);
+    snprintf(out->evidence, sizeof out->evidence, "%s",
+             !t               ? "the highest load of the search was carried"
+             : t->result.late ? t->result.late_why
+                              : t->result.limit_evidence);
 }
 
 int seek_judge(struct run *r, struct judged *out, struct err *e)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Trials and findings for people: on stdout, when the run has ended. */
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,7 +15,7 @@ static const char *cell(double value, const char *format, char *buf, size_t size
     return buf;
 }
 
-static void print_trial(const struct trial *t, uint32_t number, FILE *out)
+static void print_trial(const struct trial *t, uint32_t number, bool asked_to_hold, FILE *out)
 {
     static const char *const words[] = {"open", "no", "yes"};
     const struct trial_result *r = &t->result;
@@ -24,7 +25,7 @@ static void print_trial(const struct trial *t, uint32_t number, FILE *out)
             cell(r->achieved_per_s, "%.1f", achieved, sizeof achieved), r->connections,
             cell(100 * r->success, "%.2f", success, sizeof success),
             cell(r->p50_us, "%.1f", p50, sizeof p50), cell(r->p99_us, "%.1f", p99, sizeof p99),
-            words[t->passed + 1], r->late ? "generator" : r->limited_by ? r->limited_by : "-",
+            asked_to_hold ? words[t->passed + 1] : "-", r->late ? "generator" : r->limited_by ? r->limited_by : "-",
             t->reason);
 }
 
@@ -77,7 +78,7 @@ void seek_print(struct run *r, FILE *out)
         fputs(" trial      asked/s   achieved/s   conns success %      p50 us      p99 us  held  "
               "limit      why\n", out);
     for (uint32_t i = 0; i < k->search.count; i++)
-        print_trial(&k->search.trials[i], i + 1, out);
+        print_trial(&k->search.trials[i], i + 1, k->objective[0] != '\0', out);
     for (uint32_t i = 0; i < k->found.count; i++)
         print_finding(&k->found.rows[i], out);
     fputc('\n', out);
