@@ -2,8 +2,8 @@
 /*
  * Validity is about the generator, in an open loop: whether it sent when the schedule said. Each
  * phase with a rate is judged on its own, against bounds that are keys of the job. Figures of the
- * peer have no part in it: lateness begins when a connection is free, a missed start is one that the
- * loop did not look at.
+ * peer have no part in it: lateness begins when a connection is free, a missed start is one that
+ * the loop did not look at.
  */
 #include <math.h>
 #include <stddef.h>
@@ -52,7 +52,8 @@ void judge_validity(struct run *r, struct judged *out)
         if (phase->rate_max || !(phase->rate_per_s > 0))
             continue;
         judge_scope_of(r, phase, &s);
-        for (size_t i = 0; i < sizeof bounds / sizeof *bounds && s.ran && !out->invalid_reason[0]; i++)
+        for (size_t i = 0; i < sizeof bounds / sizeof *bounds && s.ran && !out->invalid_reason[0];
+             i++)
             judge_bound(r, &s, i, out);
     }
     out->valid = !out->invalid_reason[0];
