@@ -47,9 +47,10 @@ static int check_settles(const struct loader *l, uint32_t p, const char *key, co
         return job_refuse(l->e, l->job, p, key,
                           "with rate = 0 nothing settles: expected a rate as well");
     if (time_ns / STEADY_INTERVALS < l->job->interval_ns)
-        return job_refuse(l->e, l->job, p, key,
-                          "it takes %d intervals to tell: expected %s of at least %d times interval",
-                          STEADY_INTERVALS, time_key, STEADY_INTERVALS);
+        return job_refuse(
+            l->e, l->job, p, key,
+            "it takes %d intervals to tell: expected %s of at least %d times interval",
+            STEADY_INTERVALS, time_key, STEADY_INTERVALS);
     return 0;
 }
 

@@ -82,7 +82,8 @@ static void enter_format(const struct option *o, const void *owner, FILE *out)
 static void enter_expect(const struct option *o, FILE *out)
 {
     (void)o;
-    fputs("steady, connections>=N, connections>=N%, one of the two with steady by a comma, or nothing",
+    fputs("steady, connections>=N, connections>=N%, one of the two with steady by a comma, or "
+          "nothing",
           out);
 }
 

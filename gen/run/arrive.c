@@ -240,7 +240,7 @@ uint32_t client_start_due(struct client *c, uint32_t budget)
     case CLIENT_CLOSE:
         return client_close_due(c, budget);
     case CLIENT_DRAIN:
-        return arrivals_left(c) ? start_open_loop(c, budget) : 0;
+        return arrivals_left(c) ? pace_due(c, budget) + start_open_loop(c, budget) : 0;
     case CLIENT_IDLE:
         break;
     }

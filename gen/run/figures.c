@@ -7,20 +7,25 @@
 
 #include "base/drop.h"
 
-#define PER_S(sum)   sum " / t.s"
+#define PER_S(sum)         sum " / t.s"
 #define SHARE(part, whole) "100.0 * " part " / nullif(" whole ", 0)"
-#define ENDED        "o.completed + o.failed"
-#define OUT_OF_PLACE "(SELECT ifnull(sum(value), 0) FROM c WHERE kind = 'result' AND outcome AND name IN " \
-                     "('out_of_order', 'wrong_id'))"
-#define MEASURED(what) "(SELECT ifnull(sum(value), 0) FROM c WHERE kind = 'counter' AND measured AND name " what ")"
+#define ENDED              "o.completed + o.failed"
+#define OUT_OF_PLACE                                                                               \
+    "(SELECT ifnull(sum(value), 0) FROM c WHERE kind = 'result' AND outcome AND name IN "          \
+    "('out_of_order', 'wrong_id'))"
+#define MEASURED(what)                                                                             \
+    "(SELECT ifnull(sum(value), 0) FROM c WHERE kind = 'counter' AND measured AND name " what ")"
 #define OPEN(best)                                                                                 \
     "(SELECT " best "(n) FROM (SELECT sum(open_connections) AS n FROM i WHERE measured "           \
     "GROUP BY seq HAVING count(*) = (SELECT workers FROM run WHERE id = :run)))"
-#define RESOURCE(role) "FROM resource WHERE run_id = :run AND role = '" role "' AND at_ns BETWEEN t.from_ns AND t.to_ns"
+#define RESOURCE(role)                                                                             \
+    "FROM resource WHERE run_id = :run AND role = '" role                                          \
+    "' AND at_ns BETWEEN t.from_ns AND t.to_ns"
 #define CPU(role)                                                                                  \
-    "(SELECT 100.0 * (max(cpu_ns) - min(cpu_ns)) / nullif(max(at_ns) - min(at_ns), 0) "            \
-    RESOURCE(role) " AND cpu_ns IS NOT NULL)"
-#define RSS(role) "(SELECT max(rss_bytes + ifnull(hugetlb_bytes, 0)) / 1048576.0 " RESOURCE(role) ")"
+    "(SELECT 100.0 * (max(cpu_ns) - min(cpu_ns)) / nullif(max(at_ns) - min(at_ns), 0) " RESOURCE(  \
+        role) " AND cpu_ns IS NOT NULL)"
+#define RSS(role)                                                                                  \
+    "(SELECT max(rss_bytes + ifnull(hugetlb_bytes, 0)) / 1048576.0 " RESOURCE(role) ")"
 /* Between two samples that lie no more than the window apart, in a scope at least as long. */
 #define GROWTH(role)                                                                               \
     "(SELECT max(y.rss_bytes - x.rss_bytes) / 1048576.0 FROM resource x JOIN resource y ON "       \
@@ -28,7 +33,8 @@
     ":window WHERE x.run_id = :run AND x.role = '" role "' AND x.at_ns >= t.from_ns AND "          \
     "y.at_ns <= t.to_ns AND t.to_ns - t.from_ns >= :window)"
 #define CONN_BYTES(side)                                                                           \
-    "(SELECT bytes_per_conn FROM conn_memory WHERE run_id = :run AND side = '" side "' AND pool = 'process')"
+    "(SELECT bytes_per_conn FROM conn_memory WHERE run_id = :run AND side = '" side                \
+    "' AND pool = 'process')"
 
 static const struct {
     const char *name;
@@ -38,57 +44,87 @@ static const struct {
     bool windowed;
 } plain[] = {
     {"msg_per_s", UNIT_PER_S, OF_TRANSACTIONS, PER_S("m.messages_sent"), "messages sent"},
-    {"transactions_per_s", UNIT_PER_S, OF_TRANSACTIONS, PER_S("m.completed"), "transactions completed"},
+    {"transactions_per_s", UNIT_PER_S, OF_TRANSACTIONS, PER_S("m.completed"),
+     "transactions completed"},
     {"started_per_s", UNIT_PER_S, OF_TRANSACTIONS, PER_S("m.started"), "transactions started"},
     {"frames_per_s", UNIT_PER_S, OF_RUN, PER_S("m.frames"), "frames sent and received"},
-    {"wire_gbit_per_s", UNIT_GBIT_PER_S, OF_RUN, PER_S("8e-9 * m.wire_tx_bytes"), "frames sent, without FCS and preamble"},
-    {"bandwidth", UNIT_MIB_PER_S, OF_TRANSACTIONS, PER_S("m.payload_sent_bytes / 1048576.0"), "payload sent"},
-    {"bandwidth_in", UNIT_MIB_PER_S, OF_REPLIES, PER_S("m.payload_received_bytes / 1048576.0"), "payload received"},
-    {"errors", UNIT_SHARE, OF_TRANSACTIONS, SHARE("o.failed", ENDED), "transactions that failed, of those that ended"},
-    {"success", UNIT_SHARE, OF_TRANSACTIONS, SHARE("o.completed", ENDED), "the others"},
-    {"in_order", UNIT_SHARE, OF_REPLIES, SHARE("o.completed", "o.completed + " OUT_OF_PLACE), "replies that came in order, of all that came"},
+    {"wire_gbit_per_s", UNIT_GBIT_PER_S, OF_RUN, PER_S("8e-9 * m.wire_tx_bytes"),
+     "frames sent, without FCS and preamble"},
+    {"bandwidth", UNIT_MIB_PER_S, OF_TRANSACTIONS, PER_S("m.payload_sent_bytes / 1048576.0"),
+     "payload sent"},
+    {"bandwidth_in", UNIT_MIB_PER_S, OF_REPLIES, PER_S("m.payload_received_bytes / 1048576.0"),
+     "payload received"},
+    {"errors", UNIT_SHARE, OF_TRANSACTIONS, SHARE("o.failed", ENDED),
+     "transactions that failed, of those that ended"},
+    {"success", UNIT_SHARE, OF_TRANSACTIONS, SHARE("o.completed", ENDED),
+     "transactions that completed, of those that ended"},
+    {"in_order", UNIT_SHARE, OF_REPLIES, SHARE("o.completed", "o.completed + " OUT_OF_PLACE),
+     "replies that came in order, of all that came"},
     {"completions", UNIT_COUNT, OF_TRANSACTIONS, "o.completed", "transactions completed"},
-    {"not_sent", UNIT_COUNT, OF_TRANSACTIONS, "(SELECT ifnull(sum(value), 0) FROM c WHERE kind = 'result' AND outcome AND name = 'not_sent')", "transactions that failed as not_sent"},
-    {"connections", UNIT_COUNT, OF_RUN, OPEN("min"), "connections open: the fewest at the end of an interval"},
+    {"not_sent", UNIT_COUNT, OF_TRANSACTIONS,
+     "(SELECT ifnull(sum(value), 0) FROM c WHERE kind = 'result' AND outcome AND name = "
+     "'not_sent')",
+     "transactions that failed as not_sent"},
+    {"connections", UNIT_COUNT, OF_RUN, OPEN("min"),
+     "connections open: the fewest at the end of an interval"},
     {"connections_max", UNIT_COUNT, OF_RUN, OPEN("max"), "connections open: the most"},
-    {"connects_per_s", UNIT_PER_S, OF_RUN, PER_S("m.connects_completed"), "connections opened in the measured time"},
-    {"ramp_per_s", UNIT_PER_S, OF_CONNECTS, "(SELECT sum(i.connects_completed) / (SELECT sum(ended_ns - started_ns) / 1e9 FROM n WHERE kind = 'connect') FROM i WHERE i.kind = 'connect')", "connections opened before the load, over the time that it took"},
-    {"connect_errors", UNIT_SHARE, OF_CONNECTS, SHARE("a.connects_failed", "a.connects_completed + a.connects_failed"), "connects that failed, of those that ended"},
+    {"connects_per_s", UNIT_PER_S, OF_RUN, PER_S("m.connects_completed"),
+     "connections opened in the measured time"},
+    {"ramp_per_s", UNIT_PER_S, OF_CONNECTS,
+     "(SELECT sum(i.connects_completed) / (SELECT sum(ended_ns - started_ns) / 1e9 FROM n WHERE "
+     "kind = 'connect') FROM i WHERE i.kind = 'connect')",
+     "connections opened before the load, over the time that it took"},
+    {"connect_errors", UNIT_SHARE, OF_CONNECTS,
+     SHARE("a.connects_failed", "a.connects_completed + a.connects_failed"),
+     "connects that failed, of those that ended"},
     {"retransmissions", UNIT_COUNT, OF_RUN, "m.retransmits", "segments sent again"},
     {"cpu_percent", UNIT_CPU, OF_RUN, CPU("gen"), "CPU of gen, 100 is one core"},
-    {"memory_rss", UNIT_MIB, OF_RUN, RSS("gen"), "most resident memory of gen, huge pages included"},
-    {"memory_growth", UNIT_MIB, OF_RUN, GROWTH("gen"), "largest growth of gen's resident memory over the time behind the `/`", true},
-    {"memory_bytes_per_conn", UNIT_BYTES, OF_RUN, CONN_BYTES("gen"), "resident bytes a connection in gen"},
-    {"peer_cpu_percent", UNIT_CPU, OF_PEER, CPU("peer"), "the same of a local peer"},
-    {"peer_memory_rss", UNIT_MIB, OF_PEER, RSS("peer"), ""},
-    {"peer_memory_growth", UNIT_MIB, OF_PEER, GROWTH("peer"), "", true},
-    {"peer_memory_bytes_per_conn", UNIT_BYTES, OF_PEER, CONN_BYTES("peer"), ""},
-    {"loop_busy", UNIT_SHARE, OF_RUN, "100 - 100.0 * " MEASURED("= 'cycles_idle'") " / nullif(" MEASURED("LIKE 'cycles_%'") ", 0)", "time of gen's loops that was not idle"},
-    {"missed_starts", UNIT_SHARE, OF_QUEUE, SHARE("(SELECT ifnull(sum(value), 0) FROM c WHERE kind = 'counter' AND outcome AND name = 'missed')", "o.started"), "starts that gen looked at more than 1 ms too late, of all"},
-    {"tx_full", UNIT_SHARE, OF_RUN, SHARE(MEASURED("= 'tx_full'"), MEASURED("= 'rounds'")), "rounds of gen's loops that found the transmit ring full"},
+    {"memory_rss", UNIT_MIB, OF_RUN, RSS("gen"),
+     "most resident memory of gen, huge pages included"},
+    {"memory_growth", UNIT_MIB, OF_RUN, GROWTH("gen"),
+     "largest growth of gen's resident memory over the time behind the `/`", true},
+    {"memory_bytes_per_conn", UNIT_BYTES, OF_RUN, CONN_BYTES("gen"),
+     "resident bytes a connection in gen"},
+    {"peer_cpu_percent", UNIT_CPU, OF_PEER, CPU("peer"), "CPU of a local peer"},
+    {"peer_memory_rss", UNIT_MIB, OF_PEER, RSS("peer"), "its most resident memory"},
+    {"peer_memory_growth", UNIT_MIB, OF_PEER, GROWTH("peer"), "the largest growth of that", true},
+    {"peer_memory_bytes_per_conn", UNIT_BYTES, OF_PEER, CONN_BYTES("peer"),
+     "resident bytes a connection in the peer"},
+    {"loop_busy", UNIT_SHARE, OF_RUN,
+     "100 - 100.0 * " MEASURED("= 'cycles_idle'") " / nullif(" MEASURED("LIKE 'cycles_%'") ", 0)",
+     "time of gen's loops that was not idle"},
+    {"missed_starts", UNIT_SHARE, OF_QUEUE,
+     SHARE("(SELECT ifnull(sum(value), 0) FROM c WHERE kind = 'counter' AND outcome AND name = "
+           "'missed')",
+           "o.started"),
+     "starts that gen looked at more than 1 ms too late, of all"},
+    {"tx_full", UNIT_SHARE, OF_RUN, SHARE(MEASURED("= 'tx_full'"), MEASURED("= 'rounds'")),
+     "rounds of gen's loops that found the transmit ring full"},
 };
 #define PLAIN (sizeof plain / sizeof *plain)
 
 static const struct {
     const char *name, *of;
-} aliases[] = {{"throughput", "msg_per_s"}, {"throughput_msg_per_s", "msg_per_s"},
-               {"errors_percent", "errors"}, {"in_order_percent", "in_order"}};
+} aliases[] = {{"throughput", "msg_per_s"},
+               {"throughput_msg_per_s", "msg_per_s"},
+               {"errors_percent", "errors"},
+               {"in_order_percent", "in_order"}};
 
 static const struct {
     const char *name;
     uint64_t num, den;
     bool max;
 } of_times[] = {
-    {"p50", 50, 100},    {"p90", 90, 100},      {"p95", 95, 100},  {"p99", 99, 100},
+    {"p50", 50, 100},    {"p90", 90, 100},       {"p95", 95, 100},    {"p99", 99, 100},
     {"p999", 999, 1000}, {"p9999", 9999, 10000}, {"max", 0, 0, true}, {"mean", 0, 0, false},
 };
 
 const char *figure_unit_text(enum figure_unit unit)
 {
     static const char *const texts[] = {
-        [UNIT_PER_S] = "1/s", [UNIT_SHARE] = "%", [UNIT_CPU] = "%", [UNIT_US] = "us",
-        [UNIT_MIB] = "MiB", [UNIT_BYTES] = "B", [UNIT_MIB_PER_S] = "MiB/s",
-        [UNIT_GBIT_PER_S] = "Gbit/s", [UNIT_COUNT] = "",
+        [UNIT_PER_S] = "1/s",       [UNIT_SHARE] = "%",           [UNIT_CPU] = "%",
+        [UNIT_US] = "us",           [UNIT_MIB] = "MiB",           [UNIT_BYTES] = "B",
+        [UNIT_MIB_PER_S] = "MiB/s", [UNIT_GBIT_PER_S] = "Gbit/s", [UNIT_COUNT] = "",
     };
     return texts[unit];
 }
@@ -108,7 +144,9 @@ static bool find_plain(const char *name, struct figure_name *out)
     for (size_t i = 0; i < PLAIN; i++) {
         if (strcmp(plain[i].name, name))
             continue;
-        *out = (struct figure_name){.unit = plain[i].unit, .of = plain[i].of, .sql = plain[i].sql,
+        *out = (struct figure_name){.unit = plain[i].unit,
+                                    .of = plain[i].of,
+                                    .sql = plain[i].sql,
                                     .windowed = plain[i].windowed};
         snprintf(out->name, sizeof out->name, "%s", name);
         return true;
@@ -155,8 +193,11 @@ static bool find_of_time(const char *name, struct figure_name *out)
     for (size_t i = 0; i < sizeof of_times / sizeof *of_times; i++) {
         if (strlen(of_times[i].name) != len || strncmp(of_times[i].name, name, len))
             continue;
-        *out = (struct figure_name){.unit = UNIT_US, .of = of_time(time), .time = time,
-                                    .num = of_times[i].num, .den = of_times[i].den,
+        *out = (struct figure_name){.unit = UNIT_US,
+                                    .of = of_time(time),
+                                    .time = time,
+                                    .num = of_times[i].num,
+                                    .den = of_times[i].den,
                                     .max = of_times[i].max};
         snprintf(out->name, sizeof out->name, "%s_%s", time_name(time), of_times[i].name);
         return true;
@@ -190,14 +231,17 @@ static const struct {
     const char *sql, *meaning;
 } families[] = {
     {"error.", RESULT_COUNT, name_of_result, UNIT_SHARE, OF_TRANSACTIONS,
-     SHARE("(SELECT ifnull(sum(value), 0) FROM c WHERE kind = 'result' AND outcome AND name = :key)", ENDED),
+     SHARE(
+         "(SELECT ifnull(sum(value), 0) FROM c WHERE kind = 'result' AND outcome AND name = :key)",
+         ENDED),
      "transactions that failed so, of those that ended"},
     {"connect_error.", RESULT_COUNT, name_of_result, UNIT_SHARE, OF_CONNECTS,
      SHARE("(SELECT ifnull(sum(value), 0) FROM c WHERE kind = 'connect_error' AND name = :key)",
            "a.connects_completed + a.connects_failed"),
      "connects that failed so, of those that ended"},
     {"counter.", COUNTER_COUNT, name_of_counter, UNIT_COUNT, OF_RUN,
-     "(SELECT CASE rollup WHEN 'max' THEN max(value) ELSE sum(value) END FROM (SELECT value, rollup FROM c "
+     "(SELECT CASE rollup WHEN 'max' THEN max(value) ELSE sum(value) END FROM (SELECT value, "
+     "rollup FROM c "
      "WHERE kind = 'counter' AND measured AND name = :key UNION ALL SELECT 0, rollup FROM "
      "counter_name WHERE kind = 'counter' AND name = :key AND t.s > 0))",
      "a counter over the measured time"},
@@ -214,8 +258,8 @@ static bool find_in_family(size_t f, const char *name, struct figure_name *out)
         const char *key = families[f].name(i);
         if (!key || strcmp(key, own))
             continue;
-        *out = (struct figure_name){.unit = families[f].unit, .of = families[f].of,
-                                    .sql = families[f].sql, .key = key};
+        *out = (struct figure_name){
+            .unit = families[f].unit, .of = families[f].of, .sql = families[f].sql, .key = key};
         snprintf(out->name, sizeof out->name, "%s", name);
         return true;
     }
@@ -242,15 +286,24 @@ void figure_list(FILE *out)
         fprintf(out, "%s%sNAME", f + 1 < FAMILIES ? ", " : " or ", families[f].prefix);
 }
 
+static const char *cell(enum figure_unit unit)
+{
+    const char *text = figure_unit_text(unit);
+    return *text ? text : "a number";
+}
+
 void figure_print_markdown(FILE *out)
 {
     fputs("| metric | unit | meaning |\n|---|---|---|\n", out);
-    fputs("| `latency_p50` `_p90` `_p95` `_p99` `_p999` `_p9999` `_mean` `_max`; the same of `service_`, "
-          "`queueing_`, `lateness_`, `connect_` | a time with its unit | a percentile, the mean, the "
-          "longest of a time; `p99` alone is `latency_p99` |\n", out);
+    fputs(
+        "| `latency_p50` `_p90` `_p95` `_p99` `_p999` `_p9999` `_mean` `_max`; the same of "
+        "`service_`, "
+        "`queueing_`, `lateness_`, `connect_` | a time with its unit | a percentile, the mean, the "
+        "longest of a time; `p99` alone is `latency_p99` |\n",
+        out);
     for (size_t i = 0; i < PLAIN; i++)
-        fprintf(out, "| `%s` | %s | %s |\n", plain[i].name, figure_unit_text(plain[i].unit), plain[i].meaning);
+        fprintf(out, "| `%s` | %s | %s |\n", plain[i].name, cell(plain[i].unit), plain[i].meaning);
     for (size_t f = 0; f < FAMILIES; f++)
-        fprintf(out, "| `%sNAME` | %s | %s |\n", families[f].prefix, figure_unit_text(families[f].unit),
+        fprintf(out, "| `%sNAME` | %s | %s |\n", families[f].prefix, cell(families[f].unit),
                 families[f].meaning);
 }

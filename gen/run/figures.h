@@ -45,14 +45,14 @@ enum figure_of {
 };
 
 struct figure_name {
-    char name[40];            /* as rules are stored: latency_p95, errors, error.timeout */
+    char name[40]; /* as rules are stored: latency_p95, errors, error.timeout */
     enum figure_unit unit;
     enum figure_of of;
-    const char *sql;          /* an expression over the totals of the scope; NULL: */
-    enum time_kind time;      /* of one of the times: */
-    uint64_t num, den;        /* its percentile num/den; 0: max or mean */
-    bool max, windowed;       /* windowed: a rule gives a stretch of time with it */
-    const char *key;          /* what `sql` looks for as :key; NULL: nothing */
+    const char *sql;     /* an expression over the totals of the scope; NULL: */
+    enum time_kind time; /* of one of the times: */
+    uint64_t num, den;   /* its percentile num/den; 0: max or mean */
+    bool max, windowed;  /* windowed: a rule gives a stretch of time with it */
+    const char *key;     /* what `sql` looks for as :key; NULL: nothing */
 };
 /* False: there is no such figure. */
 bool figure_find(const char *name, struct figure_name *out);

@@ -27,12 +27,13 @@
     "frames, sum(wire_tx_bytes) AS wire_tx_bytes, sum(payload_sent_bytes) AS payload_sent_bytes, " \
     "sum(payload_received_bytes) AS payload_received_bytes, sum(retransmits) AS retransmits "      \
     "FROM i WHERE measured), "                                                                     \
-    "o AS (SELECT sum(started) AS started, sum(completed) AS completed, sum(failed) AS failed "      \
+    "o AS (SELECT sum(started) AS started, sum(completed) AS completed, sum(failed) AS failed "    \
     "FROM i WHERE outcome), "                                                                      \
     "a AS (SELECT sum(connects_started) AS connects_started, sum(connects_completed) AS "          \
     "connects_completed, sum(connects_failed) AS connects_failed FROM i), "                        \
     "s AS (SELECT CASE WHEN :since > 0 THEN min(i.started_ns) ELSE n.started_ns END AS from_ns, "  \
-    "CASE WHEN :since > 0 OR n.ended_ns IS NULL THEN max(i.ended_ns) ELSE n.ended_ns END AS to_ns " \
+    "CASE WHEN :since > 0 OR n.ended_ns IS NULL THEN max(i.ended_ns) ELSE n.ended_ns END AS "      \
+    "to_ns "                                                                                       \
     "FROM n JOIN i ON i.phase_id = n.id WHERE n.measured GROUP BY n.id), "                         \
     "t AS (SELECT nullif(sum(to_ns - from_ns) / 1e9, 0) AS s, min(from_ns) AS from_ns, "           \
     "max(to_ns) AS to_ns FROM s), "                                                                \
@@ -80,7 +81,8 @@ static double read_sql(const struct figure_scope *s, const char *expression, con
 /* --- times ------------------------------------------------------------------------------------ */
 
 /* A run that has ended keeps one histogram a phase, one that goes on has those of its intervals. */
-#define OF_PHASES    "summary h JOIN n ON n.id = h.phase_id WHERE h.count > 0 AND h.time = :time AND :since = 0"
+#define OF_PHASES                                                                                  \
+    "summary h JOIN n ON n.id = h.phase_id WHERE h.count > 0 AND h.time = :time AND :since = 0"
 #define OF_INTERVALS "hist h JOIN i AS n ON n.id = h.interval_id WHERE h.time = :time"
 #define COUNTED      " AND (n.measured OR n.kind = 'drain' OR :time = 'connect')"
 
@@ -122,7 +124,8 @@ int figure_hist(const struct figure_scope *s, enum time_kind time, struct hist_s
     struct err e = {0};
     uint64_t max_ns = 0;
     hist_sum_reset(out);
-    int row = 0, ret = prepare_time(s, time, "h.blob, h.overflow, h.max_ns", has_phases(s, time), &q);
+    int row = 0,
+        ret = prepare_time(s, time, "h.blob, h.overflow, h.max_ns", has_phases(s, time), &q);
     if (ret)
         return ret;
     while (!ret && (row = db_step(q, &e)) == 1)
@@ -156,8 +159,9 @@ double figure_read(const struct figure_scope *s, const struct figure_name *f, ui
         return read_sql(s, f->sql, f->key, f->windowed ? &window_ns : NULL);
     if (f->den)
         return read_percentile(s, f);
-    return read_of_time(s, f->time, f->max ? "max(h.max_ns) / 1e3 AS v"
-                                           : "sum(h.mean_ns * h.count) / sum(h.count) / 1e3 AS v");
+    return read_of_time(s, f->time,
+                        f->max ? "max(h.max_ns) / 1e3 AS v"
+                               : "sum(h.mean_ns * h.count) / sum(h.count) / 1e3 AS v");
 }
 
 double figure_samples(const struct figure_scope *s, const struct figure_name *f)
@@ -176,13 +180,15 @@ bool figure_scope_of(struct figure_scope *s, const char *name, int64_t *phase_id
 {
     struct db_stmt *q;
     struct err e = {0};
-    if (db_prepare(s->db, "find a phase",
-                   "SELECT p.id, (SELECT ifnull(max(b.seq), -1) + 1 FROM phase b WHERE b.run_id = "
-                   "p.run_id AND b.seq < p.seq AND (b.measured OR b.kind = 'drain')) AS first, "
-                   "(SELECT ifnull(max(d.seq), p.seq) FROM phase d WHERE d.run_id = p.run_id AND "
-                   "d.seq = p.seq + 1 AND d.kind = 'drain') AS last FROM phase p WHERE p.run_id = "
-                   ":run AND p.measured AND p.name = :name AND EXISTS (SELECT 1 FROM interval WHERE "
-                   "phase_id = p.id) ORDER BY p.seq DESC LIMIT 1", &q, &e))
+    if (db_prepare(
+            s->db, "find a phase",
+            "SELECT p.id, (SELECT ifnull(max(b.seq), -1) + 1 FROM phase b WHERE b.run_id = "
+            "p.run_id AND b.seq < p.seq AND (b.measured OR b.kind = 'drain')) AS first, "
+            "(SELECT ifnull(max(d.seq), p.seq) FROM phase d WHERE d.run_id = p.run_id AND "
+            "d.seq = p.seq + 1 AND d.kind = 'drain') AS last FROM phase p WHERE p.run_id = "
+            ":run AND p.measured AND p.name = :name AND EXISTS (SELECT 1 FROM interval WHERE "
+            "phase_id = p.id) ORDER BY p.seq DESC LIMIT 1",
+            &q, &e))
         return false;
     db_bind_i64(q, ":run", s->run_id);
     db_bind_text(q, ":name", name);
@@ -219,11 +225,14 @@ static int64_t read_series(struct db_stmt *q, struct figure_series *out)
 int64_t figure_series(const struct figure_scope *s, struct figure_series *out)
 {
     struct db_stmt *q;
-    int ret = prepare(s, SCOPE "SELECT sum(1e9 * i.completed / max(i.ended_ns - i.started_ns, 1)) AS "
-                      "rate, sum(h.mean_ns * h.count) / nullif(sum(h.count), 0) / 1e3 AS mean FROM i "
-                      "LEFT JOIN hist h ON h.interval_id = i.id AND h.time = 'latency' WHERE "
-                      "i.measured GROUP BY i.seq HAVING count(*) = (SELECT workers FROM run WHERE "
-                      "id = :run) ORDER BY i.seq DESC", &q);
+    int ret = prepare(
+        s,
+        SCOPE "SELECT sum(1e9 * i.completed / max(i.ended_ns - i.started_ns, 1)) AS "
+              "rate, sum(h.mean_ns * h.count) / nullif(sum(h.count), 0) / 1e3 AS mean FROM i "
+              "LEFT JOIN hist h ON h.interval_id = i.id AND h.time = 'latency' WHERE "
+              "i.measured GROUP BY i.seq HAVING count(*) = (SELECT workers FROM run WHERE "
+              "id = :run) ORDER BY i.seq DESC",
+        &q);
     if (ret)
         return ret;
     int64_t n = read_series(q, out);

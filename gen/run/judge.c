@@ -43,7 +43,8 @@ double judge_counted(struct run *r, const char *name)
     snprintf(sql, sizeof sql,
              "SELECT sum(c.value) AS v FROM counter c JOIN counter_name n ON n.id = c.name_id "
              "JOIN interval i ON i.id = c.interval_id JOIN phase p ON p.id = i.phase_id "
-             "WHERE i.run_id = :run AND p.measured AND n.kind = 'counter' AND n.name = '%s'", name);
+             "WHERE i.run_id = :run AND p.measured AND n.kind = 'counter' AND n.name = '%s'",
+             name);
     double v = figure(r, sql);
     return isnan(v) ? 0 : v;
 }
@@ -121,10 +122,15 @@ static int judge_rule(struct run *r, const struct judge_scope *s, const struct s
     rule_on(r, s, rule, &ruling);
     double samples = s->ran ? figure_samples(&s->rows, &rule->metric) : NAN;
     struct verdict_row row = {
-        .phase_id = s->phase_id, .rule = rule->text, .metric = rule->metric.name,
-        .op = sla_op_text(rule->op), .unit = figure_unit_text(rule->metric.unit),
-        .target = rule->target, .actual = ruling.actual,
-        .samples = isnan(samples) ? DB_NONE : (int64_t)samples, .reason = ruling.reason,
+        .phase_id = s->phase_id,
+        .rule = rule->text,
+        .metric = rule->metric.name,
+        .op = sla_op_text(rule->op),
+        .unit = figure_unit_text(rule->metric.unit),
+        .target = rule->target,
+        .actual = ruling.actual,
+        .samples = isnan(samples) ? DB_NONE : (int64_t)samples,
+        .reason = ruling.reason,
     };
     return store(r, j, softened(ruling.state, warns), &row, e);
 }
@@ -163,8 +169,14 @@ static int judge_failures(struct run *r, const struct judge_scope *s, struct jud
     if (!(percent > 0) || names_errors(s->phase->sla) || names_errors(r->job->run_sla))
         return 0;
     struct verdict_row row = {
-        .phase_id = s->phase_id, .rule = "errors=0%", .metric = "errors", .op = "=", .unit = "%",
-        .target = 0, .actual = percent, .samples = (int64_t)figure_samples(&s->rows, &errors),
+        .phase_id = s->phase_id,
+        .rule = "errors=0%",
+        .metric = "errors",
+        .op = "=",
+        .unit = "%",
+        .target = 0,
+        .actual = percent,
+        .samples = (int64_t)figure_samples(&s->rows, &errors),
         .reason = "implied: the job has no rule for errors",
     };
     return store(r, j, percent < 100 ? SLA_WARN : SLA_FAIL, &row, e);

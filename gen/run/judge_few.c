@@ -62,7 +62,8 @@ const char *judge_inapplicable(struct run *r, const struct judge_scope *s,
     case OF_PEER:
         return r->wires.peer_pid ? NULL : "the peer is no process of this machine that gen knows";
     case OF_CONNECTS:
-        return isnan(value) && !(figure_samples(&s->rows, f) > 0) ? "nothing connected in it" : NULL;
+        return isnan(value) && !(figure_samples(&s->rows, f) > 0) ? "nothing connected in it"
+                                                                  : NULL;
     case OF_QUEUE:
         if (all_phases(r, s, nothing_queues))
             return "without a rate no arrival waits";

@@ -2,8 +2,8 @@
 /*
  * Validity is about the generator, in an open loop: whether it sent when the schedule said. Each
  * phase with a rate is judged on its own, against bounds that are keys of the job. Figures of the
- * peer have no part in it: lateness begins when a connection is free, a missed start is one that the
- * loop did not look at.
+ * peer have no part in it: lateness begins when a connection is free, a missed start is one that
+ * the loop did not look at.
  */
 #include <math.h>
 #include <stddef.h>

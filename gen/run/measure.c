@@ -3,9 +3,9 @@
  * A phase under load: warm-up, then measure, until one of the phase's conditions ends it.
  *
  * Main only says what comes next and from when; each worker changes over by its own clock. Warm-up
- * and measure are given together, so that nothing depends on when main wakes up; only a warm-up that
- * is to settle is watched first. What ends before its last moment is ended by the next command, the
- * drain, whose time has come.
+ * and measure are given together, so that nothing depends on when main wakes up; only a warm-up
+ * that is to settle is watched first. What ends before its last moment is ended by the next
+ * command, the drain, whose time has come.
  */
 #include <errno.h>
 
@@ -21,8 +21,11 @@ static int begin_load(struct run *r, const struct job_phase *p, enum phase_kind 
     bool measured = kind == PHASE_MEASURE;
     int phase = step_begin(r, p, kind, start_ns, measured ? p->duration_ns : p->warmup_ns, e);
     if (phase >= 0)
-        step_command(r, (struct worker_command){.mode = CLIENT_LOAD, .start_ns = start_ns,
-                                                .end_ns = end_ns, .phase = (uint32_t)phase},
+        step_command(r,
+                     (struct worker_command){.mode = CLIENT_LOAD,
+                                             .start_ns = start_ns,
+                                             .end_ns = end_ns,
+                                             .phase = (uint32_t)phase},
                      p, measured);
     return phase;
 }
@@ -37,8 +40,8 @@ static int await_settled(struct run *r, const struct job_phase *p, uint32_t warm
                          uint64_t *measure_ns, struct err *e)
 {
     struct watch w;
-    struct until until = {.planned_ns = *measure_ns - 2 * LEAD_NS, .longest_ns = *measure_ns,
-                          .steady = true};
+    struct until until = {
+        .planned_ns = *measure_ns - 2 * LEAD_NS, .longest_ns = *measure_ns, .steady = true};
     int rc = watch_open(&w, r, p, warmup, &until, e);
     if (rc)
         return rc;
@@ -56,8 +59,11 @@ static int await_measured(struct run *r, const struct job_phase *p, uint32_t fir
 {
     struct watch w;
     struct until until = {
-        .start_ns = measure_ns, .planned_ns = measure_ns + p->duration_ns, .longest_ns = measure_ns + job_longest_ns(p),
-        .completions_min = p->completions_min, .steady = p->until == UNTIL_STEADY,
+        .start_ns = measure_ns,
+        .planned_ns = measure_ns + p->duration_ns,
+        .longest_ns = measure_ns + job_longest_ns(p),
+        .completions_min = p->completions_min,
+        .steady = p->until == UNTIL_STEADY,
         .connections = p->until == UNTIL_CONNECTIONS ? p->connections : 0,
     };
     enum phase_exit why = PHASE_EXIT_NONE;
@@ -65,7 +71,8 @@ static int await_measured(struct run *r, const struct job_phase *p, uint32_t fir
     if (!rc)
         why = step_await(r, r->commands, p->name, until.planned_ns, &w);
     uint64_t ended = clock_now_ns(&r->clock);
-    ended = ended < measure_ns ? measure_ns : ended; /* still in the warm-up: nothing was measured */
+    ended =
+        ended < measure_ns ? measure_ns : ended; /* still in the warm-up: nothing was measured */
     rec_phase_end(r->rec, phase, ended < until.longest_ns ? ended : until.longest_ns, why);
     return rc ? rc : result_of(why);
 }
@@ -85,5 +92,6 @@ int measure_phase(struct run *r, const struct job_phase *p, struct err *e)
     int phase = begin_load(r, p, PHASE_MEASURE, measure, measure + job_longest_ns(p), e);
     if (phase < 0)
         return phase;
-    return await_measured(r, p, (uint32_t)(warmup < 0 ? phase : warmup), (uint32_t)phase, measure, e);
+    return await_measured(r, p, (uint32_t)(warmup < 0 ? phase : warmup), (uint32_t)phase, measure,
+                          e);
 }

@@ -163,13 +163,15 @@ static int refuse_metric(const char *text, const char *name, struct err *e)
 static bool can_hold(const struct sla_rule *r)
 {
     bool share = r->metric.unit == UNIT_SHARE;
-    return !(r->op == SLA_LT && !(r->target > 0)) && !(r->op == SLA_GT && share && r->target >= 100);
+    return !(r->op == SLA_LT && !(r->target > 0)) &&
+           !(r->op == SLA_GT && share && r->target >= 100);
 }
 
 static bool can_break(const struct sla_rule *r)
 {
     bool share = r->metric.unit == UNIT_SHARE;
-    return !(r->op == SLA_GE && !(r->target > 0)) && !(r->op == SLA_LE && share && r->target >= 100);
+    return !(r->op == SLA_GE && !(r->target > 0)) &&
+           !(r->op == SLA_LE && share && r->target >= 100);
 }
 
 static int check_rule(const struct sla_rule *r, struct err *e)
@@ -191,7 +193,8 @@ static int parse_rule(char *text, struct sla_rule *rule, struct err *e)
     if (!at || strlen(text) >= sizeof rule->text)
         return err_set(e, EXIT_USAGE, -EINVAL,
                        "%s: expected METRIC OP VALUE[UNIT], as in p95<100ms, errors<0.05%%, "
-                       "msg_per_s>=10000", rule->text);
+                       "msg_per_s>=10000",
+                       rule->text);
     char *value = at + strlen(ops[i].text);
     rule->op = ops[i].op;
     *at = '\0';

@@ -17,16 +17,16 @@ struct run;
 struct until {
     /* CLOCK_MONOTONIC: nothing ends it early before; its time is over; the last moment. */
     uint64_t start_ns, planned_ns, longest_ns;
-    uint64_t completions_min;        /* goes on after the planned end until then; 0: does not */
-    uint64_t connections;            /* ends early once so many are open; 0: does not */
-    bool steady;                     /* ends early once it has settled */
-    bool extended;                   /* the planned end has passed; set by until_judge */
+    uint64_t completions_min; /* goes on after the planned end until then; 0: does not */
+    uint64_t connections;     /* ends early once so many are open; 0: does not */
+    bool steady;              /* ends early once it has settled */
+    bool extended;            /* the planned end has passed; set by until_judge */
 };
 
 /* What is known at a moment. */
 struct until_seen {
     uint64_t now_ns, completed, open;
-    bool done;    /* the workers say so: the last moment has come, or all have started */
+    bool done; /* the workers say so: the last moment has come, or all have started */
     bool steady, aborted;
 };
 

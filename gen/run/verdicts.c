@@ -33,12 +33,14 @@ void verdicts_print(struct run *r, FILE *out)
     bool any = false;
     if (db_prepare(r->db, "read the verdicts",
                    "SELECT v.*, ifnull(p.name, '-') AS phase FROM verdict v LEFT JOIN phase p ON "
-                   "p.id = v.phase_id WHERE v.run_id = :run ORDER BY v.id", &s, &e))
+                   "p.id = v.phase_id WHERE v.run_id = :run ORDER BY v.id",
+                   &s, &e))
         return;
     db_bind_i64(s, ":run", r->id);
     for (; db_step(s, &e) == 1; any = true) {
         if (!any)
-            fprintf(out, " %-34s %-16s %-19s %-16s %s\n", "rule", "phase", "   target", "actual", "state");
+            fprintf(out, " %-34s %-16s %-19s %-16s %s\n", "rule", "phase", "   target", "actual",
+                    "state");
         row_print(s, out);
     }
     db_finish(s);

@@ -33,8 +33,8 @@ int watch_open(struct watch *w, struct run *r, const struct job_phase *p, uint32
     if (!reads(w))
         return 0;
     int rc = r->reader ? 0 : db_open(r->job->db, DB_READ, &r->reader, e);
-    w->scope = (struct figure_scope){.db = r->reader, .run_id = r->id, .from_seq = first,
-                                     .to_seq = FIGURE_LAST, .warmup = true};
+    w->scope = (struct figure_scope){
+        .db = r->reader, .run_id = r->id, .from_seq = first, .to_seq = FIGURE_LAST, .warmup = true};
     return rc;
 }
 
@@ -95,10 +95,12 @@ static bool look_abort(const struct watch *w, struct run *r)
         const struct sla_rule *rule = &w->rules[i];
         if (!comes_true(&s, rule, &actual))
             continue;
-        snprintf(r->aborted, sizeof r->aborted, "abort_if = %s in phase %s: ", rule->text, w->phase->name);
+        snprintf(r->aborted, sizeof r->aborted, "abort_if = %s in phase %s: ", rule->text,
+                 w->phase->name);
         size_t at = strlen(r->aborted);
         if (isnan(actual))
-            snprintf(r->aborted + at, sizeof r->aborted - at, "so say the few samples of the last %s",
+            snprintf(r->aborted + at, sizeof r->aborted - at,
+                     "so say the few samples of the last %s",
                      units_format_ns(window, sizeof window, w->phase->abort_window_ns));
         else
             snprintf(r->aborted + at, sizeof r->aborted - at, "%.6g %s over the last %s", actual,
@@ -114,9 +116,11 @@ static bool look_abort(const struct watch *w, struct run *r)
 enum phase_exit watch_look(struct watch *w, struct run *r, bool done)
 {
     struct until_seen seen = {
-        .now_ns = clock_now_ns(&r->clock), .done = done,
+        .now_ns = clock_now_ns(&r->clock),
+        .done = done,
         .open = step_status(r, offsetof(struct worker_status, open)),
-        .completed = step_status(r, offsetof(struct worker_status, completed)) - w->completed_before,
+        .completed =
+            step_status(r, offsetof(struct worker_status, completed)) - w->completed_before,
     };
     if (reads(w) && seen.now_ns >= w->next_ns) {
         w->next_ns = seen.now_ns + r->job->interval_ns;

@@ -37,10 +37,14 @@ static void sql(const char *format, ...)
     ck_assert_msg(db_exec(db, "test", text, &e) == 0, "%s: %s", text, e.message);
 }
 
-static void add_phase(uint32_t seq, const char *name, enum phase_kind kind, int64_t from, int64_t to)
+static void add_phase(uint32_t seq, const char *name, enum phase_kind kind, int64_t from,
+                      int64_t to)
 {
-    struct phase_row row = {.name = name, .kind = kind, .measured = kind == PHASE_MEASURE,
-                            .load = "10/s", .offered_rate_per_s = 10};
+    struct phase_row row = {.name = name,
+                            .kind = kind,
+                            .measured = kind == PHASE_MEASURE,
+                            .load = "10/s",
+                            .offered_rate_per_s = 10};
     ck_assert_int_eq(db_phase_begin(db, run_id, seq, &row, from * S, &phases[seq], &e), 0);
     ck_assert_int_eq(db_phase_end(db, phases[seq], to * S, PHASE_EXIT_TIME, &e), 0);
 }
@@ -57,7 +61,8 @@ static int64_t add_interval(uint32_t phase, int worker, int seq, int from, int t
         "open_connections, started, completed, failed, messages_sent, messages_received, "
         "payload_sent_bytes, payload_received_bytes, connects_started, connects_completed, "
         "connects_failed, frames_tx, frames_rx, wire_tx_bytes, wire_rx_bytes, retransmits, "
-        "latency_count) VALUES (%lld, %lld, %d, %d, %lld, %lld, %d, %d, %d, %d, %d, %d, 1048576, 0, "
+        "latency_count) VALUES (%lld, %lld, %d, %d, %lld, %lld, %d, %d, %d, %d, %d, %d, 1048576, "
+        "0, "
         "%d, %d, 0, 100, 50, 125000000, 0, 1, %d)",
         (long long)run_id, (long long)phases[phase], worker, seq, from * S, to * S, open, started,
         completed, failed, started, completed, connects, connects, completed);
@@ -68,9 +73,13 @@ static int64_t add_interval(uint32_t phase, int worker, int seq, int from, int t
     for (int i = 0; i < completed; i++)
         hist_record(&h, ms * 1000000ull);
     ck_assert_int_eq(histblob_encode(&h, &blob, &len), 0);
-    ck_assert_int_eq(db_prepare(db, "test", "INSERT INTO hist (interval_id, time, count, overflow, "
-                                "min_ns, max_ns, mean_ns, blob) VALUES (:id, 'latency', :n, 0, :ns, "
-                                ":ns, :ns, :blob)", &q, &e), 0);
+    ck_assert_int_eq(
+        db_prepare(db, "test",
+                   "INSERT INTO hist (interval_id, time, count, overflow, "
+                   "min_ns, max_ns, mean_ns, blob) VALUES (:id, 'latency', :n, 0, :ns, "
+                   ":ns, :ns, :blob)",
+                   &q, &e),
+        0);
     db_bind_i64(q, ":id", id);
     db_bind_i64(q, ":n", completed);
     db_bind_i64(q, ":ns", ms * 1000000);
@@ -84,15 +93,19 @@ static int64_t add_interval(uint32_t phase, int worker, int seq, int from, int t
 static void add_count(int64_t interval, const char *kind, const char *name, int value)
 {
     sql("INSERT OR IGNORE INTO counter_name (kind, name, rollup, meaning) VALUES ('%s', '%s', "
-        "'%s', '')", kind, name, strstr(name, "max") ? "max" : "sum");
+        "'%s', '')",
+        kind, name, strstr(name, "max") ? "max" : "sum");
     sql("INSERT INTO counter SELECT %lld, id, %d FROM counter_name WHERE kind = '%s' AND name = "
-        "'%s'", (long long)interval, value, kind, name);
+        "'%s'",
+        (long long)interval, value, kind, name);
 }
 
 static void add_rss(int at_ms, int mib, int cpu_ms)
 {
-    sql("INSERT INTO resource (run_id, role, pid, at_ns, rss_bytes, cpu_ns) VALUES (%lld, 'gen', 1, "
-        "%lld, %lld, %lld)", (long long)run_id, at_ms * 1000000ll, mib * 1048576ll, cpu_ms * 1000000ll);
+    sql("INSERT INTO resource (run_id, role, pid, at_ns, rss_bytes, cpu_ns) VALUES (%lld, 'gen', "
+        "1, "
+        "%lld, %lld, %lld)",
+        (long long)run_id, at_ms * 1000000ll, mib * 1048576ll, cpu_ms * 1000000ll);
 }
 
 static void begin(void)
@@ -100,11 +113,24 @@ static void begin(void)
     dir = tmp_dir_make();
     ck_assert_int_eq(db_open(dir.file, DB_CREATE, &db, &e), 0);
     struct run_row row = {
-        .uuid = "u", .workload_id = "w", .job = "[global]\n", .history_key = "k",
-        .tool_version = "0", .started_ns = 0, .wire = "pair", .timestamp_source = "tsc",
-        .clock_error_ns = DB_NONE, .clock_ppm = NAN, .protocol = "echo", .pattern = "long_lived",
-        .load = "10/s", .depth = 1, .workers = 2, .connections_requested = 4,
-        .duration_requested_ns = DB_NONE, .interval_ns = S,
+        .uuid = "u",
+        .workload_id = "w",
+        .job = "[global]\n",
+        .history_key = "k",
+        .tool_version = "0",
+        .started_ns = 0,
+        .wire = "pair",
+        .timestamp_source = "tsc",
+        .clock_error_ns = DB_NONE,
+        .clock_ppm = NAN,
+        .protocol = "echo",
+        .pattern = "long_lived",
+        .load = "10/s",
+        .depth = 1,
+        .workers = 2,
+        .connections_requested = 4,
+        .duration_requested_ns = DB_NONE,
+        .interval_ns = S,
     };
     ck_assert_int_eq(process_self(&row.process, &e), 0);
     ck_assert_msg(db_run_begin(db, &row, &run_id, &e) == 0, "%s", e.message);
@@ -231,7 +257,8 @@ START_TEST(of_each_phase_and_of_the_run)
         double wanted[] = {rows[i].a, rows[i].b, rows[i].run};
         for (int s = 0; s < 3; s++) {
             double found = value(scopes[s], rows[i].name, 0);
-            ck_assert_msg(isnan(found) == isnan(wanted[s]), "%s, scope %d: %g", rows[i].name, s, found);
+            ck_assert_msg(isnan(found) == isnan(wanted[s]), "%s, scope %d: %g", rows[i].name, s,
+                          found);
             if (!isnan(found))
                 is(found, wanted[s], rows[i].name);
         }

@@ -137,7 +137,8 @@ END_TEST
 
 START_TEST(wrong_metrics)
 {
-    refused("latncy_p95<1ms", "latncy_p95<1ms: no metric \"latncy_p95\": expected one of msg_per_s");
+    refused("latncy_p95<1ms",
+            "latncy_p95<1ms: no metric \"latncy_p95\": expected one of msg_per_s");
     refused("p98<1ms", "no metric \"p98\"");
     refused("jitter_p99<1ms", "no metric \"jitter_p99\"");
     refused("latency_<1ms", "no metric \"latency_\"");
@@ -205,5 +206,18 @@ START_TEST(contradictions)
 }
 END_TEST
 
-CHECK_MAIN("run/sla", each_unit, each_metric, each_operator, several_rules, wrong_metrics,
+START_TEST(the_table_of_metrics_is_that_of_the_program)
+{
+    static char table[20000], docs[200000];
+    FILE *out = fmemopen(table, sizeof table, "w"), *in = fopen(DOCS_DIR "/JOBS.md", "r");
+    ck_assert(out && in);
+    figure_print_markdown(out);
+    fclose(out);
+    ck_assert_uint_lt(fread(docs, 1, sizeof docs - 1, in), sizeof docs - 1);
+    fclose(in);
+    ck_assert_msg(strstr(docs, table), "docs/JOBS.md lacks what tests/unit/run/print_figures prints");
+}
+END_TEST
+
+CHECK_MAIN("run/sla", the_table_of_metrics_is_that_of_the_program, each_unit, each_metric, each_operator, several_rules, wrong_metrics,
            wrong_values_and_units, wrong_forms, contradictions)
