@@ -16,6 +16,7 @@
 #include "suite/suites.h"
 
 #define OPEN_MAX 3   /* trials in a row that decided nothing */
+#define LATE_MAX 6   /* trials at which the generator was late, before it is believed */
 #define DIGITS   4
 #define NEAR     0.4 /* of the resolution, on each side of the guess */
 #define FARTHER  2.5 /* times that with each bet lost */
@@ -56,23 +57,27 @@ static double stake_of(const struct side *side)
     return chance > 0.55 ? 2 * chance - 1 : 0.1;
 }
 
-static void take(struct known *k, struct observation *o, double resolution)
+static void settle_bet(struct known *k, struct observation *o)
 {
-    if (!k->bisecting) {
-        struct side *side = &k->side[k->against];
-        o->stake = k->against ? -stake_of(side) : stake_of(side);
-        side->won += o->held != k->against;
-        side->lost += o->held == k->against;
-        k->against = !k->against;
-    }
+    struct side *side = &k->side[k->against];
+    o->stake = k->against ? -stake_of(side) : stake_of(side);
+    side->won += o->held != k->against;
+    side->lost += o->held == k->against;
+}
+
+static void take(struct known *k, struct observation *o, bool late, double resolution)
+{
+    if (!k->bisecting && !late)
+        settle_bet(k, o);
+    k->against ^= !k->bisecting;
     k->held = o->held ? fmax(k->held, o->rate) : k->held;
     k->broken = o->held ? k->broken : fmin(k->broken, o->rate);
     k->bisecting &= k->broken / k->held > 1 + resolution / 3;
 }
 
-/* Trials at which the generator was late count as broken here: nothing above can be offered. Who
- * is to blame is told apart in the end. What a trial decided is held against what was known before
- * it, so that the same trials always tell the same. */
+/* Trials at which the generator was late guide the search away like broken ones, as nothing above
+ * can be offered, but prove nothing of the peer: such a bet is off. What a trial decided is held
+ * against what was known before it, so that the same trials always tell the same. */
 static void learn(const struct search *s, struct known *k)
 {
     const struct job_search *keys = &s->job->search;
@@ -84,7 +89,7 @@ static void learn(const struct search *s, struct known *k)
         if (!t->result.late && t->passed == TRIAL_OPEN)
             continue;
         o[n] = (struct observation){t->result.requested_per_s, t->passed == TRIAL_PASSED, 0};
-        take(k, &o[n++], keys->find_resolution);
+        take(k, &o[n++], t->result.late, keys->find_resolution);
     }
     k->guess = boundary_estimate(o, n, keys->find_low, keys->find_high);
     boundary_interval(o, n, &k->proven);
@@ -104,6 +109,17 @@ static bool below_all(const struct search *s, const struct known *k)
 static bool above_all(const struct search *s, const struct known *k)
 {
     return k->proven.low >= s->job->search.find_high;
+}
+
+/* Late again and again, and the peer broke at no rate: the generator's limit. */
+static bool generator_is_limit(const struct search *s)
+{
+    uint32_t late = 0, broken = 0;
+    for (uint32_t i = 0; i < s->count; i++) {
+        late += s->trials[i].result.late;
+        broken += s->trials[i].passed == TRIAL_FAILED;
+    }
+    return late >= LATE_MAX && !broken;
 }
 
 static bool open_for_long(const struct search *s)
@@ -146,7 +162,7 @@ static enum suite_next find_max_next(const struct search *s, struct job_phase *o
 {
     struct known k;
     learn(s, &k);
-    if (narrow(s, &k) || below_all(s, &k) || above_all(s, &k))
+    if (narrow(s, &k) || below_all(s, &k) || above_all(s, &k) || generator_is_limit(s))
         return SUITE_FINISHED;
     if (open_for_long(s) || spent(s))
         return SUITE_UNDECIDED;
