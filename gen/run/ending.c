@@ -168,6 +168,10 @@ int ending_record(struct run *r, bool interrupted, const struct err *failure, st
         end.limited_by = j.limited_by;
         end.limited_by_evidence = j.evidence;
     }
+    if (!rc && failure && r->seek) {
+        struct judged kept; /* what the trials until then came to; the run is failed all the same */
+        rc = seek_judge(r, &kept, e);
+    }
     if (!rc)
         rc = db_run_end(r->db, r->id, &end, e);
     if (r->seek)
