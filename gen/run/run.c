@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/privilege.h"
 #include "base/rng.h"
 #include "base/units.h"
 #include "db/db.h"
@@ -154,6 +155,7 @@ static int execute(struct run *r, struct run_result *out, struct err *e)
     if (!rc)
         rc = start_workers(r, e);
     mask_signals(SIG_UNBLOCK);
+    privilege_lower(privilege_files());
     if (!rc)
         rc = live_open(r, e);
     if (!rc)
@@ -177,6 +179,7 @@ static int execute(struct run *r, struct run_result *out, struct err *e)
 
 static void close_all(struct run *r)
 {
+    privilege_restore();
     wires_close(&r->wires);
     wires_free(&r->wires);
     seek_close(r);

@@ -3,6 +3,9 @@
 exit codes that follow. In memory, in short phases; bounds of validity, the queue and time-outs are as
 wide as they go, so that a busy machine decides nothing."""
 import json
+import signal
+import sqlite3
+import time
 
 import case
 import gen
@@ -139,6 +142,31 @@ def invalid(folder):
     case.expect(not found.query("SELECT 1 FROM verdict WHERE state = 'PASS'"), str(process))
 
 
+def stalled(folder):
+    """Stopped for a while: what became due meanwhile was looked at too late, whoever was free."""
+    db, path = folder / "stalled.db", folder / "stalled.conf"
+    keys = {**COMMON, "duration": "2s", "valid_missed": "5%", "db": db}
+    path.write_text("[global]\n" + "".join(f"{k} = {v}\n" for k, v in keys.items()), encoding="utf-8")
+    with gen.start(path) as process:
+        case.wait_until(lambda: db.exists() and measured(db), 30, lambda: f"an interval: {process}")
+        process.send(signal.SIGSTOP)
+        time.sleep(0.5)
+        process.send(signal.SIGCONT)
+        process.wait(60)
+    case.expect_equal(process.code, 6, str(process))
+    found = Results(db).check_whole()
+    why = found.column("invalid_reason")
+    case.expect(why.startswith("starts that were looked at more than 1 ms too late are "), why)
+    case.expect(found.counter("missed") >= 240, f"missed of 250: {found.counter('missed')}")
+
+
+def measured(db):
+    try:
+        return Results(db).query("SELECT 1 FROM interval i JOIN phase p ON p.id = i.phase_id WHERE p.measured")
+    except (sqlite3.Error, AssertionError):
+        return False
+
+
 def test():
     with case.scratch() as folder:
         rules_of_phases(folder)
@@ -147,6 +175,7 @@ def test():
         enters(folder)
         ends(folder)
         invalid(folder)
+        stalled(folder)
 
 
 case.main(test)
