@@ -180,6 +180,8 @@ const struct chart charts[] = {
      plot_cdf, 960, 600, chart_distribution_data},
     {"ccdf", "Tails of times", "share of transactions that took longer, both axes logarithmic",
      plot_ccdf, 960, 600, chart_distribution_data},
+    {"knee", "Rate against latency", "p50 and p99 of each trial over the rate that it achieved",
+     plot_knee, 960, 600, chart_knee_data},
     {"workloads", "Runs side by side",
      "messages sent a second, and latency p50 and p99; thin lines are 95 % intervals",
      plot_workloads, 960, 164, chart_workloads_data, .subject = CHART_RUNS, .per_run = 44},

@@ -27,6 +27,7 @@ void chart_put_span(FILE *out, const struct chart_span *s, const char *prefix);
 void chart_put(FILE *out, double value);
 
 int chart_heatmap_data(FILE *out, const struct plot_input *in, const char **why);
+int chart_knee_data(FILE *out, const struct plot_input *in, const char **why);
 int chart_distribution_data(FILE *out, const struct plot_input *in, const char **why);
 int chart_workloads_data(FILE *out, const struct plot_input *in, const char **why);
 int chart_trend_data(FILE *out, const struct plot_input *in, const char **why);

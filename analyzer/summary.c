@@ -182,6 +182,45 @@ static int read_targets(struct db *db, struct summary *s, struct err *e)
     return ret;
 }
 
+static int read_trials(struct db *db, struct summary *s, struct err *e)
+{
+    struct db_stmt *rows = NULL;
+    struct trial_info row;
+    int ret = query_trials(db, s->run.id, &rows, e);
+    while (ret == 0 && (ret = query_trials_next(rows, &row, e)) == 1) {
+        struct trial_info *t = list_grow((void **)&s->trials.rows, &s->trials.count, sizeof *t);
+        ret = t ? 0 : no_memory(e);
+        if (!t)
+            break;
+        *t = row;
+        const char **texts[] = {&t->phase, &t->objective, &t->reason, &t->limited_by};
+        for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+            *texts[i] = keep_text(&s->keep, *texts[i]);
+    }
+    db_finish(rows);
+    return ret;
+}
+
+static int read_findings(struct db *db, struct summary *s, struct err *e)
+{
+    struct db_stmt *rows = NULL;
+    struct finding_info row;
+    int ret = query_findings(db, s->run.id, &rows, e);
+    while (ret == 0 && (ret = query_findings_next(rows, &row, e)) == 1) {
+        struct finding_info *f =
+            list_grow((void **)&s->findings.rows, &s->findings.count, sizeof *f);
+        ret = f ? 0 : no_memory(e);
+        if (!f)
+            break;
+        *f = row;
+        f->name = keep_some(s, row.name);
+        f->unit = keep_some(s, row.unit);
+        f->reason = keep_text(&s->keep, row.reason);
+    }
+    db_finish(rows);
+    return ret;
+}
+
 static int read_times(struct db *db, struct summary *s, struct err *e)
 {
     int ret = 0;
@@ -197,7 +236,7 @@ static bool stored_limit(const struct run_info *run)
 }
 
 /* The stored word is that of the build that wrote it, and a killed run has none: the rows come
- * first. */
+ * first. But the trials of a suite say nothing together: what stopped the search was stored. */
 static int read_limit(struct db *db, struct summary *s, struct err *e)
 {
     struct limit_figures f;
@@ -206,7 +245,7 @@ static int read_limit(struct db *db, struct summary *s, struct err *e)
     if (ret)
         return ret;
     limit_judge(&f, &v);
-    if (v.by == LIMIT_UNKNOWN && stored_limit(&s->run)) {
+    if ((v.by == LIMIT_UNKNOWN || s->trials.count) && stored_limit(&s->run)) {
         s->limited_by = s->limited_by_words = s->run.limited_by;
         s->limited_by_evidence = s->run.limited_by_evidence;
     } else if (f.seconds > 0) {
@@ -264,6 +303,8 @@ static int read_all(struct db *db, int64_t run_id, struct summary *s, struct err
     ret = ret ? ret : read_environment(db, s, e);
     ret = ret ? ret : read_targets(db, s, e);
     ret = ret ? ret : read_pools(db, s, e);
+    ret = ret ? ret : read_trials(db, s, e);
+    ret = ret ? ret : read_findings(db, s, e);
     ret = ret ? ret : read_times(db, s, e);
     ret = ret ? ret : counts_build(db, s, e);
     ret = ret ? ret : read_limit(db, s, e);
@@ -293,6 +334,8 @@ void summary_fini(struct summary *s)
     free(s->environment.rows);
     free(s->targets.rows);
     free(s->pools.rows);
+    free(s->trials.rows);
+    free(s->findings.rows);
     run_info_fini(&s->run);
     keep_fini(&s->keep);
 }

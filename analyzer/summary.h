@@ -10,6 +10,7 @@
 #include "analyzer/figure.h"
 #include "analyzer/keep.h"
 #include "analyzer/query.h"
+#include "analyzer/query_search.h"
 #include "analyzer/times.h"
 #include "analyzer/times_exact.h"
 #include "db/limit.h"
@@ -41,6 +42,15 @@ struct target_list {
     size_t count;
 };
 
+struct trial_list {
+    struct trial_info *rows;
+    size_t count;
+};
+struct finding_list {
+    struct finding_info *rows;
+    size_t count;
+};
+
 struct summary {
     struct run_info run;
     struct figure figures[FIGURE_COUNT];
@@ -53,6 +63,8 @@ struct summary {
     struct environment_list environment;
     struct target_list targets;
     struct pool_list pools;
+    struct trial_list trials;     /* of a suite; none in other runs */
+    struct finding_list findings;
 
     /* What stopped it from doing more, derived from its rows; where they cannot tell, as stored.
      * NULL: nothing was measured; remedy also where none is known. */

@@ -86,6 +86,10 @@ struct limit_verdict {
 
 /* 0, or -errno with a message. Works on a run in any state; opens no transaction of its own. */
 int limit_load(struct db *db, int64_t run_id, struct limit_figures *out, struct err *e);
+/* The same of one measured phase (phase.id), also while the run goes on: what our own responder
+ * counted is not known then. */
+int limit_load_phase(struct db *db, int64_t run_id, int64_t phase_id, struct limit_figures *out,
+                     struct err *e);
 void limit_judge(const struct limit_figures *f, struct limit_verdict *out);
 /* Share of the time that other processes had the cores of gen's loops: at least so much. NAN: it
  * cannot be told. */

@@ -124,15 +124,15 @@ static int load_counted(struct db *db, int64_t run_id, struct limit_figures *f,
     struct db_stmt *s = NULL;
     struct ticks sum = {0}, worker = {0};
     int64_t last = 0;
-    int ret = limit_query(db,
+    int ret = limit_query_phase(db,
                           "SELECT i.worker, n.kind, n.name, CASE n.rollup WHEN 'max' "
                           "  THEN max(c.value) ELSE sum(c.value) END AS value "
                           "FROM interval i JOIN phase p ON p.id = i.phase_id "
                           "JOIN counter c ON c.interval_id = i.id "
                           "JOIN counter_name n ON n.id = c.name_id "
-                          "WHERE i.run_id = :run_id AND p.measured GROUP BY i.worker, n.id "
-                          "ORDER BY i.worker",
-                          run_id, &s, e);
+                          "WHERE i.run_id = :run_id AND " LIMIT_PHASE
+                          "GROUP BY i.worker, n.id ORDER BY i.worker",
+                          run_id, m, &s, e);
     while (ret == 0 && (ret = db_step(s, e)) == 1) {
         if (db_col_i64(s, "worker") != last)
             end_worker(f, &sum, &worker);

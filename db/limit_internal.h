@@ -8,6 +8,7 @@
 struct db_stmt;
 
 struct limit_moments {
+    int64_t phase_id;       /* 0: all measured phases */
     int64_t from_ns, to_ns; /* of the measured phases, Unix */
     double hz;              /* clock ticks a second; NAN: not known */
     double loop_ns;         /* measured time of all workers together */
@@ -16,6 +17,10 @@ struct limit_moments {
 /* A SELECT whose one parameter is :run_id, or that takes more before its first step. */
 int limit_query(struct db *db, const char *sql, int64_t run_id, struct db_stmt **out,
                 struct err *e);
+/* The same with :phase_id as well. */
+#define LIMIT_PHASE "p.measured AND :phase_id IN (0, p.id) "
+int limit_query_phase(struct db *db, const char *sql, int64_t run_id, const struct limit_moments *m,
+                      struct db_stmt **out, struct err *e);
 /* What the workers and our own responder counted. */
 int limit_load_counters(struct db *db, int64_t run_id, struct limit_figures *f,
                         const struct limit_moments *m, struct err *e);

@@ -16,6 +16,15 @@ int limit_query(struct db *db, const char *sql, int64_t run_id, struct db_stmt *
     return ret;
 }
 
+int limit_query_phase(struct db *db, const char *sql, int64_t run_id, const struct limit_moments *m,
+                      struct db_stmt **out, struct err *e)
+{
+    int ret = limit_query(db, sql, run_id, out, e);
+    if (ret == 0)
+        db_bind_i64(*out, ":phase_id", m->phase_id);
+    return ret;
+}
+
 /* --- the run and its job --------------------------------------------------------------------- */
 
 /* The value behind "key = " at the head of a line, cut at the line's end; "" without one. */
@@ -113,12 +122,12 @@ static int load_phases(struct db *db, int64_t run_id, struct limit_figures *f,
                        struct limit_moments *m, struct err *e)
 {
     struct db_stmt *s = NULL;
-    int ret = limit_query(db,
+    int ret = limit_query_phase(db,
                           "SELECT p.started_ns, p.offered_rate_per_s, p.connections, p.depth, "
                           "coalesce(p.ended_ns, (SELECT max(i.ended_ns) FROM interval i "
                           "  WHERE i.phase_id = p.id)) AS last_ns "
-                          "FROM phase p WHERE p.run_id = :run_id AND p.measured ORDER BY p.seq",
-                          run_id, &s, e);
+                          "FROM phase p WHERE p.run_id = :run_id AND " LIMIT_PHASE "ORDER BY p.seq",
+                          run_id, m, &s, e);
     while (ret == 0 && (ret = db_step(s, e)) == 1) {
         ret = 0;
         if (!db_col_is_null(s, "last_ns") && db_col_i64(s, "last_ns") > db_col_i64(s, "started_ns"))
@@ -151,16 +160,17 @@ static void take_time(struct limit_figures *f, struct db_stmt *s)
 }
 
 /* Connections open before anything is measured. */
-static int load_times(struct db *db, int64_t run_id, struct limit_figures *f, struct err *e)
+static int load_times(struct db *db, int64_t run_id, struct limit_figures *f,
+                      const struct limit_moments *m, struct err *e)
 {
     struct db_stmt *s = NULL;
     int ret =
-        limit_query(db,
+        limit_query_phase(db,
                     "SELECT h.time, sum(1.0 * h.count * h.mean_ns) / sum(h.count) AS mean_ns, "
                     "min(h.min_ns) AS min_ns FROM interval i JOIN phase p ON p.id = i.phase_id "
                     "JOIN hist h ON h.interval_id = i.id WHERE i.run_id = :run_id AND h.count > 0 "
-                    "AND (p.measured OR h.time = 'connect') GROUP BY h.time",
-                    run_id, &s, e);
+                    "AND (" LIMIT_PHASE "OR h.time = 'connect') GROUP BY h.time",
+                    run_id, m, &s, e);
     while (ret == 0 && (ret = db_step(s, e)) == 1) {
         take_time(f, s);
         ret = 0;
@@ -173,22 +183,26 @@ static int load_times(struct db *db, int64_t run_id, struct limit_figures *f, st
 
 /* --- processes ------------------------------------------------------------------------------- */
 
-static int load_one(struct db *db, const char *sql, int64_t run_id, const struct limit_moments *m,
-                    double *out, struct err *e)
+/* The `v` of the only row; finishes the statement. */
+static int read_one(struct db_stmt *s, const struct limit_moments *m, double *out, struct err *e)
 {
-    struct db_stmt *s = NULL;
-    int ret = limit_query(db, sql, run_id, &s, e);
-    if (ret == 0) {
-        db_bind_i64(s, ":from_ns", m->from_ns);
-        db_bind_i64(s, ":to_ns", m->to_ns);
-        ret = db_step(s, e);
-    }
+    db_bind_i64(s, ":from_ns", m->from_ns);
+    db_bind_i64(s, ":to_ns", m->to_ns);
+    int ret = db_step(s, e);
     if (ret == 1) {
         *out = db_col_f64(s, "v");
         ret = 0;
     }
     db_finish(s);
     return ret;
+}
+
+static int load_one(struct db *db, const char *sql, int64_t run_id, const struct limit_moments *m,
+                    double *out, struct err *e)
+{
+    struct db_stmt *s = NULL;
+    int ret = limit_query(db, sql, run_id, &s, e);
+    return ret ? ret : read_one(s, m, out, e);
 }
 
 #define CPU_OF(role)                                                                               \
@@ -206,11 +220,14 @@ static int load_processes(struct db *db, int64_t run_id, struct limit_figures *f
 static int load_intervals(struct db *db, int64_t run_id, struct limit_figures *f,
                           struct limit_moments *m, struct err *e)
 {
-    int ret = load_one(db,
-                       "SELECT sum(1.0 * (i.ended_ns - i.started_ns)) AS v FROM interval i "
-                       "JOIN phase p ON p.id = i.phase_id WHERE i.run_id = :run_id "
-                       "AND p.measured AND i.ended_ns > :from_ns AND i.started_ns < :to_ns",
-                       run_id, m, &m->loop_ns, e);
+    struct db_stmt *s = NULL;
+    int ret = limit_query_phase(db,
+                                "SELECT sum(1.0 * (i.ended_ns - i.started_ns)) AS v "
+                                "FROM interval i JOIN phase p ON p.id = i.phase_id "
+                                "WHERE i.run_id = :run_id AND " LIMIT_PHASE
+                                "AND i.ended_ns > :from_ns AND i.started_ns < :to_ns",
+                                run_id, m, &s, e);
+    ret = ret ? ret : read_one(s, m, &m->loop_ns, e);
     return ret ? ret
                : load_one(db,
                           "SELECT sum(completed) AS v FROM interval WHERE "
@@ -220,7 +237,13 @@ static int load_intervals(struct db *db, int64_t run_id, struct limit_figures *f
 
 int limit_load(struct db *db, int64_t run_id, struct limit_figures *out, struct err *e)
 {
-    struct limit_moments m = {.hz = NAN, .loop_ns = NAN};
+    return limit_load_phase(db, run_id, 0, out, e);
+}
+
+int limit_load_phase(struct db *db, int64_t run_id, int64_t phase_id, struct limit_figures *out,
+                     struct err *e)
+{
+    struct limit_moments m = {.phase_id = phase_id, .hz = NAN, .loop_ns = NAN};
     *out = (struct limit_figures){
 #define MISSING(field) .field = NAN
         MISSING(workers),
@@ -268,6 +291,6 @@ int limit_load(struct db *db, int64_t run_id, struct limit_figures *out, struct 
     ret = ret ? ret : load_phases(db, run_id, out, &m, e);
     ret = ret ? ret : load_intervals(db, run_id, out, &m, e);
     ret = ret ? ret : limit_load_counters(db, run_id, out, &m, e);
-    ret = ret ? ret : load_times(db, run_id, out, e);
+    ret = ret ? ret : load_times(db, run_id, out, &m, e);
     return ret ? ret : load_processes(db, run_id, out, &m, e);
 }

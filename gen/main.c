@@ -33,6 +33,8 @@ static const struct command {
      command_run},
     {"run", "run --dry-run JOB|FOLDER... [--key=value...]",
      "plan, arithmetic and checks; nothing is sent", command_run},
+    {"run", "run JOB --find-max RULES", "the highest rate that holds the rules, as p99<1ms,errors<0.05%",
+     command_run},
     {"run", "run --interleave JOB_A JOB_B [--rounds N] [--A:key=value...]",
      "two jobs in turn, round by round, to be compared", command_run},
     {"respond", "respond --wire=xdp:IFACE --listen=ADDR:PORT [--key=value...]",

@@ -249,6 +249,52 @@ static void put_verdicts(struct document *d, const struct summary *s)
     put(d->root, "verdicts", list);
 }
 
+static json_t *trial(const struct trial_info *t)
+{
+    json_t *row = json_object();
+    json_object_set_new(row, "seq", int_or_null(t->seq));
+    json_object_set_new(row, "phase", text_or_null(t->phase));
+    json_object_set_new(row, "objective", text_or_null(t->objective));
+    json_object_set_new(row, "requested_per_s", number_or_null(t->requested_per_s));
+    json_object_set_new(row, "achieved_per_s", number_or_null(t->achieved_per_s));
+    json_object_set_new(row, "connections", int_or_null(t->connections));
+    json_object_set_new(row, "success_percent", number_or_null(t->success_percent));
+    json_object_set_new(row, "latency_p50_us", number_or_null(t->latency_p50_us));
+    json_object_set_new(row, "latency_p99_us", number_or_null(t->latency_p99_us));
+    json_object_set_new(row, "latency_mean_us", number_or_null(t->latency_mean_us));
+    json_object_set_new(row, "passed",
+                        t->passed == QUERY_NONE ? json_null() : json_boolean(t->passed != 0));
+    json_object_set_new(row, "reason", text_or_null(t->reason));
+    json_object_set_new(row, "limited_by", text_or_null(t->limited_by));
+    return row;
+}
+
+static json_t *finding(const struct finding_info *f)
+{
+    json_t *row = json_object();
+    json_object_set_new(row, "name", text_or_null(f->name));
+    json_object_set_new(row, "value", number_or_null(f->value));
+    json_object_set_new(row, "low", number_or_null(f->low));
+    json_object_set_new(row, "high", number_or_null(f->high));
+    json_object_set_new(row, "confidence", number_or_null(f->confidence));
+    json_object_set_new(row, "unit", text_or_null(f->unit));
+    json_object_set_new(row, "trial", int_or_null(f->trial_seq));
+    json_object_set_new(row, "reason", text_or_null(f->reason));
+    return row;
+}
+
+/* What a suite found and how; both empty for other runs. */
+static void put_search(struct document *d, const struct summary *s)
+{
+    json_t *trials = json_array(), *findings = json_array();
+    for (size_t i = 0; i < s->trials.count; i++)
+        json_array_append_new(trials, trial(&s->trials.rows[i]));
+    for (size_t i = 0; i < s->findings.count; i++)
+        json_array_append_new(findings, finding(&s->findings.rows[i]));
+    put(d->root, "trials", trials);
+    put(d->root, "findings", findings);
+}
+
 static void put_environment(struct document *d, const struct summary *s)
 {
     json_t *object = json_object();
@@ -330,6 +376,7 @@ static json_t *document(const struct summary *s)
     put_verdicts(&d, s);
     put_targets(&d, s);
     put_pools(&d, s);
+    put_search(&d, s);
     put_environment(&d, s);
     json_object_set_new(d.root, "figures", d.figures);
     json_object_set_new(d.root, "null_reasons", d.reasons);

@@ -277,6 +277,7 @@ int text_write(FILE *out, const struct summary *s)
     write_head(out, s);
     write_verdicts(out, s);
     write_limit(out, s);
+    text_search_write(out, s);
     write_load(out, s);
     write_measured(out, s);
     format_line(out, "%s", "");

@@ -10,4 +10,7 @@ struct summary;
 /* The table of the five times, and what its marks mean. */
 void text_times_write(FILE *out, const struct summary *s);
 
+/* What a suite found, and its trials; nothing for other runs. */
+void text_search_write(FILE *out, const struct summary *s);
+
 #endif

@@ -87,6 +87,14 @@ static uint32_t fullest(const struct job *job)
     return most;
 }
 
+/* The key that says how many there are. */
+static const char *connections_key(const struct job *job)
+{
+    return !strcmp(job->search.suite, "capacity")      ? "users"
+           : !strcmp(job->search.suite, "scale_steps") ? "scale_connections"
+                                                       : "connections";
+}
+
 /* Each connection needs its own (source address, source port, target). */
 static int check_tuples(const struct loader *l)
 {
@@ -97,7 +105,8 @@ static int check_tuples(const struct loader *l)
     uint64_t tuples = times(times(addresses, ports), job->targets_count);
     if (job->connections <= tuples)
         return 0;
-    return job_refuse(l->e, l->job, fullest(job), "connections",
+    const char *key = connections_key(job);
+    return job_refuse(l->e, l->job, *key == 'c' ? fullest(job) : 0, key,
                       "%" PRIu64 " source addresses x %" PRIu64 " ports x %u targets make %" PRIu64
                       " connections: expected a wider source, ports or target",
                       addresses, ports, job->targets_count, tuples);
@@ -228,9 +237,10 @@ static int check_load(const struct loader *l, uint32_t p)
 {
     struct job_phase *phase = &l->job->phases[p];
     const struct option *shape = option_find("shape");
+    bool searched = job_searches(l->job) && strcmp(l->job->search.suite, "scale_steps");
     if (!strcmp(phase->shape, "replay"))
         return settle_replay(l, p);
-    if (phase->rate_max && phase->queue_max_ns != NS_PER_S)
+    if (phase->rate_max && !searched && phase->queue_max_ns != NS_PER_S)
         return job_refuse(l->e, l->job, p, "queue_max",
                           "with rate = max nothing queues: expected a rate as well");
     bool moves = !phase->rate_max && phase->rate_per_s > 0;
@@ -375,13 +385,14 @@ static int (*const run_checks[])(const struct loader *l) = {
     check_rto,         check_scale,
 };
 static int (*const phase_checks[])(const struct loader *l, uint32_t phase) = {
-    check_load, check_shape_keys, check_ramp, check_walk, check_mix, check_pattern, check_churn, check_reconnect,
+    check_load, check_shape_keys, check_ramp, check_walk, check_mix, check_pattern, check_churn,
+    check_reconnect, check_phase_times,
 };
 
 int loader_settle(struct loader *l)
 {
-    int ret = 0;
     l->job->connections = l->job->phases[fullest(l->job)].connections; /* made once, for all */
+    int ret = loader_settle_suite(l);
     for (size_t i = 0; i < sizeof run_checks / sizeof *run_checks && ret == 0; i++)
         ret = run_checks[i](l);
     for (uint32_t p = 0; p < l->job->phases_count; p++)

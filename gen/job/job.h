@@ -34,6 +34,7 @@ enum job_pattern {
     PATTERN_CHURN
 };
 enum job_close { CLOSE_FIN_CLIENT, CLOSE_FIN_SERVER, CLOSE_RST };
+enum job_until { UNTIL_TIME, UNTIL_CONNECTIONS, UNTIL_STEADY };
 enum job_peer { PEER_RESPOND, PEER_EXEC, PEER_NONE };
 
 /* Message sizes, low to high; even_ratio: as many between 1 and 2 KiB as between 2 and 4. */
@@ -54,9 +55,43 @@ struct job_mix {
     uint32_t weight[OPERATION_COUNT];
 };
 
+#define JOB_LIST 16
+struct job_list {
+    uint32_t count;
+    double values[JOB_LIST];
+};
+
+/* What a suite (gen/suite/) searches, and how long. */
+struct job_search {
+    char suite[24];          /* "none": the phases of the job */
+    uint64_t step_ns;        /* a trial lasts so long, or until */
+    uint64_t completions;    /* so many may be expected */
+    struct job_list step_rates; /* limits: then doubled, up to */
+    double step_high;
+    char find_max[JOB_TEXT]; /* find_max: rules that a rate must hold; "": none */
+    double find_low, find_high; /* transactions/s: what is searched, */
+    double find_resolution;  /* until its interval is so narrow, as a share, or so many */
+    uint32_t find_trials;
+    uint64_t find_ns;        /* or so long */
+    uint32_t users;          /* capacity */
+    double user_rate_per_s;
+    struct job_list growth;  /* levels, as factors of users */
+    double peak;
+    char capacity_sla[JOB_TEXT];
+    struct job_list scale_connections; /* scale_steps */
+};
+
+/* What must hold before a phase is measured. Neither number: as soon as any connection is open. */
+struct job_enter {
+    uint32_t connections; /* open, at least; 0: none asked for, or */
+    double percent;       /* of those that the phase wants */
+    bool steady;          /* the warm-up has settled, or is over */
+};
+
 /* One measured phase: a section of the file (one of the section's name when there is none). */
 struct job_phase {
     char name[64];
+    uint32_t number;         /* in its run: phases and trials draw apart from each other */
     bool rate_max;           /* rate = max: closed loop */
     char shape[24];          /* how the rate moves; max when rate_max and none was chosen */
     double rate_per_s;       /* transactions/s over the whole run, as written; of a replay: the mean */
@@ -73,6 +108,9 @@ struct job_phase {
     bool arrivals_sorted;    /* ... by us */
     uint64_t duration_ns, warmup_ns;
     uint64_t transactions;   /* end after so many starts; 0: by time only */
+    uint64_t completions_min, duration_max_ns; /* goes on until then; 0: ten times the duration */
+    enum job_until until;
+    struct job_enter enter;
     struct job_sizes payload, reply; /* drawn for each message */
     struct job_mix mix;
     uint32_t batch_requests, stream_messages; /* of operations batch and stream */
@@ -85,7 +123,8 @@ struct job_phase {
     uint64_t pace_ns, pace_worker_ns; /* least time between two starts; 0: none */
     enum job_close close;
     uint64_t timeout_ns, connect_timeout_ns, queue_max_ns;
-    char sla[JOB_TEXT], abort_if[JOB_TEXT];
+    char sla[JOB_TEXT], warn[JOB_TEXT], abort_if[JOB_TEXT];
+    uint64_t abort_window_ns;
 };
 
 struct job {
@@ -101,6 +140,7 @@ struct job {
     uint64_t close_ns;       /* time limit of the close phase */
     uint32_t phases_count;
     struct job_phase phases[JOB_PHASES];
+    struct job_search search;
 
     char wire[JOB_TEXT];     /* NAME, or NAME:DEVICE with the world behind it */
     enum job_peer peer;
@@ -137,14 +177,17 @@ struct job {
     uint64_t interval_ns;    /* sampling period */
     double samples;          /* share of the transactions to record: 1 all, 0 none */
     char db[JOB_TEXT];       /* results.db */
+    char run_sla[JOB_TEXT];
+    uint64_t valid_lateness_p99_ns; /* bounds of validity in an open loop */
+    double valid_busy_percent, valid_missed_percent, valid_tx_full_percent;
     char margins[JOB_TEXT];  /* of relevance, METRIC:PERCENT% each, for whoever compares runs */
     bool quiet;
     char clock[16];          /* auto | tsc | kernel */
     char log_level[16];
 
     char *resolved;          /* the whole job as INI text: every key with its value (malloc) */
-    char *resolved_unseeded; /* the same without seed, description, margins, db, quiet, log_level, pcap:
-                              * what the history key hashes */
+    char *resolved_unseeded; /* the same without what the history key does not see (`unhashed` in
+                              * job/options.c) */
     struct loader *loader;   /* who set which key, for job_refuse (malloc) */
     char *overrides;         /* "BENCH_DEPTH=2 --duration=10s" as given, environment first; "" */
 };
@@ -175,9 +218,13 @@ int job_refuse(struct err *e, const struct job *job, uint32_t phase, const char 
  * later version from a mistake. */
 int job_refuse_later(struct err *e, const struct job *job, uint32_t phase, const char *key,
                      const char *later);
+/* Whether a suite makes the phases, from the job's one. */
+bool job_searches(const struct job *job);
 
 /* As the key says it. */
 const char *job_pattern_name(enum job_pattern pattern);
+/* The longest that a phase may last: its duration, or with completions_min what bounds that. */
+uint64_t job_longest_ns(const struct job_phase *phase);
 /* "10", "64-1KiB", "mixed", "64:90,1MiB:10": as a job says it. */
 struct _IO_FILE;
 void job_sizes_print(const struct job_sizes *sizes, struct _IO_FILE *out);

@@ -130,6 +130,7 @@ static int phases_make(struct loader *l)
         if (job->phases_count == JOB_PHASES)
             return err_set(l->e, EXIT_USAGE, -E2BIG, "%s: expected at most %d phases",
                            entry_where(&l->entries, entry, where, sizeof where), JOB_PHASES);
+        job->phases[job->phases_count].number = job->phases_count;
         snprintf(job->phases[job->phases_count++].name, sizeof job->phases->name, "%s",
                  entry->section);
     }

@@ -56,9 +56,10 @@ int rec_phase_begin(struct rec *r, const struct phase_row *row, uint64_t now_ns)
     return (int)n;
 }
 
-void rec_phase_end(struct rec *r, uint32_t phase, uint64_t now_ns)
+void rec_phase_end(struct rec *r, uint32_t phase, uint64_t now_ns, enum phase_exit why)
 {
     assert(phase < atomic_load_explicit(&r->phase_count, memory_order_relaxed));
+    r->phases[phase]->why = why;
     atomic_store_explicit(&r->phases[phase]->ended_ns, now_ns, memory_order_release);
 }
 
@@ -74,7 +75,7 @@ static int store_phase(struct rec *r, struct rec_phase *p, uint32_t seq, struct 
         p->id = ret ? 0 : id;
     }
     if (!ret && ended_ns && !p->end_stored) {
-        ret = db_phase_end(r->cfg.db, p->id, rec_unix_ns(r, ended_ns), e);
+        ret = db_phase_end(r->cfg.db, p->id, rec_unix_ns(r, ended_ns), p->why, e);
         p->ended_now = p->end_stored = !ret;
     }
     return ret;

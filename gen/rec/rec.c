@@ -86,6 +86,7 @@ static void free_rec(struct rec *r)
     uint32_t phases = atomic_load(&r->phase_count);
     for (uint32_t i = 0; i < phases; i++)
         phase_free(r->phases[i]);
+    trials_free(r);
     store_close(&r->store);
     free_samples(r);
     if (r->blocks != MAP_FAILED)

@@ -24,12 +24,12 @@
 #include "base/hist.h"
 #include "base/measure.h"
 #include "base/ring.h"
+#include "db/run_row.h"
 #include "rec/sample.h"
 
 struct err;
 struct db;
 struct rec;
-struct phase_row;
 
 /* What one worker measured in one interval. */
 struct rec_interval {
@@ -92,7 +92,12 @@ void rec_memory(const struct rec *r, struct rec_memory *out);
  * thread. */
 #define REC_PHASES_MAX 4096
 int rec_phase_begin(struct rec *r, const struct phase_row *row, uint64_t now_ns);
-void rec_phase_end(struct rec *r, uint32_t phase, uint64_t now_ns);
+void rec_phase_end(struct rec *r, uint32_t phase, uint64_t now_ns, enum phase_exit why);
+/* A trial of a search has ended; its phase is stored. Strings are copied. 0, -ENOMEM, -ENOSPC.
+ * Main thread. */
+#define REC_TRIALS_MAX 512
+struct trial_row;
+int rec_trial(struct rec *r, const struct trial_row *row);
 /* Waits until everything that the workers have handed over is stored, so that another connection
  * reads it. Main thread. */
 void rec_sync(struct rec *r);

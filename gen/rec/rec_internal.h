@@ -11,6 +11,7 @@
 #include "base/drop.h"
 #include "base/err.h"
 #include "db/db.h"
+#include "db/finding.h"
 #include "db/run_row.h"
 #include "rec/rec.h"
 
@@ -20,6 +21,7 @@ _Static_assert(DROP_COUNT <= 64, "rec_interval.drops is too small");
 struct rec_phase {
     struct phase_row row;             /* strings owned */
     uint64_t started_ns;              /* CLOCK_MONOTONIC, as ended_ns */
+    enum phase_exit why;              /* set before: */
     _Atomic uint64_t ended_ns;        /* 0: not ended */
     int64_t id;                       /* 0: its row is not stored */
     bool end_stored;
@@ -70,6 +72,9 @@ struct rec {
 
     struct rec_phase *phases[REC_PHASES_MAX];
     _Atomic uint32_t phase_count;
+    struct trial_row *trials[REC_TRIALS_MAX]; /* strings owned */
+    _Atomic uint32_t trial_count;
+    uint32_t trials_stored, trials_now; /* committed; and by the batch that is not yet */
 
     struct store store;
     struct drain *drains;             /* by lane; NULL: no transactions are recorded */
@@ -102,6 +107,10 @@ int store_interval(struct rec *r, const struct rec_interval *b, uint64_t seq, st
 int store_phases(struct rec *r, struct err *e);
 /* What the batch did to the phases' rows holds (committed) or never was (rolled back). */
 void settle_phases(struct rec *r, bool committed);
+bool trials_due(const struct rec *r);
+int store_trials(struct rec *r, struct err *e);
+void settle_trials(struct rec *r, bool committed);
+void trials_free(struct rec *r);
 int store_summaries(struct rec *r, struct err *e);
 int store_resources(struct rec *r, uint64_t now_ns, struct err *e);
 

@@ -18,6 +18,8 @@ static void begin_batch(struct rec *r, struct batch *b)
     b->ret = db_begin(r->cfg.db, "store the intervals", &b->e);
     if (!b->ret)
         b->ret = store_phases(r, &b->e);
+    if (!b->ret)
+        b->ret = store_trials(r, &b->e);
 }
 
 static void keep_error(struct rec *r, const struct batch *b)
@@ -35,6 +37,7 @@ static void end_batch(struct rec *r, struct batch *b)
         b->ret = db_commit(r->cfg.db, "store the intervals", &b->e);
     db_rollback(r->cfg.db);
     settle_phases(r, !b->ret);
+    settle_trials(r, !b->ret);
     drain_settle(r, !b->ret);
     if (b->ret)
         keep_error(r, b);
@@ -86,7 +89,7 @@ static int sample_resources(struct rec *r, uint64_t now_ns, struct err *e)
 static void look(struct rec *r)
 {
     uint64_t now_ns = clock_kernel_ns();
-    bool due = resources_due(r, now_ns), any = due;
+    bool due = resources_due(r, now_ns), any = due || trials_due(r);
     struct batch batch;
     for (uint32_t n = 0; n < r->cfg.lanes; n++) {
         any |= (r->lane_full[n] = lane_ready(r, n)) > 0;

@@ -22,6 +22,7 @@
 /* Options that are the command's own; all others are keys of the jobs. */
 struct asked {
     bool dry_run, stop_on_failure;
+    char *find_max; /* "--find-max=RULES", made of two arguments (malloc); NULL */
 };
 
 static bool flag_take(const char *arg, struct asked *asked)
@@ -33,15 +34,30 @@ static bool flag_take(const char *arg, struct asked *asked)
     return false;
 }
 
+/* The one key whose value may stand apart: --find-max RULES. NULL: another one, or no memory. */
+static char *find_max_join(const char *arg, const char *next)
+{
+    char *joined;
+    if (!next || (strcmp(arg, "--find-max") && strcmp(arg, "--find_max")))
+        return NULL;
+    return asprintf(&joined, "%s=%s", arg, next) > 0 ? joined : NULL;
+}
+
 /* Splits the arguments into options and names, each in a list as long as all of them. */
 static void split(const struct command_args *a, struct series *s, char **names, int *names_count,
                   struct asked *asked)
 {
     for (int i = 0; i < a->argc; i++) {
-        if (a->argv[i][0] != '-')
-            names[(*names_count)++] = a->argv[i];
-        else if (!flag_take(a->argv[i], asked))
-            s->args.argv[s->args.argc++] = a->argv[i];
+        char *arg = a->argv[i];
+        char *joined = asked->find_max ? NULL : find_max_join(arg, i + 1 < a->argc ? a->argv[i + 1] : NULL);
+        if (joined) {
+            s->args.argv[s->args.argc++] = asked->find_max = joined;
+            i++;
+        } else if (arg[0] != '-') {
+            names[(*names_count)++] = arg;
+        } else if (!flag_take(arg, asked)) {
+            s->args.argv[s->args.argc++] = arg;
+        }
     }
 }
 
@@ -51,7 +67,7 @@ static int run_named(struct series *s, char **names, int count, const struct ask
     if (!count)
         return err_set(e, EXIT_USAGE, EXIT_USAGE,
                        "no job: expected gen run JOB.conf|FOLDER ... [--key=value ...]");
-    if (job_list_make(&s->jobs, names, count, e))
+    if (listed_jobs_make(&s->jobs, names, count, e))
         return e->exit_code;
     s->stop_on_failure = asked->stop_on_failure;
     return asked->dry_run ? dryrun_all(s) : series_run(s, e);
@@ -72,7 +88,8 @@ int command_run(const struct command_args *a, struct err *e)
     } else {
         err_set(e, EXIT_RUN, -ENOMEM, "no memory");
     }
-    job_list_free(&s.jobs);
+    listed_jobs_free(&s.jobs);
+    free(asked.find_max);
     free(options);
     free(names);
     return code;

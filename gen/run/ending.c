@@ -5,6 +5,7 @@
 
 #include "db/run_row.h"
 #include "run/judge.h"
+#include "run/seek.h"
 
 /* --- resources -------------------------------------------------------------------------------- */
 
@@ -82,24 +83,26 @@ static int record_peer(struct run *r, int64_t at_ns, struct err *e)
 /* A figure of the table; "-" when it was not measured. */
 static const char *cell(struct run *r, const char *column, int decimals, char *buf, size_t size)
 {
-    double v = judge_figure(r, column);
+    double v = r->seek ? NAN : judge_figure(r, column); /* over all trials together it says nothing */
     if (isnan(v))
         return "-";
     snprintf(buf, size, "%.*f", decimals, v);
     return buf;
 }
 
-static const char *verdict_word(const struct run *r, enum run_state state, const struct judged *j)
+static const char *verdict_word(enum run_state state, const struct judged *j)
 {
     if (state == RUN_FAILED)
         return "-";
     if (!j->valid)
         return "INVALID";
-    if (j->failed)
+    if (j->states[SLA_FAIL])
         return "FAIL";
-    if (j->missing)
+    if (j->states[SLA_NOT_MEASURED])
         return "UNKNOWN";
-    return r->job->phases[0].sla[0] ? "PASS" : "-"; /* without a rule there is nothing to pass */
+    if (j->states[SLA_WARN])
+        return "WARN";
+    return j->states[SLA_PASS] ? "PASS" : "-"; /* without a rule there is nothing to pass */
 }
 
 const char run_table_head[] = " run  workload                     state       verdict"
@@ -110,20 +113,31 @@ static void describe_row(struct run *r, enum run_state state, const struct judge
 {
     char msg[24], tps[24], p50[24], p99[24];
     snprintf(out->line, sizeof out->line, "%4lld  %-28s %-11s %-7s %12s %12s %10s %10s  %s",
-             (long long)r->id, r->job->workload_id, run_state_name(state), verdict_word(r, state, j),
+             (long long)r->id, r->job->workload_id, run_state_name(state), verdict_word(state, j),
              cell(r, "msg_per_s", 0, msg, sizeof msg),
              cell(r, "transactions_per_s", 0, tps, sizeof tps),
              cell(r, "latency_p50_us", 1, p50, sizeof p50),
              cell(r, "latency_p99_us", 1, p99, sizeof p99), j->limited_by ? j->limited_by : "-");
 }
 
-static int exit_code_of(const struct judged *j)
+static int exit_code_of(const struct run *r, const struct judged *j)
 {
+    if (r->aborted[0])
+        return EXIT_RUN;
     if (!j->valid)
         return EXIT_INVALID;
-    if (j->failed)
+    if (j->states[SLA_FAIL])
         return EXIT_VERDICT;
-    return j->missing ? EXIT_INCONCLUSIVE : EXIT_WELL;
+    return j->states[SLA_NOT_MEASURED] ? EXIT_INCONCLUSIVE : EXIT_WELL;
+}
+
+static enum run_state state_of(const struct run *r, bool interrupted, const struct err *failure)
+{
+    if (failure)
+        return RUN_FAILED;
+    if (interrupted)
+        return RUN_INTERRUPTED;
+    return r->aborted[0] ? RUN_ABORTED : RUN_DONE;
 }
 
 int ending_record(struct run *r, bool interrupted, const struct err *failure, struct run_result *out,
@@ -132,8 +146,11 @@ int ending_record(struct run *r, bool interrupted, const struct err *failure, st
     struct judged j = {.valid = true};
     int64_t now = (int64_t)(clock_now_ns(&r->clock) + r->mono_to_real_ns);
     struct run_end end = {
-        .state = failure ? RUN_FAILED : interrupted ? RUN_INTERRUPTED : RUN_DONE,
-        .state_reason = failure ? failure->message : interrupted ? "ended by a signal" : NULL,
+        .state = state_of(r, interrupted, failure),
+        .state_reason = failure          ? failure->message
+                        : interrupted    ? "ended by a signal"
+                        : r->aborted[0] ? r->aborted
+                                         : NULL,
         .ended_ns = now, .valid = DB_NONE,
         .connections_opened = (int64_t)r->connections_opened, .lost_intervals = DB_NONE,
     };
@@ -151,9 +168,17 @@ int ending_record(struct run *r, bool interrupted, const struct err *failure, st
         end.limited_by = j.limited_by;
         end.limited_by_evidence = j.evidence;
     }
+    if (!rc && failure && r->seek) {
+        struct judged kept; /* what the trials until then came to; the run is failed all the same */
+        rc = seek_judge(r, &kept, e);
+    }
     if (!rc)
         rc = db_run_end(r->db, r->id, &end, e);
-    out->exit_code = failure ? failure->exit_code : exit_code_of(&j);
+    if (r->seek)
+        seek_print(r, stdout);
+    else
+        verdicts_print(r, stdout);
+    out->exit_code = failure ? failure->exit_code : exit_code_of(r, &j);
     describe_row(r, end.state, &j, out);
     return rc;
 }

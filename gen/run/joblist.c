@@ -16,7 +16,7 @@ static int no_memory(struct err *e)
 }
 
 /* Takes `path`. */
-static int add(struct job_list *list, char *path, bool of_folder, struct err *e)
+static int add(struct listed_jobs *list, char *path, bool of_folder, struct err *e)
 {
     if (path && list->count == list->room) {
         uint32_t room = list->room ? list->room * 2 : 16;
@@ -68,7 +68,7 @@ static void name_add(char names[NAMES_MAX], const char *name)
 }
 
 /* One name in a folder: a job, a folder (noted for the message), or nothing of ours. */
-static int entry_take(struct job_list *list, const char *folder, const char *name,
+static int entry_take(struct listed_jobs *list, const char *folder, const char *name,
                       char folders[NAMES_MAX], struct err *e)
 {
     char *path = path_in(folder, name);
@@ -82,7 +82,7 @@ static int entry_take(struct job_list *list, const char *folder, const char *nam
     return add(list, path, true, e);
 }
 
-static int folder_add(struct job_list *list, const char *folder, struct err *e)
+static int folder_add(struct listed_jobs *list, const char *folder, struct err *e)
 {
     struct dirent **entries;
     char folders[NAMES_MAX] = "";
@@ -104,20 +104,20 @@ static int folder_add(struct job_list *list, const char *folder, struct err *e)
                    *folders ? "), which are not looked into" : "");
 }
 
-int job_list_make(struct job_list *list, char *const *names, int count, struct err *e)
+int listed_jobs_make(struct listed_jobs *list, char *const *names, int count, struct err *e)
 {
     int rc = 0;
-    *list = (struct job_list){0};
+    *list = (struct listed_jobs){0};
     for (int i = 0; i < count && !rc; i++)
         rc = is_folder(names[i]) ? folder_add(list, names[i], e)
                                  : add(list, strdup(names[i]), false, e);
     return rc;
 }
 
-void job_list_free(struct job_list *list)
+void listed_jobs_free(struct listed_jobs *list)
 {
     for (uint32_t i = 0; i < list->count; i++)
         free(list->all[i].path);
     free(list->all);
-    *list = (struct job_list){0};
+    *list = (struct listed_jobs){0};
 }

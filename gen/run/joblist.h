@@ -13,14 +13,14 @@ struct listed_job {
     bool of_folder; /* found in a folder, not named */
 };
 
-struct job_list {
+struct listed_jobs {
     uint32_t count, room;
     struct listed_job *all;
 };
 
 /* 0, or -errno with EXIT_USAGE and what is wrong with which name: a folder that cannot be read, or
- * holds no job. Folders inside a folder are not looked into. job_list_free in any case. */
-int job_list_make(struct job_list *list, char *const *names, int count, struct err *e);
-void job_list_free(struct job_list *list);
+ * holds no job. Folders inside a folder are not looked into. listed_jobs_free in any case. */
+int listed_jobs_make(struct listed_jobs *list, char *const *names, int count, struct err *e);
+void listed_jobs_free(struct listed_jobs *list);
 
 #endif

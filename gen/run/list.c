@@ -11,6 +11,7 @@
 #include "job/job.h"
 #include "load/schedule.h"
 #include "run/check.h"
+#include "suite/suite.h"
 #include "wire/wire.h"
 
 static void row(FILE *out, const char *name, const char *meaning, const char *later)
@@ -85,6 +86,9 @@ void list_kinds(FILE *out)
     fprintf(out, "shapes\n");
     for (uint32_t i = 0; i < load_shape_count; i++)
         row(out, load_shapes[i].name, load_shapes[i].meaning, NULL);
+    fprintf(out, "suites\n");
+    for (uint32_t i = 0; i < suite_count; i++)
+        row(out, suites[i]->name, suites[i]->meaning, NULL);
 }
 
 /* The workloads must be there; the other folders may not be. */

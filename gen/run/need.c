@@ -119,12 +119,14 @@ static double rule_rate(const struct job_phase *p, const char **why)
     struct sla_rule rules[SLA_RULES_MAX];
     struct err e = {0};
     int count = sla_parse(p->sla, rules, &e);
+    static const char *const rates[] = {"msg_per_s", "transactions_per_s"};
     for (int i = 0; i < count; i++)
-        if (!strcmp(rules[i].metric->unit, "1/s") && strstr(rules[i].metric->name, "frames") == NULL &&
-            (rules[i].op == SLA_GE || rules[i].op == SLA_GT)) {
-            *why = rules[i].metric->name;
-            return rules[i].target;
-        }
+        for (size_t k = 0; k < sizeof rates / sizeof *rates; k++)
+            if (!strcmp(rules[i].metric.name, rates[k]) &&
+                (rules[i].op == SLA_GE || rules[i].op == SLA_GT)) {
+                *why = rates[k];
+                return rules[i].target;
+            }
     return NAN;
 }
 

@@ -1,44 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * connect -> for each phase: warm-up -> measure -> drain -> close.
- *
- * Main only says what comes next and from when; each worker changes over by its own clock. Warm-up
- * and measure are given together, so that nothing depends on when main wakes up.
+ * connect -> for each phase: warm-up -> measure (measure.c) -> drain -> close. Phases are those of
+ * the job, or the trials of a suite (seek.c), each of which depends on what the ones before gave.
  */
 #include <errno.h>
 
 #include "base/units.h"
+#include "run/seek.h"
 #include "run/step.h"
-
-#define LEAD_NS 20000000ull /* from giving a command to its start */
-
-/* Warm-up and measure run without a seam; each has its own schedule and its own interval. */
-static int measure_phase(struct run *r, const struct job_phase *p, struct err *e)
-{
-    uint64_t start = clock_now_ns(&r->clock) + LEAD_NS, measure = start + p->warmup_ns;
-    uint64_t end = measure + p->duration_ns;
-    int warmup = -1;
-    if (p->warmup_ns) {
-        warmup = step_begin(r, p, PHASE_WARMUP, start, p->warmup_ns, e);
-        if (warmup < 0)
-            return warmup;
-        step_command(r, (struct worker_command){.mode = CLIENT_LOAD, .start_ns = start,
-                                               .end_ns = measure, .phase = (uint32_t)warmup},
-                    p, false);
-    }
-    int phase = step_begin(r, p, PHASE_MEASURE, measure, p->duration_ns, e);
-    if (phase < 0)
-        return phase;
-    step_command(r, (struct worker_command){.mode = CLIENT_LOAD, .start_ns = measure,
-                                           .end_ns = end, .phase = (uint32_t)phase},
-                p, true);
-    if (warmup >= 0)
-        rec_phase_end(r->rec, (uint32_t)warmup, measure);
-    bool done = step_await(r, r->commands, p->name, end);
-    uint64_t ended = clock_now_ns(&r->clock);
-    rec_phase_end(r->rec, (uint32_t)phase, ended < end ? ended : end);
-    return done ? 0 : -EINTR;
-}
 
 /* drain and close: bounded, and counted like everything else. */
 static int closing_phase(struct run *r, const struct job_phase *p, enum phase_kind kind,
@@ -54,27 +23,45 @@ static int closing_phase(struct run *r, const struct job_phase *p, enum phase_ki
     /* A first signal ends the load, not the order of ending; the limit holds in any case. */
     while (!step_done(r, r->commands) && clock_now_ns(&r->clock) < end + NS_PER_S)
         step_pause(STEP_POLL_NS);
-    rec_phase_end(r->rec, (uint32_t)phase, clock_now_ns(&r->clock));
+    uint64_t ended = clock_now_ns(&r->clock);
+    enum phase_exit all = kind == PHASE_DRAIN ? PHASE_EXIT_COMPLETIONS : PHASE_EXIT_CONNECTIONS;
+    rec_phase_end(r->rec, (uint32_t)phase, ended, ended < end ? all : PHASE_EXIT_TIME);
     return 0;
+}
+
+/* Connect where that is needed, warm-up, measure, drain. */
+static int whole_phase(struct run *r, const struct job_phase *p, struct err *e)
+{
+    int rc = connect_needed(r, p) ? connect_phase(r, p, e) : 0;
+    if (!rc)
+        rc = connect_suffices(r, p);
+    if (rc)
+        return rc;
+    rc = measure_phase(r, p, e);
+    int closed = closing_phase(r, p, PHASE_DRAIN, CLIENT_DRAIN, r->job->drain_ns, e);
+    return rc ? rc : closed;
+}
+
+/* The phase after the `done` first; NULL: there is none. */
+static const struct job_phase *next_phase(struct run *r, uint32_t done)
+{
+    if (r->seek)
+        return seek_next(r);
+    return done < r->job->phases_count ? &r->job->phases[done] : NULL;
 }
 
 int plan_execute(struct run *r, struct err *e)
 {
-    const struct job *job = r->job;
-    int rc = 0, closed;
-    const struct job_phase *last = &job->phases[0];
-    for (uint32_t i = 0; !rc && i < job->phases_count; i++) {
-        last = &job->phases[i];
-        if (connect_needed(r, last))
-            rc = connect_phase(r, last, e);
-        if (rc == -EINTR)
-            break;
-        if (rc)
-            return rc;
-        rc = measure_phase(r, last, e);
-        closed = closing_phase(r, last, PHASE_DRAIN, CLIENT_DRAIN, job->drain_ns, e);
-        rc = rc ? rc : closed;
+    int rc = 0;
+    const struct job_phase *p, *last = &r->job->phases[0];
+    for (uint32_t done = 0; !rc && (p = next_phase(r, done)); done++) {
+        last = p;
+        rc = whole_phase(r, p, e);
+        int took = r->seek && (!rc || rc == -EINTR || rc == -ECANCELED) ? seek_took(r, rc != 0, e) : 0;
+        rc = rc ? rc : took;
     }
-    closed = closing_phase(r, last, PHASE_CLOSE, CLIENT_CLOSE, job->close_ns, e);
+    if (rc && rc != -EINTR && rc != -ECANCELED)
+        return rc;
+    int closed = closing_phase(r, last, PHASE_CLOSE, CLIENT_CLOSE, r->job->close_ns, e);
     return rc ? rc : closed;
 }

@@ -16,6 +16,7 @@
 #include "db/run_row.h"
 #include "run/check.h"
 #include "run/replay.h"
+#include "run/seek.h"
 #include "run/setup.h"
 #include "version.h"
 
@@ -31,6 +32,8 @@ static uint64_t mono_to_real(void)
 static int64_t requested_ns(const struct job *job)
 {
     uint64_t sum = 0;
+    if (job_searches(job))
+        return DB_NONE; /* as long as it takes */
     for (uint32_t i = 0; i < job->phases_count; i++)
         sum += job->phases[i].duration_ns;
     return (int64_t)sum;
@@ -41,6 +44,8 @@ static int begin_row(struct run *r, struct err *e)
     const struct job *job = r->job;
     const struct job_phase *p = &job->phases[0];
     struct phase_texts texts;
+    char suite[40];
+    snprintf(suite, sizeof suite, "suite %s", job->search.suite);
     phase_texts_make(&texts, p, r->proto);
     struct run_row row = {
         .uuid = r->uuid, .workload_id = job->workload_id, .job = job->resolved,
@@ -54,7 +59,7 @@ static int begin_row(struct run *r, struct err *e)
         .clock_error_ns = (int64_t)r->clock.error_ns, .clock_ppm = r->clock.error_ppm,
         .protocol = job->protocol, .transport = "tcp",
         .pattern = job_pattern_name(p->pattern),
-        .load = texts.load, .payload = texts.payload, .reply = texts.reply[0] ? texts.reply : NULL,
+        .load = job_searches(job) ? suite : texts.load, .payload = texts.payload, .reply = texts.reply[0] ? texts.reply : NULL,
         .sla = p->sla[0] ? p->sla : NULL, .margins = job->margins[0] ? job->margins : NULL,
         .interleave = r->place, .seed = job->seed, .depth = p->depth,
         .workers = job->workers, .connections_requested = job->connections,
@@ -164,8 +169,10 @@ static void mask_signals(int how)
 /* From the recorder on: whatever happens now is written into the row. */
 static int execute(struct run *r, struct run_result *out, struct err *e)
 {
+    int rc = seek_open(r, e);
     mask_signals(SIG_BLOCK);
-    int rc = start_workers(r, e);
+    if (!rc)
+        rc = start_workers(r, e);
     mask_signals(SIG_UNBLOCK);
     privilege_lower(privilege_files());
     if (!rc)
@@ -181,11 +188,11 @@ static int execute(struct run *r, struct run_result *out, struct err *e)
     if (rec_rc && !e->exit_code)
         *e = lost;
     wires_close(&r->wires);
-    bool interrupted = rc == -EINTR;
+    bool interrupted = rc == -EINTR, aborted = rc == -ECANCELED;
     int end_rc = ending_record(r, interrupted, e->exit_code ? e : NULL, out, e);
     free_workers(r);
-    if (interrupted)
-        return e->exit_code ? -EIO : 0;
+    if (interrupted || aborted)
+        return e->exit_code ? -EIO : end_rc;
     return rc ? rc : rec_rc ? rec_rc : end_rc;
 }
 
@@ -194,6 +201,9 @@ static void close_all(struct run *r)
     privilege_restore();
     wires_close(&r->wires);
     wires_free(&r->wires);
+    seek_close(r);
+    if (r->reader)
+        db_close(r->reader);
     if (r->db)
         db_close(r->db);
     app_ctx_fini(&r->app);

@@ -7,6 +7,7 @@
 #define RUN_RUN_H
 
 #include <signal.h>
+#include <stdio.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -17,6 +18,7 @@
 
 struct db;
 struct rec;
+struct seek;
 
 struct run {
     const struct job *job;
@@ -36,8 +38,12 @@ struct run {
     struct worker *workers;
     uint32_t workers_count;
     uint64_t commands;       /* given to each worker so far */
+    uint32_t phase;          /* the one begun last, as the recorder numbers them */
+    struct seek *seek;       /* the suite; NULL: the phases of the job */
     uint64_t connections_opened;
     struct live *live;
+    struct db *reader;       /* second connection to the results, for reading while the run goes on */
+    char aborted[240];       /* why the run ended itself; empty: it did not */
     const volatile sig_atomic_t *signal; /* 0, or the signal that asked to end */
 };
 
@@ -57,7 +63,8 @@ extern const char run_table_head[]; /* over the lines */
 int run_job(struct job *job, const struct run_interleave *place,
             const volatile sig_atomic_t *signal, struct run_result *out, struct err *e);
 
-/* plan.c: the phases; returns 0, or -errno with e set (nothing connected, aborted). */
+/* plan.c: the phases; returns 0, or -errno with e set (nothing connected); -EINTR: a signal ended it,
+ * -ECANCELED: it ended itself, r->aborted says why; both in order. */
 int plan_execute(struct run *r, struct err *e);
 
 /* environment.c: what the figures depend on, as rows; makes environment_hash. */
@@ -73,6 +80,9 @@ void identity_make(struct run *r); /* uuid and history key; after environment_fi
 /* ending.c: memory, peer counters, verdicts, validity, what limited it; ends the row. */
 int ending_record(struct run *r, bool interrupted, const struct err *failure, struct run_result *out,
                   struct err *e);
+
+/* verdicts.c: what became of each rule, as a table for people; nothing where there is none. */
+void verdicts_print(struct run *r, FILE *out);
 
 /* kept.c: adds to a message of failure what the file holds of the run. */
 void kept_tell(struct run *r, struct err *e);

@@ -14,7 +14,7 @@
 #include "run/joblist.h"
 
 struct series {
-    struct job_list jobs;
+    struct listed_jobs jobs;
     struct job_args args;      /* options and environment, for each of them */
     bool stop_on_failure;      /* what does not end with EXIT_WELL is the last one */
     const volatile sig_atomic_t *signal;

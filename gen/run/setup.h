@@ -30,7 +30,8 @@ double setup_arrivals_per_s(const struct job_phase *phase);
 /* The mean rate of transactions that is to be expected over so much of the phase, a second; NAN with max. */
 double setup_offered_per_s(const struct job *job, const struct job_phase *phase,
                            uint64_t duration_ns);
-/* The highest rate that there may be; with max it is not known: INFINITY. */
+/* The highest rate that there may be; with max and in a search it is not known:
+ * INFINITY. */
 double setup_peak_per_s(const struct job *job, const struct job_phase *phase);
 /* count 0: none. */
 void setup_sizes(const struct job_sizes *sizes, struct size_dist *out);

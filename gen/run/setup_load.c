@@ -53,7 +53,7 @@ void setup_spec(const struct job *job, const struct job_phase *phase, uint32_t w
         .shape = load_shape_find(phase->shape)->shape,
         .rate_per_s = setup_arrivals_per_s(phase),
         .duration_ns = phase->duration_ns,
-        .seed = rng_mix(job->seed, (uint64_t)(phase - job->phases)),
+        .seed = rng_mix(job->seed, phase->number),
         .worker = worker,
         .workers = job->workers,
         .params = params_of(phase),
@@ -74,7 +74,7 @@ double setup_offered_per_s(const struct job *job, const struct job_phase *phase,
 double setup_peak_per_s(const struct job *job, const struct job_phase *phase)
 {
     struct load_spec spec;
-    if (phase->rate_max)
+    if (phase->rate_max || job_searches(job))
         return INFINITY;
     setup_spec(job, phase, 0, &spec);
     return schedule_peak_per_s(&spec) * starts_most(phase);

@@ -5,6 +5,7 @@
 
 #include "base/units.h"
 #include "run/setup.h"
+#include "run/until.h"
 
 void step_pause(uint64_t ns)
 {
@@ -27,6 +28,7 @@ int step_begin(struct run *r, const struct job_phase *p, enum phase_kind kind,
         .depth = p->depth,
     };
     int phase = rec_phase_begin(r->rec, &row, start_ns);
+    r->phase = phase < 0 ? r->phase : (uint32_t)phase;
     return phase < 0 ? err_set(e, EXIT_RUN, phase, "no room for another phase") : phase;
 }
 
@@ -54,16 +56,25 @@ bool step_done(const struct run *r, uint64_t commands)
     return true;
 }
 
-bool step_await(struct run *r, uint64_t commands, const char *what, uint64_t end_ns)
+static enum phase_exit look(struct run *r, uint64_t commands, struct watch *watch)
 {
-    while (!step_done(r, commands)) {
-        if (*r->signal)
-            return false;
+    bool done = step_done(r, commands);
+    enum phase_exit why = done ? PHASE_EXIT_TIME : PHASE_EXIT_NONE;
+    if (watch)
+        why = watch_look(watch, r, done);
+    return why ? why : *r->signal ? PHASE_EXIT_SIGNAL : PHASE_EXIT_NONE;
+}
+
+enum phase_exit step_await(struct run *r, uint64_t commands, const char *what, uint64_t end_ns,
+                           struct watch *watch)
+{
+    enum phase_exit why;
+    while (!(why = look(r, commands, watch))) {
         uint64_t now = clock_now_ns(&r->clock);
         live_tick(r, what, end_ns > now ? end_ns - now : 0);
         step_pause(STEP_POLL_NS);
     }
-    return true;
+    return why;
 }
 
 uint64_t step_status(const struct run *r, size_t offset)

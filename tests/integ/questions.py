@@ -287,6 +287,16 @@ def _(rows, file):
     case.expect_equal(set(found.values()), {("", "", "")}, "runs that were not judged")
 
 
+@answers("How did what a suite found move")
+def _(rows, file):
+    wanted = [(str(file.run(f["run_id"])["id"]), f["name"]) for f in file.rows("finding")
+              if f["value"] is not None]
+    case.expect_equal([(r["run_id"], r["name"]) for r in rows], wanted, "findings")
+    same(rows[0]["value"], 1000, "the first")
+    case.expect_equal(rows[0]["change_percent"], "", "the first has nothing to change from")
+    same(rows[1]["change_percent"], 10, "the second")
+
+
 # --- all -----------------------------------------------------------------------------------------
 
 def questions():
@@ -325,6 +335,10 @@ def make_file(folder):
     with sqlite3.connect(db) as opened:
         opened.executemany("UPDATE run SET interleave_uuid = 'set', interleave_round = 1, interleave_side = ? "
                            "WHERE id = ?", zip("AB", SIDES))
+    with sqlite3.connect(db) as opened:  # as two runs of a suite would leave them
+        opened.executemany("INSERT INTO finding (run_id, seq, name, value, low, high, confidence, unit, reason) "
+                           "VALUES (?, 1, 'max_rate_per_s', ?, 950, 1200, 0.95, '1/s', 'a test says so')",
+                           [(1, 1000), (2, 1100)])
     opened.close()
     return db
 

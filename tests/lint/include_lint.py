@@ -5,7 +5,7 @@ import sys
 
 import tree
 
-GEN = {"wire", "net", "tcp", "stack", "app", "load", "job", "rec"}
+GEN = {"wire", "net", "tcp", "stack", "app", "load", "job", "suite", "rec"}
 ALLOWED = {
     "base": set(),
     "wire": {"base"},
@@ -13,6 +13,7 @@ ALLOWED = {
     "load": {"base"},
     "app": {"base"},
     "job": {"base"},
+    "suite": {"base", "job"},
     "tcp": {"base", "net"},
     "stack": {"base", "wire", "net", "tcp"},
     "db": {"base"},

@@ -55,6 +55,44 @@ class Case(unittest.TestCase):
             self.assertIn(word, done.stderr)
 
 
+class Search(Case):
+    """A run of a suite, as its rows say."""
+    def setUp(self):
+        super().setUp()
+        self.fixture("known", "PASS")
+        with sqlite3.connect(self.db) as db:
+            phase = db.execute("SELECT id FROM phase WHERE run_id = 1 AND measured").fetchone()[0]
+            db.execute("INSERT INTO summary (run_id, phase_id, time, count, overflow, p50_ns, p99_ns, mean_ns) "
+                   "VALUES (1, ?, 'latency', 1000, 0, 1000000, 2000000, 1100000)", (phase,))
+            db.executemany("INSERT INTO trial (run_id, phase_id, seq, objective, requested_per_s, achieved_per_s, "
+                           "passed, reason, connections, limited_by) VALUES (1, ?, ?, 'p99<1ms', ?, ?, ?, ?, 4, 'peer')",
+                           [(phase, 1, 50, 49.5, 1, "held"), (phase, 2, 99, 70, 0, HOSTILE), (None, 3, None, None, None, None)])
+            db.executemany("INSERT INTO finding (run_id, seq, name, value, low, high, confidence, unit, trial_seq, reason) "
+                           "VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                           [(1, "max_rate_per_s", 48, 45, 51, 0.95, "1/s", 1, "found"),
+                            (2, "knee", None, None, None, None, "1", None, "no knee"),
+                            (3, "limited_by", None, None, None, None, "part", 2, "peer: it is slow")])
+        db.close()
+
+    def test_text(self):
+        text = self.analyze("--db", self.db).stdout
+        for words in ("max_rate_per_s = 48/s (45/s to 51/s, 95 % sure), found", "knee: none, no knee",
+                      "limited_by: peer: it is slow", "had to hold p99<1ms"):
+            self.assertIn(words, text)
+        self.assertNotIn("\x1b", text)
+        self.assertTrue(all(len(line) <= 100 for line in text.splitlines()), text)
+
+    def test_chart(self):
+        if not shutil.which("gnuplot"):
+            self.skipTest("no gnuplot")
+        said = self.analyze("--db", self.db, "--plot", "charts").stdout
+        drawn = [line for line in said.splitlines() if "/knee_" in line]
+        self.assertEqual([os.path.splitext(path)[1] for path in drawn], [".svg", ".png"], said)
+        text = xml.parse(os.path.join(self.dir, drawn[0])).getroot()
+        self.assertIn("max_rate_per_s = 48/s (shaded: 45 to 51)", "".join(text.itertext()))
+        self.assertFalse(os.path.exists(os.path.join(self.dir, "pwned")))
+
+
 class Text(Case):
     def test_fits_a_screen(self):
         self.fixture("known", "max", "PASS")

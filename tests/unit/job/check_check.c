@@ -32,6 +32,42 @@ static const struct {
      " none"},
     {"connections = 2\nworkers = 3\n",
      "x.conf:2: workers = \"3\": more than connections = 2: expected at most as many"},
+    {"step_time = 1s\n", "x.conf:1: step_time = \"1s\": expected suite = NAME as well"},
+    {"suite = capacity\nstep_rates = 5\n",
+     "x.conf:2: step_rates = \"5\": expected suite = limits as well"},
+    {"find_low = 5\n", "x.conf:1: find_low = \"5\": expected find_max = RULES as well"},
+    {"suite = limits\nfind_max = p99<1ms\n",
+     "x.conf:2: find_max = \"p99<1ms\": suite = limits looks for something else: expected one of"
+     " them"},
+    {"suite = find_max\n", "x.conf:1: suite = \"find_max\": expected find_max = RULES as well"},
+    {"suite = limits\nstep_high = 20\n",
+     "x.conf:2: step_high = \"20\": below the first of step_rates, 50: expected at least that"},
+    {"find_max = p99<1ms\nfind_low = 0\n",
+     "x.conf:2: find_low = \"0\": expected a rate above 0"},
+    {"find_max = p99<1ms\nfind_high = 100\n",
+     "x.conf:2: find_high = \"100\": expected more than find_low = 100"},
+    {"suite = capacity\nuser_rate = 0\n",
+     "x.conf:2: user_rate = \"0\": expected a rate above 0"},
+    {"suite = capacity\npattern = pooled\n",
+     "x.conf:2: pattern = \"pooled\": a user of suite = capacity keeps its connection: expected"
+     " long_lived, reconnect or churn"},
+    {"suite = capacity\nusers = 10M\n",
+     "x.conf:2: users = \"10M\": the highest level is 30000000 connections: expected at most"
+     " 20000000"},
+    {"suite = capacity\nusers = 300k\n",
+     "x.conf:2: users = \"300k\": 16 source addresses x 50000 ports x 1 targets make 800000"
+     " connections: expected a wider source, ports or target"},
+    {"suite = capacity\nusers = 1\nworkers = 2\n",
+     "x.conf:3: workers = \"2\": more than users = 1: expected at most as many"},
+    {"suite = scale_steps\nrate = 5\n",
+     "x.conf:2: rate = \"5\": suite = scale_steps measures at max: expected that"},
+    {"suite = scale_steps\nscale_connections = 2,9\nworkers = 3\n",
+     "x.conf:3: workers = \"3\": more than the first of scale_connections, 2: expected at most that"},
+    {"suite = limits\nrate = 5\nshape = sine\n",
+     "x.conf:3: shape = \"sine\": a suite needs a rate that does not move: expected constant or"
+     " poisson"},
+    {"suite = limits\n[a]\n[b]\n",
+     "x.conf:1: suite = \"limits\": a suite makes its own phases, and the job has 2: expected one"},
     {"fault = loss=1%\nfault_rx = loss=2%\n",
      "x.conf:1: fault = \"loss=1%\": holds both ways: expected it alone, or fault_rx and fault_tx"},
     {"mtu = 1500\nmss = 1461\n",
@@ -115,6 +151,34 @@ static const struct {
      "x.conf:3: close = \"server\": churn is the client's: expected close = client or rst"},
     {"reconnect_min = 20s\n",
      "x.conf:1: reconnect_min = \"20s\": longer than reconnect_max: expected at most as long"},
+    {"transactions = 5\ncompletions_min = 5\n",
+     "x.conf:2: completions_min = \"5\": transactions ends the phase after so many starts: expected"
+     " one of them"},
+    {"rate = 0\ncompletions_min = 5\n", "x.conf:2: completions_min = \"5\": with rate = 0 nothing"
+                                        " completes: expected a rate as well"},
+    {"completions_min = 5\nduration_max = 9s\n",
+     "x.conf:2: duration_max = \"9s\": shorter than duration: expected at least as long"},
+    {"duration_max = 20s\n",
+     "x.conf:1: duration_max = \"20s\": expected completions_min as well"},
+    {"until = connections\npattern = short_lived\n",
+     "x.conf:1: until = \"connections\": short_lived connections do not stay: expected another"
+     " pattern"},
+    {"until = steady\n", "x.conf:1: until = \"steady\": it takes 50 intervals to tell: expected"
+                         " duration of at least 50 times interval"},
+    {"until = steady\nrate = 0\nduration = 60s\n",
+     "x.conf:1: until = \"steady\": with rate = 0 nothing settles: expected a rate as well"},
+    {"enter = steady\n", "x.conf:1: enter = \"steady\": it takes 50 intervals to tell: expected"
+                         " warmup of at least 50 times interval"},
+    {"enter = steady\nwarmup = 60s\nrate = 0\n",
+     "x.conf:1: enter = \"steady\": with rate = 0 nothing settles: expected a rate as well"},
+    {"enter = connections>=101\n", "x.conf:1: enter = \"connections>=101\": more than connections ="
+                                   " 100: expected at most as many"},
+    {"enter = connections>=5\npattern = pooled\n",
+     "x.conf:1: enter = \"connections>=5\": this pattern opens none before the load: expected"
+     " another pattern"},
+    {"abort_window = 5s\n", "x.conf:1: abort_window = \"5s\": expected abort_if as well"},
+    {"abort_window = 500ms\nabort_if = errors>5%\n",
+     "x.conf:1: abort_window = \"500ms\": shorter than interval: expected at least as long"},
 };
 
 START_TEST(test_contradictions)
@@ -154,6 +218,8 @@ static const char *const passing[] = {
     "window = 65535\nwindow_scale = 0\n",
     "rto_min = 1s\n",
     "queue_max = 2s\nrate = 5\n",
+    "duration_max = 20s\nabort_window = 5s\n[a]\ncompletions_min = 5\n[b]\nabort_if = errors>5%\n",
+    "completions_min = 5\nduration = 5s\nuntil = steady\n",
     "pattern = short_lived\n[a]\n[b]\npattern = long_lived\ndepth = 2\n",
     "workers = 100\n",
     "mix = batch\nbatch_requests = 8\n",

@@ -46,7 +46,7 @@ static void end(void)
     nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
-static void assert_path(const struct job_list *list, uint32_t i, const char *name, bool of_folder)
+static void assert_path(const struct listed_jobs *list, uint32_t i, const char *name, bool of_folder)
 {
     char path[100];
     snprintf(path, sizeof path, "%s/%s", folder, name);
@@ -57,7 +57,7 @@ static void assert_path(const struct job_list *list, uint32_t i, const char *nam
 
 START_TEST(test_files_and_folders_in_order)
 {
-    struct job_list list;
+    struct listed_jobs list;
     struct err e = {0};
     begin();
     touch("b.conf");
@@ -70,7 +70,7 @@ START_TEST(test_files_and_folders_in_order)
     make_folder("folder.conf");
     char slash[40], *names[] = {"z.conf", folder, "a", slash};
     snprintf(slash, sizeof slash, "%s/", folder);
-    ck_assert_msg(job_list_make(&list, names, 4, &e) == 0, "%s", e.message);
+    ck_assert_msg(listed_jobs_make(&list, names, 4, &e) == 0, "%s", e.message);
     ck_assert_uint_eq(list.count, 8);
     assert_path(&list, 0, "z.conf", false);
     assert_path(&list, 1, "10.conf", true);
@@ -78,21 +78,21 @@ START_TEST(test_files_and_folders_in_order)
     assert_path(&list, 3, "b.conf", true);
     assert_path(&list, 4, "a", false); /* what is there is for who reads it to say */
     assert_path(&list, 7, "b.conf", true);
-    job_list_free(&list);
+    listed_jobs_free(&list);
     end();
 }
 END_TEST
 
 static void assert_refused(const char *expected)
 {
-    struct job_list list;
+    struct listed_jobs list;
     struct err e = {0};
     char message[300], *names[] = {folder};
     snprintf(message, sizeof message, "%s%s", folder, expected);
-    ck_assert_int_lt(job_list_make(&list, names, 1, &e), 0);
+    ck_assert_int_lt(listed_jobs_make(&list, names, 1, &e), 0);
     ck_assert_int_eq(e.exit_code, EXIT_USAGE);
     ck_assert_str_eq(e.message, message);
-    job_list_free(&list);
+    listed_jobs_free(&list);
 }
 
 START_TEST(test_a_folder_without_a_job)
