@@ -44,6 +44,8 @@ const char *judge_inapplicable(struct run *r, const struct judge_scope *s,
                                const struct figure_name *f, double value);
 /* Why it was not measured. */
 const char *judge_missing(const struct figure_name *f);
+/* judge_steady.c: phase.steady and its reason, of each measured phase. */
+int judge_steady(struct run *r, struct err *e);
 /* judge_valid.c: fills valid and invalid_reason. */
 void judge_validity(struct run *r, struct judged *out);
 
