@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "run/judge.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "db/db.h"
 #include "db/limit.h"
 #include "db/run_row.h"
 #include "run/seek.h"
-#include "run/until.h"
 
 /* --- reading back ---------------------------------------------------------------------------- */
 
@@ -191,40 +188,7 @@ static int judge_phase(struct run *r, const struct job_phase *p, struct judged *
     return rc ? rc : judge_failures(r, &s, j, e);
 }
 
-/* --- settled, limit -------------------------------------------------------------------------- */
-
-#define SERIES_MAX 20000
-
-/* Phases in which nothing starts have nothing that could settle. */
-static int judge_steady(struct run *r, const struct job_phase *p, struct figure_series *series,
-                        struct err *e)
-{
-    char reason[160] = "not judged: with rate = 0 nothing starts";
-    struct figure_scope rows = whole(r);
-    int64_t id, n = 0;
-    int steady = -1;
-    if (!figure_scope_of(&rows, p->name, &id))
-        return 0;
-    if (p->rate_max || p->rate_per_s > 0) {
-        n = figure_series(&rows, series);
-        steady = n < 0 ? -1 : until_steady(series, (size_t)n, reason, sizeof reason);
-    }
-    return db_phase_steady(r->db, id, steady < 0 ? -1 : steady, reason, e);
-}
-
-static int judge_settled(struct run *r, struct err *e)
-{
-    struct figure_series series = {.room = SERIES_MAX};
-    series.rate = malloc(2 * SERIES_MAX * sizeof *series.rate);
-    if (!series.rate)
-        return err_set(e, EXIT_RUN, -ENOMEM, "no memory to judge whether phases settled");
-    series.mean = series.rate + SERIES_MAX;
-    int rc = 0;
-    for (uint32_t p = 0; p < r->job->phases_count && !rc; p++)
-        rc = judge_steady(r, &r->job->phases[p], &series, e);
-    free(series.rate);
-    return rc;
-}
+/* --- limit, all ------------------------------------------------------------------------------ */
 
 static int judge_limit(struct run *r, struct judged *j, struct err *e)
 {
@@ -253,5 +217,5 @@ int judge_run(struct run *r, struct judged *out, struct err *e)
         rc = judge_phase(r, &r->job->phases[p], out, e);
     judge_scope_of(r, NULL, &all);
     rc = rc ? rc : judge_rules(r, &all, r->job->run_sla, false, out, e);
-    return rc ? rc : judge_settled(r, e);
+    return rc ? rc : judge_steady(r, e);
 }

@@ -44,6 +44,8 @@ const char *judge_inapplicable(struct run *r, const struct judge_scope *s,
                                const struct figure_name *f, double value);
 /* Why it was not measured. */
 const char *judge_missing(const struct figure_name *f);
+/* judge_steady.c: phase.steady and its reason, of each measured phase. */
+int judge_steady(struct run *r, struct err *e);
 /* judge_valid.c: the first bound that is broken in a scope becomes invalid_reason; `judge_validity`:
  * of all phases of the job, and whether the run is valid. */
 void judge_validity_of(struct run *r, const struct judge_scope *s, struct judged *out);
