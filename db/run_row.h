@@ -133,6 +133,16 @@ struct resource_row {
 };
 int db_resource_add(struct db *db, int64_t run_id, const struct resource_row *row, struct err *e);
 
+/* What was asked of a run while it went on (gen ctl). */
+struct command_row {
+    const char *name, *argument; /* argument NULL: none */
+    const char *result;      /* "done", or "refused: " and why */
+    const char *injected;    /* NULL, or the faults that it put on the wire: a row of fault_event as well */
+    int64_t phase_id;        /* DB_NONE: none */
+    int64_t at_ns;           /* Unix */
+};
+int db_command_add(struct db *db, int64_t run_id, const struct command_row *row, struct err *e);
+
 struct conn_memory_row {
     const char *side, *pool; /* side: "gen" | "peer"; pool: its name, or "process" */
     int64_t connections, item_bytes, items_used, items_reserved;

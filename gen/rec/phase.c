@@ -62,6 +62,12 @@ void rec_phase_end(struct rec *r, uint32_t phase, uint64_t now_ns)
     atomic_store_explicit(&r->phases[phase]->ended_ns, now_ns, memory_order_release);
 }
 
+const struct phase_row *rec_phase_row(const struct rec *r, uint32_t n, uint64_t *started_ns)
+{
+    *started_ns = r->phases[n]->started_ns;
+    return &r->phases[n]->row;
+}
+
 static int store_phase(struct rec *r, struct rec_phase *p, uint32_t seq, struct err *e)
 {
     int ret = 0;

@@ -86,6 +86,8 @@ static void free_rec(struct rec *r)
     uint32_t phases = atomic_load(&r->phase_count);
     for (uint32_t i = 0; i < phases; i++)
         phase_free(r->phases[i]);
+    free_posts(r);
+    watch_close(r);
     store_close(&r->store);
     free_samples(r);
     if (r->blocks != MAP_FAILED)
@@ -114,7 +116,6 @@ static void init_rec(struct rec *r, const struct rec_config *cfg)
 {
     r->cfg = *cfg;
     r->blocks = MAP_FAILED;
-    r->self_start_ticks = process_start_ticks(getpid());
     r->peer_start_ticks = cfg->peer_pid ? process_start_ticks(cfg->peer_pid) : 0;
     hist_sum_reset(&r->live);
     hist_sum_reset(&r->totals.latency);
@@ -131,6 +132,8 @@ int rec_open(const struct rec_config *cfg, struct rec **out, struct err *e)
         return err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "recorder: out of memory");
     init_rec(r, cfg);
     int ret = alloc_lanes(r);
+    if (!ret)
+        ret = watch_open(r);
     if (ret)
         err_set(e, EXIT_ENVIRONMENT, ret, "recorder: no memory for %zu bytes of interval blocks",
                 r->blocks_len);
@@ -158,7 +161,7 @@ void rec_memory(const struct rec *r, struct rec_memory *out)
     *out = (struct rec_memory){
         .samples = lanes * r->cfg.sample_records * sizeof(struct rec_record),
         .blocks = r->blocks_len,
-        .own = sizeof *r + lanes * (sizeof *r->lanes + sizeof *r->drains) +
+        .own = sizeof *r + (r->watch.slots ? WATCH_SLOTS * sizeof *r->watch.slots : 0) + lanes * (sizeof *r->lanes + sizeof *r->drains) +
                (r->packer ? sample_packer_bytes() : 0),
     };
 }

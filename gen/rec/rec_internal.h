@@ -55,6 +55,28 @@ struct drain {
     struct rec_span in_batch, lost;   /* not committed yet; never will be, and not told yet */
 };
 
+#define WATCH_SLOTS 16 /* gathered, ready, and with the watcher */
+#define WATCH_WAITS 4  /* an interval is told when so many later ones have begun to come in */
+
+/* The recorder gathers in slots of `pending`; `ready` and `empty` pass their numbers. */
+struct watch {
+    struct rec_watch *slots;          /* mmap: what is not touched costs nothing. NULL: nobody watches */
+    struct ring ready, empty;         /* recorder -> watcher, watcher -> recorder */
+    uint32_t ready_at[WATCH_SLOTS], empty_at[WATCH_SLOTS];
+    uint32_t pending[WATCH_SLOTS], pending_count; /* by seq, lowest first */
+    uint64_t floor;                   /* intervals below are told or lost */
+    _Atomic uint64_t lost;
+};
+
+/* What main has to say to the file: a command or a note. */
+struct rec_post {
+    struct command_row command;       /* name NULL: a note. Texts owned */
+    char *level, *note;
+    int phase;                        /* of the command, below 0: none */
+    uint64_t at_ns;                   /* CLOCK_MONOTONIC */
+    bool stored, stored_now;          /* now: by the batch that is not committed yet */
+};
+
 struct rec {
     struct rec_config cfg;
     struct rec_lane *lanes;
@@ -71,6 +93,12 @@ struct rec {
     struct rec_phase *phases[REC_PHASES_MAX];
     _Atomic uint32_t phase_count;
 
+    struct rec_post *posts[REC_POSTS_MAX];
+    _Atomic uint32_t post_count;
+    uint32_t posts_stored;            /* all before are committed */
+
+    struct watch watch;
+
     struct store store;
     struct drain *drains;             /* by lane; NULL: no transactions are recorded */
     struct sample_packer *packer;
@@ -81,8 +109,10 @@ struct rec {
     uint64_t live_seq;
     uint32_t live_lanes;
 
-    uint64_t next_resource_ns;
-    int64_t self_start_ticks, peer_start_ticks;
+    uint64_t next_resource_ns, resource_seq; /* seq: of the newest interval that has a row */
+    int64_t peer_start_ticks;
+    bool peer_gone, peer_gone_stored; /* stored: and the note that says so */
+    struct process_use peer_least;    /* sums over a tree never go back, see process_tree_use */
     struct err first;                 /* the first write that failed */
 };
 
@@ -103,6 +133,15 @@ int store_phases(struct rec *r, struct err *e);
 /* What the batch did to the phases' rows holds (committed) or never was (rolled back). */
 void settle_phases(struct rec *r, bool committed);
 int store_summaries(struct rec *r, struct err *e);
+/* Commands and notes that came since the last batch; the same for them. */
+int store_posts(struct rec *r, struct err *e);
+void settle_posts(struct rec *r, bool committed);
+void free_posts(struct rec *r);
+/* The watched intervals: room for them, one more block of a worker, and those that are whole. */
+int watch_open(struct rec *r);
+void watch_close(struct rec *r);
+void watch_block(struct rec *r, const struct rec_interval *b, uint64_t seq);
+void watch_tell(struct rec *r);
 int store_resources(struct rec *r, uint64_t now_ns, struct err *e);
 
 /* One batch: what it did so far, whether it still can be committed. */
