@@ -54,6 +54,12 @@ int64_t process_start_ticks(int64_t pid)
     return process_stat(pid, &line) ? -ESRCH : (int64_t)line.start_ticks;
 }
 
+int64_t process_parent(int64_t pid)
+{
+    struct process_stat line;
+    return process_stat(pid, &line) ? -ESRCH : line.parent;
+}
+
 static int read_boot_id(char *out, size_t size)
 {
     int ret = read_text("/proc/sys/kernel/random/boot_id", out, size);

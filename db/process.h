@@ -26,6 +26,8 @@ int process_self(struct process_id *out, struct err *e);
 bool process_alive(const struct process_id *p);
 /* Start time of any process, or -ESRCH. */
 int64_t process_start_ticks(int64_t pid);
+/* Its parent, or -ESRCH. */
+int64_t process_parent(int64_t pid);
 
 /* What a process uses now; a figure that cannot be read is -1. */
 struct process_use {

@@ -77,6 +77,18 @@ int db_phase_end(struct db *db, int64_t phase_id, int64_t ended_ns, struct err *
     return run_once(s, e);
 }
 
+int db_phase_offered(struct db *db, int64_t phase_id, double rate_per_s, struct err *e)
+{
+    struct db_stmt *s;
+    int ret = db_prepare(db, "store the load of a phase",
+                         "UPDATE phase SET offered_rate_per_s = :rate WHERE id = :id", &s, e);
+    if (ret)
+        return ret;
+    bind_ints(s, {":id", phase_id});
+    db_bind_f64(s, ":rate", rate_per_s);
+    return run_once(s, e);
+}
+
 int db_phase_steady(struct db *db, int64_t phase_id, bool steady, const char *reason,
                     struct err *e)
 {

@@ -106,6 +106,8 @@ struct phase_row {
 int db_phase_begin(struct db *db, int64_t run_id, uint32_t seq, const struct phase_row *row,
                    int64_t started_ns, int64_t *phase_id, struct err *e);
 int db_phase_end(struct db *db, int64_t phase_id, int64_t ended_ns, struct err *e);
+/* What it offered in the mean, where that was changed while it went on. */
+int db_phase_offered(struct db *db, int64_t phase_id, double rate_per_s, struct err *e);
 /* MSER or like judgement of later issues. */
 int db_phase_steady(struct db *db, int64_t phase_id, bool steady, const char *reason,
                     struct err *e);

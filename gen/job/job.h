@@ -126,11 +126,16 @@ struct job {
     char db[JOB_TEXT];       /* results.db */
     char margins[JOB_TEXT];  /* of relevance, METRIC:PERCENT% each, for whoever compares runs */
     bool quiet;
+    uint64_t status_ns;      /* period of the live line */
+    char json_stream[JOB_TEXT]; /* FILE, "-" or "fd:N"; empty: none */
+    struct endpoint metrics; /* where OpenMetrics are served; port 0: nowhere */
+    bool control;            /* gen ctl is answered */
+    int32_t peer_pid;        /* local peer of somebody else; 0: none */
     char clock[16];          /* auto | tsc | kernel */
     char log_level[16];
 
     char *resolved;          /* the whole job as INI text: every key with its value (malloc) */
-    char *resolved_unseeded; /* the same without seed, description, margins, db, quiet, log_level, pcap:
+    char *resolved_unseeded; /* the same without seed and what is only about watching and judging:
                               * what the history key hashes */
     struct loader *loader;   /* who set which key, for job_refuse (malloc) */
     char *overrides;         /* "BENCH_DEPTH=2 --duration=10s" as given, environment first; "" */

@@ -96,6 +96,9 @@ void rec_memory(const struct rec *r, struct rec_memory *out);
 #define REC_PHASES_MAX 4096
 int rec_phase_begin(struct rec *r, const struct phase_row *row, uint64_t now_ns);
 void rec_phase_end(struct rec *r, uint32_t phase, uint64_t now_ns);
+/* The load changed within a phase: `starts` were to be expected up to `now_ns`, and `rate_per_s` from
+ * then on. What the phase has offered in the mean replaces what its row began with when it ends. */
+void rec_phase_rate(struct rec *r, uint32_t phase, double starts, double rate_per_s, uint64_t now_ns);
 /* What was asked of the run from outside at `now_ns`, in phase `phase` (below 0: none); its row
  * follows with the next batch. A note likewise, which `analyze` shows. The texts are copied. -ENOMEM, -ENOSPC
  * (beyond REC_POSTS_MAX). Main thread. */
@@ -136,6 +139,8 @@ void rec_watch_done(struct rec *r);
 /* Blocks of workers that no watched interval holds. */
 uint64_t rec_watch_lost(const struct rec *r);
 /* The row that phase `n` began with, and when; n as the intervals say. Main thread. */
+/* The phase that the run is in at `now_ns`: the last one that had begun by then; -1: none. */
+int rec_phase_at(const struct rec *r, uint64_t now_ns);
 const struct phase_row *rec_phase_row(const struct rec *r, uint32_t n, uint64_t *started_ns);
 /* Drains all lanes, writes the summaries, commits, joins the thread. The workers must have stopped.
  * 0 or the first error of the writer (the message says what was kept). The db is the caller's

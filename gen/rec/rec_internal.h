@@ -20,7 +20,10 @@ _Static_assert(DROP_COUNT <= 64, "rec_interval.drops is too small");
 struct rec_phase {
     struct phase_row row;             /* strings owned */
     uint64_t started_ns;              /* CLOCK_MONOTONIC, as ended_ns */
-    _Atomic uint64_t ended_ns;        /* 0: not ended */
+    double starts, rate_per_s;        /* of a load that was changed: expected until `rate_since_ns`, then */
+    uint64_t rate_since_ns;           /* 0: it was not */
+    double offered_per_s;             /* of such a load, once it has ended */
+    _Atomic uint64_t ended_ns;        /* 0: not ended; what main sets before is seen with it */
     int64_t id;                       /* 0: its row is not stored */
     bool end_stored;
     bool begun_now, ended_now;        /* by the batch that is not committed yet */

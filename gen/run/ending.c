@@ -126,14 +126,23 @@ static int exit_code_of(const struct judged *j)
     return j->missing ? EXIT_INCONCLUSIVE : EXIT_WELL;
 }
 
+static enum run_state state_of(const struct run *r, bool interrupted, const struct err *failure)
+{
+    if (failure)
+        return RUN_FAILED;
+    return r->asked == ASKED_STOP ? RUN_ABORTED : interrupted ? RUN_INTERRUPTED : RUN_DONE;
+}
+
 int ending_record(struct run *r, bool interrupted, const struct err *failure, struct run_result *out,
                   struct err *e)
 {
     struct judged j = {.valid = true};
     int64_t now = (int64_t)(clock_now_ns(&r->clock) + r->mono_to_real_ns);
     struct run_end end = {
-        .state = failure ? RUN_FAILED : interrupted ? RUN_INTERRUPTED : RUN_DONE,
-        .state_reason = failure ? failure->message : interrupted ? "ended by a signal" : NULL,
+        .state = state_of(r, interrupted, failure),
+        .state_reason = failure ? failure->message
+                        : r->asked == ASKED_STOP ? "stopped by gen ctl"
+                        : interrupted ? "ended by a signal" : NULL,
         .ended_ns = now, .valid = DB_NONE,
         .connections_opened = (int64_t)r->connections_opened, .lost_intervals = DB_NONE,
     };
@@ -153,7 +162,8 @@ int ending_record(struct run *r, bool interrupted, const struct err *failure, st
     }
     if (!rc)
         rc = db_run_end(r->db, r->id, &end, e);
-    out->exit_code = failure ? failure->exit_code : exit_code_of(&j);
+    out->exit_code = failure ? failure->exit_code
+                     : end.state == RUN_ABORTED ? EXIT_RUN : exit_code_of(&j);
     describe_row(r, end.state, &j, out);
     return rc;
 }

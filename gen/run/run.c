@@ -81,7 +81,9 @@ static int open_record(struct run *r, struct err *e)
     if (!rc)
         rc = control_store_early(r, e);
     struct rec_config rc_cfg = {
-        .db = r->db, .run_id = r->id, .lanes = r->job->workers, .peer_pid = r->wires.peer_pid,
+        .db = r->db, .run_id = r->id, .lanes = r->job->workers,
+        .peer_pid = r->wires.peer_pid ? r->wires.peer_pid : r->job->peer_pid,
+        .peer_root = r->wires.peer_root, .watched = live_watches(r),
         .resource_ns = r->job->interval_ns, .mono_to_real_ns = r->mono_to_real_ns,
         .sample_records = setup_sample_records(r->job), .sample_ratio = r->job->samples,
         .seed = r->job->seed,
@@ -148,11 +150,9 @@ static int execute(struct run *r, struct run_result *out, struct err *e)
     int rc = start_workers(r, e);
     mask_signals(SIG_UNBLOCK);
     if (!rc)
-        rc = live_open(r, e);
-    if (!rc)
         rc = plan_execute(r, e);
-    live_close(r);
     stop_workers(r);
+    live_close(r);
     struct err lost = {0};
     rec_memory(r->rec, &r->rec_memory);
     int rec_rc = rec_close(r->rec, &lost);
@@ -170,6 +170,7 @@ static int execute(struct run *r, struct run_result *out, struct err *e)
 
 static void close_all(struct run *r)
 {
+    live_close(r);
     wires_close(&r->wires);
     wires_free(&r->wires);
     if (r->db)
@@ -196,6 +197,8 @@ int run_job(const struct job *job, const struct run_interleave *place,
         rc = app_ctx_init(&r->app, job->seed, job->binary, e);
     if (!rc)
         rc = wires_open(&r->wires, job, &r->clock, &r->log, e); /* forks: before any thread */
+    if (!rc)
+        rc = live_open(r, e);
     if (!rc)
         rc = db_open(job->db, DB_CREATE, &r->db, e);
     if (!rc) {

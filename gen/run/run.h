@@ -18,6 +18,16 @@
 struct db;
 struct rec;
 
+/* What gen ctl wants of the plan. */
+enum run_asked { ASKED_NOTHING, ASKED_NEXT, ASKED_STOP };
+
+/* The load that the workers were last given. */
+struct run_loaded {
+    const struct job_phase *phase; /* NULL: none yet */
+    uint32_t number;               /* of its row (rec_phase_begin) */
+    uint64_t end_ns;
+};
+
 struct run {
     const struct job *job;
     const struct run_interleave *place; /* NULL: a run of its own */
@@ -38,6 +48,8 @@ struct run {
     uint64_t commands;       /* given to each worker so far */
     uint64_t connections_opened;
     struct live *live;
+    struct run_loaded loaded;
+    enum run_asked asked;
     const volatile sig_atomic_t *signal; /* 0, or the signal that asked to end */
 };
 
@@ -75,10 +87,13 @@ int ending_record(struct run *r, bool interrupted, const struct err *failure, st
 /* kept.c: adds to a message of failure what the file holds of the run. */
 void kept_tell(struct run *r, struct err *e);
 
-/* live.c: a line a second for people; nothing with quiet. */
+/* live.c: who watches the run and who steers it: the line for people, the JSON stream, the metrics,
+ * gen ctl. All of it in the main thread. Open: before traffic, after wires_open (no child process
+ * inherits a socket). Tick: every few ms. Close: after the last interval was handed over; fine twice. */
 struct live;
 int live_open(struct run *r, struct err *e);
 void live_tick(struct run *r, const char *phase, uint64_t left_ns);
 void live_close(struct run *r);
+bool live_watches(const struct run *r); /* whether it needs every interval (rec_config.watched) */
 
 #endif

@@ -34,6 +34,8 @@ void step_command(struct run *r, struct worker_command cmd, const struct job_pha
                   bool measured)
 {
     r->commands++;
+    if (cmd.mode == CLIENT_LOAD)
+        r->loaded = (struct run_loaded){p, cmd.phase, cmd.end_ns};
     for (uint32_t w = 0; w < r->workers_count; w++) {
         cmd.has_load = true;
         setup_load(r->job, p, w, &cmd.load);
@@ -57,12 +59,15 @@ bool step_done(const struct run *r, uint64_t commands)
 bool step_await(struct run *r, uint64_t commands, const char *what, uint64_t end_ns)
 {
     while (!step_done(r, commands)) {
-        if (*r->signal)
+        if (*r->signal || r->asked == ASKED_STOP)
             return false;
+        if (r->asked == ASKED_NEXT)
+            break;
         uint64_t now = clock_now_ns(&r->clock);
         live_tick(r, what, end_ns > now ? end_ns - now : 0);
         step_pause(STEP_POLL_NS);
     }
+    r->asked = r->asked == ASKED_NEXT ? ASKED_NOTHING : r->asked;
     return true;
 }
 
