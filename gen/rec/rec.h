@@ -136,6 +136,9 @@ struct rec_watch {
 /* NULL: none is ready. It is the caller's until rec_watch_done(). */
 const struct rec_watch *rec_watch_next(struct rec *r);
 void rec_watch_done(struct rec *r);
+/* The workers have stopped: all that they have handed over is stored, and to be had by
+ * rec_watch_next(), whole or not. */
+void rec_watch_end(struct rec *r);
 /* Blocks of workers that no watched interval holds. */
 uint64_t rec_watch_lost(const struct rec *r);
 /* The row that phase `n` began with, and when; n as the intervals say. Main thread. */

@@ -69,6 +69,7 @@ struct watch {
     uint32_t pending[WATCH_SLOTS], pending_count; /* by seq, lowest first */
     uint64_t floor;                   /* intervals below are told or lost */
     _Atomic uint64_t lost;
+    _Atomic bool ended;               /* no interval becomes whole any more */
 };
 
 /* What main has to say to the file: a command or a note. */
@@ -101,6 +102,7 @@ struct rec {
     uint32_t posts_stored;            /* all before are committed */
 
     struct watch watch;
+    bool left_recorded;               /* what the workers still had when they stopped */
 
     struct store store;
     struct drain *drains;             /* by lane; NULL: no transactions are recorded */

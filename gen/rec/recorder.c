@@ -42,7 +42,6 @@ static void end_batch(struct rec *r, struct batch *b)
     if (b->ret)
         keep_error(r, b);
     publish_totals(r);
-    watch_tell(r);
 }
 
 static void record_block(struct rec *r, uint32_t lane, const struct rec_interval *b,
@@ -135,6 +134,27 @@ static void record_leftover(struct rec *r, uint32_t n, struct batch *batch)
     record_block(r, n, b, batch);
 }
 
+/* The workers have stopped: what is left of them, once. */
+static void record_leftovers(struct rec *r, struct batch *batch)
+{
+    for (uint32_t n = 0; n < r->cfg.lanes && !r->left_recorded; n++) {
+        drain_lane(r, n, lane_ready(r, n), batch);
+        record_leftover(r, n, batch);
+    }
+    r->left_recorded = true;
+}
+
+/* Whoever watches is to see all of it before rec_close. */
+static void end_watch(struct rec *r)
+{
+    struct batch batch;
+    if (!atomic_load_explicit(&r->watch.ended, memory_order_acquire) || r->left_recorded)
+        return;
+    begin_batch(r, &batch);
+    record_leftovers(r, &batch);
+    end_batch(r, &batch);
+}
+
 static int store_loss(struct rec *r, struct err *e)
 {
     struct db_stmt *s;
@@ -167,10 +187,7 @@ static void last_look(struct rec *r)
 {
     struct batch batch;
     begin_batch(r, &batch);
-    for (uint32_t n = 0; n < r->cfg.lanes; n++) {
-        drain_lane(r, n, lane_ready(r, n), &batch);
-        record_leftover(r, n, &batch);
-    }
+    record_leftovers(r, &batch);
     if (r->cfg.resource_ns && !batch.ret)
         batch.ret = sample_resources(r, clock_kernel_ns(), &batch.e);
     end_batch(r, &batch);
@@ -212,6 +229,8 @@ void *recorder_main(void *arg)
     while (!asked_to_stop(r)) {
         uint64_t wanted = atomic_load_explicit(&r->syncs_wanted, memory_order_acquire);
         look(r);
+        end_watch(r);
+        watch_tell(r);
         atomic_store_explicit(&r->syncs_done, wanted, memory_order_release);
     }
     last_look(r);

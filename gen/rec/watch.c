@@ -138,6 +138,8 @@ void watch_block(struct rec *r, const struct rec_interval *b, uint64_t seq)
 
 static bool is_whole(const struct rec *r, uint64_t seq)
 {
+    if (atomic_load_explicit(&r->watch.ended, memory_order_acquire))
+        return true;
     for (uint32_t n = 0; n < r->cfg.lanes; n++)
         if (r->lane_seq[n] <= seq)
             return false;
@@ -167,6 +169,13 @@ void rec_watch_done(struct rec *r)
     uint32_t slot = w->ready_at[ring_slot(&w->ready, w->ready.cons.at)];
     ring_consume(&w->ready, 1);
     pass(&w->empty, w->empty_at, slot);
+}
+
+void rec_watch_end(struct rec *r)
+{
+    rec_sync(r); /* nothing is on its way any more */
+    atomic_store_explicit(&r->watch.ended, true, memory_order_release);
+    rec_sync(r);
 }
 
 uint64_t rec_watch_lost(const struct rec *r)

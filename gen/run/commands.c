@@ -97,11 +97,12 @@ int command_run(const struct command_args *a, struct err *e)
     for (int i = 0; !rc && i < s.names_count && !*a->signal; i++) {
         struct run_result out = {0};
         rc = run_one(s.names[i], &s, a, &out, e);
+        FILE *table = out.to_stderr ? stderr : stdout;
         if (i == 0 && out.id)
-            puts(run_table_head);
+            fprintf(table, "%s\n", run_table_head);
         if (out.id)
-            puts(out.line);
-        fflush(stdout);
+            fprintf(table, "%s\n", out.line);
+        fflush(table);
         if (out.exit_code > worst)
             worst = out.exit_code;
     }

@@ -41,7 +41,7 @@ void live_phase_of(const struct run *r, uint32_t number, struct live_phase *out)
 /* stream.c: the intervals that have come in, to the JSON stream and the metrics' sums. */
 int stream_open(struct run *r, struct err *e);
 void stream_tick(struct run *r);
-void stream_close(struct run *r); /* after rec_sync() */
+void stream_close(struct run *r); /* the workers have stopped */
 
 /* scrape.c */
 int scrape_open(struct run *r, struct err *e);

@@ -185,6 +185,7 @@ int run_job(const struct job *job, const struct run_interleave *place,
     if (!r)
         return err_set(e, EXIT_RUN, -ENOMEM, "no memory for a run");
     *r = (struct run){.job = job, .place = place, .signal = signal};
+    out->to_stderr = !strcmp(job->json_stream, "-") || !strcmp(job->json_stream, "fd:1");
     log_level_parse(job->log_level, &r->log.level);
     int rc = check_job(job, e);
     r->proto = app_proto_find(job->protocol);

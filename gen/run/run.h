@@ -59,6 +59,7 @@ struct run_result {
     enum run_state state;    /* as stored */
     int exit_code;
     char line[320]; /* one row of the table */
+    bool to_stderr;          /* the table: stdout has the JSON stream */
 };
 
 extern const char run_table_head[]; /* over the lines */

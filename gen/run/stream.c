@@ -75,7 +75,7 @@ void stream_close(struct run *r)
     if (!l->sink)
         return;
     if (r->rec && l->run.uuid) {
-        rec_sync(r->rec);
+        rec_watch_end(r->rec);
         stream_tick(r);
     }
     uint64_t lost = sink_close(l->sink, LAST_WAIT_MS);
