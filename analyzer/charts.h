@@ -29,6 +29,9 @@ void chart_put(FILE *out, double value);
 int chart_heatmap_data(FILE *out, const struct plot_input *in, const char **why);
 int chart_distribution_data(FILE *out, const struct plot_input *in, const char **why);
 int chart_workloads_data(FILE *out, const struct plot_input *in, const char **why);
+int chart_phases_data(FILE *out, const struct plot_input *in, const char **why);
+int chart_ramp_data(FILE *out, const struct plot_input *in, const char **why);
+int chart_memory_data(FILE *out, const struct plot_input *in, const char **why);
 int chart_trend_data(FILE *out, const struct plot_input *in, const char **why);
 
 #define CHART_TREND_PANELS 8

@@ -193,7 +193,7 @@ class Json(Case):
 class Plot(Case):
     def check_pictures(self, done, runs=1):
         paths = [line for line in done.stdout.splitlines() if line.endswith((".svg", ".png"))]
-        self.assertEqual(len(paths), 10 * runs + 2 * (runs > 1), done.stdout)
+        self.assertEqual(len(paths), 16 * runs + 2 * (runs > 1), done.stdout)
         for path in paths:
             with open(os.path.join(self.dir, path), "rb") as file:
                 data = file.read()
