@@ -15,7 +15,7 @@
 #define MARK_ROWS     5
 
 /* Ends a block with texts: gnuplot 5.4 dies of labels when the only row of a block has none. */
-#define LAST_ROW "NaN NaN 0 9 %zu\nEOD\n"
+#define LAST_ROW "NaN NaN 0 9 1\nNaN NaN 0 9 1\nEOD\n"
 
 static double scale_of(double most)
 {
@@ -70,7 +70,7 @@ static void put_bands(FILE *out, const struct course *c, double end_s)
         const struct course_phase *p = &c->phases[i];
         fprintf(out, "%.9g %.9g %d %d %zu\n", p->from_s, p->to_s, p->measured, band_turn(p, &taken_s, end_s), i + 1);
     }
-    fprintf(out, LAST_ROW "array BAND[%zu]\n", c->phases_count + 1, c->phases_count + 1);
+    fprintf(out, LAST_ROW "array BAND[%zu]\n", c->phases_count + 1);
     for (size_t i = 0; i < c->phases_count; i++) {
         char name[32];
         const struct course_phase *p = &c->phases[i];
@@ -101,7 +101,7 @@ static void put_rules(FILE *out, const struct course *c, double end_s)
             fprintf(out, "%.9g %.9g %d %d %zu\n", p->from_s, p->to_s, p->worst,
                     fits(rules_text(p, end_s), p->to_s - p->from_s, end_s), i + 1);
     }
-    fprintf(out, LAST_ROW "array RULE[%zu]\n", c->phases_count + 1, c->phases_count + 1);
+    fprintf(out, LAST_ROW "array RULE[%zu]\n", c->phases_count + 1);
     for (size_t i = 0; i < c->phases_count; i++) {
         fprintf(out, "RULE[%zu] = ", i + 1);
         gnuplot_quote(out, rules_text(&c->phases[i], end_s));
@@ -138,7 +138,7 @@ static void put_marks(FILE *out, const struct course *c, double end_s)
         int row = mark_row(ends, left ? m->at_s - width_s : m->at_s, end_s, m->text);
         fprintf(out, "%.9g %d %d %d %zu\n", m->at_s, row, m->refused ? 2 : m->fault, left, i + 1);
     }
-    fprintf(out, LAST_ROW "MARKS = %zu\narray MARK[%zu]\n", c->marks_count + 1, c->marks_count, c->marks_count + 1);
+    fprintf(out, LAST_ROW "MARKS = %zu\narray MARK[%zu]\n", c->marks_count, c->marks_count + 1);
     for (size_t i = 0; i < c->marks_count; i++) {
         fprintf(out, "MARK[%zu] = ", i + 1);
         gnuplot_quote(out, c->marks[i].text);
@@ -225,7 +225,7 @@ static void put_pools(FILE *out, const struct course *c)
         fprintf(out, "%.9g %.9g %zu\n", sum, sum + c->pools[i].mib, i + 1);
         sum += c->pools[i].mib;
     }
-    fprintf(out, "NaN NaN %zu\nEOD\nPOOLS = %zu\nPOOLS_MIB = %.9g\narray POOL[%zu]\n", c->pools_count + 1, c->pools_count, sum,
+    fprintf(out, "NaN NaN 1\nNaN NaN 1\nEOD\nPOOLS = %zu\nPOOLS_MIB = %.9g\narray POOL[%zu]\n", c->pools_count, sum,
             c->pools_count + 1);
     for (size_t i = 0; i < c->pools_count; i++) {
         char text[120];
