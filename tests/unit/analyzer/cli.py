@@ -264,7 +264,7 @@ class CourseCharts(Case):
                 f"started_ns + {seconds} * 1000000000, '{name}', '{quoted}', '{result}' FROM run")
 
     def test_phases(self):
-        self.fixture("known")
+        self.fixture("known", "PASS")
         self.change("UPDATE phase SET name = 'first' WHERE measured",
                     "UPDATE verdict SET phase_id = (SELECT id FROM phase WHERE measured)",
                     "INSERT INTO verdict (run_id, rule, metric, op, state) SELECT id, 'errors<1%', 'errors', '<', 'WARN' FROM run",
