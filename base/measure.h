@@ -100,7 +100,8 @@ enum result {
     X(CYCLES_IDLE, cycles_idle, "clock ticks of rounds that found nothing to do")                  \
     X(GAPS, gaps, "loop gaps over 100 us outside system calls: stolen time")                       \
     X(GAP_MAX, gap_max_ns, "longest loop gap of the interval, ns")                                 \
-    X(BACKLOG_MAX, backlog_max, "largest number of arrivals waiting in the interval")
+    X(BACKLOG_MAX, backlog_max, "largest number of arrivals waiting in the interval")              \
+    X(MISSED, missed, "arrivals that the loop looked at more than 1 ms too late")
 
 enum counter {
 #define X(NAME, name, meaning) COUNTER_##NAME,

@@ -66,14 +66,29 @@ int db_phase_begin(struct db *db, int64_t run_id, uint32_t seq, const struct pha
     return ret;
 }
 
-int db_phase_end(struct db *db, int64_t phase_id, int64_t ended_ns, struct err *e)
+const char *phase_exit_name(enum phase_exit x)
+{
+    static const char *const names[] = {
+        [PHASE_EXIT_NONE] = NULL,
+#define X(NAME, name) [PHASE_EXIT_##NAME] = #name,
+        PHASE_EXIT_LIST(X)
+#undef X
+    };
+    assert((size_t)x < sizeof names / sizeof *names);
+    return names[x];
+}
+
+int db_phase_end(struct db *db, int64_t phase_id, int64_t ended_ns, enum phase_exit why,
+                 struct err *e)
 {
     struct db_stmt *s;
-    int ret = db_prepare(db, "end a phase", "UPDATE phase SET ended_ns = :ended_ns WHERE id = :id",
+    int ret = db_prepare(db, "end a phase",
+                         "UPDATE phase SET ended_ns = :ended_ns, exit_reason = :why WHERE id = :id",
                          &s, e);
     if (ret)
         return ret;
     bind_ints(s, {":id", phase_id}, {":ended_ns", ended_ns});
+    db_bind_text(s, ":why", phase_exit_name(why));
     return run_once(s, e);
 }
 
@@ -89,7 +104,7 @@ int db_phase_offered(struct db *db, int64_t phase_id, double rate_per_s, struct 
     return run_once(s, e);
 }
 
-int db_phase_steady(struct db *db, int64_t phase_id, bool steady, const char *reason,
+int db_phase_steady(struct db *db, int64_t phase_id, int steady, const char *reason,
                     struct err *e)
 {
     struct db_stmt *s;
@@ -98,7 +113,7 @@ int db_phase_steady(struct db *db, int64_t phase_id, bool steady, const char *re
                          "WHERE id = :id", &s, e);
     if (ret)
         return ret;
-    bind_ints(s, {":id", phase_id}, {":steady", steady});
+    bind_ints(s, {":id", phase_id}, {":steady", steady < 0 ? DB_NONE : steady});
     db_bind_text(s, ":reason", reason);
     return run_once(s, e);
 }

@@ -105,11 +105,30 @@ struct phase_row {
 };
 int db_phase_begin(struct db *db, int64_t run_id, uint32_t seq, const struct phase_row *row,
                    int64_t started_ns, int64_t *phase_id, struct err *e);
-int db_phase_end(struct db *db, int64_t phase_id, int64_t ended_ns, struct err *e);
+/* Why a phase ended. X(NAME, name) */
+#define PHASE_EXIT_LIST(X)                                                                         \
+    X(TIME, time)               /* its time was over */                                            \
+    X(COUNT, count)             /* as many started as it was to start */                           \
+    X(COMPLETIONS, completions) /* as many had completed as it waited for; all, in a drain */      \
+    X(CONNECTIONS, connections) /* as many were open as wanted; none, in a close */                \
+    X(STEADY, steady)                                                                              \
+    X(ABORT, abort)                                                                                \
+    X(COMMAND, command)                                                                            \
+    X(SIGNAL, signal)                                                                              \
+    X(DECIDED, decided)         /* a search knew enough */
+enum phase_exit {
+    PHASE_EXIT_NONE, /* it goes on; as a stored reason: not recorded */
+#define X(NAME, name) PHASE_EXIT_##NAME,
+    PHASE_EXIT_LIST(X)
+#undef X
+};
+const char *phase_exit_name(enum phase_exit x); /* "time"; NULL for NONE */
+int db_phase_end(struct db *db, int64_t phase_id, int64_t ended_ns, enum phase_exit why,
+                 struct err *e);
 /* What it offered in the mean, where that was changed while it went on. */
 int db_phase_offered(struct db *db, int64_t phase_id, double rate_per_s, struct err *e);
-/* MSER or like judgement of later issues. */
-int db_phase_steady(struct db *db, int64_t phase_id, bool steady, const char *reason,
+/* Whether it settled (MSER-5); steady < 0: not judged, `reason` says why. */
+int db_phase_steady(struct db *db, int64_t phase_id, int steady, const char *reason,
                     struct err *e);
 
 struct verdict_row {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "analyzer/judge/trend_internal.h"
-#include "analyzer/stats/trend_series.h"
+#include "base/trend_series.h"
 #include "base/units.h"
 
 #define PER_TRANSACTIONS 1000.0

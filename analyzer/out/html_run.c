@@ -148,13 +148,14 @@ static void put_verdicts(FILE *out, const struct summary *s)
         const struct verdict_info *v = &s->verdicts.rows[i];
         char actual[HTML_NUMBER] = "–";
         bool passed = strcmp(v->state, "PASS") == 0 || strcmp(v->state, "WARN") == 0;
+        bool asked = strcmp(v->state, "SKIP") && strcmp(v->state, "NOT_APPLICABLE");
         if (!isnan(v->actual))
             format_number(actual, sizeof actual, v->actual);
         fputs("<tr><td><code>", out);
         escape_xmlf(out, "%s%s%s", format_or(v->phase, ""), v->phase ? ": " : "", v->rule);
         fprintf(out, "</code></td><td class=\"n\">%s ", actual);
         escape_xml(out, isnan(v->actual) ? "" : format_or(v->unit, ""));
-        fprintf(out, "</td><td><span class=\"badge %s\">", passed ? "good" : "bad");
+        fprintf(out, "</td><td><span class=\"badge %s\">", passed ? "good" : asked ? "bad" : "even");
         escape_xml(out, v->state);
         fputs("</span> ", out);
         html_name(out, format_or(v->reason, ""));

@@ -136,6 +136,8 @@ static void put_verdicts(FILE *out, const struct summary *s)
         if (!isnan(v->actual))
             format_number(actual, sizeof actual, v->actual);
         fputs("| ", out);
+        escape_markdown(out, format_or(v->phase, ""));
+        fputs(v->phase ? ": " : "", out);
         put_code(out, v->rule);
         fprintf(out, " | %s ", actual);
         escape_markdown(out, isnan(v->actual) ? "" : format_or(v->unit, ""));

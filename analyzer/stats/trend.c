@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "analyzer/stats/trend_energy.h"
-#include "analyzer/stats/trend_series.h"
+#include "base/trend_series.h"
 #include "analyzer/stats/trend_shape.h"
 
 #define GUARD 50 /* runs before the end of a window whose points the next window judges */

@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "analyzer/stats/trend_drift.h"
+#include "base/trend_drift.h"
 #include "analyzer/stats/trend_place.h"
 
 struct trend_params {

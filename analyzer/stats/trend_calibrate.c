@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "analyzer/stats/trend_energy.h"
-#include "analyzer/stats/trend_series.h"
+#include "base/trend_series.h"
 #include "base/rng.h"
 
 #define DEPENDENT 0.2 /* lag-1 correlation from which runs are permuted in blocks */

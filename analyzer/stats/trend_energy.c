@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "analyzer/stats/trend_scan.h"
-#include "analyzer/stats/trend_series.h"
+#include "base/trend_series.h"
 #include "base/rng.h"
 
 #define EXCEEDANCES   10  /* Besag and Clifford 1991: stop after so many, p is then their share */

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "analyzer/stats/trend_series.h"
+#include "base/trend_series.h"
 
 #define WALK_BOUND 3.6763 /* -ln(1 - sqrt(0.95)) */
 #define CLIP       3.0    /* deviations */

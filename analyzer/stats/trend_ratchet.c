@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyzer/stats/trend_series.h"
+#include "base/trend_series.h"
 #include "base/rng.h"
 
 #define ROUNDING 1e-9 /* of the distance: sums in another order */

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "analyzer/stats/trend_drift.h"
+#include "base/trend_drift.h"
 
 #define CERTAIN     0.001 /* p below which a shape is believed */
 #define BETTER_BIC  6.0   /* "strong" in Kass and Raftery 1995 */

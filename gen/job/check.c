@@ -320,6 +320,7 @@ static int (*const run_checks[])(const struct loader *l) = {
 };
 static int (*const phase_checks[])(const struct loader *l, uint32_t phase) = {
     check_load, check_shape_keys, check_ramp, check_walk, check_pattern, check_churn, check_reconnect,
+    check_phase_times,
 };
 
 int loader_settle(struct loader *l)

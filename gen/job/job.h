@@ -33,6 +33,7 @@ enum job_pattern {
     PATTERN_CHURN
 };
 enum job_close { CLOSE_FIN_CLIENT, CLOSE_FIN_SERVER, CLOSE_RST };
+enum job_until { UNTIL_TIME, UNTIL_CONNECTIONS, UNTIL_STEADY };
 enum job_peer { PEER_RESPOND, PEER_EXEC, PEER_NONE };
 
 /* Message sizes, low to high; even_ratio: as many between 1 and 2 KiB as between 2 and 4. */
@@ -46,6 +47,13 @@ struct job_sizes {
     uint32_t count; /* 0: none of its own (a reply as large as its request) */
     uint32_t smallest, largest;
     struct job_size parts[JOB_SIZES];
+};
+
+/* What must hold before a phase is measured. Neither number: as soon as any connection is open. */
+struct job_enter {
+    uint32_t connections; /* open, at least; 0: none asked for, or */
+    double percent;       /* of those that the phase wants */
+    bool steady;          /* the warm-up has settled, or is over */
 };
 
 /* One measured phase: a section of the file (one of the section's name when there is none). */
@@ -63,6 +71,9 @@ struct job_phase {
     char replay[JOB_TEXT];   /* where arrival times come from */
     uint64_t duration_ns, warmup_ns;
     uint64_t transactions;   /* end after so many starts; 0: by time only */
+    uint64_t completions_min, duration_max_ns; /* goes on until then; 0: ten times the duration */
+    enum job_until until;
+    struct job_enter enter;
     struct job_sizes payload, reply; /* drawn for each message */
     uint32_t depth;          /* outstanding a connection */
     enum job_pattern pattern;
@@ -73,7 +84,8 @@ struct job_phase {
     uint64_t pace_ns, pace_worker_ns; /* least time between two starts; 0: none */
     enum job_close close;
     uint64_t timeout_ns, connect_timeout_ns, queue_max_ns;
-    char sla[JOB_TEXT], abort_if[JOB_TEXT];
+    char sla[JOB_TEXT], warn[JOB_TEXT], abort_if[JOB_TEXT];
+    uint64_t abort_window_ns;
 };
 
 struct job {
@@ -124,6 +136,9 @@ struct job {
     uint64_t interval_ns;    /* sampling period */
     double samples;          /* share of the transactions to record: 1 all, 0 none */
     char db[JOB_TEXT];       /* results.db */
+    char run_sla[JOB_TEXT];
+    uint64_t valid_lateness_p99_ns; /* bounds of validity in an open loop */
+    double valid_busy_percent, valid_missed_percent, valid_tx_full_percent;
     char margins[JOB_TEXT];  /* of relevance, METRIC:PERCENT% each, for whoever compares runs */
     bool quiet;
     uint64_t status_ns;      /* period of the live line */
@@ -135,8 +150,8 @@ struct job {
     char log_level[16];
 
     char *resolved;          /* the whole job as INI text: every key with its value (malloc) */
-    char *resolved_unseeded; /* the same without seed and what is only about watching and judging:
-                              * what the history key hashes */
+    char *resolved_unseeded; /* the same without what the history key does not see (`unhashed` in
+                              * job/options.c) */
     struct loader *loader;   /* who set which key, for job_refuse (malloc) */
     char *overrides;         /* "BENCH_DEPTH=2 --duration=10s" as given, environment first; "" */
 };
@@ -163,6 +178,8 @@ int job_refuse(struct err *e, const struct job *job, uint32_t phase, const char 
 
 /* As the key says it. */
 const char *job_pattern_name(enum job_pattern pattern);
+/* The longest that a phase may last: its duration, or with completions_min what bounds that. */
+uint64_t job_longest_ns(const struct job_phase *phase);
 /* "10", "64-1KiB", "mixed", "64:90,1MiB:10": as a job says it. */
 struct _IO_FILE;
 void job_sizes_print(const struct job_sizes *sizes, struct _IO_FILE *out);

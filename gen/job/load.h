@@ -20,6 +20,8 @@ const struct entry *loader_setter(const struct loader *l, uint32_t phase, const 
 /* Contradictions between keys, public addresses, and defaults that depend on other keys
  * (job/check.c). */
 int loader_settle(struct loader *l);
+/* Those of them that say when a phase begins and ends (job/check_phase.c). */
+int check_phase_times(const struct loader *l, uint32_t phase);
 /* resolved, resolved_unseeded, overrides (job/resolve.c). */
 int loader_resolve(struct loader *l);
 

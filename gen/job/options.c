@@ -20,6 +20,10 @@ static const struct choice patterns[] = {
     {"long_lived", PATTERN_LONG_LIVED}, {"short_lived", PATTERN_SHORT_LIVED},
     {"pooled", PATTERN_POOLED},         {"reconnect", PATTERN_RECONNECT},
     {"churn", PATTERN_CHURN},           {NULL}};
+static const struct choice untils[] = {{"time", UNTIL_TIME},
+                                       {"connections", UNTIL_CONNECTIONS},
+                                       {"steady", UNTIL_STEADY},
+                                       {NULL}};
 static const struct choice closes[] = {
     {"client", CLOSE_FIN_CLIENT}, {"server", CLOSE_FIN_SERVER}, {"rst", CLOSE_RST}, {NULL}};
 static const struct choice congestions[] = {
@@ -92,6 +96,18 @@ const struct option options[] = {
      PHASE(warmup_ns), .min = 0, .max = DAY},
     {"transactions", &kind_count, "0", "end a phase after so many starts; 0: by time only", "N",
      PHASE(transactions), .min = 0, .max = UINT64_MAX},
+    {"completions_min", &kind_count, "0",
+     "a phase goes on after its duration until so many transactions have completed", "N",
+     PHASE(completions_min), .min = 0, .max = UINT64_MAX},
+    {"duration_max", &kind_time, "0s", "completions_min: but no longer; 0: ten times the duration",
+     "TIME", PHASE(duration_max_ns), .min = 0, .max = 30 * DAY},
+    {"until", &kind_choice, "time",
+     "what ends a phase before its duration does: connections: as many are open as it wants; steady:"
+     " rate and latency have settled (MSER-5 over the intervals)", "CONDITION",
+     PHASE(until), .choices = untils},
+    {"enter", &kind_enter, "",
+     "what must hold before the measured time: connections>=N or N%: or the run is aborted; steady:"
+     " the warm-up ends early once it has settled", "CONDITIONS", PHASE(enter)},
     {"depth", &kind_count, "1", "transactions outstanding on a connection, at most", "N",
      PHASE(depth), .min = 1, .max = 65535},
     {"queue_max", &kind_time, "1s",
@@ -136,8 +152,25 @@ const struct option options[] = {
     /* verdict */
     {"sla", &kind_text, "", "what the phase must reach: msg_per_s>=50000, latency_p95<100ms", "RULES",
      "Verdict", PHASE(sla)},
-    {"abort_if", &kind_text, "", "stop early when this holds", "RULES", PHASE(abort_if),
-     .later = "it comes with suites and plans"},
+    {"warn", &kind_text, "", "the same, but a rule that fails only warns", "RULES", PHASE(warn),
+     .aside = true, .unhashed = true},
+    {"run_sla", &kind_text, "", "what all measured phases together must reach", "RULES", RUN(run_sla),
+     .aside = true, .unhashed = true},
+    {"abort_if", &kind_text, "", "a phase in which this comes to hold ends the run: errors>5%",
+     "RULES", PHASE(abort_if)},
+    {"abort_window", &kind_time, "10s", "abort_if: over the last so much time of the phase", "TIME",
+     PHASE(abort_window_ns), .min = 100 * NS_PER_MS, .max = HOUR, .unhashed = true},
+    {"valid_lateness_p99", &kind_time, "1ms",
+     "open loop: with a 99th percentile of lateness beyond this the run is invalid", "TIME",
+     RUN(valid_lateness_p99_ns), .min = NS_PER_US, .max = HOUR, .aside = true, .unhashed = true},
+    {"valid_busy", &kind_percent, "98%", "the same: share of the time that gen's loops were busy",
+     "PERCENT%", RUN(valid_busy_percent), .min = 0, .max = 100, .aside = true, .unhashed = true},
+    {"valid_missed", &kind_percent, "1%",
+     "the same: share of the starts that gen looked at more than 1 ms too late", "PERCENT%",
+     RUN(valid_missed_percent), .min = 0, .max = 100, .aside = true, .unhashed = true},
+    {"valid_tx_full", &kind_percent, "10%",
+     "the same: share of the rounds of gen's loops with a full transmit ring", "PERCENT%",
+     RUN(valid_tx_full_percent), .min = 0, .max = 100, .aside = true, .unhashed = true},
     {"margins", &kind_margins, "", "smallest change that matters, metric by metric, for comparing runs",
      "METRIC:PERCENT%,...", RUN(margins), .aside = true, .unhashed = true},
 

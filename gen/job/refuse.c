@@ -21,7 +21,7 @@ static void blame(const struct loader *l, uint32_t phase, const char *key, char 
 int job_refuse(struct err *e, const struct job *job, uint32_t phase, const char *key,
                const char *format, ...)
 {
-    char where[WHERE_MAX], what[256];
+    char where[WHERE_MAX], what[600];
     blame(job->loader, phase, key, where, sizeof where);
     va_list args;
     va_start(args, format);

@@ -28,6 +28,8 @@ extern const struct value_kind kind_load;  /* "max" or a rate; rate_max and rate
 extern const struct value_kind kind_share; /* all, none, or a number between; double, 0 to 1 */
 extern const struct value_kind kind_margins; /* list of METRIC:PERCENT%; char array */
 extern const struct value_kind kind_factor; /* a number within min and max millionths; double */
+extern const struct value_kind kind_percent; /* a number with %, min to max; double */
+extern const struct value_kind kind_enter;  /* steady, connections>=N or N%; struct job_enter */
 extern const struct value_kind kind_flag;  /* yes or no; bool */
 extern const struct value_kind kind_choice;  /* one of `choices`; its value in 1 or 4 bytes */
 extern const struct value_kind kind_word;    /* one of `choices`; its name in a char array */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A share of a whole: all, none, or a number between; and a factor. */
+/* A share of a whole: all, none, or a number between; percent; and a factor. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,3 +72,28 @@ static void factor_expect(const struct option *o, FILE *out)
 }
 
 const struct value_kind kind_factor = {factor_parse, factor_format, factor_expect};
+
+/* ---- percent ---- */
+
+static int percent_parse(const struct option *o, const char *text, void *owner)
+{
+    char number[32];
+    size_t len = strlen(text);
+    if (len < 2 || len > sizeof number || text[len - 1] != '%')
+        return -EINVAL;
+    memcpy(number, text, len - 1);
+    number[len - 1] = '\0';
+    return number_read(number, option_field(o, owner), (double)o->min, (double)o->max);
+}
+
+static void percent_format(const struct option *o, const void *owner, FILE *out)
+{
+    fprintf(out, NUMBER "%%", *(const double *)option_field_const(o, owner));
+}
+
+static void percent_expect(const struct option *o, FILE *out)
+{
+    fprintf(out, "percent from %u%% to %u%% (98%%, 0.5%%)", (unsigned)o->min, (unsigned)o->max);
+}
+
+const struct value_kind kind_percent = {percent_parse, percent_format, percent_expect};

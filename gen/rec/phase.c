@@ -72,10 +72,11 @@ static void settle_rate(struct rec_phase *p, uint64_t now_ns)
     p->offered_per_s = starts * 1e9 / (double)(now_ns - p->started_ns);
 }
 
-void rec_phase_end(struct rec *r, uint32_t phase, uint64_t now_ns)
+void rec_phase_end(struct rec *r, uint32_t phase, uint64_t now_ns, enum phase_exit why)
 {
     assert(phase < atomic_load_explicit(&r->phase_count, memory_order_relaxed));
     settle_rate(r->phases[phase], now_ns);
+    r->phases[phase]->why = why;
     atomic_store_explicit(&r->phases[phase]->ended_ns, now_ns, memory_order_release);
 }
 
@@ -105,7 +106,7 @@ static int store_phase(struct rec *r, struct rec_phase *p, uint32_t seq, struct 
         p->id = ret ? 0 : id;
     }
     if (!ret && ended_ns && !p->end_stored) {
-        ret = db_phase_end(r->cfg.db, p->id, rec_unix_ns(r, ended_ns), e);
+        ret = db_phase_end(r->cfg.db, p->id, rec_unix_ns(r, ended_ns), p->why, e);
         if (!ret && p->offered_per_s > 0)
             ret = db_phase_offered(r->cfg.db, p->id, p->offered_per_s, e);
         p->ended_now = p->end_stored = !ret;

@@ -87,7 +87,7 @@ static void free_rec(struct rec *r)
     for (uint32_t i = 0; i < phases; i++)
         phase_free(r->phases[i]);
     free_posts(r);
-    watch_close(r);
+    gather_close(r);
     store_close(&r->store);
     free_samples(r);
     if (r->blocks != MAP_FAILED)
@@ -133,7 +133,7 @@ int rec_open(const struct rec_config *cfg, struct rec **out, struct err *e)
     init_rec(r, cfg);
     int ret = alloc_lanes(r);
     if (!ret)
-        ret = watch_open(r);
+        ret = gather_open(r);
     if (ret)
         err_set(e, EXIT_ENVIRONMENT, ret, "recorder: no memory for %zu bytes of interval blocks",
                 r->blocks_len);

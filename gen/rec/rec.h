@@ -24,12 +24,12 @@
 #include "base/hist.h"
 #include "base/measure.h"
 #include "base/ring.h"
+#include "db/run_row.h"
 #include "rec/sample.h"
 
 struct err;
 struct db;
 struct rec;
-struct phase_row;
 struct command_row;
 
 /* What one worker measured in one interval. */
@@ -95,7 +95,7 @@ void rec_memory(const struct rec *r, struct rec_memory *out);
  * thread. */
 #define REC_PHASES_MAX 4096
 int rec_phase_begin(struct rec *r, const struct phase_row *row, uint64_t now_ns);
-void rec_phase_end(struct rec *r, uint32_t phase, uint64_t now_ns);
+void rec_phase_end(struct rec *r, uint32_t phase, uint64_t now_ns, enum phase_exit why);
 /* The load changed within a phase: `starts` were to be expected up to `now_ns`, and `rate_per_s` from
  * then on. What the phase has offered in the mean replaces what its row began with when it ends. */
 void rec_phase_rate(struct rec *r, uint32_t phase, double starts, double rate_per_s, uint64_t now_ns);

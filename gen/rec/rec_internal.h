@@ -23,6 +23,7 @@ struct rec_phase {
     double starts, rate_per_s;        /* of a load that was changed: expected until `rate_since_ns`, then */
     uint64_t rate_since_ns;           /* 0: it was not */
     double offered_per_s;             /* of such a load, once it has ended */
+    enum phase_exit why;              /* set before: */
     _Atomic uint64_t ended_ns;        /* 0: not ended; what main sets before is seen with it */
     int64_t id;                       /* 0: its row is not stored */
     bool end_stored;
@@ -62,7 +63,7 @@ struct drain {
 #define WATCH_WAITS 4  /* an interval is told when so many later ones have begun to come in */
 
 /* The recorder gathers in slots of `pending`; `ready` and `empty` pass their numbers. */
-struct watch {
+struct gather {
     struct rec_watch *slots;          /* mmap: what is not touched costs nothing. NULL: nobody watches */
     struct ring ready, empty;         /* recorder -> watcher, watcher -> recorder */
     uint32_t ready_at[WATCH_SLOTS], empty_at[WATCH_SLOTS];
@@ -101,7 +102,7 @@ struct rec {
     _Atomic uint32_t post_count;
     uint32_t posts_stored;            /* all before are committed */
 
-    struct watch watch;
+    struct gather watch;
     bool left_recorded;               /* what the workers still had when they stopped */
 
     struct store store;
@@ -143,10 +144,10 @@ int store_posts(struct rec *r, struct err *e);
 void settle_posts(struct rec *r, bool committed);
 void free_posts(struct rec *r);
 /* The watched intervals: room for them, one more block of a worker, and those that are whole. */
-int watch_open(struct rec *r);
-void watch_close(struct rec *r);
-void watch_block(struct rec *r, const struct rec_interval *b, uint64_t seq);
-void watch_tell(struct rec *r);
+int gather_open(struct rec *r);
+void gather_close(struct rec *r);
+void gather_block(struct rec *r, const struct rec_interval *b, uint64_t seq);
+void gather_tell(struct rec *r);
 int store_resources(struct rec *r, uint64_t now_ns, struct err *e);
 
 /* One batch: what it did so far, whether it still can be committed. */

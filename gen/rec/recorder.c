@@ -50,7 +50,7 @@ static void record_block(struct rec *r, uint32_t lane, const struct rec_interval
     uint64_t seq = r->lane_seq[lane];
     r->lane_seq[lane] += 1 + b->merged;
     account_block(r, b, seq);
-    watch_block(r, b, seq);
+    gather_block(r, b, seq);
     batch->intervals++;
     if (!batch->ret)
         batch->ret = store_interval(r, b, seq, &batch->e);
@@ -230,7 +230,7 @@ void *recorder_main(void *arg)
         uint64_t wanted = atomic_load_explicit(&r->syncs_wanted, memory_order_acquire);
         look(r);
         end_watch(r);
-        watch_tell(r);
+        gather_tell(r);
         atomic_store_explicit(&r->syncs_done, wanted, memory_order_release);
     }
     last_look(r);

@@ -15,9 +15,9 @@ static void pass(struct ring *ring, uint32_t *at, uint32_t slot)
     ring_produce(ring, 1); /* there is room: no more slots than places */
 }
 
-int watch_open(struct rec *r)
+int gather_open(struct rec *r)
 {
-    struct watch *w = &r->watch;
+    struct gather *w = &r->watch;
     if (!r->cfg.watched)
         return 0;
     void *slots = mmap(NULL, SLOTS_LEN, PROT_READ | PROT_WRITE,
@@ -32,7 +32,7 @@ int watch_open(struct rec *r)
     return 0;
 }
 
-void watch_close(struct rec *r)
+void gather_close(struct rec *r)
 {
     if (r->watch.slots)
         munmap(r->watch.slots, SLOTS_LEN);
@@ -63,7 +63,7 @@ static void begin_slot(struct rec_watch *s, const struct rec_interval *b, uint64
 }
 
 /* The lowest interval is told, whether it is whole or not. */
-static void tell_first(struct watch *w)
+static void tell_first(struct gather *w)
 {
     uint32_t slot = w->pending[0];
     w->floor = w->slots[slot].seq + 1;
@@ -72,7 +72,7 @@ static void tell_first(struct watch *w)
     pass(&w->ready, w->ready_at, slot);
 }
 
-static struct rec_watch *find(struct watch *w, uint64_t seq)
+static struct rec_watch *find(struct gather *w, uint64_t seq)
 {
     for (uint32_t i = 0; i < w->pending_count; i++)
         if (w->slots[w->pending[i]].seq == seq)
@@ -80,7 +80,7 @@ static struct rec_watch *find(struct watch *w, uint64_t seq)
     return NULL;
 }
 
-static struct rec_watch *insert(struct watch *w, const struct rec_interval *b, uint64_t seq)
+static struct rec_watch *insert(struct gather *w, const struct rec_interval *b, uint64_t seq)
 {
     if (seq < w->floor || !ring_ready(&w->empty, 1))
         return NULL;
@@ -122,9 +122,9 @@ static void add_block(struct rec_watch *s, const struct rec_interval *b)
             hist_sum_add(&s->times[t], &b->times[t]);
 }
 
-void watch_block(struct rec *r, const struct rec_interval *b, uint64_t seq)
+void gather_block(struct rec *r, const struct rec_interval *b, uint64_t seq)
 {
-    struct watch *w = &r->watch;
+    struct gather *w = &r->watch;
     if (!w->slots)
         return;
     struct rec_watch *s = find(w, seq);
@@ -146,9 +146,9 @@ static bool is_whole(const struct rec *r, uint64_t seq)
     return true;
 }
 
-void watch_tell(struct rec *r)
+void gather_tell(struct rec *r)
 {
-    struct watch *w = &r->watch;
+    struct gather *w = &r->watch;
     while (w->pending_count && (is_whole(r, w->slots[w->pending[0]].seq) || w->pending_count > WATCH_WAITS))
         tell_first(w);
 }
@@ -157,7 +157,7 @@ void watch_tell(struct rec *r)
 
 const struct rec_watch *rec_watch_next(struct rec *r)
 {
-    struct watch *w = &r->watch;
+    struct gather *w = &r->watch;
     if (!w->slots || !ring_ready(&w->ready, 1))
         return NULL;
     return &w->slots[w->ready_at[ring_slot(&w->ready, w->ready.cons.at)]];
@@ -165,7 +165,7 @@ const struct rec_watch *rec_watch_next(struct rec *r)
 
 void rec_watch_done(struct rec *r)
 {
-    struct watch *w = &r->watch;
+    struct gather *w = &r->watch;
     uint32_t slot = w->ready_at[ring_slot(&w->ready, w->ready.cons.at)];
     ring_consume(&w->ready, 1);
     pass(&w->empty, w->empty_at, slot);

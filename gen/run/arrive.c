@@ -141,10 +141,26 @@ static uint32_t start_closed_loop(struct client *c, uint32_t budget)
     return n;
 }
 
-/* Arrivals whose time has come and that no connection has taken. */
+/* Arrivals whose time has come by then and that no connection has taken. */
+static uint64_t arrivals_by(const struct client *c, uint64_t now_ns)
+{
+    return c->schedule.next_ns > now_ns ? 0 : schedule_due(&c->schedule, now_ns);
+}
+
 static uint64_t arrivals_waiting(const struct client *c)
 {
-    return c->schedule.next_ns > c->now_ns ? 0 : schedule_due(&c->schedule, c->now_ns);
+    return arrivals_by(c, c->now_ns);
+}
+
+/* What became due while the loop was away. That is the generator's fault however busy the
+ * connections were: nobody can tell whether one would have been free. */
+static void note_missed(struct client *c)
+{
+    uint64_t late_ns = c->now_ns - c->looked_ns;
+    if (late_ns > CLIENT_MISSED_NS)
+        c->block->counters[COUNTER_MISSED] +=
+            arrivals_by(c, c->now_ns - CLIENT_MISSED_NS) - arrivals_by(c, c->looked_ns);
+    c->looked_ns = c->now_ns;
 }
 
 static void note_backlog(struct client *c)
@@ -168,6 +184,7 @@ static uint32_t open_on_demand(struct client *c, uint32_t budget)
 static uint32_t start_open_loop(struct client *c, uint32_t budget)
 {
     uint32_t n = 0;
+    note_missed(c);
     while (n < budget && c->schedule.next_ns <= c->now_ns && !limit_reached(c)) {
         if (c->now_ns - c->schedule.next_ns > c->load.queue_max_ns) {
             client_count_not_sent(c, RESULT_NOT_SENT, schedule_take(&c->schedule));
@@ -223,7 +240,7 @@ uint32_t client_start_due(struct client *c, uint32_t budget)
     case CLIENT_CLOSE:
         return client_close_due(c, budget);
     case CLIENT_DRAIN:
-        return arrivals_left(c) ? start_open_loop(c, budget) : 0;
+        return arrivals_left(c) ? pace_due(c, budget) + start_open_loop(c, budget) : 0;
     case CLIENT_IDLE:
         break;
     }

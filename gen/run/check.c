@@ -173,16 +173,59 @@ static int check_peer_pid(const struct job *job, struct err *e)
 
 /* --- all ------------------------------------------------------------------------------------ */
 
+static int check_rules(const struct job *job, uint32_t p, const char *key, const char *text,
+                       struct sla_rule rules[SLA_RULES_MAX], struct err *e)
+{
+    struct err why = {0};
+    int n = sla_parse(text, rules, &why);
+    return n < 0 ? job_refuse(e, job, p, key, "%s", why.message) : n;
+}
+
+static int check_abort(const struct job *job, uint32_t p, struct err *e)
+{
+    struct sla_rule rules[SLA_RULES_MAX];
+    int n = check_rules(job, p, "abort_if", job->phases[p].abort_if, rules, e);
+    for (int i = 0; i < n; i++)
+        if (rules[i].window_ns > job->phases[p].abort_window_ns)
+            return job_refuse(e, job, p, "abort_if",
+                              "%s: looks back longer than abort_window: expected at most as long",
+                              rules[i].text);
+    return n < 0 ? n : 0;
+}
+
+/* A rate that moves on purpose never settles. */
+static int check_steady(const struct job *job, uint32_t p, struct err *e)
+{
+    const struct job_phase *phase = &job->phases[p];
+    const char *key = phase->enter.steady ? "enter" : "until";
+    bool still = !strcmp(phase->shape, "constant") || !strcmp(phase->shape, "poisson") ||
+                 !strcmp(phase->shape, "max");
+    if (still || (!phase->enter.steady && phase->until != UNTIL_STEADY))
+        return 0;
+    return job_refuse(e, job, p, key, "shape = %s never settles: expected constant, poisson or max",
+                      phase->shape);
+}
+
+static int check_verdicts(const struct job *job, uint32_t p, struct err *e)
+{
+    struct sla_rule rules[SLA_RULES_MAX];
+    int rc = check_rules(job, p, "sla", job->phases[p].sla, rules, e);
+    if (rc >= 0)
+        rc = check_rules(job, p, "warn", job->phases[p].warn, rules, e);
+    if (rc >= 0)
+        rc = check_abort(job, p, e);
+    return rc < 0 ? rc : check_steady(job, p, e);
+}
+
 static int check_phase(const struct job *job, uint32_t p, const struct app_proto *proto,
                        struct err *e)
 {
-    struct sla_rule rules[SLA_RULES_MAX];
     int rc = check_payload(job, p, proto, e);
     if (!rc)
         rc = check_reply(job, p, proto, e);
     if (!rc)
         rc = check_shape(job, p, e);
-    return rc ? rc : sla_parse(job->phases[p].sla, rules, e) < 0 ? -EINVAL : 0;
+    return rc ? rc : check_verdicts(job, p, e);
 }
 
 int check_job(const struct job *job, struct err *e)
@@ -191,11 +234,14 @@ int check_job(const struct job *job, struct err *e)
     if (rc)
         return rc;
     const struct app_proto *proto = app_proto_find(job->protocol);
+    struct sla_rule rules[SLA_RULES_MAX];
     rc = check_wire(job, e);
     if (!rc)
         rc = check_content(job, proto, e);
     if (!rc)
         rc = check_peer_pid(job, e);
+    if (!rc && check_rules(job, 0, "run_sla", job->run_sla, rules, e) < 0)
+        rc = -EINVAL;
     for (uint32_t p = 0; p < job->phases_count && !rc; p++)
         rc = check_phase(job, p, proto, e);
     return rc;

@@ -123,6 +123,7 @@ static void begin_load(struct client *c, uint64_t start_ns)
     c->started = 0;
     begin_connections(c, start_ns);
     schedule_init(&c->schedule, &c->load.spec, start_ns);
+    c->looked_ns = start_ns;
     c->free_since_ns = start_ns;
     for (uint32_t i = 0; i < c->cfg.sessions; i++) {
         struct session *s = &c->sessions[i];

@@ -22,6 +22,7 @@
 
 #define SESSION_NONE 0xffffffffu
 #define CLIENT_PATHS_MAX 4096
+#define CLIENT_MISSED_NS 1000000u /* an arrival that is looked at later is a missed start */
 
 enum session_state { SESSION_DOWN, SESSION_OPENING, SESSION_OPEN, SESSION_CLOSING };
 
@@ -105,6 +106,8 @@ struct client {
     uint64_t free_since_ns;      /* since when the free list has not been empty */
     uint64_t next_id;
     uint64_t started;            /* in this phase */
+    uint64_t completed;          /* of what was started in measured phases, since the start */
+    uint64_t looked_ns;          /* when the schedule was last looked at */
     uint32_t to_open;            /* next session that the connect phase opens */
     uint32_t opening;            /* SYNs under way */
     uint32_t open;               /* sessions with a connection in ESTABLISHED */

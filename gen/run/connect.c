@@ -77,14 +77,34 @@ int connect_phase(struct run *r, const struct job_phase *p, struct err *e)
     struct worker_command cmd = {.mode = CLIENT_CONNECT, .start_ns = start, .end_ns = end,
                                  .phase = (uint32_t)phase};
     step_command(r, cmd, p, false);
-    bool done = step_await(r, r->commands, "connect", end);
-    rec_phase_end(r->rec, (uint32_t)phase, clock_now_ns(&r->clock));
+    enum phase_exit why = step_await(r, r->commands, "connect", end, NULL);
     uint64_t open = step_status(r, offsetof(struct worker_status, open));
+    uint64_t ended = clock_now_ns(&r->clock);
+    if (why == PHASE_EXIT_TIME && ended < end)
+        why = !opens_beforehand(p) || open >= p->connections ? PHASE_EXIT_CONNECTIONS
+                                                             : PHASE_EXIT_COUNT;
+    rec_phase_end(r->rec, (uint32_t)phase, ended, why);
     if (open > r->connections_opened)
         r->connections_opened = open;
-    if (!done)
+    if (why == PHASE_EXIT_SIGNAL)
         return -EINTR;
+    if (why == PHASE_EXIT_COMMAND)
+        return -ECANCELED;
     if (any_unresolved(r) || (opens_beforehand(p) && !open))
         return why_not_connected(r, p, e);
     return 0;
+}
+
+int connect_suffices(struct run *r, const struct job_phase *p)
+{
+    uint64_t open = step_status(r, offsetof(struct worker_status, open));
+    double wanted = p->enter.percent > 0 ? p->enter.percent / 100 * p->connections
+                                         : p->enter.connections;
+    if ((double)open >= wanted)
+        return 0;
+    snprintf(r->aborted, sizeof r->aborted,
+             "enter = connections>=%.12g%s of phase %s: %llu of %u are open",
+             p->enter.percent > 0 ? p->enter.percent : wanted, p->enter.percent > 0 ? "%" : "",
+             p->name, (unsigned long long)open, p->connections);
+    return -ECANCELED;
 }

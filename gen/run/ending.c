@@ -89,17 +89,19 @@ static const char *cell(struct run *r, const char *column, int decimals, char *b
     return buf;
 }
 
-static const char *verdict_word(const struct run *r, enum run_state state, const struct judged *j)
+static const char *verdict_word(enum run_state state, const struct judged *j)
 {
     if (state == RUN_FAILED)
         return "-";
     if (!j->valid)
         return "INVALID";
-    if (j->failed)
+    if (j->states[SLA_FAIL])
         return "FAIL";
-    if (j->missing)
+    if (j->states[SLA_NOT_MEASURED])
         return "UNKNOWN";
-    return r->job->phases[0].sla[0] ? "PASS" : "-"; /* without a rule there is nothing to pass */
+    if (j->states[SLA_WARN])
+        return "WARN";
+    return j->states[SLA_PASS] ? "PASS" : "-"; /* without a rule there is nothing to pass */
 }
 
 const char run_table_head[] = " run  workload                     state       verdict"
@@ -110,27 +112,31 @@ static void describe_row(struct run *r, enum run_state state, const struct judge
 {
     char msg[24], tps[24], p50[24], p99[24];
     snprintf(out->line, sizeof out->line, "%4lld  %-28s %-11s %-7s %12s %12s %10s %10s  %s",
-             (long long)r->id, r->job->workload_id, run_state_name(state), verdict_word(r, state, j),
+             (long long)r->id, r->job->workload_id, run_state_name(state), verdict_word(state, j),
              cell(r, "msg_per_s", 0, msg, sizeof msg),
              cell(r, "transactions_per_s", 0, tps, sizeof tps),
              cell(r, "latency_p50_us", 1, p50, sizeof p50),
              cell(r, "latency_p99_us", 1, p99, sizeof p99), j->limited_by ? j->limited_by : "-");
 }
 
-static int exit_code_of(const struct judged *j)
+static int exit_code_of(const struct run *r, const struct judged *j)
 {
+    if (r->aborted[0])
+        return EXIT_RUN;
     if (!j->valid)
         return EXIT_INVALID;
-    if (j->failed)
+    if (j->states[SLA_FAIL])
         return EXIT_VERDICT;
-    return j->missing ? EXIT_INCONCLUSIVE : EXIT_WELL;
+    return j->states[SLA_NOT_MEASURED] ? EXIT_INCONCLUSIVE : EXIT_WELL;
 }
 
 static enum run_state state_of(const struct run *r, bool interrupted, const struct err *failure)
 {
     if (failure)
         return RUN_FAILED;
-    return r->asked == ASKED_STOP ? RUN_ABORTED : interrupted ? RUN_INTERRUPTED : RUN_DONE;
+    if (interrupted)
+        return RUN_INTERRUPTED;
+    return r->aborted[0] ? RUN_ABORTED : RUN_DONE;
 }
 
 int ending_record(struct run *r, bool interrupted, const struct err *failure, struct run_result *out,
@@ -140,9 +146,10 @@ int ending_record(struct run *r, bool interrupted, const struct err *failure, st
     int64_t now = (int64_t)(clock_now_ns(&r->clock) + r->mono_to_real_ns);
     struct run_end end = {
         .state = state_of(r, interrupted, failure),
-        .state_reason = failure ? failure->message
-                        : r->asked == ASKED_STOP ? "stopped by gen ctl"
-                        : interrupted ? "ended by a signal" : NULL,
+        .state_reason = failure          ? failure->message
+                        : interrupted    ? "ended by a signal"
+                        : r->aborted[0] ? r->aborted
+                                         : NULL,
         .ended_ns = now, .valid = DB_NONE,
         .connections_opened = (int64_t)r->connections_opened, .lost_intervals = DB_NONE,
     };
@@ -162,8 +169,8 @@ int ending_record(struct run *r, bool interrupted, const struct err *failure, st
     }
     if (!rc)
         rc = db_run_end(r->db, r->id, &end, e);
-    out->exit_code = failure ? failure->exit_code
-                     : end.state == RUN_ABORTED ? EXIT_RUN : exit_code_of(&j);
+    verdicts_print(r, out->to_stderr ? stderr : stdout);
+    out->exit_code = failure ? failure->exit_code : exit_code_of(r, &j);
     describe_row(r, end.state, &j, out);
     return rc;
 }

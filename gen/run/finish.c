@@ -79,8 +79,10 @@ void client_finish(struct client *c, struct session *s, uint32_t trans, enum res
     if (t->msg.reply_len && result == RESULT_OK)
         client_count(c, COUNTER_MESSAGES_RECEIVED);
     struct lasted l = lasted(t, c->now_ns);
-    if (result == RESULT_OK && t->measured)
+    if (result == RESULT_OK && t->measured) {
         record(c, &l);
+        c->completed++;
+    }
     sample(c, t, &l, result);
 }
 

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "run/judge.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "db/db.h"
 #include "db/limit.h"
 #include "db/run_row.h"
-#include "run/sla.h"
-
-/* Bounds of validity for an open-loop run. */
-#define LATENESS_P99_MAX_US 1000.0
-#define BUSY_MAX            0.98
+#include "run/until.h"
 
 /* --- reading back ---------------------------------------------------------------------------- */
 
@@ -44,113 +42,213 @@ double judge_counted(struct run *r, const char *name)
     snprintf(sql, sizeof sql,
              "SELECT sum(c.value) AS v FROM counter c JOIN counter_name n ON n.id = c.name_id "
              "JOIN interval i ON i.id = c.interval_id JOIN phase p ON p.id = i.phase_id "
-             "WHERE i.run_id = :run AND p.measured AND n.kind = 'counter' AND n.name = '%s'", name);
+             "WHERE i.run_id = :run AND p.measured AND n.kind = 'counter' AND n.name = '%s'",
+             name);
     double v = figure(r, sql);
     return isnan(v) ? 0 : v;
 }
 
-/* --- verdicts -------------------------------------------------------------------------------- */
-
-static int judge_rule(struct run *r, const struct sla_rule *rule, struct judged *j, struct err *e)
+static struct figure_scope whole(struct run *r)
 {
-    double actual = judge_figure(r, rule->metric->column);
-    double count = judge_figure(r, "latency_count");
-    char reason[200];
-    struct verdict_row row = {
-        .phase_id = DB_NONE, .rule = rule->text, .metric = rule->metric->name,
-        .op = sla_op_text(rule->op), .unit = rule->metric->unit, .target = rule->target,
-        .actual = actual, .samples = DB_NONE,
-    };
-    if (!strcmp(rule->metric->unit, "us") && !isnan(count))
-        row.samples = (int64_t)count;
-    if (isnan(actual))
-        judge_few(r, rule, &row, reason, sizeof reason);
-    else
-        row.state = sla_holds(rule, actual) ? "PASS" : "FAIL";
-    j->failed |= !strcmp(row.state, "FAIL");
-    j->missing |= !strcmp(row.state, "NOT_MEASURED");
-    return db_verdict_add(r->db, r->id, &row, e);
+    return (struct figure_scope){.db = r->db, .run_id = r->id, .to_seq = FIGURE_LAST};
 }
 
-static int judge_rules(struct run *r, struct judged *j, struct err *e)
+/* The only phase of a job is its run. */
+void judge_scope_of(struct run *r, const struct job_phase *phase, struct judge_scope *out)
+{
+    *out = (struct judge_scope){.rows = whole(r), .phase = phase, .phase_id = DB_NONE, .ran = true};
+    if (!phase)
+        return;
+    out->ran = figure_scope_of(&out->rows, phase->name, &out->phase_id);
+    if (r->job->phases_count > 1)
+        return;
+    out->rows = whole(r);
+    out->phase_id = DB_NONE;
+}
+
+/* --- one rule -------------------------------------------------------------------------------- */
+
+/* A rule of `warn` warns where another fails or is not measured. */
+static enum sla_state softened(enum sla_state state, bool warns)
+{
+    return warns && (state == SLA_FAIL || state == SLA_NOT_MEASURED) ? SLA_WARN : state;
+}
+
+struct ruling {
+    enum sla_state state;
+    double actual;
+    const char *reason;
+    char room[200];
+};
+
+static void rule_on(struct run *r, const struct judge_scope *s, const struct sla_rule *rule,
+                    struct ruling *out)
+{
+    *out = (struct ruling){.state = SLA_SKIP, .actual = NAN, .reason = out->room};
+    if (!s->ran) {
+        snprintf(out->room, sizeof out->room, "phase %s did not run: the run %s", s->phase->name,
+                 r->aborted[0] ? "was aborted" : "ended before it");
+        return;
+    }
+    out->actual = figure_read(&s->rows, &rule->metric, rule->window_ns);
+    out->reason = judge_inapplicable(r, s, &rule->metric, out->actual);
+    out->state = SLA_NOT_APPLICABLE;
+    if (out->reason) {
+        out->actual = NAN;
+    } else if (!isnan(out->actual)) {
+        out->state = sla_holds(rule, out->actual) ? SLA_PASS : SLA_FAIL;
+    } else if (rule->metric.den) {
+        out->state = judge_few(s, rule, out->room, sizeof out->room);
+        out->reason = out->room;
+    } else {
+        out->state = SLA_NOT_MEASURED;
+        out->reason = judge_missing(&rule->metric);
+    }
+}
+
+static int store(struct run *r, struct judged *j, enum sla_state state, struct verdict_row *row,
+                 struct err *e)
+{
+    j->states[state]++;
+    row->state = sla_state_name(state);
+    return db_verdict_add(r->db, r->id, row, e);
+}
+
+static int judge_rule(struct run *r, const struct judge_scope *s, const struct sla_rule *rule,
+                      bool warns, struct judged *j, struct err *e)
+{
+    struct ruling ruling;
+    rule_on(r, s, rule, &ruling);
+    double samples = s->ran ? figure_samples(&s->rows, &rule->metric) : NAN;
+    struct verdict_row row = {
+        .phase_id = s->phase_id,
+        .rule = rule->text,
+        .metric = rule->metric.name,
+        .op = sla_op_text(rule->op),
+        .unit = figure_unit_text(rule->metric.unit),
+        .target = rule->target,
+        .actual = ruling.actual,
+        .samples = isnan(samples) ? DB_NONE : (int64_t)samples,
+        .reason = ruling.reason,
+    };
+    return store(r, j, softened(ruling.state, warns), &row, e);
+}
+
+static int judge_rules(struct run *r, const struct judge_scope *s, const char *text, bool warns,
+                       struct judged *j, struct err *e)
 {
     struct sla_rule rules[SLA_RULES_MAX];
-    for (uint32_t p = 0; p < r->job->phases_count; p++) {
-        int n = sla_parse(r->job->phases[p].sla, rules, e);
-        if (n < 0)
-            return n;
-        for (int i = 0; i < n; i++) {
-            int rc = judge_rule(r, &rules[i], j, e);
-            if (rc)
-                return rc;
-        }
-    }
-    return 0;
+    int n = sla_parse(text, rules, e), rc = n < 0 ? n : 0;
+    for (int i = 0; i < n && !rc; i++)
+        rc = judge_rule(r, s, &rules[i], warns, j, e);
+    return rc;
 }
 
-static bool names_errors(const struct job *job)
+/* --- all of them ----------------------------------------------------------------------------- */
+
+static bool names_errors(const char *text)
 {
-    for (uint32_t p = 0; p < job->phases_count; p++)
-        if (strstr(job->phases[p].sla, "errors"))
+    struct sla_rule rules[SLA_RULES_MAX];
+    struct err e = {0};
+    int n = sla_parse(text, rules, &e);
+    for (int i = 0; i < n; i++)
+        if (!strncmp(rules[i].metric.name, "error", 5) || !strcmp(rules[i].metric.name, "success"))
             return true;
     return false;
 }
 
-/* Failures that no rule speaks of must not go unseen: a warning, or the run's failure when nothing
- * at all completed. */
-static int judge_failures(struct run *r, struct judged *j, struct err *e)
+/* Failures that no rule speaks of must not go unseen: a warning, or a failure when nothing at all
+ * completed. */
+static int judge_failures(struct run *r, const struct judge_scope *s, struct judged *j,
+                          struct err *e)
 {
-    double failed = judge_figure(r, "failed"), completed = judge_figure(r, "completed");
-    if (!(failed > 0) || names_errors(r->job))
+    struct figure_name errors;
+    figure_find("errors", &errors);
+    double percent = s->ran ? figure_read(&s->rows, &errors, 0) : NAN;
+    if (!(percent > 0) || names_errors(s->phase->sla) || names_errors(r->job->run_sla))
         return 0;
     struct verdict_row row = {
-        .phase_id = DB_NONE, .rule = "errors=0%", .metric = "errors", .op = "=", .unit = "%",
-        .target = 0, .actual = judge_figure(r, "errors_percent"), .samples = DB_NONE,
-        .state = completed > 0 ? "WARN" : "FAIL",
+        .phase_id = s->phase_id,
+        .rule = "errors=0%",
+        .metric = "errors",
+        .op = "=",
+        .unit = "%",
+        .target = 0,
+        .actual = percent,
+        .samples = (int64_t)figure_samples(&s->rows, &errors),
         .reason = "implied: the job has no rule for errors",
     };
-    j->failed |= !(completed > 0);
-    return db_verdict_add(r->db, r->id, &row, e);
+    return store(r, j, percent < 100 ? SLA_WARN : SLA_FAIL, &row, e);
 }
 
-/* --- validity and limit ----------------------------------------------------------------------- */
-
-static void judge_limit(const struct limit_figures *f, struct judged *j)
+static int judge_phase(struct run *r, const struct job_phase *p, struct judged *j, struct err *e)
 {
+    struct judge_scope s;
+    judge_scope_of(r, p, &s);
+    int rc = judge_rules(r, &s, p->sla, false, j, e);
+    rc = rc ? rc : judge_rules(r, &s, p->warn, true, j, e);
+    return rc ? rc : judge_failures(r, &s, j, e);
+}
+
+/* --- settled, limit -------------------------------------------------------------------------- */
+
+#define SERIES_MAX 20000
+
+/* Phases in which nothing starts have nothing that could settle. */
+static int judge_steady(struct run *r, const struct job_phase *p, struct figure_series *series,
+                        struct err *e)
+{
+    char reason[160] = "not judged: with rate = 0 nothing starts";
+    struct figure_scope rows = whole(r);
+    int64_t id, n = 0;
+    int steady = -1;
+    if (!figure_scope_of(&rows, p->name, &id))
+        return 0;
+    if (p->rate_max || p->rate_per_s > 0) {
+        n = figure_series(&rows, series);
+        steady = n < 0 ? -1 : until_steady(series, (size_t)n, reason, sizeof reason);
+    }
+    return db_phase_steady(r->db, id, steady < 0 ? -1 : steady, reason, e);
+}
+
+static int judge_settled(struct run *r, struct err *e)
+{
+    struct figure_series series = {.room = SERIES_MAX};
+    series.rate = malloc(2 * SERIES_MAX * sizeof *series.rate);
+    if (!series.rate)
+        return err_set(e, EXIT_RUN, -ENOMEM, "no memory to judge whether phases settled");
+    series.mean = series.rate + SERIES_MAX;
+    int rc = 0;
+    for (uint32_t p = 0; p < r->job->phases_count && !rc; p++)
+        rc = judge_steady(r, &r->job->phases[p], &series, e);
+    free(series.rate);
+    return rc;
+}
+
+static int judge_limit(struct run *r, struct judged *j, struct err *e)
+{
+    struct limit_figures f;
     struct limit_verdict v;
-    limit_judge(f, &v);
+    int rc = limit_load(r->db, r->id, &f, e);
+    if (rc)
+        return rc;
+    limit_judge(&f, &v);
     j->limited_by = limit_part(v.by);
     snprintf(j->evidence, sizeof j->evidence, "%s: %s", limit_words(v.by), v.evidence);
-}
-
-/* Only the generator can make a run invalid, and only in an open loop. */
-static void judge_validity(struct run *r, const struct limit_figures *f, struct judged *j)
-{
-    j->valid = true;
-    if (r->job->phases[0].rate_max)
-        return;
-    double late = figure(r, "SELECT p99_ns / 1e3 AS v FROM summary WHERE run_id = :run AND "
-                            "phase_id IS NULL AND time = 'lateness'");
-    if (late > LATENESS_P99_MAX_US)
-        snprintf(j->invalid_reason, sizeof j->invalid_reason,
-                 "lateness p99 is %.0f us, beyond its bound of %.0f us: the generator sent late",
-                 late, LATENESS_P99_MAX_US);
-    else if (f->busy > BUSY_MAX)
-        snprintf(j->invalid_reason, sizeof j->invalid_reason,
-                 "the generator's loop was busy %.1f %% of the time, beyond its bound of %.0f %%",
-                 f->busy * 100, BUSY_MAX * 100);
-    j->valid = !j->invalid_reason[0];
+    return 0;
 }
 
 int judge_run(struct run *r, struct judged *out, struct err *e)
 {
-    struct limit_figures figures;
+    struct judge_scope all;
     *out = (struct judged){0};
-    int rc = limit_load(r->db, r->id, &figures, e);
+    int rc = judge_limit(r, out, e);
     if (rc)
         return rc;
-    judge_limit(&figures, out);
-    judge_validity(r, &figures, out);
-    rc = judge_rules(r, out, e);
-    return rc ? rc : judge_failures(r, out, e);
+    judge_validity(r, out);
+    for (uint32_t p = 0; p < r->job->phases_count && !rc; p++)
+        rc = judge_phase(r, &r->job->phases[p], out, e);
+    judge_scope_of(r, NULL, &all);
+    rc = rc ? rc : judge_rules(r, &all, r->job->run_sla, false, out, e);
+    return rc ? rc : judge_settled(r, e);
 }

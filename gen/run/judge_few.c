@@ -1,64 +1,103 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Rules whose figure the summary does not give, because too few samples lie behind it. */
+/* Rules whose figure cannot be given: too few samples lie behind it, it has no meaning there, or
+ * nothing was measured. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/err.h"
-#include "db/db.h"
-#include "db/histblob.h"
+#include "app/app.h"
+#include "base/hist.h"
 #include "run/judge.h"
 #include "run/sla_few.h"
 
-/* The percentile that a rule is on, or NULL. */
-static const struct stored_percentile *percentile_of(const struct sla_rule *rule)
+enum sla_state judge_few(const struct judge_scope *s, const struct sla_rule *rule, char *reason,
+                         size_t size)
 {
-    char column[24];
-    snprintf(column, sizeof column, "%s_ns", rule->metric->name);
-    for (size_t i = 0; i < STORED_PERCENTILES; i++)
-        if (!strcmp(stored_percentiles[i].column, column))
-            return &stored_percentiles[i];
-    return NULL;
-}
-
-/* Latencies of all measured phases; stays empty when there are none or they cannot be read. */
-static void read_latencies(struct run *r, struct hist_sum *h)
-{
-    struct db_stmt *s;
-    struct err e = {0};
-    size_t len = 0;
-    hist_sum_reset(h);
-    if (db_prepare(r->db, "read the latencies of the run",
-                   "SELECT blob, overflow FROM summary WHERE run_id = :run AND phase_id IS NULL "
-                   "AND time = 'latency'",
-                   &s, &e))
-        return;
-    db_bind_i64(s, ":run", r->id);
-    if (db_step(s, &e) == 1) {
-        const void *blob = db_col_blob(s, "blob", &len);
-        if (blob && !histblob_decode(blob, len, h)) {
-            h->overflow += (uint64_t)db_col_i64(s, "overflow");
-            h->count += (uint64_t)db_col_i64(s, "overflow");
-        }
-    }
-    db_finish(s);
-}
-
-void judge_few(struct run *r, const struct sla_rule *rule, struct verdict_row *row, char *reason,
-               size_t size)
-{
-    static const char *const states[] = {
-        [RULING_SUPPORTED] = "PASS", [RULING_REFUTED] = "FAIL", [RULING_OPEN] = "NOT_MEASURED"};
+    static const enum sla_state states[] = {[RULING_SUPPORTED] = SLA_PASS,
+                                            [RULING_REFUTED] = SLA_FAIL,
+                                            [RULING_OPEN] = SLA_NOT_MEASURED};
     struct sla_few few;
-    const struct stored_percentile *p = percentile_of(rule);
-    struct hist_sum *h = p ? malloc(sizeof *h) : NULL;
-    row->state = "NOT_MEASURED";
-    row->reason = "nothing was measured for it";
-    if (!h)
-        return;
-    read_latencies(r, h);
-    sla_few_judge(rule, p->num, p->den, h, &few);
-    row->state = states[few.ruling];
-    row->reason = sla_few_reason(&few, reason, size);
+    struct hist_sum *h = malloc(sizeof *h);
+    snprintf(reason, size, "its samples cannot be read");
+    if (!h || figure_hist(&s->rows, rule->metric.time, h)) {
+        free(h);
+        return SLA_NOT_MEASURED;
+    }
+    sla_few_judge(rule, rule->metric.num, rule->metric.den, h, &few);
+    sla_few_reason(&few, reason, size);
     free(h);
+    return states[few.ruling];
+}
+
+/* --- no meaning ------------------------------------------------------------------------------ */
+
+/* Whether all phases of a scope are so. */
+static bool all_phases(const struct run *r, const struct judge_scope *s,
+                       bool (*so)(const struct job_phase *p))
+{
+    if (s->phase)
+        return so(s->phase);
+    for (uint32_t p = 0; p < r->job->phases_count; p++)
+        if (!so(&r->job->phases[p]))
+            return false;
+    return true;
+}
+
+static bool nothing_starts(const struct job_phase *p)
+{
+    return !p->rate_max && !(p->rate_per_s > 0);
+}
+
+static bool nothing_queues(const struct job_phase *p)
+{
+    return p->rate_max || nothing_starts(p);
+}
+
+const char *judge_inapplicable(struct run *r, const struct judge_scope *s,
+                               const struct figure_name *f, double value)
+{
+    switch (f->of) {
+    case OF_RUN:
+        return NULL;
+    case OF_PEER:
+        return r->wires.peer_pid ? NULL : "the peer is no process of this machine that gen knows";
+    case OF_CONNECTS:
+        return isnan(value) && !(figure_samples(&s->rows, f) > 0) ? "nothing connected in it"
+                                                                  : NULL;
+    case OF_QUEUE:
+        if (all_phases(r, s, nothing_queues))
+            return "without a rate no arrival waits";
+        return NULL;
+    case OF_REPLIES:
+        if (r->proto->server->answer == APP_ANSWER_NONE)
+            return "the protocol is one way: there is no reply";
+        break;
+    case OF_TRANSACTIONS:
+        break;
+    }
+    return all_phases(r, s, nothing_starts) ? "with rate = 0 nothing starts" : NULL;
+}
+
+const char *judge_missing(const struct figure_name *f)
+{
+    if (!f->sql)
+        return "no sample";
+    if (f->windowed)
+        return "the measured time is shorter than the window, or fewer than two samples lie in it";
+    switch (f->unit) {
+    case UNIT_BYTES:
+        return "the memory of a connection was not measured in this run";
+    case UNIT_MIB:
+    case UNIT_CPU:
+        return "the process was not sampled often enough in the measured time";
+    case UNIT_SHARE:
+        return f->of == OF_RUN ? "nothing was counted" : "none of them ended";
+    case UNIT_PER_S:
+    case UNIT_US:
+    case UNIT_MIB_PER_S:
+    case UNIT_GBIT_PER_S:
+    case UNIT_COUNT:
+        break;
+    }
+    return "no interval was measured";
 }

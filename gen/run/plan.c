@@ -1,44 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * connect -> for each phase: warm-up -> measure -> drain -> close.
- *
- * Main only says what comes next and from when; each worker changes over by its own clock. Warm-up
- * and measure are given together, so that nothing depends on when main wakes up.
+ * connect -> for each phase: warm-up -> measure (measure.c) -> drain -> close.
  */
 #include <errno.h>
 
 #include "base/units.h"
 #include "run/step.h"
-
-#define LEAD_NS 20000000ull /* from giving a command to its start */
-
-/* Warm-up and measure run without a seam; each has its own schedule and its own interval. */
-static int measure_phase(struct run *r, const struct job_phase *p, struct err *e)
-{
-    uint64_t start = clock_now_ns(&r->clock) + LEAD_NS, measure = start + p->warmup_ns;
-    uint64_t end = measure + p->duration_ns;
-    int warmup = -1;
-    if (p->warmup_ns) {
-        warmup = step_begin(r, p, PHASE_WARMUP, start, p->warmup_ns, e);
-        if (warmup < 0)
-            return warmup;
-        step_command(r, (struct worker_command){.mode = CLIENT_LOAD, .start_ns = start,
-                                               .end_ns = measure, .phase = (uint32_t)warmup},
-                    p, false);
-    }
-    int phase = step_begin(r, p, PHASE_MEASURE, measure, p->duration_ns, e);
-    if (phase < 0)
-        return phase;
-    step_command(r, (struct worker_command){.mode = CLIENT_LOAD, .start_ns = measure,
-                                           .end_ns = end, .phase = (uint32_t)phase},
-                p, true);
-    if (warmup >= 0)
-        rec_phase_end(r->rec, (uint32_t)warmup, measure);
-    bool done = step_await(r, r->commands, p->name, end);
-    uint64_t ended = clock_now_ns(&r->clock);
-    rec_phase_end(r->rec, (uint32_t)phase, ended < end ? ended : end);
-    return done ? 0 : -EINTR;
-}
 
 /* drain and close: bounded, and counted like everything else. */
 static int closing_phase(struct run *r, const struct job_phase *p, enum phase_kind kind,
@@ -56,7 +23,9 @@ static int closing_phase(struct run *r, const struct job_phase *p, enum phase_ki
         live_tick(r, phase_kind_name(kind), end > now ? end - now : 0);
         step_pause(STEP_POLL_NS);
     }
-    rec_phase_end(r->rec, (uint32_t)phase, clock_now_ns(&r->clock));
+    uint64_t ended = clock_now_ns(&r->clock);
+    enum phase_exit all = kind == PHASE_DRAIN ? PHASE_EXIT_COMPLETIONS : PHASE_EXIT_CONNECTIONS;
+    rec_phase_end(r->rec, (uint32_t)phase, ended, ended < end ? all : PHASE_EXIT_TIME);
     return 0;
 }
 
@@ -69,7 +38,9 @@ int plan_execute(struct run *r, struct err *e)
         last = &job->phases[i];
         if (connect_needed(r, last))
             rc = connect_phase(r, last, e);
-        if (rc == -EINTR)
+        if (!rc)
+            rc = connect_suffices(r, last);
+        if (rc == -EINTR || rc == -ECANCELED)
             break;
         if (rc)
             return rc;

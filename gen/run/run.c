@@ -160,11 +160,11 @@ static int execute(struct run *r, struct run_result *out, struct err *e)
     if (rec_rc && !e->exit_code)
         *e = lost;
     wires_close(&r->wires);
-    bool interrupted = rc == -EINTR;
+    bool interrupted = rc == -EINTR, aborted = rc == -ECANCELED;
     int end_rc = ending_record(r, interrupted, e->exit_code ? e : NULL, out, e);
     free_workers(r);
-    if (interrupted)
-        return e->exit_code ? -EIO : 0;
+    if (interrupted || aborted)
+        return e->exit_code ? -EIO : end_rc;
     return rc ? rc : rec_rc ? rec_rc : end_rc;
 }
 
@@ -173,6 +173,8 @@ static void close_all(struct run *r)
     live_close(r);
     wires_close(&r->wires);
     wires_free(&r->wires);
+    if (r->reader)
+        db_close(r->reader);
     if (r->db)
         db_close(r->db);
     app_ctx_fini(&r->app);

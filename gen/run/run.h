@@ -7,6 +7,7 @@
 #define RUN_RUN_H
 
 #include <signal.h>
+#include <stdio.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -50,6 +51,8 @@ struct run {
     struct live *live;
     struct run_loaded loaded;
     enum run_asked asked;
+    struct db *reader;       /* second connection to the results, for reading while the run goes on */
+    char aborted[240];       /* why the run ended itself; empty: it did not */
     const volatile sig_atomic_t *signal; /* 0, or the signal that asked to end */
 };
 
@@ -70,7 +73,8 @@ extern const char run_table_head[]; /* over the lines */
 int run_job(const struct job *job, const struct run_interleave *place,
             const volatile sig_atomic_t *signal, struct run_result *out, struct err *e);
 
-/* plan.c: the phases; returns 0, or -errno with e set (nothing connected, aborted). */
+/* plan.c: the phases; returns 0, or -errno with e set (nothing connected); -EINTR: a signal ended it,
+ * -ECANCELED: it ended itself, r->aborted says why; both in order. */
 int plan_execute(struct run *r, struct err *e);
 
 /* environment.c: what the figures depend on, as rows; makes environment_hash. */
@@ -84,6 +88,9 @@ void identity_make(struct run *r); /* uuid and history key; after environment_fi
 /* ending.c: memory, peer counters, verdicts, validity, what limited it; ends the row. */
 int ending_record(struct run *r, bool interrupted, const struct err *failure, struct run_result *out,
                   struct err *e);
+
+/* verdicts.c: what became of each rule, as a table for people; nothing where there is none. */
+void verdicts_print(struct run *r, FILE *out);
 
 /* kept.c: adds to a message of failure what the file holds of the run. */
 void kept_tell(struct run *r, struct err *e);

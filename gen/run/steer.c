@@ -142,7 +142,10 @@ static int do_next(struct steering *s)
 
 static int do_stop(struct steering *s)
 {
-    s->r->asked = ASKED_STOP;
+    struct run *r = s->r;
+    r->asked = ASKED_STOP;
+    if (!r->aborted[0])
+        snprintf(r->aborted, sizeof r->aborted, "stopped by gen ctl");
     return 0;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/units.h"
 #include "run/setup.h"
+#include "run/until.h"
 
 void step_pause(uint64_t ns)
 {
@@ -56,19 +57,28 @@ bool step_done(const struct run *r, uint64_t commands)
     return true;
 }
 
-bool step_await(struct run *r, uint64_t commands, const char *what, uint64_t end_ns)
+static enum phase_exit look(struct run *r, uint64_t commands, struct watch *watch)
 {
-    while (!step_done(r, commands)) {
-        if (*r->signal || r->asked == ASKED_STOP)
-            return false;
-        if (r->asked == ASKED_NEXT)
-            break;
+    bool done = step_done(r, commands);
+    enum phase_exit why = done ? PHASE_EXIT_TIME : PHASE_EXIT_NONE;
+    if (watch)
+        why = watch_look(watch, r, done);
+    if (why)
+        return why;
+    return *r->signal ? PHASE_EXIT_SIGNAL : r->asked ? PHASE_EXIT_COMMAND : PHASE_EXIT_NONE;
+}
+
+enum phase_exit step_await(struct run *r, uint64_t commands, const char *what, uint64_t end_ns,
+                           struct watch *watch)
+{
+    enum phase_exit why;
+    while (!(why = look(r, commands, watch))) {
         uint64_t now = clock_now_ns(&r->clock);
         live_tick(r, what, end_ns > now ? end_ns - now : 0);
         step_pause(STEP_POLL_NS);
     }
     r->asked = r->asked == ASKED_NEXT ? ASKED_NOTHING : r->asked;
-    return true;
+    return why;
 }
 
 uint64_t step_status(const struct run *r, size_t offset)

@@ -150,6 +150,7 @@ static void tell_status(struct worker *w)
     atomic_store_explicit(&s->open, w->client.open, memory_order_relaxed);
     atomic_store_explicit(&s->outstanding, w->client.trans.in_use, memory_order_relaxed);
     atomic_store_explicit(&s->changes, w->client.schedule.parts_count, memory_order_relaxed);
+    atomic_store_explicit(&s->completed, w->client.completed, memory_order_relaxed);
     atomic_store_explicit(&s->in_use, tcp_in_use(&w->stack.tcp), memory_order_relaxed);
     atomic_store_explicit(&s->resolved, w->client.resolved, memory_order_relaxed);
 }

@@ -235,6 +235,9 @@ def recorded(results):
     case.expect_equal(results.query("SELECT name, detail FROM fault_event ORDER BY id"),
                       [("frames", "rx loss=100%"), ("frames", "none")], "faults")
     case.expect_equal((results.column("state"), results.column("state_reason")), ("aborted", "stopped by gen ctl"), "state")
+    ends = results.query("SELECT name, kind, exit_reason FROM phase WHERE kind IN ('measure', 'close') ORDER BY seq")
+    case.expect_equal(ends, [("main", "measure", "command"), ("second", "measure", "command"),
+                             ("second", "close", "connections")], "why the phases ended")
     phases = dict(results.query("SELECT name, (ended_ns - started_ns) / 1e9 FROM phase WHERE kind = 'measure'"))
     case.expect(phases["main"] < 2.9 and phases["second"] < 2.9, f"ended early: {phases}")
     offered, started, seconds = results.query(

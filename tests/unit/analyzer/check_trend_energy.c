@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "analyzer/stats/trend_energy.h"
 
-#include "analyzer/stats/trend_series.h"
+#include "base/trend_series.h"
 #include "tests/lib/check_main.h"
 #include "tests/unit/analyzer/trend_data.h"
 

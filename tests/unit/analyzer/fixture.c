@@ -233,7 +233,7 @@ static void put_phase(struct build *b, enum phase_kind kind, uint32_t seq, int64
         hist_sum_reset(b->measured[t] = malloc(sizeof **b->measured));
     for (int64_t i = 0; i < seconds; i++)
         put_second(b, id, i);
-    must(b, db_phase_end(b->db, id, b->at_ns, &b->e));
+    must(b, db_phase_end(b->db, id, b->at_ns, PHASE_EXIT_TIME, &b->e));
     for (int t = 0; t < TIME_COUNT && kind == PHASE_MEASURE; t++) {
         must(b, db_summary_add(b->db, b->run_id, DB_NONE, (enum time_kind)t, b->measured[t], 100,
                                &b->e));
@@ -264,7 +264,7 @@ static void put_connect_phase(struct build *b)
     free(h);
     b->at_ns += S;
     b->seq++;
-    must(b, db_phase_end(b->db, id, b->at_ns, &b->e));
+    must(b, db_phase_end(b->db, id, b->at_ns, PHASE_EXIT_TIME, &b->e));
 }
 
 /* --- the run --------------------------------------------------------------------------- */

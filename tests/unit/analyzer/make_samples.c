@@ -75,7 +75,7 @@ static void begin_phases(struct run *r)
         struct phase_row row = rows[p];
         row.offered_rate_per_s = NAN;
         rec_phase_begin(r->rec, &row, (p + 1) * NS_PER_S);
-        rec_phase_end(r->rec, p, (p + 2) * NS_PER_S);
+        rec_phase_end(r->rec, p, (p + 2) * NS_PER_S, PHASE_EXIT_TIME);
     }
 }
 

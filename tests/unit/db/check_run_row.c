@@ -230,7 +230,7 @@ START_TEST(every_row_of_a_run_is_stored)
                           .offered_rate_per_s = 60000, .requested_ns = 10, .connections = 4,
                           .depth = 1};
     ck_assert_int_eq(db_phase_begin(db, id, 0, &p, 10, &phase, &e), 0);
-    ck_assert_int_eq(db_phase_end(db, phase, 30, &e), 0);
+    ck_assert_int_eq(db_phase_end(db, phase, 30, PHASE_EXIT_COUNT, &e), 0);
     ck_assert_int_eq(db_phase_steady(db, phase, false, "drifts", &e), 0);
     ck_assert_int_eq(db_env_add(db, id, "kernel", "6.1", ENV_MUST, &e), 0);
     ck_assert_int_eq(db_note_add(db, id, 5, "warn", "hello", &e), 0);
@@ -254,7 +254,7 @@ START_TEST(every_row_of_a_run_is_stored)
     ck_assert(yes("SELECT count(*) AS yes FROM phase, environment, note, verdict, resource, "
                   "conn_memory, iface_counter, target WHERE steady = 0 AND class = 'must' AND "
                   "actual IS NULL AND samples IS NULL AND rss_bytes > 0 AND base_bytes IS NULL "
-                  "AND latency_p50_ns IS NULL AND ended_ns = 30"));
+                  "AND latency_p50_ns IS NULL AND ended_ns = 30 AND exit_reason = 'count'"));
     close_scratch();
 }
 END_TEST

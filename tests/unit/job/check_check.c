@@ -104,6 +104,34 @@ static const struct {
      "x.conf:1: json_stream = \"fd:x\": expected the number of an open file behind fd:"},
     {"reconnect_min = 20s\n",
      "x.conf:1: reconnect_min = \"20s\": longer than reconnect_max: expected at most as long"},
+    {"transactions = 5\ncompletions_min = 5\n",
+     "x.conf:2: completions_min = \"5\": transactions ends the phase after so many starts: expected"
+     " one of them"},
+    {"rate = 0\ncompletions_min = 5\n", "x.conf:2: completions_min = \"5\": with rate = 0 nothing"
+                                        " completes: expected a rate as well"},
+    {"completions_min = 5\nduration_max = 9s\n",
+     "x.conf:2: duration_max = \"9s\": shorter than duration: expected at least as long"},
+    {"duration_max = 20s\n",
+     "x.conf:1: duration_max = \"20s\": expected completions_min as well"},
+    {"until = connections\npattern = short_lived\n",
+     "x.conf:1: until = \"connections\": short_lived connections do not stay: expected another"
+     " pattern"},
+    {"until = steady\n", "x.conf:1: until = \"steady\": it takes 50 intervals to tell: expected"
+                         " duration of at least 50 times interval"},
+    {"until = steady\nrate = 0\nduration = 60s\n",
+     "x.conf:1: until = \"steady\": with rate = 0 nothing settles: expected a rate as well"},
+    {"enter = steady\n", "x.conf:1: enter = \"steady\": it takes 50 intervals to tell: expected"
+                         " warmup of at least 50 times interval"},
+    {"enter = steady\nwarmup = 60s\nrate = 0\n",
+     "x.conf:1: enter = \"steady\": with rate = 0 nothing settles: expected a rate as well"},
+    {"enter = connections>=101\n", "x.conf:1: enter = \"connections>=101\": more than connections ="
+                                   " 100: expected at most as many"},
+    {"enter = connections>=5\npattern = pooled\n",
+     "x.conf:1: enter = \"connections>=5\": this pattern opens none before the load: expected"
+     " another pattern"},
+    {"abort_window = 5s\n", "x.conf:1: abort_window = \"5s\": expected abort_if as well"},
+    {"abort_window = 500ms\nabort_if = errors>5%\n",
+     "x.conf:1: abort_window = \"500ms\": shorter than interval: expected at least as long"},
 };
 
 START_TEST(test_contradictions)
@@ -146,6 +174,8 @@ static const char *const passing[] = {
     "window = 65535\nwindow_scale = 0\n",
     "rto_min = 1s\n",
     "queue_max = 2s\nrate = 5\n",
+    "duration_max = 20s\nabort_window = 5s\n[a]\ncompletions_min = 5\n[b]\nabort_if = errors>5%\n",
+    "completions_min = 5\nduration = 5s\nuntil = steady\n",
     "pattern = short_lived\n[a]\n[b]\npattern = long_lived\ndepth = 2\n",
     "workers = 100\n",
     "rate_scale = 2\n[a]\n[b]\nrate = 5\n",

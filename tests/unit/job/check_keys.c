@@ -67,6 +67,18 @@ static const struct good good[] = {
     {"duration", "2min", "120s"},
     {"warmup", "0", "0"},
     {"transactions", "10k", "10000"},
+    {"completions_min", "1k", "1000"},
+    {"duration_max", "60s", NULL, "completions_min = 5"},
+    {"until", "connections"},
+    {"until", "steady", NULL, "duration = 50s"},
+    {"until", "steady", NULL, "duration = 5s\ninterval = 100ms"},
+    {"until", "steady", NULL, "duration = 5s\ncompletions_min = 9"},
+    {"enter", ""},
+    {"enter", "connections>=95"},
+    {"enter", "connections >= 99.5%", "connections>=99.5%"},
+    {"enter", "steady, connections>=1k", "connections>=1000, steady",
+     "warmup = 50s\nconnections = 1000"},
+    {"enter", "steady", NULL, "warmup = 50s"},
     {"depth", "16"},
     {"queue_max", "250ms", NULL, "rate = 5"},
     {"connections", "800000"},
@@ -91,7 +103,15 @@ static const struct good good[] = {
     {"drain", "0s", "0"},
     {"close_limit", "3s"},
     {"sla", "msg_per_s>=50000, latency_p95<100ms, errors<0.05%"},
-    {"abort_if", ""},
+    {"warn", "latency_p99<50ms"},
+    {"run_sla", "errors<1%, success>99%"},
+    {"abort_if", "errors>5%"},
+    {"abort_window", "3s", NULL, "abort_if = errors>5%"},
+    {"valid_lateness_p99", "500us"},
+    {"valid_busy", "99.5%"},
+    {"valid_busy", "100.0%", "100%"},
+    {"valid_missed", "0%"},
+    {"valid_tx_full", "2%"},
     {"margins", ""},
     {"margins", "latency_p99_us:10%, throughput_msg_per_s:2.5%"},
     {"margins", "cpu_percent_per_node.gen:5%"},
@@ -197,6 +217,10 @@ struct bad {
 #define SIZES                                                                                      \
     "bytes from 1 to 100MiB (64, 10KiB, 1MiB), a range (64-1KiB), small, medium, large, mixed, or" \
     " up to 16 of them with weights (64:90,1MiB:10)"
+#define ENTER                                                                                      \
+    "steady, connections>=N, connections>=N%, one of the two with steady by a comma, or nothing"
+#define TIMES    "a time from 100ms to 3600s (10s, 500ms, 2min)"
+#define PERCENTS "percent from 0% to 100% (98%, 0.5%)"
 #define WIRES "NAME or NAME:DEVICE as gen list shows them"
 static const struct bad bad[] = {
     {"description", "tab\there", "one printable line of at most 255 bytes"},
@@ -264,6 +288,27 @@ static const struct bad bad[] = {
     {"duration", "31000000s", "a time from 1ms to 2592000s (10s, 500ms, 2min)"},
     {"warmup", "-1s", "a time from 0 to 86400s (10s, 500ms, 2min)"},
     {"transactions", "some", "a whole number from 0 to 18446744073709551615"},
+    {"completions_min", "many", "a whole number from 0 to 18446744073709551615"},
+    {"completions_min", "10s", "a whole number from 0 to 18446744073709551615"},
+    {"completions_min", "-1", "a whole number from 0 to 18446744073709551615"},
+    {"duration_max", "1k", "a time from 0 to 2592000s (10s, 500ms, 2min)"},
+    {"duration_max", "31000000s", "a time from 0 to 2592000s (10s, 500ms, 2min)"},
+    {"until", "forever", "one of time, connections, steady"},
+    {"until", "steady, connections", "one of time, connections, steady"},
+    {"enter", "soon", ENTER},
+    {"enter", "connections", ENTER},
+    {"enter", "connections>5", ENTER},
+    {"enter", "connections>=0", ENTER},
+    {"enter", "connections>=0%", ENTER},
+    {"enter", "connections>=101%", ENTER},
+    {"enter", "connections>=5s", ENTER},
+    {"enter", "connections>=-5%", ENTER},
+    {"enter", "connections>=20000001", ENTER},
+    {"enter", "connections>=5, connections>=6", ENTER},
+    {"enter", "connections>=5, connections>=6%", ENTER},
+    {"enter", "steady, steady", ENTER},
+    {"enter", "steady,", ENTER},
+    {"enter", ", steady", ENTER},
     {"depth", "0", "a whole number from 1 to 65535"},
     {"queue_max", "5KiB", "a time from 0 to 3600s (10s, 500ms, 2min)"},
     {"connections", "many", "a whole number from 1 to 20000000"},
@@ -285,6 +330,22 @@ static const struct bad bad[] = {
     {"close", "both", "one of client, server, rst"},
     {"drain", "long", "a time from 0 to 3600s (10s, 500ms, 2min)"},
     {"close_limit", "3601s", "a time from 0 to 3600s (10s, 500ms, 2min)"},
+    {"abort_window", "99ms", TIMES},
+    {"abort_window", "2h", TIMES},
+    {"abort_window", "5/s", TIMES},
+    {"abort_window", "long", TIMES},
+    {"valid_lateness_p99", "0", "a time from 1us to 3600s (10s, 500ms, 2min)"},
+    {"valid_lateness_p99", "1%", "a time from 1us to 3600s (10s, 500ms, 2min)"},
+    {"valid_lateness_p99", "late", "a time from 1us to 3600s (10s, 500ms, 2min)"},
+    {"valid_busy", "0.98", PERCENTS},
+    {"valid_busy", "101%", PERCENTS},
+    {"valid_busy", "busy", PERCENTS},
+    {"valid_busy", "%", PERCENTS},
+    {"valid_missed", "-1%", PERCENTS},
+    {"valid_missed", "1ms", PERCENTS},
+    {"valid_missed", "nan%", PERCENTS},
+    {"valid_tx_full", "200%", PERCENTS},
+    {"valid_tx_full", "5 %%", PERCENTS},
     {"margins", "10%", MARGINS},
     {"margins", "p99=10%", MARGINS},
     {"margins", "p99:10", MARGINS},
@@ -380,7 +441,7 @@ START_TEST(test_every_key_is_tested)
 {
     for (uint32_t i = 0; i < option_count; i++) {
         const struct option *o = &options[i];
-        bool any_text = !strcmp(o->key, "sla") || !strcmp(o->key, "abort_if") ||
+        bool any_text = strstr(o->key, "sla") || !strcmp(o->key, "abort_if") || !strcmp(o->key, "warn") ||
                         !strncmp(o->key, "fault", 5) || !strcmp(o->key, "replay") ||
                         !strcmp(o->key, "pcap") || !strcmp(o->key, "db");
         bool in_good = !o->initial, in_bad = any_text || !o->help;
@@ -396,8 +457,8 @@ END_TEST
 /* Every text key: too long for its field. */
 START_TEST(test_long_texts)
 {
-    static const char *const keys[] = {"description", "sla",  "fault", "fault_rx",
-                                       "fault_tx",    "pcap", "db"};
+    static const char *const keys[] = {"description", "sla",     "warn",     "run_sla", "abort_if",
+                                       "fault",       "fault_rx", "fault_tx", "pcap",    "db"};
     for (size_t i = 0; i < ROWS(keys); i++) {
         char text[400], message[700], fits[256], over[257];
         memset(fits, 'a', 255);
@@ -422,9 +483,6 @@ START_TEST(test_things_of_later_issues_are_refused_by_name)
     load_refused("replay = run:7\n", NULL, NULL,
                  "x.conf:1: replay = \"run:7\": not in this version"
                  " (its reader comes with suites and plans)");
-    load_refused("abort_if = errors>5%\n", NULL, NULL,
-                 "x.conf:1: abort_if = \"errors>5%\": not in this version"
-                 " (it comes with suites and plans)");
     load_refused("[global]\n[a]\nmix = read_heavy\n", NULL, NULL,
                  "x.conf:3: mix = \"read_heavy\": not in this version"
                  " (it comes with the load model)");

@@ -87,7 +87,7 @@ static int record(struct session *s, struct db *db, int64_t id)
     struct rec_interval *b = rec_lane_next(rec_lane(r, 0), FED_START_NS, (uint32_t)phase);
     for (int n = 0; n < INTERVALS; n++)
         s->kept[n] = hand_over(r, &b, n, (uint32_t)phase);
-    rec_phase_end(r, (uint32_t)phase, FED_START_NS + INTERVALS * NS_PER_S);
+    rec_phase_end(r, (uint32_t)phase, FED_START_NS + INTERVALS * NS_PER_S, PHASE_EXIT_TIME);
     ret = rec_close(r, &s->e);
     must(!ret || strstr(s->e.message, "what was stored before is kept"), "%s", s->e.message);
     return ret;

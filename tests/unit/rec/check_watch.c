@@ -147,7 +147,7 @@ START_TEST(commands_notes_and_a_changed_rate)
                              .offered_rate_per_s = 1000, .requested_ns = NS_PER_S, .connections = 1, .depth = 1};
     int phase = rec_phase_begin(r, &last, FED_START_NS);
     rec_phase_rate(r, (uint32_t)phase, 500, 3000, FED_START_NS + NS_PER_S / 2);
-    rec_phase_end(r, (uint32_t)phase, FED_START_NS + NS_PER_S);
+    rec_phase_end(r, (uint32_t)phase, FED_START_NS + NS_PER_S, PHASE_EXIT_TIME);
     ck_assert_int_eq(rec_close(r, &e), 0);
     ck_assert_int_eq(one(db, "SELECT count(*) AS n FROM command c JOIN phase p ON p.id = c.phase_id WHERE p.name = "
                              "'second' AND c.name = 'fault' AND c.argument = 'loss=1%' AND c.result = 'done'"), 1);

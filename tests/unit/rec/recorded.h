@@ -133,9 +133,10 @@ static inline void fed_phases(struct rec *r, int *phases)
     for (uint32_t p = 0; p < FED_PHASES; p++) {
         phases[p] = rec_phase_begin(r, &rows[p], FED_START_NS + p * step);
         if (p)
-            rec_phase_end(r, (uint32_t)phases[p - 1], FED_START_NS + p * step);
+            rec_phase_end(r, (uint32_t)phases[p - 1], FED_START_NS + p * step, PHASE_EXIT_TIME);
     }
-    rec_phase_end(r, (uint32_t)phases[FED_PHASES - 1], FED_START_NS + FED_PHASES * step);
+    rec_phase_end(r, (uint32_t)phases[FED_PHASES - 1], FED_START_NS + FED_PHASES * step,
+                  PHASE_EXIT_TIME);
 }
 
 /* Feeds from one thread a worker and joins them; the recorder may still be behind. */

@@ -199,6 +199,42 @@ START_TEST(a_rate_has_a_shape_and_max_has_none)
 }
 END_TEST
 
+/* The grammar itself: check_sla.c. */
+START_TEST(rules_are_blamed_where_they_stand)
+{
+    refused("[a]\nsla = p95<1ms, errors<5\n", NULL, NULL,
+            "x.conf:2: sla = \"p95<1ms, errors<5\": errors<5: expected percent from 0% to 100% "
+            "(0.05%) behind <");
+    refused("", WORDS("--warn=p95"), NULL,
+            "--warn=p95: p95: expected METRIC OP VALUE[UNIT], as in p95<100ms, errors<0.05%, "
+            "msg_per_s>=10000");
+    refused("", NULL, WORDS("BENCH_RUN_SLA=errors<1%,errors>2%"),
+            "BENCH_RUN_SLA=errors<1%,errors>2%: errors<1% and errors>2% exclude each other: "
+            "expected one of them");
+    refused("abort_if = errors>=0%\n", NULL, NULL,
+            "x.conf:1: abort_if = \"errors>=0%\": errors>=0%: it always holds: expected another "
+            "value");
+    refused("abort_if = memory_growth>1GiB/30s\n", NULL, NULL,
+            "x.conf:1: abort_if = \"memory_growth>1GiB/30s\": memory_growth>1GiB/30s: looks back "
+            "longer than abort_window: expected at most as long");
+    passes("abort_if = memory_growth>1GiB/30s\nabort_window = 30s\n", NULL);
+    passes("sla = errors<1%\nwarn = errors<0.1%\nrun_sla = success>99%\n", NULL);
+}
+END_TEST
+
+START_TEST(a_rate_that_moves_never_settles)
+{
+    refused("rate = 5\nduration = 60s\nuntil = steady\n[a]\n[b]\nshape = sine\n", NULL, NULL,
+            "x.conf:3: until = \"steady\": shape = sine never settles: expected constant, poisson or "
+            "max");
+    refused("rate = 5\nwarmup = 60s\nenter = steady\nshape = ramp\n", NULL, NULL,
+            "x.conf:3: enter = \"steady\": shape = ramp never settles: expected constant, poisson or "
+            "max");
+    passes("rate = 5\nduration = 60s\nuntil = steady\nshape = poisson\n", NULL);
+    passes("duration = 60s\nuntil = steady\n", NULL);
+}
+END_TEST
+
 START_TEST(what_just_passes)
 {
     passes("protocol = echo\nreply = 1024\n", NULL);
@@ -297,7 +333,8 @@ CHECK_MAIN("run/check", every_protocol_is_accepted_or_refused_by_name,
            every_wire_is_accepted_or_refused_by_name,
            a_device_and_a_server_only_where_the_wire_has_them,
            the_smallest_message_of_each_protocol, every_shape_is_accepted_or_refused_by_name,
-           a_rate_has_a_shape_and_max_has_none, what_just_passes,
+           a_rate_has_a_shape_and_max_has_none, rules_are_blamed_where_they_stand,
+           a_rate_that_moves_never_settles, what_just_passes,
            replies_are_as_large_as_their_requests_unless_the_job_says_otherwise,
            loads_are_told_with_their_shape, offered_is_the_mean_over_the_time,
            phases_and_workers_have_schedules_of_their_own)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Slow drift within a stretch of runs that no change point divides. Pure. */
-#ifndef ANALYZER_STATS_TREND_DRIFT_H
-#define ANALYZER_STATS_TREND_DRIFT_H
+#ifndef BASE_TREND_DRIFT_H
+#define BASE_TREND_DRIFT_H
 
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "analyzer/stats/mser.h"
+#include "base/mser.h"
 
 #include <errno.h>
 
@@ -92,5 +92,5 @@ START_TEST(too_short_or_not_finite)
 }
 END_TEST
 
-CHECK_MAIN("analyzer/mser", cuts_the_ramp_by_hand, warm_up_that_fades, never_settles,
+CHECK_MAIN("base/mser", cuts_the_ramp_by_hand, warm_up_that_fades, never_settles,
            steady_noise_and_constants_stay, too_short_or_not_finite)

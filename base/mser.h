@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Warm-up inside a run: where a phase has settled (MSER-5, White 1997; White, Cobb and Spratt
  * 2000). Pure. */
-#ifndef ANALYZER_STATS_MSER_H
-#define ANALYZER_STATS_MSER_H
+#ifndef BASE_MSER_H
+#define BASE_MSER_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "analyzer/stats/trend_drift.h"
+#include "base/trend_drift.h"
 
 #define MSER_BATCH 5  /* observations averaged into one */
 #define MSER_MIN   10 /* batches: below, nothing is said */

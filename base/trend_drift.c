@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "analyzer/stats/trend_drift.h"
+#include "base/trend_drift.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 
-#include "analyzer/stats/trend_series.h"
+#include "base/trend_series.h"
 
 /* Kendall 1975: (n (n-1) (2n+5) - sum over ties of t (t-1) (2t+5)) / 18; `sorted` values. */
 static double variance_of_score(const double *sorted, size_t count)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "analyzer/stats/trend_drift.h"
+#include "base/trend_drift.h"
 
 #include "tests/lib/check_main.h"
 #include "tests/unit/analyzer/trend_data.h"
@@ -83,5 +83,5 @@ START_TEST(looks_at_the_last_runs)
 }
 END_TEST
 
-CHECK_MAIN("analyzer/trend_drift", rising_by_hand, ties_by_hand, too_few_or_constant_has_no_p,
+CHECK_MAIN("base/trend_drift", rising_by_hand, ties_by_hand, too_few_or_constant_has_no_p,
            type_one_and_power, looks_at_the_last_runs)

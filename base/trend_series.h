@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Small robust figures of a series of runs, shared by the trend methods. Pure; values are finite.
  */
-#ifndef ANALYZER_STATS_TREND_SERIES_H
-#define ANALYZER_STATS_TREND_SERIES_H
+#ifndef BASE_TREND_SERIES_H
+#define BASE_TREND_SERIES_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "analyzer/stats/mser.h"
+#include "base/mser.h"
 
 #include <errno.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "analyzer/stats/trend_series.h"
+#include "base/trend_series.h"
 
 #include <math.h>
 #include <stdbool.h>
