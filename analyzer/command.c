@@ -6,6 +6,8 @@
 const struct command commands[] = {
     {"--follow", "", 0, 0, TAKES_RUN | TAKES_LIMIT, follow_run,
      "a line an interval while the run goes on; its exit code at the end"},
+    {"--by", "WHAT", 1, 1, TAKES_RUN | TAKES_WRITER, by_command,
+     "latency by phase, worker, operation or interval; --json as well"},
     {"--compare", "[NAME]", 0, 1, TAKES_RUN | TAKES_FAIL_ON | TAKES_FORCE | TAKES_WRITER | TAKES_PLOT,
      compare_command, "judge --run (default: the last) against a baseline (default: baseline)"},
     {"--replay", "ID", 1, 1, 0, replay_command,

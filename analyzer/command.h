@@ -51,6 +51,8 @@ int analyses_list(const struct options *o, int *code, struct err *e);
 /* The history of a workload (judge/trend_command.c). */
 int trend_command(const struct options *o, int *code, struct err *e);
 int calibrate_command(const struct options *o, int *code, struct err *e);
+/* The parts of a run (by_command.c). */
+int by_command(const struct options *o, int *code, struct err *e);
 /* A run as it goes (follow.c). */
 int follow_run(const struct options *o, int *code, struct err *e);
 

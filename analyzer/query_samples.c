@@ -66,7 +66,8 @@ int query_blocks_next(struct db_stmt *s, struct block_info *out, struct err *e)
 int query_owned_hists(struct db *db, int64_t run_id, struct db_stmt **out, struct err *e)
 {
     int ret = db_prepare(db, "read the histograms",
-                         "SELECT i.phase_id, p.seq AS phase_seq, p.name AS phase, i.seq, i.worker, "
+                         "SELECT i.phase_id, p.seq AS phase_seq, i.seq, i.worker, "
+                         "  p.name || CASE p.kind WHEN 'drain' THEN ' drain' ELSE '' END AS phase, "
                          "  i.started_ns, i.ended_ns, h.count, h.overflow, h.min_ns, h.max_ns, "
                          "  h.mean_ns, h.blob FROM interval i JOIN phase p ON p.id = i.phase_id "
                          "JOIN hist h ON h.interval_id = i.id AND h.time = 'latency' "

@@ -6,6 +6,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "base/vector.h"
 #include "db/pfor.h"
 #include "db/sample_coding.h"
 
@@ -18,7 +19,7 @@
 /* Which coding of the connections is shorter is found out on so many. */
 #define TRIAL 1024u
 
-/* Compression that saved less than a sixteenth is not tried again for so many blocks. */
+/* Compression that saved less than an eighth is not tried again for so many blocks. */
 #define PAYS_NOT_FOR 16
 
 struct order {
@@ -27,8 +28,8 @@ struct order {
 };
 
 struct sample_packer {
-    uint64_t columns[SAMPLE_COLUMNS][SAMPLE_BLOCK_MAX];
-    uint64_t scratch[SAMPLE_BLOCK_MAX];
+    uint64_t values[SAMPLE_COLUMNS + 1][SAMPLE_BLOCK_MAX];
+    uint64_t *columns[SAMPLE_COLUMNS], *scratch; /* which of them is which */
     struct order order[2][SAMPLE_BLOCK_MAX];
     uint8_t plain[SAMPLE_PLAIN_MAX];
     uint8_t data[SAMPLE_DATA_MAX];
@@ -41,6 +42,9 @@ struct sample_packer *sample_packer_new(void)
     struct sample_packer *p = calloc(1, sizeof *p);
     if (!p)
         return NULL;
+    for (int c = 0; c < SAMPLE_COLUMNS; c++)
+        p->columns[c] = p->values[c];
+    p->scratch = p->values[SAMPLE_COLUMNS];
     p->zstd = ZSTD_createCCtx();
     if (p->zstd)
         return p;
@@ -68,6 +72,7 @@ uint64_t *sample_packer_column(struct sample_packer *p, enum sample_column colum
 
 /* --- order ----------------------------------------------------------------------------------- */
 
+VECTOR_CLONES
 static bool in_order(const uint64_t *v, uint32_t n)
 {
     uint64_t backwards = 0;
@@ -90,6 +95,7 @@ static void radix_pass(const struct order *from, struct order *to, uint32_t n, u
         to[at[from[i].start >> shift & (RADIX - 1)]++] = from[i];
 }
 
+VECTOR_CLONES
 static uint64_t lowest(const uint64_t *v, uint32_t n)
 {
     uint64_t low = v[0];
@@ -133,11 +139,13 @@ static const struct order *sorted(struct sample_packer *p, uint32_t n)
     return from;
 }
 
+VECTOR_CLONES
 static bool all_same(const uint64_t *v, uint32_t n)
 {
-    uint64_t differ = 0;
-    for (uint32_t i = 1; i < n; i++)
-        differ |= v[i] ^ v[0];
+    uint64_t differ = v[n / 2] ^ v[0];
+    for (uint32_t i = 1; i < n && !differ;) /* a bit at a time: most columns tell at once */
+        for (uint32_t end = n - i < 1024 ? n : i + 1024; i < end; i++)
+            differ |= v[i] ^ v[0];
     return !differ;
 }
 
@@ -152,19 +160,31 @@ static void put_in_order(struct sample_packer *p, uint32_t n)
             continue;
         for (uint32_t i = 0; i < n; i++)
             p->scratch[i] = column[order[i].index];
-        memcpy(column, p->scratch, n * sizeof *column);
+        p->columns[c] = p->scratch;
+        p->scratch = column;
     }
 }
 
 /* --- coding ---------------------------------------------------------------------------------- */
 
+/* Differences between neighbours, as they are or as ZigZag. */
+VECTOR_CLONES
+static void find_differences(const uint64_t *v, uint32_t n, bool rising, uint64_t *out)
+{
+    if (rising)
+        for (uint32_t i = 1; i < n; i++)
+            out[i - 1] = v[i] - v[i - 1];
+    else
+        for (uint32_t i = 1; i < n; i++) {
+            uint64_t by = v[i] - v[i - 1];
+            out[i - 1] = by << 1 ^ -(by >> 63);
+        }
+}
+
 static size_t code_differences(struct sample_packer *p, const uint64_t *v, uint32_t n, bool rising,
                                uint8_t *out)
 {
-    for (uint32_t i = 1; i < n; i++) {
-        uint64_t by = v[i] - v[i - 1];
-        p->scratch[i - 1] = rising ? by : by << 1 ^ -(by >> 63);
-    }
+    find_differences(v, n, rising, p->scratch);
     size_t head = sample_put_varint(out, v[0]);
     return head + pfor_pack(p->scratch, n - 1, out + head);
 }
@@ -176,18 +196,28 @@ static bool changes_are_shorter(struct sample_packer *p, const uint64_t *v, uint
     return code_differences(p, v, some, false, p->plain) < pfor_pack(v, some, p->plain);
 }
 
+/* ZigZag changes of the moments at which times end; before the first is moment 0. Written without
+ * anything that one step leaves for the next, so that it can be a vector's. */
+VECTOR_CLONES
+static void find_changes(const uint64_t *v, const uint64_t *start, const uint64_t *queueing,
+                         uint32_t n, uint64_t *out)
+{
+    uint64_t first = start[0] + v[0] + queueing[0];
+    out[0] = first << 1 ^ -(first >> 63);
+    for (uint32_t i = 1; i < n; i++) {
+        uint64_t by = (start[i] + v[i] + queueing[i]) - (start[i - 1] + v[i - 1] + queueing[i - 1]);
+        out[i] = by << 1 ^ -(by >> 63);
+    }
+}
+
+static const uint64_t no_queueing[SAMPLE_BLOCK_MAX];
+
 /* Times as they are, or as changes of the moments at which they end. */
 static size_t code_time(struct sample_packer *p, enum sample_column c, uint32_t n)
 {
-    const uint64_t *v = p->columns[c], *start = p->columns[SAMPLE_START];
-    const uint64_t *queueing = p->columns[SAMPLE_QUEUEING];
-    uint64_t before = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        uint64_t moment = start[i] + v[i] + (c == SAMPLE_LATENESS ? queueing[i] : 0);
-        uint64_t by = moment - before;
-        p->scratch[i] = by << 1 ^ -(by >> 63);
-        before = moment;
-    }
+    const uint64_t *v = p->columns[c];
+    find_changes(v, p->columns[SAMPLE_START],
+                 c == SAMPLE_LATENESS ? p->columns[SAMPLE_QUEUEING] : no_queueing, n, p->scratch);
     return pfor_pack_either(v, p->scratch, n, p->plain);
 }
 
@@ -221,7 +251,7 @@ static size_t compress_column(struct sample_packer *p, enum sample_column c, siz
         return 0;
     }
     size_t packed = ZSTD_compressCCtx(p->zstd, out, SAMPLE_PLAIN_MAX, p->plain, len, 1);
-    if (!ZSTD_isError(packed) && packed < len - len / 16)
+    if (!ZSTD_isError(packed) && packed < len - len / 8)
         return packed;
     p->wait[c] = PAYS_NOT_FOR;
     return 0;
@@ -242,6 +272,7 @@ static uint8_t *put_column(struct sample_packer *p, enum sample_column c, uint32
     return body + stored;
 }
 
+VECTOR_CLONES
 static uint64_t latest_end(const struct sample_packer *p, uint32_t n)
 {
     uint64_t last = 0;

@@ -5,7 +5,21 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/vector.h"
+
 #define OVERFLOW HIST_COUNTS /* the bucket behind the last */
+#define CHUNK    256u
+
+/* Up to 2^52 a value becomes a double by being its low bits, 2^52 too large. */
+static inline uint32_t key_of(uint64_t value)
+{
+    uint64_t bits = value | 0x4330000000000000ull;
+    double d;
+    memcpy(&d, &bits, sizeof d);
+    d -= 0x1p52;
+    memcpy(&bits, &d, sizeof d);
+    return (uint32_t)(bits >> 42) & (SIEVE_KEYS - 1);
+}
 
 void sieve_init(struct sieve *s, const struct hist_sum *hist)
 {
@@ -22,17 +36,38 @@ size_t sieve_want(struct sieve *s, uint64_t rank)
 
 /* --- ranges ---------------------------------------------------------------------------- */
 
-static void put_range(struct sieve *s, size_t w, struct sieve_range r, uint32_t bucket)
+/* The range that a wanted rank lies in already, 0: none. */
+static uint8_t same_range(const struct sieve *s, const struct sieve_range *r, uint32_t key)
 {
-    for (uint8_t i = s->first[bucket]; i; i = s->ranges[i - 1].next)
-        if (s->ranges[i - 1].low == r.low) {
-            s->range_of[w] = i;
-            return;
-        }
+    uint8_t i = s->first[key];
+    while (i && (s->ranges[i - 1].low != r->low || s->ranges[i - 1].bits != r->bits))
+        i = s->ranges[i - 1].next;
+    return i;
+}
+
+/* What lies beyond the histogram has many keys: they share one list. */
+static void set_first(struct sieve *s, uint64_t value, uint8_t range)
+{
+    if (value <= HIST_MAX_NS)
+        s->first[key_of(value)] = range;
+    else
+        for (unsigned bits = HIST_MAX_BITS; bits < SIEVE_VALUE_BITS; bits++)
+            for (uint64_t sub = 1024; sub < 2048; sub++)
+                s->first[key_of(sub << (bits - 10))] = range;
+}
+
+/* `some`: any value of the range. */
+static void put_range(struct sieve *s, size_t w, struct sieve_range r, uint64_t some)
+{
+    uint32_t key = key_of(some);
+    s->range_of[w] = same_range(s, &r, key);
+    if (s->range_of[w])
+        return;
     r.shift = (uint8_t)(r.bits > SIEVE_PART_BITS ? r.bits - SIEVE_PART_BITS : 0);
-    r.next = s->first[bucket];
+    r.next = s->first[key];
     s->ranges[s->count++] = r;
-    s->range_of[w] = s->first[bucket] = (uint8_t)s->count;
+    s->range_of[w] = (uint8_t)s->count;
+    set_first(s, some, (uint8_t)s->count);
 }
 
 static struct sieve_range bucket_range(uint32_t bucket, uint64_t held, uint64_t below)
@@ -53,12 +88,8 @@ static void first_range(struct sieve *s, size_t w)
     for (; bucket < OVERFLOW && below + s->hist->counts[bucket] < s->ranks[w]; bucket++)
         below += s->hist->counts[bucket];
     uint64_t held = bucket == OVERFLOW ? s->hist->overflow : s->hist->counts[bucket];
-    put_range(s, w, bucket_range(bucket, held, below), bucket);
-}
-
-static uint32_t bucket_of(uint64_t value)
-{
-    return value > HIST_MAX_NS ? OVERFLOW : hist_index(value);
+    put_range(s, w, bucket_range(bucket, held, below),
+              bucket == OVERFLOW ? HIST_MAX_NS + 1 : hist_lowest_ns(bucket));
 }
 
 static size_t parts(const struct sieve_range *r)
@@ -91,7 +122,7 @@ size_t sieve_begin(struct sieve *s)
 
 void tally_begin(struct tally *t, const struct sieve *s, uint64_t *counters, size_t count)
 {
-    *t = (struct tally){.sieve = s, .counters = counters, .min = UINT64_MAX};
+    *t = (struct tally){.sieve = s, .counters = counters, .min = INT64_MAX};
     memset(counters, 0, count * sizeof *counters);
 }
 
@@ -105,25 +136,48 @@ static void count_one(const struct tally *t, uint64_t value, uint8_t range)
     }
 }
 
+/* Signed, because vectors compare so; above 2^63 nothing is as the histogram has it. */
+VECTOR_CLONES
+static void add_up(struct tally *t, const uint64_t *values, size_t n)
+{
+    int64_t min = (int64_t)t->min, max = (int64_t)t->max;
+    uint64_t sum = 0; /* of a block: far below 2^64 */
+    for (size_t i = 0; i < n; i++) {
+        int64_t v = (int64_t)values[i];
+        sum += values[i];
+        min = v < min ? v : min;
+        max = v > max ? v : max;
+    }
+    t->min = (uint64_t)min;
+    t->max = (uint64_t)max;
+    t->sum += sum;
+    t->n += n;
+}
+
+VECTOR_CLONES
+static void find_keys(const uint64_t *values, uint16_t *keys, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        keys[i] = (uint16_t)key_of(values[i]);
+}
+
+static void count_ranges(const struct tally *t, const uint64_t *values, size_t n)
+{
+    const uint8_t *first = t->sieve->first;
+    uint16_t keys[CHUNK];
+    find_keys(values, keys, n);
+    for (size_t i = 0; i < n; i++)
+        if (__builtin_expect(first[keys[i]], 0))
+            count_one(t, values[i], first[keys[i]]);
+}
+
 void tally_add(struct tally *t, const uint64_t *values, size_t n)
 {
     if (!t->sieve)
         return;
-    const uint8_t *first = t->sieve->first;
-    uint64_t min = t->min, max = t->max, sum = 0; /* of a block: far below 2^64 */
-    for (size_t i = 0; i < n; i++) {
-        uint64_t v = values[i];
-        sum += v;
-        min = v < min ? v : min;
-        max = v > max ? v : max;
-        uint8_t range = first[bucket_of(v)];
-        if (__builtin_expect(range, 0))
-            count_one(t, v, range);
-    }
-    t->min = min;
-    t->max = max;
-    t->sum += sum;
-    t->n += n;
+    add_up(t, values, n);
+    for (size_t at = 0; at < n; at += CHUNK)
+        count_ranges(t, values + at, n - at < CHUNK ? n - at : CHUNK);
 }
 
 void tally_merge(struct tally *into, const struct tally *other, size_t count)
@@ -175,7 +229,7 @@ static void narrow(struct sieve *s, size_t w, const struct sieve_range *from,
     s->values[w] = low;
     if (r->shift)
         put_range(s, w, (struct sieve_range){.low = low, .held = held, .below = below, .bits = r->shift},
-                  bucket_of(low + ((1ull << r->shift) - 1)));
+                  low + ((1ull << r->shift) - 1));
 }
 
 void sieve_end(struct sieve *s, const struct tally *all)

@@ -22,11 +22,15 @@
 #define SIEVE_PART_BITS  14
 #define SIEVE_VALUE_BITS 44 /* values are below 2^44 - 1: REC_TIME_BITS of gen/rec/sample.h */
 
+/* A key is 16 bits of a value: what a double of it would have as exponent and first ten bits. All
+ * values of a bucket share one, no two buckets have the same, but 0 and 2. */
+#define SIEVE_KEYS 65536u
+
 /* Values low .. low + 2^bits - 1, in parts of 2^shift. */
 struct sieve_range {
     uint64_t low, held, below; /* values in it, and values below it, as far as is known */
     size_t at;                 /* its first counter */
-    uint8_t bits, shift, next; /* next: 1 + index of another range in the same bucket, 0: none */
+    uint8_t bits, shift, next; /* next: 1 + index of another of the same key, 0: none */
 };
 
 struct sieve {
@@ -37,7 +41,7 @@ struct sieve {
     bool begun, refuted;
     double mean_ns;                    /* exact but for the last rounding; after the first pass */
     struct sieve_range ranges[SIEVE_RANKS_MAX];
-    uint8_t first[HIST_COUNTS + 1];    /* by bucket: 1 + index of its first range; the last: overflow */
+    uint8_t first[SIEVE_KEYS]; /* by key: 1 + index of the first range of such values */
 };
 
 /* What one thread counted. */

@@ -127,7 +127,7 @@ static void put_time(FILE *out, const struct report *r, enum time_kind time)
 {
     char name[64], help[128];
     snprintf(name, sizeof name, "%s_seconds", time_name(time));
-    snprintf(help, sizeof help, "%s of the measured phases, from buckets 0.1 %% wide",
+    snprintf(help, sizeof help, "%s of the measured phases, exact or at most 0.1 %% above the sample",
              time_name(time));
     put_family(out, name, "summary", "seconds", help);
     for (size_t i = 0; i < r->count; i++) {

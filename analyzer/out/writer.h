@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+struct by_table;
 struct comparison;
 struct db;
 struct err;
@@ -37,6 +38,7 @@ struct writer {
     int (*compare)(FILE *out, const struct comparison *c); /* NULL: not a format of comparisons */
     int (*trend)(FILE *out, const struct trend_report *r); /* the same of trends */
     int (*calibrate)(FILE *out, const struct calibrate_report *c); /* and of calibrations */
+    int (*by)(FILE *out, const struct by_table *t); /* and of the parts of a run */
     size_t runs_max;                                               /* 0: any number */
     bool histograms; /* reads times[].sum, which is freed for the others */
     bool file_only;  /* never to the standard output */

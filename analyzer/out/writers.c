@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "analyzer/out/by.h"
 #include "analyzer/out/compare.h"
 #include "analyzer/out/trend.h"
 
@@ -10,12 +11,14 @@
 
 const struct writer writers[] = {
     {"--text", NULL, "a summary for people (the default)", .each = text_write,
-     .compare = compare_text_write, .trend = trend_text_write, .calibrate = calibrate_text_write},
+     .compare = compare_text_write, .trend = trend_text_write, .calibrate = calibrate_text_write,
+     .by = by_text_write},
     {"--json", NULL, "one JSON object a run, indented", .each = json_write,
-     .compare = compare_json_write, .trend = trend_json_write, .calibrate = calibrate_json_write},
+     .compare = compare_json_write, .trend = trend_json_write, .calibrate = calibrate_json_write,
+     .by = by_json_write},
     {"--json=lines", NULL, "one JSON object a run, each on one line", .each = json_write_line,
      .compare = compare_json_write_line, .trend = trend_json_write_line,
-     .calibrate = calibrate_json_write_line},
+     .calibrate = calibrate_json_write_line, .by = by_json_write_line},
     {"--markdown", "FILE", "tables for a pull-request comment", .all = markdown_write,
      .compare = compare_markdown_write, .trend = trend_markdown_write},
     {"--html", "FILE", "a report in one file, charts inside; compares several runs",

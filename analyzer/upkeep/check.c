@@ -10,7 +10,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <zlib.h>
 
 #include "analyzer/beside.h"
 #include "analyzer/command.h"
@@ -19,6 +18,7 @@
 #include "analyzer/query.h"
 #include "base/err.h"
 #include "db/histblob.h"
+#include "db/sample_block.h"
 #include "db/schema.h"
 
 #define QUERIES_MAX 16
@@ -26,6 +26,7 @@
 struct check {
     struct db *db;
     struct hist_sum *sum; /* scratch */
+    struct sample_reader *reader;
     struct query {
         const char *sql;
         struct db_stmt *s;
@@ -156,22 +157,49 @@ static int check_hists(struct check *c, int64_t run_id, const char *sql, struct 
 /* --- raw samples ----------------------------------------------------------------------- */
 
 static const char raw_blocks[] =
-    "SELECT id, worker, crc, data FROM sample_block WHERE run_id = :run ORDER BY id";
+    "SELECT id, worker, started_ns, ended_ns, count, format, crc, data FROM sample_block "
+    "WHERE run_id = :run ORDER BY id";
+
+/* Of a block that could be unpacked: ordered by start, within its columns' times. */
+static const char *order_fault(struct check *c, uint32_t count, uint64_t first, uint64_t last)
+{
+    const uint64_t *start = sample_reader_column(c->reader, SAMPLE_START);
+    const uint64_t *latency = sample_reader_column(c->reader, SAMPLE_LATENCY);
+    uint64_t latest = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (i && start[i] < start[i - 1])
+            return "they are not in the order of their starts";
+        latest = start[i] + latency[i] > latest ? start[i] + latency[i] : latest;
+    }
+    return start[0] == first && latest == last ? NULL : "their times are not those of its columns";
+}
+
+/* What is wrong with the current row's block, or NULL. */
+static const char *block_fault(struct check *c, struct db_stmt *s)
+{
+    size_t len;
+    const void *data = db_col_blob(s, "data", &len);
+    int64_t count = db_col_i64(s, "count");
+    if (!count && !len)
+        return NULL; /* seconds of which nothing was kept */
+    const char *why = sample_reader_damage(c->reader, db_col_i64(s, "format"), count,
+                                           db_col_i64(s, "crc"), data, len);
+    return why ? why
+               : order_fault(c, (uint32_t)count, (uint64_t)db_col_i64(s, "started_ns"),
+                             (uint64_t)db_col_i64(s, "ended_ns"));
+}
 
 static int check_blocks(struct check *c, int64_t run_id, struct err *e)
 {
     struct db_stmt *s = NULL;
-    size_t len;
     int ret = ask(c, "check the raw samples", raw_blocks, run_id, &s, e);
     if (ret)
         return ret;
     while (ret == 0 && (ret = db_step(s, e)) == 1) {
-        const void *data = db_col_blob(s, "data", &len);
-        if (crc32_z(0, data, len) != (uint64_t)db_col_i64(s, "crc"))
-            tell(c,
-                 "run %" PRId64 ", raw samples %" PRId64 " of worker %" PRId64
-                 ": the checksum does not fit the data",
-                 run_id, db_col_i64(s, "id"), db_col_i64(s, "worker"));
+        const char *fault = block_fault(c, s);
+        if (fault)
+            tell(c, "run %" PRId64 ", raw samples %" PRId64 " of worker %" PRId64 ": %s", run_id,
+                 db_col_i64(s, "id"), db_col_i64(s, "worker"), fault);
         c->blocks++;
         ret = 0;
     }
@@ -210,6 +238,11 @@ static const struct {
      "SELECT (SELECT sum(i.latency_count) FROM interval i JOIN phase p ON p.id = i.phase_id WHERE "
      "i.run_id = :run AND (p.measured OR p.kind = 'drain')) AS a, "
      "(SELECT count FROM summary WHERE run_id = :run AND phase_id IS NULL AND time = 'latency') AS b",
+     true},
+    {"transactions ended, all of which were kept", "raw samples",
+     "SELECT (SELECT sum(completed) + sum(failed) FROM interval WHERE run_id = :run AND "
+     "(SELECT min(ratio) FROM sample_block WHERE run_id = :run) = 1) AS a, "
+     "(SELECT sum(count) FROM sample_block WHERE run_id = :run HAVING min(ratio) = 1) AS b",
      true},
 };
 
@@ -298,12 +331,13 @@ static int check_all(struct check *c, struct err *e)
 
 int upkeep_check(const struct options *o, int *code, struct err *e)
 {
-    struct check c = {.sum = malloc(sizeof *c.sum)};
-    int ret = c.sum ? open_beside_run(o->db, &c.db, e)
+    struct check c = {.sum = malloc(sizeof *c.sum), .reader = sample_reader_new()};
+    int ret = c.sum && c.reader ? open_beside_run(o->db, &c.db, e)
                     : err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "out of memory");
     ret = ret ? ret : check_all(&c, e);
     db_close(c.db);
     free(c.sum);
+    sample_reader_free(c.reader);
     if (ret)
         return ret;
     printf("%s: %s: schema %d, %" PRIu64 " runs, %" PRIu64 " histograms, %" PRIu64

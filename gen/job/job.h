@@ -117,6 +117,7 @@ struct job {
     char cpus[JOB_TEXT];     /* "0,1" client workers then responder workers; empty: chosen */
     uint32_t batch, ring_size, frames, tx_budget;
     bool busy_poll;
+    bool high_priority;      /* of the loops, where that is allowed */
     uint16_t mtu;
 
     uint32_t mss;            /* 0: from the MTU */

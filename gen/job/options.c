@@ -29,6 +29,7 @@ static const struct choice closes[] = {
 static const struct choice congestions[] = {
     {"newreno", 0}, {"none", 0}, {"cubic", 0, "it comes with the TCP issue"}, {NULL}};
 static const struct choice clocks[] = {{"auto", 0}, {"tsc", 0}, {"kernel", 0}, {NULL}};
+static const struct choice priorities[] = {{"normal", false}, {"high", true}, {NULL}};
 static const struct choice levels[] = {
     {"error", 0}, {"warn", 0}, {"info", 0}, {"debug", 0}, {NULL}};
 
@@ -198,6 +199,10 @@ const struct option options[] = {
      RUN(workers), .min = 1, .max = 256},
     {"cpus", &kind_cpus, "", "processors, client workers then responder workers; empty: chosen",
      "LIST", RUN(cpus)},
+    {"priority", &kind_choice, "normal",
+     "of the loops; high: ahead of all else on their cores (nice -20, where CAP_SYS_NICE or"
+     " RLIMIT_NICE let it), for a machine that has nothing else to do", "normal|high",
+     RUN(high_priority), .choices = priorities},
     {"batch", &kind_count, "64", "frames a call, at most", "N", RUN(batch), .min = 1, .max = 1024},
     {"ring_size", &kind_ring, "0", "frames a ring; 0: the wire's default", "N",
      RUN(ring_size), .min = 64, .max = 65536},

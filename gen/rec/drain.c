@@ -120,30 +120,44 @@ static void take_mark(struct rec *r, uint32_t lane, const struct rec_record *mar
     d->keep = mark->word[2];
 }
 
-static void put_columns(struct rec *r, uint32_t i, const struct rec_transaction *t)
+struct columns {
+    uint64_t *of[SAMPLE_COLUMNS];
+};
+
+static struct columns packer_columns(struct sample_packer *p)
 {
-    struct sample_packer *p = r->packer;
-    sample_packer_column(p, SAMPLE_START)[i] = t->intended_ns + r->cfg.mono_to_real_ns;
-    sample_packer_column(p, SAMPLE_LATENCY)[i] = t->latency_ns;
-    sample_packer_column(p, SAMPLE_QUEUEING)[i] = t->queueing_ns;
-    sample_packer_column(p, SAMPLE_LATENESS)[i] = t->lateness_ns;
-    sample_packer_column(p, SAMPLE_SIZE)[i] = t->size;
-    sample_packer_column(p, SAMPLE_CONNECTION)[i] = t->connection;
-    sample_packer_column(p, SAMPLE_KIND)[i] = sample_kind(t->operation, t->result, t->measured);
+    struct columns to;
+    for (enum sample_column c = 0; c < SAMPLE_COLUMNS; c++)
+        to.of[c] = sample_packer_column(p, c);
+    return to;
+}
+
+static inline void put_columns(const struct columns *to, uint32_t i, const struct rec_transaction *t,
+                               uint64_t to_unix_ns)
+{
+    to->of[SAMPLE_START][i] = t->intended_ns + to_unix_ns;
+    to->of[SAMPLE_LATENCY][i] = t->latency_ns;
+    to->of[SAMPLE_QUEUEING][i] = t->queueing_ns;
+    to->of[SAMPLE_LATENESS][i] = t->lateness_ns;
+    to->of[SAMPLE_SIZE][i] = t->size;
+    to->of[SAMPLE_CONNECTION][i] = t->connection;
+    to->of[SAMPLE_KIND][i] = sample_kind(t->operation, t->result, t->measured);
 }
 
 /* Up to the next mark; gives the slots back. */
 static uint32_t gather(struct rec *r, uint32_t lane, uint32_t most)
 {
     struct rec_samples *s = &r->lanes[lane].samples;
-    struct rec_transaction t;
+    const struct columns to = packer_columns(r->packer);
+    uint64_t near_ns = r->drains[lane].since_ns, to_unix_ns = r->cfg.mono_to_real_ns;
     uint32_t n = 0;
     for (; n < most; n++) {
         const struct rec_record *record = record_at(s, n);
+        struct rec_transaction t;
         if (rec_record_result(record) == REC_MARK)
             break;
-        rec_record_read(record, r->drains[lane].since_ns, &t);
-        put_columns(r, n, &t);
+        rec_record_read(record, near_ns, &t);
+        put_columns(&to, n, &t, to_unix_ns);
     }
     ring_consume(&s->ring, n);
     return n;

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include "base/clock.h"
+#include "base/privilege.h"
 #include "base/units.h"
 #include "rec/rec_internal.h"
 
@@ -226,6 +227,7 @@ void *recorder_main(void *arg)
 {
     struct rec *r = arg;
     step_back();
+    privilege_drop(privilege_files());
     while (!asked_to_stop(r)) {
         uint64_t wanted = atomic_load_explicit(&r->syncs_wanted, memory_order_acquire);
         look(r);

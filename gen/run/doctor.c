@@ -27,6 +27,7 @@ static const struct {
     {ALWAYS, NULL, doctor_clock},
     {ALWAYS, NULL, doctor_kernel},
     {ALWAYS, NULL, doctor_realtime},
+    {ALWAYS, NULL, doctor_autogroup},
     {ALWAYS, NULL, doctor_hugepages},
     {ALWAYS, NULL, doctor_transparent},
     {ALWAYS, NULL, doctor_files},

@@ -36,6 +36,7 @@ void doctor_governor(struct doctor *d);
 void doctor_clock(struct doctor *d);
 void doctor_kernel(struct doctor *d);
 void doctor_realtime(struct doctor *d);
+void doctor_autogroup(struct doctor *d);
 void doctor_hugepages(struct doctor *d);
 void doctor_transparent(struct doctor *d);
 void doctor_files(struct doctor *d);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/privilege.h"
 #include "run/doctor.h"
 #include "run/sysfile.h"
 
@@ -106,6 +107,20 @@ void doctor_realtime(struct doctor *d)
         doctor_row(FINDING_INFO, "real-time throttling",
                    "on, %s of %s us: workers run as SCHED_OTHER, which it leaves alone", runtime,
                    period);
+}
+
+/* With one group of processes a session, a priority only counts inside its own. */
+void doctor_autogroup(struct doctor *d)
+{
+    (void)d;
+    char on[TEXT];
+    bool grouped = sysfile_line("/proc/sys/kernel/sched_autogroup_enabled", on, sizeof on) &&
+                   on[0] == '1';
+    doctor_row(grouped ? FINDING_INFO : FINDING_OK, "priority of the loops", "nice %d%s",
+               privilege_nice(),
+               grouped ? ", inside this session only: work of other sessions on their cores takes an "
+                         "equal share -> sysctl kernel.sched_autogroup_enabled=0"
+                       : "");
 }
 
 /* Pools take transparent huge pages; reserved ones are DPDK's. */

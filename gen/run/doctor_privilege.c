@@ -6,7 +6,7 @@
 
 #include "run/doctor.h"
 #include "run/sysfile.h"
-#include "wire/privilege.h"
+#include "base/privilege.h"
 
 /* CAP_SYS_ADMIN includes CAP_BPF (capabilities(7)). */
 static const struct {

@@ -7,6 +7,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "base/privilege.h"
 #include "base/rng.h"
 #include "db/run_row.h"
 #include "run/run.h"
@@ -45,6 +46,12 @@ static void cpus_online(char *out, size_t size)
     snprintf(out, size, "%ld", sysconf(_SC_NPROCESSORS_ONLN));
 }
 
+/* Of the loops, when the job lets them have it. */
+static void best_nice(char *out, size_t size)
+{
+    snprintf(out, size, "%d", privilege_nice());
+}
+
 /* One line a field: adding one is adding a line. */
 static const struct {
     const char *name;
@@ -56,6 +63,7 @@ static const struct {
     {"kernel", ENV_WARN, kernel},
     {"governor", ENV_WARN, governor},
     {"isolated_cpus", ENV_WARN, isolated},
+    {"best_nice", ENV_WARN, best_nice},
     {"hugepages", ENV_INFO, hugepages},
 };
 #define HOST_FIELDS (sizeof host_fields / sizeof *host_fields)

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/privilege.h"
 #include "base/rng.h"
 #include "base/units.h"
 #include "db/db.h"
@@ -149,6 +150,7 @@ static int execute(struct run *r, struct run_result *out, struct err *e)
     mask_signals(SIG_BLOCK);
     int rc = start_workers(r, e);
     mask_signals(SIG_UNBLOCK);
+    privilege_lower(privilege_files());
     if (!rc)
         rc = plan_execute(r, e);
     stop_workers(r);
@@ -171,6 +173,7 @@ static int execute(struct run *r, struct run_result *out, struct err *e)
 static void close_all(struct run *r)
 {
     live_close(r);
+    privilege_restore();
     wires_close(&r->wires);
     wires_free(&r->wires);
     if (r->reader)

@@ -170,6 +170,7 @@ void setup_client(const struct job *job, const struct app_proto *proto, uint32_t
         first += setup_share(job->connections, w, job->workers);
     out->is_client = true;
     out->queue = worker;
+    out->high_priority = job->high_priority;
     out->interval_ns = job->interval_ns;
     setup_stack(job, sessions, false, &out->stack);
     out->client = (struct client_config){
@@ -200,6 +201,7 @@ void setup_responder(const struct job *job, const struct app_proto *proto,
     bool echo = proto->server->answer == APP_ANSWER_RETAINED;
     out->is_client = false;
     out->queue = worker;
+    out->high_priority = job->high_priority;
     out->interval_ns = UINT64_MAX / 2;
     out->listen_port = listen->port;
     setup_stack(job, sessions, true, &out->stack);

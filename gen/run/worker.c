@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 
 #include "base/mem.h"
+#include "base/privilege.h"
 
 #define SUB_BATCH    8     /* frames that share one reading of the clock */
 #define TIMER_BUDGET 256
@@ -309,7 +310,10 @@ static void *worker_main(void *arg)
     struct worker *w = arg;
     prctl(PR_SET_NAME, w->cfg.is_client ? "client" : "responder");
     pin(w);
+    if (w->cfg.high_priority)
+        privilege_hurry();
     int rc = worker_setup(w, &w->err);
+    privilege_drop(0);
     if (rc && !w->err.exit_code)
         err_set(&w->err, EXIT_RUN, rc, "a worker could not be set up: %s", strerror(-rc));
     atomic_store_explicit(&w->status.ready, true, memory_order_release);

@@ -44,6 +44,7 @@ struct worker_status {
 
 struct worker_config {
     int cpu;                   /* to pin to; -1: not pinned */
+    bool high_priority;        /* ahead of what else runs on that core, where that is allowed */
     const struct clock *clock;
     struct stack_config stack;
     struct wire_port *port;

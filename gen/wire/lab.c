@@ -29,7 +29,7 @@
 #include "wire/lab_end.h"
 #include "wire/lab_far.h"
 #include "wire/netlink.h"
-#include "wire/privilege.h"
+#include "base/privilege.h"
 
 enum { DEFAULT_MTU = 1500, DYING_MS = 50 };
 

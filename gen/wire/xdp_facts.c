@@ -15,7 +15,7 @@
 
 #include "base/err.h"
 #include "wire/netdev.h"
-#include "wire/privilege.h"
+#include "base/privilege.h"
 #include "wire/xdp.h"
 #include "wire/xdp_attach.h"
 #include "wire/xdp_features.h"

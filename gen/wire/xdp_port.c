@@ -14,7 +14,7 @@
 
 #include "base/err.h"
 #include "base/units.h"
-#include "wire/privilege.h"
+#include "base/privilege.h"
 #include "wire/xdp.h"
 #include "wire/xdp_attach.h"
 #include "wire/xdp_filter.h"

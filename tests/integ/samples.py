@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Every transaction of a real run, read back in the stock sqlite3 shell through wirebench.so: what
 the samples say is what the histograms say; damage is named; the documented queries work."""
+import json
 import math
 import re
 import shutil
@@ -38,6 +39,30 @@ def same_as_histograms(db, time):
             rank = math.ceil(count * p / 100)
             exact = number(db, f"SELECT {time}_ns {kept} ORDER BY 1 LIMIT 1 OFFSET {rank - 1}")
             case.expect(exact <= stored <= exact * (1 + BOUND) + 1, f"{time} p{p}: {exact}, {stored}")
+
+
+def analyze(db, *options):
+    """Whatever the run's own exit code."""
+    process = case.execute(case.ANALYZE, "--db", db, "--json", *options)
+    case.expect(process.code in gen.WELL_OR_LATE, f"{process}")
+    return json.loads(process.out)
+
+
+def same_as_analyze(db):
+    """The summary is exact: each percentile is the sample of its rank."""
+    found = analyze(db)
+    case.expect_equal(found["percentile_source"], "samples", found["null_reasons"].get("percentile_source"))
+    kept = "FROM sample s JOIN phase p ON p.id = s.phase WHERE s.run = 1 AND s.measured AND s.result = 'ok'"
+    for time in TIMES:
+        count = number(db, f"SELECT count(*) {kept}")
+        for name, num, den in (("p50", 50, 100), ("p90", 90, 100), ("p99", 99, 100), ("p999", 999, 1000)):
+            rank = -(-count * num // den)
+            exact = number(db, f"SELECT s.{time}_ns {kept} ORDER BY 1 LIMIT 1 OFFSET {int(rank) - 1}")
+            case.expect(abs(found[f"{time}_{name}_us"] * 1000 - exact) < 0.01, f"{time} {name}: {exact}")
+    for what in ("phase", "worker", "operation", "interval"):
+        parts = analyze(db, "--by", what)
+        case.expect_equal({row["source"] for row in parts["rows"]}, {"samples"}, f"by {what}: {parts['inexact_reason']}")
+        case.expect_equal(sum(row["samples"] for row in parts["rows"]), found["latency_count"], f"by {what}")
 
 
 def functions_agree(db):
@@ -114,6 +139,7 @@ def test():
                           Results(db).query("SELECT sum(started) FROM interval")[0][0], "every transaction")
         for time in TIMES:
             same_as_histograms(db, time)
+        same_as_analyze(db)
         functions_agree(db)
         bounds_choose(db)
         damage_is_named(db, folder)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Percentiles are exact where all samples were kept, and say so; else they come from histograms,
-and say why. Against a sort of what was recorded. argv: analyze, make_samples."""
+and say why; of the run and of its parts. Against a sort of what was recorded.
+argv: analyze, make_samples, by.schema.json."""
 import json
 import pathlib
 import random
@@ -10,7 +11,13 @@ import sys
 import tempfile
 import unittest
 
+try:
+    import jsonschema
+except ImportError:
+    jsonschema = None
+
 ANALYZE, MAKE_SAMPLES = (str(pathlib.Path(a).resolve()) for a in sys.argv[1:3])
+SCHEMA = json.loads(pathlib.Path(sys.argv[3]).read_text(encoding="utf-8"))
 S = 1_000_000_000
 BASE = 100 * S
 TIMES = ("latency", "service", "queueing", "lateness")
@@ -205,6 +212,133 @@ class NotAll(Case):
         self.assertGreater(count, 0)
         self.sql("UPDATE hist SET max_ns = max_ns + 1 WHERE time = 'queueing'")
         self.expect_histograms("the raw samples are not those of the histograms")
+
+
+class Parts(Case):
+    def fill(self, share=1):
+        r, self.made = random.Random(6), []
+
+        def second(phase, n):
+            def draw(now):
+                some = [Sample(now + i * (S // n), r.randrange(1000, 10**r.randrange(4, 9)), 0, 5, i % 2, i % 3,
+                               TIMEOUT if i % 9 == 0 else OK) for i in range(n)]
+                for s in some:
+                    s.phase, s.interval = phase, (now - BASE) // S
+                self.made.extend(some)
+                return some
+            return draw
+        self.record([(1, second(1, 2000)), (1, second(1, 3000)), (2, second(2, 30)), (3, second(3, 4000)),
+                     (3, second(3, 1500)), (4, second(4, 7))], share)
+
+    def by(self, what):
+        found = json.loads(self.analyze("--by", what, "--json"))
+        if jsonschema:
+            jsonschema.validate(found, SCHEMA)
+        return found
+
+    def expect_parts(self, what, key):
+        found = self.by(what)
+        self.assertIsNone(found["inexact_reason"])
+        wanted = sorted({key(s) for s in self.made if s.counts()})
+        self.assertEqual([row[what] for row in found["rows"]], wanted)
+        for row in found["rows"]:
+            values = sorted(s.latency for s in self.made if s.counts() and key(s) == row[what])
+            self.assertEqual((row["samples"], row["source"]), (len(values), "samples"))
+            for name, (num, den) in QUANTILES.items():
+                value = row[f"latency_{name}_us"]
+                shown = len(values) * (den - num) >= 10 * den
+                self.assertEqual(value is not None, shown, f"{what} {row[what]} {name}")
+                if shown:
+                    self.assertAlmostEqual(value * 1000, nearest(values, num, den), delta=1e-3)
+            self.assertAlmostEqual(row["latency_max_us"] * 1000, values[-1], delta=1e-3)
+            self.assertAlmostEqual(row["latency_mean_us"] * 1000, sum(values) / len(values), delta=1e-3)
+        self.assertIn("exact, from every sample", self.analyze("--by", what))
+
+    def test_exact(self):
+        self.fill()
+        self.expect_parts("phase", lambda s: s.phase)
+        self.expect_parts("worker", lambda s: s.worker)
+        self.expect_parts("operation", lambda s: s.operation)
+        self.expect_parts("interval", lambda s: s.interval)
+
+    def test_many_intervals(self):
+        """More than are looked at together."""
+        r, self.made = random.Random(7), []
+
+        def second(now):
+            some = [Sample(now + i * 20_000_000, r.randrange(1000, 10**7), worker=i % 2) for i in range(50)]
+            for s in some:
+                s.interval = (now - BASE) // S
+            self.made.extend(some)
+            return some
+        self.record([(1, second) for _ in range(75)])
+        self.expect_parts("interval", lambda s: s.interval)
+
+    def test_from_histograms(self):
+        self.fill()
+        exact = self.by("interval")
+        self.sql("DELETE FROM sample_block")
+        found = self.by("interval")
+        self.assertEqual(found["inexact_reason"], "no raw samples are kept")
+        for a, b in zip(exact["rows"], found["rows"]):
+            self.assertEqual((b["source"], b["error_percent"]), ("histograms", 0.1))
+            if a["latency_p50_us"] is not None:
+                self.assertTrue(a["latency_p50_us"] <= b["latency_p50_us"] <= a["latency_p50_us"] * 1.001)
+        self.assertEqual(self.by("operation")["rows"], [])
+
+    def test_one_part_disagrees(self):
+        self.fill()
+        self.sql("UPDATE hist SET max_ns = max_ns + 1 WHERE time = 'latency' AND interval_id = "
+                 "(SELECT id FROM interval WHERE seq = 1 AND worker = 0)")
+        found = self.by("interval")
+        self.assertEqual({row["interval"]: row["source"] for row in found["rows"] if row["source"] != "samples"},
+                         {1: "histograms"})
+        self.assertIn("1 of 6 rows (h)", self.analyze("--by", "interval"))
+
+    def test_a_damaged_block(self):
+        self.fill()
+        self.sql("UPDATE sample_block SET data = x'00' || substr(data, 2) WHERE id = 2")
+        for what in ("phase", "worker", "interval"):
+            found = self.by(what)
+            self.assertIn("damaged: its checksum is wrong", found["inexact_reason"])
+            self.assertIn("histograms", {row["source"] for row in found["rows"]})
+        self.assertEqual(self.by("operation")["rows"], [])
+
+    def test_what_it_takes(self):
+        self.fill()
+        for options, said in ((["target"], "a sample does not say its target"), (["x"], "expected phase, worker"),
+                              ([], "needs a value"), (["phase", "--csv"], "--csv does not go with --by")):
+            done = subprocess.run([ANALYZE, f"--db={self.db}", "--by", *options], capture_output=True, text=True,
+                                  check=False)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(said, done.stderr)
+
+
+class Check(Case):
+    def check(self, *statements):
+        self.record([(1, lambda now: [Sample(now + i * 100_000, 20_000 + i, worker=i % 2) for i in range(3000)]), (2, lambda now: [])])
+        self.assertIn("whole", self.analyze("--db-check"))
+        self.sql(*statements)
+        done = subprocess.run([ANALYZE, f"--db={self.db}", "--db-check"], capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 2)
+        return " ".join(done.stdout.split())
+
+    def test_checksum(self):
+        self.assertIn("raw samples 1 of worker 0: its checksum is wrong",
+                      self.check("UPDATE sample_block SET crc = crc + 1 WHERE id = 1"))
+
+    def test_count(self):
+        said = self.check("UPDATE sample_block SET count = count + 1 WHERE id = 1")
+        self.assertIn("raw samples 1 of worker 0: its number of samples is wrong", said)
+        self.assertIn("raw samples: 3001", said)
+
+    def test_times(self):
+        self.assertIn("raw samples 1 of worker 0: their times are not those of its columns",
+                      self.check("UPDATE sample_block SET ended_ns = ended_ns + 1 WHERE id = 1"))
+
+    def test_a_block_that_went(self):
+        self.assertIn("transactions ended, all of which were kept: 3000",
+                      self.check("DELETE FROM sample_block WHERE id = 1"))
 
 
 class Nothing(Case):

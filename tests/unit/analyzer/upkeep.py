@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import sqlite3
+import struct
 import sys
 import time
 import unittest
@@ -14,6 +15,24 @@ from cli import Case
 
 RENUMBERED = ("id", "run_id", "phase_id", "interval_id", "name_id")
 DAY_NS = 86400 * 10**9
+
+
+def varint(value):
+    head = b""
+    while value >= 0x80:
+        head += bytes([value & 0x7f | 0x80])
+        value >>= 7
+    return head + bytes([value])
+
+
+def block(count, start, large=False):
+    """A block of raw samples as db/sample_block.h describes it: all start at once and take no time;
+    large: their latencies are 48 zeros each."""
+    def column(coding, plain):
+        return struct.pack("<BBII", coding, 0, len(plain), len(plain)) + plain
+    runs = (bytes([48, 0, 0]) + bytes(128 * 48 // 8)) * (count // 128)
+    return struct.pack("<I", count) + column(0, varint(start)) + (column(1, runs) if large else column(0, b"\0")) \
+        + 5 * column(0, b"\0")
 
 
 class UpkeepCase(Case):
@@ -73,10 +92,11 @@ class Check(UpkeepCase):
 
     def test_raw_samples(self):
         self.fixture("known")
+        data = block(3, 77)
         self.sql("INSERT INTO sample_block (run_id, worker, started_ns, ended_ns, count, ratio, format, crc, "
-                 "data) VALUES (1, 3, 1, 2, 3, 1, 1, ?, 'some bytes')", zlib.crc32(b"some bytes"))
+                 "data) VALUES (1, 3, 77, 77, 3, 0.5, 1, ?, ?)", zlib.crc32(data), data)
         self.assertIn("1 blocks", self.analyze("--db-check").stdout)
-        self.sql("UPDATE sample_block SET data = 'same bytes'")
+        self.sql("UPDATE sample_block SET data = ?", block(3, 78))
         done = self.analyze("--db-check", code=2)
         self.assertIn("raw samples 1 of worker 3", done.stdout)
 
@@ -222,9 +242,10 @@ class Prune(UpkeepCase):
         super().setUp()
         for days in (50, 40, 10, 1):
             self.fixture("known", f"started={time.time_ns() - days * DAY_NS}")
+        data = block(16384, 77, large=True)
         self.sql("WITH n(i) AS (VALUES (1), (2), (3)) INSERT INTO sample_block (run_id, worker, started_ns, "
-                 "ended_ns, count, ratio, format, crc, data) SELECT r.id, 0, r.started_ns, r.started_ns, 9, "
-                 "1, 1, ?, zeroblob(100000) FROM run r, n", zlib.crc32(bytes(100000)))
+                 "ended_ns, count, ratio, format, crc, data) SELECT r.id, 0, 77, 77, 16384, "
+                 "0.5, 1, ?, ? FROM run r, n", zlib.crc32(data), data)
 
     def left(self):
         return [row[0] for row in self.sql("SELECT DISTINCT run_id FROM sample_block ORDER BY 1")]

@@ -5,13 +5,14 @@
 #include <errno.h>
 #include <linux/capability.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/privilege.h"
 #include "wire/lab.h"
 #include "wire/pair.h"
-#include "wire/privilege.h"
 #include "wire/xdp.h"
 
 static void keep_only(uint64_t caps)
@@ -84,5 +85,38 @@ START_TEST(a_pair_needs_none)
 }
 END_TEST
 
-CHECK_MAIN("wire/privilege", missing_ones_are_named, a_lab_names_them, an_xdp_port_names_them,
+static bool has(int cap)
+{
+    char name[64];
+    return !privilege_missing(PRIVILEGE_BIT(cap), name, sizeof name);
+}
+
+START_TEST(what_was_lowered_comes_back_and_what_was_dropped_does_not)
+{
+    if (!has(CAP_NET_RAW))
+        return; /* nothing to lose */
+    privilege_lower(PRIVILEGE_BIT(CAP_DAC_OVERRIDE));
+    ck_assert(!has(CAP_NET_RAW));
+    privilege_restore();
+    ck_assert(has(CAP_NET_RAW));
+    privilege_drop(PRIVILEGE_BIT(CAP_DAC_OVERRIDE));
+    privilege_restore();
+    ck_assert(!has(CAP_NET_RAW));
+}
+END_TEST
+
+START_TEST(a_loop_hurries_as_far_as_it_may)
+{
+    keep_only(0);
+    struct rlimit none = {0};
+    ck_assert_int_eq(setrlimit(RLIMIT_NICE, &none), 0);
+    int before = getpriority(PRIO_PROCESS, 0);
+    ck_assert_int_eq(privilege_nice(), before);
+    ck_assert_int_eq(privilege_hurry(), before);
+    ck_assert_int_eq(getpriority(PRIO_PROCESS, 0), before);
+}
+END_TEST
+
+CHECK_MAIN("wire/privilege", what_was_lowered_comes_back_and_what_was_dropped_does_not,
+           a_loop_hurries_as_far_as_it_may, missing_ones_are_named, a_lab_names_them, an_xdp_port_names_them,
            facts_name_them_and_tell_the_rest, a_pair_needs_none)

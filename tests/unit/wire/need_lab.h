@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "wire/privilege.h"
+#include "base/privilege.h"
 
 enum { SKIPPED = 77 };
 
