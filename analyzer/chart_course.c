@@ -25,7 +25,9 @@ static double scale_of(double most)
 static void put_scale(FILE *out, const char *name, double scale)
 {
     fprintf(out, "%s_SCALE = %.9g\n%s_UNIT = '%s'\n", name, scale, name,
-            scale >= 1e6 ? "million/s" : scale > 1 ? "thousand/s" : "1/s");
+            scale >= 1e6 ? "million/s"
+            : scale > 1  ? "thousand/s"
+                         : "1/s");
 }
 
 static double end_of(const struct course *c)
@@ -61,14 +63,16 @@ static int band_turn(const struct course_phase *p, double *taken_s, double end_s
     return turn;
 }
 
-/* "from to measured turn number", and the texts as an array: letters of others reach gnuplot in quotes. */
+/* "from to measured turn number", and the texts as an array: letters of others reach gnuplot in
+ * quotes. */
 static void put_bands(FILE *out, const struct course *c, double end_s)
 {
     double taken_s = -INFINITY;
     fputs("$bands << EOD\n", out);
     for (size_t i = 0; i < c->phases_count; i++) {
         const struct course_phase *p = &c->phases[i];
-        fprintf(out, "%.9g %.9g %d %d %zu\n", p->from_s, p->to_s, p->measured, band_turn(p, &taken_s, end_s), i + 1);
+        fprintf(out, "%.9g %.9g %d %d %zu\n", p->from_s, p->to_s, p->measured,
+                band_turn(p, &taken_s, end_s), i + 1);
     }
     fprintf(out, LAST_ROW "array BAND[%zu]\n", c->phases_count + 1);
     for (size_t i = 0; i < c->phases_count; i++) {
@@ -85,8 +89,11 @@ static void put_bands(FILE *out, const struct course *c, double end_s)
 /* What stands in the cell of a phase: all, or across a narrow one the worst alone. */
 static const char *rules_text(const struct course_phase *p, double end_s)
 {
-    static const char *const words[] = {[RULE_NONE] = "-", [RULE_PASS] = "PASS", [RULE_WARN] = "WARN",
-                                        [RULE_FAIL] = "FAIL", [RULE_OTHER] = "open"};
+    static const char *const words[] = {[RULE_NONE] = "-",
+                                        [RULE_PASS] = "PASS",
+                                        [RULE_WARN] = "WARN",
+                                        [RULE_FAIL] = "FAIL",
+                                        [RULE_OTHER] = "open"};
     const char *all = p->rules[0] ? p->rules : "-";
     return fits(all, p->to_s - p->from_s, end_s) == 1 ? all : words[p->worst];
 }
@@ -124,7 +131,8 @@ static int mark_row(double ends[MARK_ROWS], double at_s, double end_s, const cha
     return MARK_ROWS;
 }
 
-/* "at row kind side number": kind 0 a command, 1 a fault, 2 refused; side 1: the text is left of it. */
+/* "at row kind side number": kind 0 a command, 1 a fault, 2 refused; side 1: the text is left of
+ * it. */
 static void put_marks(FILE *out, const struct course *c, double end_s)
 {
     double ends[MARK_ROWS] = {0};
@@ -153,7 +161,8 @@ static double put_points(FILE *out, const struct course *c)
     fputs("$course << EOD\n", out);
     for (size_t i = 0; i < c->points_count; i++) {
         const struct course_point *p = &c->points[i];
-        const double columns[] = {p->at_s, p->end_s, p->transactions_per_s, p->connects_per_s, p->failed_per_s, p->open};
+        const double columns[] = {p->at_s,           p->end_s,        p->transactions_per_s,
+                                  p->connects_per_s, p->failed_per_s, p->open};
         for (size_t k = 0; k < sizeof columns / sizeof *columns; k++)
             chart_put(out, columns[k]);
         fputc('\n', out);
@@ -195,8 +204,11 @@ int chart_ramp_data(FILE *out, const struct plot_input *in, const char **why)
     put_points(out, c);
     put_bands(out, c, end_of(c));
     put_scale(out, "CONNECT", scale_of(most));
-    fprintf(out, "END = %.9g\nPOINTS = %zu\nHAS_FAILED = %d\nTOP = %.9g\nWANTED = %lld\n", end_of(c), c->points_count,
-            failed > 0, open, (long long)(in->runs->run.connections_requested > 0 ? in->runs->run.connections_requested : 0));
+    fprintf(out, "END = %.9g\nPOINTS = %zu\nHAS_FAILED = %d\nTOP = %.9g\nWANTED = %lld\n",
+            end_of(c), c->points_count, failed > 0, open,
+            (long long)(in->runs->run.connections_requested > 0
+                            ? in->runs->run.connections_requested
+                            : 0));
     return 0;
 }
 
@@ -225,13 +237,16 @@ static void put_pools(FILE *out, const struct course *c)
         fprintf(out, "%.9g %.9g %zu\n", sum, sum + c->pools[i].mib, i + 1);
         sum += c->pools[i].mib;
     }
-    fprintf(out, "NaN NaN 1\nNaN NaN 1\nEOD\nPOOLS = %zu\nPOOLS_MIB = %.9g\narray POOL[%zu]\n", c->pools_count, sum,
-            c->pools_count + 1);
+    fprintf(out, "NaN NaN 1\nNaN NaN 1\nEOD\nPOOLS = %zu\nPOOLS_MIB = %.9g\narray POOL[%zu]\n",
+            c->pools_count, sum, c->pools_count + 1);
     for (size_t i = 0; i < c->pools_count; i++) {
         char text[120];
         const struct course_pool *p = &c->pools[i];
-        snprintf(text, sizeof text, "%s: %.*f MiB, %.*f B", p->name, p->mib < 0.1 ? 3 : p->mib < 10 ? 2 : 1, p->mib,
-                 p->bytes_per_conn < 100, p->bytes_per_conn);
+        snprintf(text, sizeof text, "%s: %.*f MiB, %.*f B", p->name,
+                 p->mib < 0.1  ? 3
+                 : p->mib < 10 ? 2
+                               : 1,
+                 p->mib, p->bytes_per_conn < 100, p->bytes_per_conn);
         for (char *at = text; *at; at++)
             *at = *at == '_' ? ' ' : *at;
         fprintf(out, "POOL[%zu] = ", i + 1);
@@ -250,6 +265,8 @@ int chart_memory_data(FILE *out, const struct plot_input *in, const char **why)
     }
     put_pools(out, c);
     fprintf(out, "HAS_PEER = %d\nCONNECTIONS = %lld\n", peer > 0,
-            (long long)(in->runs->run.connections_requested > 0 ? in->runs->run.connections_requested : 0));
+            (long long)(in->runs->run.connections_requested > 0
+                            ? in->runs->run.connections_requested
+                            : 0));
     return 0;
 }

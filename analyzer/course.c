@@ -49,8 +49,10 @@ static int read_phases(struct db *db, const struct summary *s, struct course *c,
         ret = p ? 0 : -ENOMEM;
         if (!p)
             break;
-        *p = (struct course_phase){.id = row.id, .from_s = seconds_of(s, row.started_ns),
-                                   .to_s = seconds_of(s, row.ended_ns), .measured = row.measured};
+        *p = (struct course_phase){.id = row.id,
+                                   .from_s = seconds_of(s, row.started_ns),
+                                   .to_s = seconds_of(s, row.ended_ns),
+                                   .measured = row.measured};
         snprintf(p->name, sizeof p->name, "%s", row.name ? row.name : "");
         snprintf(p->kind, sizeof p->kind, "%s", row.kind ? row.kind : "");
     }
@@ -60,7 +62,8 @@ static int read_phases(struct db *db, const struct summary *s, struct course *c,
 
 static enum rule_class class_of(const char *state)
 {
-    static const char *const names[] = {[RULE_PASS] = "PASS", [RULE_WARN] = "WARN", [RULE_FAIL] = "FAIL"};
+    static const char *const names[] = {
+        [RULE_PASS] = "PASS", [RULE_WARN] = "WARN", [RULE_FAIL] = "FAIL"};
     for (int i = RULE_PASS; i <= RULE_FAIL; i++)
         if (state && !strcmp(state, names[i]))
             return (enum rule_class)i;
@@ -70,14 +73,16 @@ static enum rule_class class_of(const char *state)
 /* A failed rule outweighs all, one that was not decided what passed. */
 static enum rule_class worse(enum rule_class a, enum rule_class b)
 {
-    static const int weight[] = {[RULE_NONE] = 0, [RULE_PASS] = 1, [RULE_WARN] = 2, [RULE_OTHER] = 3, [RULE_FAIL] = 4};
+    static const int weight[] = {
+        [RULE_NONE] = 0, [RULE_PASS] = 1, [RULE_WARN] = 2, [RULE_OTHER] = 3, [RULE_FAIL] = 4};
     return weight[a] > weight[b] ? a : b;
 }
 
 static void add_rules(char *text, size_t size, enum rule_class *worst, const struct rule_count *row)
 {
     size_t used = strlen(text);
-    snprintf(text + used, size - used, "%s%lld %s", used ? ", " : "", (long long)row->count, row->state ? row->state : "?");
+    snprintf(text + used, size - used, "%s%lld %s", used ? ", " : "", (long long)row->count,
+             row->state ? row->state : "?");
     *worst = worse(*worst, class_of(row->state));
 }
 
@@ -108,9 +113,11 @@ static int read_marks(struct db *db, const struct summary *s, struct course *c, 
         ret = m ? 0 : -ENOMEM;
         if (!m)
             break;
-        *m = (struct course_mark){.at_s = seconds_of(s, row.at_ns), .refused = row.refused, .fault = row.fault};
-        snprintf(m->text, sizeof m->text, "%s%s%.48s%s", row.name ? row.name : "", row.detail ? " " : "",
-                 row.detail ? row.detail : "", row.refused ? " (refused)" : "");
+        *m = (struct course_mark){
+            .at_s = seconds_of(s, row.at_ns), .refused = row.refused, .fault = row.fault};
+        snprintf(m->text, sizeof m->text, "%s%s%.48s%s", row.name ? row.name : "",
+                 row.detail ? " " : "", row.detail ? row.detail : "",
+                 row.refused ? " (refused)" : "");
     }
     db_finish(rows);
     return ret;
@@ -129,7 +136,8 @@ static int read_points(struct db *db, const struct summary *s, struct course *c,
             break;
         double from_s = seconds_of(s, row.started_ns), per_s = length_s > 0 ? 1 / length_s : NAN;
         *p = (struct course_point){
-            .at_s = from_s + length_s / 2, .end_s = from_s + length_s,
+            .at_s = from_s + length_s / 2,
+            .end_s = from_s + length_s,
             .transactions_per_s = (double)row.completed * per_s,
             .connects_per_s = (double)row.connects_completed * per_s,
             .failed_per_s = (double)row.connects_failed * per_s,
@@ -185,7 +193,8 @@ static int read_pools(struct db *db, const struct summary *s, struct course *c, 
 
 int course_build(struct db *db, const struct summary *s, struct course *out, struct err *e)
 {
-    static int (*const steps[])(struct db *, const struct summary *, struct course *, struct err *) = {
+    static int (*const steps[])(struct db *, const struct summary *, struct course *,
+                                struct err *) = {
         read_phases, read_rules, read_marks, read_points, read_memory, read_pools,
     };
     *out = (struct course){0};

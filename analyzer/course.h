@@ -32,7 +32,7 @@ struct course_mark {
 struct course_point {
     double at_s, end_s; /* middle and end */
     double transactions_per_s, connects_per_s, failed_per_s;
-    double open;        /* at the end; NAN: not of all workers */
+    double open; /* at the end; NAN: not of all workers */
 };
 
 struct course_rss {
@@ -52,7 +52,7 @@ struct course {
     struct course_rss *rss;
     struct course_pool *pools;
     size_t phases_count, marks_count, points_count, rss_count, pools_count;
-    char run_rules[80];      /* of the rules that are the run's */
+    char run_rules[80]; /* of the rules that are the run's */
     enum rule_class run_worst;
 };
 

@@ -7,7 +7,8 @@
 
 /* Intervals in order, all workers together. */
 struct course_row {
-    int64_t started_ns, ended_ns, workers, open_connections, completed, connects_completed, connects_failed;
+    int64_t started_ns, ended_ns, workers, open_connections, completed, connects_completed,
+        connects_failed;
 };
 int query_course(struct db *db, int64_t run_id, struct db_stmt **out, struct err *e);
 int query_course_next(struct db_stmt *s, struct course_row *out, struct err *e);
@@ -20,7 +21,8 @@ struct rule_count {
 int query_rule_counts(struct db *db, int64_t run_id, struct db_stmt **out, struct err *e);
 int query_rule_counts_next(struct db_stmt *s, struct rule_count *out, struct err *e);
 
-/* What was done to it from outside, and what it did to the wire: commands, and faults without one. */
+/* What was done to it from outside, and what it did to the wire: commands, and faults without one.
+ */
 struct mark_row {
     int64_t at_ns;
     bool refused, fault;

@@ -44,7 +44,8 @@ static void add_switches(struct process_use *out, int64_t pid, const char *threa
     if (process_read(pid, file, text, sizeof text))
         return;
     add_known(&out->voluntary_switches, process_status_field(text, "\nvoluntary_ctxt_switches:"));
-    add_known(&out->involuntary_switches, process_status_field(text, "\nnonvoluntary_ctxt_switches:"));
+    add_known(&out->involuntary_switches,
+              process_status_field(text, "\nnonvoluntary_ctxt_switches:"));
 }
 
 static void look_at_threads(struct tree *t, struct process_use *out, int64_t pid, bool counted)

@@ -24,7 +24,8 @@ int ctl_find(pid_t *pids, int max)
     while (f && fgets(line, sizeof line, f)) {
         const char *name = strstr(line, wanted);
         unsigned flags;
-        if (!name || sscanf(line, "%*s %*x %*x %x", &flags) != 1 || !(flags & 0x10000)) /* it accepts */
+        if (!name || sscanf(line, "%*s %*x %*x %x", &flags) != 1 ||
+            !(flags & 0x10000)) /* it accepts */
             continue;
         pid_t pid = (pid_t)strtol(name + sizeof wanted - 1, NULL, 10);
         if (n < max)
@@ -68,8 +69,9 @@ static int open_socket(const char *path, struct err *e)
     const struct timeval patience = {.tv_sec = PATIENCE_S};
     socklen_t len = address(path, &at);
     if (!len)
-        return err_set(e, EXIT_USAGE, -EINVAL, "ctl: socket \"%s\": expected @NAME or a path of at most %zu bytes",
-                       path, sizeof at.sun_path - 1);
+        return err_set(e, EXIT_USAGE, -EINVAL,
+                       "ctl: socket \"%s\": expected @NAME or a path of at most %zu bytes", path,
+                       sizeof at.sun_path - 1);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return err_set(e, EXIT_ENVIRONMENT, -errno, "ctl: no socket: %s", strerror(errno));
@@ -108,8 +110,10 @@ int ctl_ask(const char *socket, const char *line, char reply[CTL_REPLY_MAX], str
     if (fd < 0)
         return fd;
     size_t len = strlen(line);
-    ssize_t n = send(fd, line, len, MSG_NOSIGNAL) == (ssize_t)len && send(fd, "\n", 1, MSG_NOSIGNAL) == 1
-                    ? read_line(fd, reply, CTL_REPLY_MAX) : -errno;
+    ssize_t n =
+        send(fd, line, len, MSG_NOSIGNAL) == (ssize_t)len && send(fd, "\n", 1, MSG_NOSIGNAL) == 1
+            ? read_line(fd, reply, CTL_REPLY_MAX)
+            : -errno;
     close(fd);
     if (n >= 0)
         return 0;

@@ -25,7 +25,8 @@ const char *ctl_verb_name(enum ctl_verb verb)
     return verbs[verb].word;
 }
 
-static int refuse(char *error, size_t size, const char *what, const char *found, const char *expected)
+static int refuse(char *error, size_t size, const char *what, const char *found,
+                  const char *expected)
 {
     snprintf(error, size, "%s \"%.60s\": expected %s", what, found, expected);
     return -EINVAL;
@@ -52,7 +53,8 @@ static int parse_rate(struct ctl_command *c, char *error, size_t size)
 {
     if (units_parse_rate(c->argument, &c->rate_per_s) || !isfinite(c->rate_per_s) ||
         c->rate_per_s < RATE_MIN || c->rate_per_s > RATE_MAX)
-        return refuse(error, size, "rate", c->argument, "a rate from 0.001/s to 1000000000/s (500, 60k/s, 600/min)");
+        return refuse(error, size, "rate", c->argument,
+                      "a rate from 0.001/s to 1000000000/s (500, 60k/s, 600/min)");
     return 0;
 }
 
@@ -60,11 +62,14 @@ static int parse_rate(struct ctl_command *c, char *error, size_t size)
 static int parse_fault(struct ctl_command *c, char *error, size_t size)
 {
     static const char *const ways[] = {"", "rx ", "tx "};
-    c->way = !strncmp(c->argument, "rx ", 3) ? CTL_RX : !strncmp(c->argument, "tx ", 3) ? CTL_TX : CTL_BOTH;
+    c->way = !strncmp(c->argument, "rx ", 3)   ? CTL_RX
+             : !strncmp(c->argument, "tx ", 3) ? CTL_TX
+                                               : CTL_BOTH;
     c->faults = c->argument + strlen(ways[c->way]);
     c->faults += strspn(c->faults, " ");
     if (!*c->faults || !strcmp(c->faults, "rx") || !strcmp(c->faults, "tx"))
-        return refuse(error, size, "fault", c->argument, "[rx|tx] FAULTS (loss=5%,reorder=1%) or none");
+        return refuse(error, size, "fault", c->argument,
+                      "[rx|tx] FAULTS (loss=5%,reorder=1%) or none");
     if (!strcmp(c->faults, "none"))
         c->faults = "";
     return 0;
@@ -83,7 +88,9 @@ static int parse_argument(struct ctl_command *c, char *error, size_t size)
     case CTL_COUNT:
         break;
     }
-    return *c->argument ? refuse(error, size, ctl_verb_name(c->verb), c->argument, "nothing behind it") : 0;
+    return *c->argument
+               ? refuse(error, size, ctl_verb_name(c->verb), c->argument, "nothing behind it")
+               : 0;
 }
 
 int ctl_parse(const char *line, size_t len, struct ctl_command *out, char *error, size_t size)

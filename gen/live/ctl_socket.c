@@ -12,11 +12,11 @@
 
 #include "live/ctl_parse.h"
 
-#define CLIENTS     8
+#define CLIENTS      8
 #define LINES_A_POLL 4 /* of one client, so that none keeps the run from its own affairs */
 
 struct client {
-    int fd;       /* below 0: none */
+    int fd;         /* below 0: none */
     uint64_t since; /* number of its arrival */
     size_t len;
     char text[CTL_LINE_MAX];
@@ -71,7 +71,8 @@ static bool is_ours(int fd)
 {
     struct ucred who;
     socklen_t len = sizeof who;
-    return !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) && (who.uid == 0 || who.uid == geteuid());
+    return !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) &&
+           (who.uid == 0 || who.uid == geteuid());
 }
 
 /* A free place, or that of whoever came first. */
@@ -115,7 +116,8 @@ static bool answer_line(struct ctl_server *s, struct client *c, size_t len)
         return false;
     s->answer(c->text, len, reply, s->ctx);
     fputc('\n', reply);
-    bool sent = !fclose(reply) && send(c->fd, text, size, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)size;
+    bool sent =
+        !fclose(reply) && send(c->fd, text, size, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)size;
     free(text);
     return sent;
 }
@@ -124,7 +126,8 @@ static bool answer_lines(struct ctl_server *s, struct client *c)
 {
     char *end;
     bool stays = true;
-    for (int n = 0; stays && n < LINES_A_POLL && (end = memchr(c->text, '\n', c->len)) != NULL; n++) {
+    for (int n = 0; stays && n < LINES_A_POLL && (end = memchr(c->text, '\n', c->len)) != NULL;
+         n++) {
         size_t used = (size_t)(end - c->text) + 1;
         stays = answer_line(s, c, used - 1);
         c->len -= used;
@@ -139,7 +142,9 @@ static bool answer_lines(struct ctl_server *s, struct client *c)
 
 static void serve(struct ctl_server *s, struct client *c)
 {
-    ssize_t n = c->len < sizeof c->text ? recv(c->fd, c->text + c->len, sizeof c->text - c->len, MSG_DONTWAIT) : -1;
+    ssize_t n = c->len < sizeof c->text
+                    ? recv(c->fd, c->text + c->len, sizeof c->text - c->len, MSG_DONTWAIT)
+                    : -1;
     bool full = c->len == sizeof c->text;
     if (n > 0)
         c->len += (size_t)n;

@@ -13,16 +13,16 @@
 struct live_run {
     int64_t id;
     const char *uuid, *workload_id, *history_key, *wire, *protocol, *version;
-    int64_t pid, started_ns;      /* Unix */
+    int64_t pid, started_ns; /* Unix */
     uint64_t mono_to_real_ns;
     uint32_t workers;
 };
 
 /* Where it stands. */
 struct live_phase {
-    const char *name, *kind;      /* of the job; connect, warmup, measure, drain, close */
+    const char *name, *kind; /* of the job; connect, warmup, measure, drain, close */
     bool measured;
-    double offered_per_s;         /* NAN: max, or none */
+    double offered_per_s;              /* NAN: max, or none */
     uint64_t started_ns, requested_ns; /* CLOCK_MONOTONIC; 0: open */
 };
 

@@ -22,7 +22,8 @@ struct metrics {
     void *ctx;
 };
 
-static enum MHD_Result answer(struct MHD_Connection *c, unsigned status, const char *type, char *text, size_t len)
+static enum MHD_Result answer(struct MHD_Connection *c, unsigned status, const char *type,
+                              char *text, size_t len)
 {
     struct MHD_Response *r = MHD_create_response_from_buffer(len, text, MHD_RESPMEM_MUST_FREE);
     if (!r) {
@@ -57,8 +58,9 @@ static enum MHD_Result answer_metrics(struct metrics *m, struct MHD_Connection *
     return say(c, MHD_HTTP_SERVICE_UNAVAILABLE, "the run has not begun, or is over\n");
 }
 
-static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const char *url, const char *method,
-                                  const char *version, const char *data, size_t *data_len, void **state)
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const char *url,
+                                  const char *method, const char *version, const char *data,
+                                  size_t *data_len, void **state)
 {
     static const int seen;
     (void)version, (void)data;
@@ -77,7 +79,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const cha
 static int listen_at(struct ip_addr addr, uint16_t port)
 {
     const int on = 1;
-    struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = htons(port),
+    struct sockaddr_in four = {.sin_family = AF_INET,
+                               .sin_port = htons(port),
                                .sin_addr.s_addr = htonl(ip_is4(addr) ? ip_to4(addr) : 0)};
     struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
     for (int i = 0; i < 16; i++)
@@ -87,7 +90,8 @@ static int listen_at(struct ip_addr addr, uint16_t port)
     if (fd < 0)
         return -errno;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    int rc = is4 ? bind(fd, (struct sockaddr *)&four, sizeof four) : bind(fd, (struct sockaddr *)&six, sizeof six);
+    int rc = is4 ? bind(fd, (struct sockaddr *)&four, sizeof four)
+                 : bind(fd, (struct sockaddr *)&six, sizeof six);
     if (!rc && !listen(fd, (int)CONNECTIONS))
         return fd;
     rc = -errno;
@@ -97,7 +101,8 @@ static int listen_at(struct ip_addr addr, uint16_t port)
 
 static void quiet(void *cls, const char *format, va_list args)
 {
-    (void)cls, (void)format, (void)args; /* who scrapes sees what went wrong; the run does not care */
+    (void)cls, (void)format,
+        (void)args; /* who scrapes sees what went wrong; the run does not care */
 }
 
 int metrics_open(struct ip_addr addr, uint16_t port, metrics_fill *fill, void *ctx,
@@ -113,8 +118,8 @@ int metrics_open(struct ip_addr addr, uint16_t port, metrics_fill *fill, void *c
     }
     *m = (struct metrics){.fill = fill, .ctx = ctx};
     m->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_ERROR_LOG, 0, NULL, NULL, on_request, m,
-                                 MHD_OPTION_EXTERNAL_LOGGER, quiet, NULL,
-                                 MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS,
+                                 MHD_OPTION_EXTERNAL_LOGGER, quiet, NULL, MHD_OPTION_LISTEN_SOCKET,
+                                 fd, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS,
                                  MHD_OPTION_CONNECTION_TIMEOUT, TIMEOUT_S,
                                  MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)BYTES, MHD_OPTION_END);
     if (!m->daemon) {

@@ -16,11 +16,11 @@
 struct metrics_reading {
     const struct live_run *run;
     struct live_phase phase;
-    double left_s;               /* of the phase; NAN: no end is planned */
+    double left_s; /* of the phase; NAN: no end is planned */
     const struct rec_totals *totals;
     const struct hist_sum *times; /* TIME_COUNT of them */
     struct process_use gen, peer; /* peer: all below 0 when there is none */
-    uint64_t watch_lost;         /* blocks of workers that `times` lacks */
+    uint64_t watch_lost;          /* blocks of workers that `times` lacks */
 };
 void metrics_write(FILE *out, const struct metrics_reading *m);
 

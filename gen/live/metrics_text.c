@@ -21,7 +21,8 @@ static void put_escaped(FILE *out, const char *text)
     }
 }
 
-static void put_family(FILE *out, const char *name, const char *type, const char *unit, const char *help)
+static void put_family(FILE *out, const char *name, const char *type, const char *unit,
+                       const char *help)
 {
     fprintf(out, "# TYPE " PREFIX "%s %s\n", name, type);
     if (unit)
@@ -98,12 +99,12 @@ static const struct {
     const char *text;
     uint64_t ns;
 } bounds[] = {
-    {"1e-06", 1000},          {"2e-06", 2000},         {"5e-06", 5000},        {"1e-05", 10000},
-    {"2e-05", 20000},         {"5e-05", 50000},        {"0.0001", 100000},     {"0.0002", 200000},
-    {"0.0005", 500000},       {"0.001", 1000000},      {"0.002", 2000000},     {"0.005", 5000000},
-    {"0.01", 10000000},       {"0.02", 20000000},      {"0.05", 50000000},     {"0.1", 100000000},
-    {"0.2", 200000000},       {"0.5", 500000000},      {"1.0", 1000000000},    {"2.0", 2000000000},
-    {"5.0", 5000000000},      {"10.0", 10000000000},   {"20.0", 20000000000},  {"50.0", 50000000000},
+    {"1e-06", 1000},         {"2e-06", 2000},       {"5e-06", 5000},       {"1e-05", 10000},
+    {"2e-05", 20000},        {"5e-05", 50000},      {"0.0001", 100000},    {"0.0002", 200000},
+    {"0.0005", 500000},      {"0.001", 1000000},    {"0.002", 2000000},    {"0.005", 5000000},
+    {"0.01", 10000000},      {"0.02", 20000000},    {"0.05", 50000000},    {"0.1", 100000000},
+    {"0.2", 200000000},      {"0.5", 500000000},    {"1.0", 1000000000},   {"2.0", 2000000000},
+    {"5.0", 5000000000},     {"10.0", 10000000000}, {"20.0", 20000000000}, {"50.0", 50000000000},
     {"100.0", 100000000000},
 };
 
@@ -113,13 +114,16 @@ static void put_time(FILE *out, enum time_kind time, const struct hist_sum *h)
     uint64_t seen = 0;
     uint32_t at = 0;
     snprintf(name, sizeof name, "%s_seconds", time_name(time));
-    snprintf(help, sizeof help, "%s, of the measured phases so far; a value counts at the end of its bucket, "
-             "0.1 %% wide", time_name(time));
+    snprintf(help, sizeof help,
+             "%s, of the measured phases so far; a value counts at the end of its bucket, "
+             "0.1 %% wide",
+             time_name(time));
     put_family(out, name, "histogram", "seconds", help);
     for (size_t b = 0; b < sizeof bounds / sizeof *bounds; b++) {
         while (at < HIST_COUNTS && hist_highest_ns(at) <= bounds[b].ns)
             seen += h->counts[at++];
-        fprintf(out, PREFIX "%s_bucket{le=\"%s\"} %llu\n", name, bounds[b].text, (unsigned long long)seen);
+        fprintf(out, PREFIX "%s_bucket{le=\"%s\"} %llu\n", name, bounds[b].text,
+                (unsigned long long)seen);
     }
     fprintf(out, PREFIX "%s_bucket{le=\"+Inf\"} %llu\n", name, (unsigned long long)h->count);
     fprintf(out, PREFIX "%s_count %llu\n", name, (unsigned long long)h->count);
@@ -147,26 +151,29 @@ static void put_run(FILE *out, const struct live_run *r, const struct live_phase
     fputs("} 1\n", out);
 }
 
-static void put_use(FILE *out, const char *name, const char *type, const char *unit, const char *help,
-                    const int64_t *values, double scale)
+static void put_use(FILE *out, const char *name, const char *type, const char *unit,
+                    const char *help, const int64_t *values, double scale)
 {
     static const char *const roles[] = {"gen", "peer"};
     put_family(out, name, type, unit, help);
     for (int i = 0; i < 2; i++)
         if (values[i] >= 0)
-            fprintf(out, PREFIX "%s%s{role=\"%s\"} %.12g\n", name, *type == 'c' ? "_total" : "", roles[i],
-                    (double)values[i] * scale);
+            fprintf(out, PREFIX "%s%s{role=\"%s\"} %.12g\n", name, *type == 'c' ? "_total" : "",
+                    roles[i], (double)values[i] * scale);
 }
 
 static void put_processes(FILE *out, const struct process_use *g, const struct process_use *p)
 {
-    put_use(out, "process_cpu_seconds", "counter", "seconds", "CPU time of gen, and of a local peer with its children",
+    put_use(out, "process_cpu_seconds", "counter", "seconds",
+            "CPU time of gen, and of a local peer with its children",
             (const int64_t[]){g->cpu_ns, p->cpu_ns}, 1e-9);
-    put_use(out, "process_resident_memory_bytes", "gauge", "bytes", "Resident memory without huge pages",
-            (const int64_t[]){g->rss_bytes, p->rss_bytes}, 1);
-    put_use(out, "process_voluntary_switches", "counter", NULL, "Context switches of threads that waited",
+    put_use(out, "process_resident_memory_bytes", "gauge", "bytes",
+            "Resident memory without huge pages", (const int64_t[]){g->rss_bytes, p->rss_bytes}, 1);
+    put_use(out, "process_voluntary_switches", "counter", NULL,
+            "Context switches of threads that waited",
             (const int64_t[]){g->voluntary_switches, p->voluntary_switches}, 1);
-    put_use(out, "process_involuntary_switches", "counter", NULL, "Context switches of threads that were preempted",
+    put_use(out, "process_involuntary_switches", "counter", NULL,
+            "Context switches of threads that were preempted",
             (const int64_t[]){g->involuntary_switches, p->involuntary_switches}, 1);
 }
 
@@ -174,19 +181,23 @@ void metrics_write(FILE *out, const struct metrics_reading *m)
 {
     const struct rec_totals *t = m->totals;
     put_run(out, m->run, &m->phase);
-    put_gauge(out, "phase_left_seconds", "seconds", "Time until the phase ends at the latest", m->left_s);
-    put_gauge(out, "offered_transactions_per_second", NULL, "Mean rate that the phase offers; none with max",
-              m->phase.offered_per_s);
+    put_gauge(out, "phase_left_seconds", "seconds", "Time until the phase ends at the latest",
+              m->left_s);
+    put_gauge(out, "offered_transactions_per_second", NULL,
+              "Mean rate that the phase offers; none with max", m->phase.offered_per_s);
     put_gauge(out, "open_connections", NULL, "Connections open when the last interval ended",
               (double)t->open_connections);
     put_counters(out, t);
-    put_kinds(out, "transactions", "result", "Transactions by how they ended", t->results, 0, RESULT_COUNT, ending_name);
-    put_kinds(out, "connect_errors", "reason", "Active opens that failed, by reason", t->connect_errors, 1, RESULT_COUNT,
-              ending_name);
-    put_kinds(out, "drops", "reason", "Frames and segments dropped, by reason", t->drops, 1, DROP_COUNT, reason_name);
+    put_kinds(out, "transactions", "result", "Transactions by how they ended", t->results, 0,
+              RESULT_COUNT, ending_name);
+    put_kinds(out, "connect_errors", "reason", "Active opens that failed, by reason",
+              t->connect_errors, 1, RESULT_COUNT, ending_name);
+    put_kinds(out, "drops", "reason", "Frames and segments dropped, by reason", t->drops, 1,
+              DROP_COUNT, reason_name);
     for (int i = 0; i < TIME_COUNT; i++)
         put_time(out, (enum time_kind)i, &m->times[i]);
     put_processes(out, &m->gen, &m->peer);
-    put_family(out, "watch_lost_blocks", "counter", NULL, "Intervals of workers that the times here lack");
+    put_family(out, "watch_lost_blocks", "counter", NULL,
+               "Intervals of workers that the times here lack");
     fprintf(out, PREFIX "watch_lost_blocks_total %llu\n# EOF\n", (unsigned long long)m->watch_lost);
 }

@@ -16,8 +16,8 @@
 
 struct sink {
     int fd, error;
-    bool own;           /* opened here */
-    size_t from, to;    /* what waits, in bytes of `text` */
+    bool own;        /* opened here */
+    size_t from, to; /* what waits, in bytes of `text` */
     uint64_t dropped;
     char text[SINK_BYTES];
 };
@@ -26,7 +26,8 @@ static int open_number(const char *where, int fd, struct err *e)
 {
     int flags = fcntl(fd, F_GETFL);
     if (flags < 0)
-        return err_set(e, EXIT_USAGE, -EBADF, "json_stream = \"%s\": descriptor %d is not open", where, fd);
+        return err_set(e, EXIT_USAGE, -EBADF, "json_stream = \"%s\": descriptor %d is not open",
+                       where, fd);
     if ((flags & O_ACCMODE) == O_RDONLY)
         return err_set(e, EXIT_USAGE, -EBADF, "json_stream = \"%s\": open for reading only", where);
     return fd;
@@ -39,7 +40,8 @@ static int open_file(const char *where, struct err *e)
     if (fd >= 0)
         return fd;
     return err_set(e, EXIT_ENVIRONMENT, -errno, "json_stream = \"%s\": %s", where,
-                   errno == ENXIO ? "nobody reads this pipe: expected a reader first" : strerror(errno));
+                   errno == ENXIO ? "nobody reads this pipe: expected a reader first"
+                                  : strerror(errno));
 }
 
 int sink_open(const char *where, struct sink **out, struct err *e)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Lines for a reader that may be slow or go away: what it does never holds the writer up. Whole lines
- * wait in a bounded buffer; one that does not fit is dropped and counted. A reader that is gone, or a
- * full disk, ends the sink, not the run.
+ * Lines for a reader that may be slow or go away: what it does never holds the writer up. Whole
+ * lines wait in a bounded buffer; one that does not fit is dropped and counted. A reader that is
+ * gone, or a full disk, ends the sink, not the run.
  */
 #ifndef LIVE_SINK_H
 #define LIVE_SINK_H
@@ -25,7 +25,8 @@ void sink_pump(struct sink *s);
 uint64_t sink_dropped(const struct sink *s); /* lines */
 /* Why no more is written: the errno of the write that failed; 0: it goes on. */
 int sink_ended(const struct sink *s);
-/* Writes the rest as far as the reader takes it within `wait_ms`; the lines that are lost by then. */
+/* Writes the rest as far as the reader takes it within `wait_ms`; the lines that are lost by then.
+ */
 uint64_t sink_close(struct sink *s, int wait_ms);
 
 #endif

@@ -103,13 +103,15 @@ static void set_percentiles(json_t *o, const struct hist_sum *h)
         char name[16];
         snprintf(name, sizeof name, "%.*s_us", (int)strcspn(p->column, "_"), p->column);
         some_missing |= !carried;
-        json_object_set_new(o, name, number(carried ? (double)hist_sum_percentile_ns(h, p->num, p->den) / 1e3
-                                                    : NAN));
+        json_object_set_new(
+            o, name,
+            number(carried ? (double)hist_sum_percentile_ns(h, p->num, p->den) / 1e3 : NAN));
     }
-    json_object_set_new(o, "missing_reason",
-                        !some_missing ? json_null()
-                        : h->count    ? json_string("fewer than 10 samples lie beyond a percentile that is null")
-                                      : json_string("no sample in this interval"));
+    json_object_set_new(
+        o, "missing_reason",
+        !some_missing ? json_null()
+        : h->count    ? json_string("fewer than 10 samples lie beyond a percentile that is null")
+                      : json_string("no sample in this interval"));
 }
 
 static json_t *times(const struct rec_watch *w)
@@ -163,7 +165,8 @@ char *stream_line(const struct live_run *run, const struct live_phase *phase,
     json_object_set_new(o, "rates", rates(w));
     json_object_set_new(o, "times", times(w));
     json_object_set_new(o, "errors", kinds(w->results, RESULT_OK + 1, RESULT_COUNT, error_name));
-    json_object_set_new(o, "connect_errors", kinds(w->connect_errors, RESULT_OK + 1, RESULT_COUNT, error_name));
+    json_object_set_new(o, "connect_errors",
+                        kinds(w->connect_errors, RESULT_OK + 1, RESULT_COUNT, error_name));
     json_object_set_new(o, "drops", kinds(w->drops, 1, DROP_COUNT, reason_name));
     json_object_set_new(o, "lines_dropped", count(dropped));
     char *text = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(12));

@@ -80,7 +80,8 @@ static int store_post(struct rec *r, struct rec_post *p, struct err *e)
 {
     struct command_row row = p->command;
     if (!row.name)
-        return db_note_add(r->cfg.db, r->cfg.run_id, rec_unix_ns(r, p->at_ns), p->level, p->note, e);
+        return db_note_add(r->cfg.db, r->cfg.run_id, rec_unix_ns(r, p->at_ns), p->level, p->note,
+                           e);
     row.phase_id = p->phase < 0 ? DB_NONE : r->phases[p->phase]->id;
     row.at_ns = rec_unix_ns(r, p->at_ns);
     return db_command_add(r->cfg.db, r->cfg.run_id, &row, e);

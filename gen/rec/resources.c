@@ -33,10 +33,11 @@ static int tell_gone(struct rec *r, uint64_t now_ns, struct err *e)
 /* A process that is gone has no row: nothing was measured. */
 static int store_peer(struct rec *r, uint64_t now_ns, struct err *e)
 {
-    struct resource_row row = {.role = "peer", .pid = r->cfg.peer_pid,
-                               .at_ns = rec_unix_ns(r, now_ns)};
+    struct resource_row row = {
+        .role = "peer", .pid = r->cfg.peer_pid, .at_ns = rec_unix_ns(r, now_ns)};
     if (!r->peer_gone)
-        r->peer_gone = process_tree_use(row.pid, r->peer_start_ticks, r->cfg.peer_root, &row.use) == -ESRCH;
+        r->peer_gone =
+            process_tree_use(row.pid, r->peer_start_ticks, r->cfg.peer_root, &row.use) == -ESRCH;
     if (r->peer_gone)
         return r->peer_gone_stored ? 0 : tell_gone(r, now_ns, e);
     never_back(&r->peer_least, &row.use);

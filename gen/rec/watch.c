@@ -149,7 +149,8 @@ static bool is_whole(const struct rec *r, uint64_t seq)
 void gather_tell(struct rec *r)
 {
     struct gather *w = &r->watch;
-    while (w->pending_count && (is_whole(r, w->slots[w->pending[0]].seq) || w->pending_count > WATCH_WAITS))
+    while (w->pending_count &&
+           (is_whole(r, w->slots[w->pending[0]].seq) || w->pending_count > WATCH_WAITS))
         tell_first(w);
 }
 

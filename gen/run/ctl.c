@@ -12,7 +12,7 @@
 #include "live/ctl_socket.h"
 #include "run/commands.h"
 
-#define RUNS_MAX 64
+#define RUNS_MAX   64
 #define SOCKET_MAX 120
 
 struct ask {
@@ -47,7 +47,8 @@ static int take_option(const struct command_args *a, int *at, struct ask *ask, s
     else if ((value = option_value(a, at, "--socket")) != NULL)
         ask->socket = value;
     else
-        return err_set(e, EXIT_USAGE, -EINVAL, "ctl: %s: expected --run ID, --socket NAME or --json", arg);
+        return err_set(e, EXIT_USAGE, -EINVAL,
+                       "ctl: %s: expected --run ID, --socket NAME or --json", arg);
     return 0;
 }
 
@@ -64,16 +65,20 @@ static int parse_args(const struct command_args *a, struct ask *ask, struct err 
             ask->json = true;
             continue;
         }
-        used += (size_t)snprintf(ask->line + used, sizeof ask->line - used, "%s%s", used ? " " : "", a->argv[i]);
+        used += (size_t)snprintf(ask->line + used, sizeof ask->line - used, "%s%s", used ? " " : "",
+                                 a->argv[i]);
         if (used >= sizeof ask->line)
-            return err_set(e, EXIT_USAGE, -E2BIG, "ctl: a command of more than %d bytes", CTL_LINE_MAX - 1);
+            return err_set(e, EXIT_USAGE, -E2BIG, "ctl: a command of more than %d bytes",
+                           CTL_LINE_MAX - 1);
     }
     if (rc)
         return rc;
     if (!used)
-        return err_set(e, EXIT_USAGE, -EINVAL, "ctl: no command: expected status, rate, next, fault or stop");
+        return err_set(e, EXIT_USAGE, -EINVAL,
+                       "ctl: no command: expected status, rate, next, fault or stop");
     if (ask->run && ask->socket)
-        return err_set(e, EXIT_USAGE, -EINVAL, "ctl: --run and --socket both say which: expected one of them");
+        return err_set(e, EXIT_USAGE, -EINVAL,
+                       "ctl: --run and --socket both say which: expected one of them");
     rc = ctl_parse(ask->line, used, &checked, why, sizeof why);
     return rc ? err_set(e, EXIT_USAGE, rc, "ctl: %s", why) : 0;
 }
@@ -110,7 +115,8 @@ static void look_at(struct found *f, pid_t pid, const char *wanted)
     const char *db = json_string_value(json_object_get(status, "db"));
     size_t used = strlen(f->list);
     if (db && is_run(status, wanted)) {
-        snprintf(f->list + used, sizeof f->list - used, "%srun %lld of %s (--socket @" CTL_NAME "%d)", used ? ", " : "",
+        snprintf(f->list + used, sizeof f->list - used,
+                 "%srun %lld of %s (--socket @" CTL_NAME "%d)", used ? ", " : "",
                  (long long)json_integer_value(json_object_get(status, "run")), db, (int)pid);
         f->pids[f->count++] = pid;
     }
@@ -129,15 +135,19 @@ static int choose_socket(const struct ask *ask, char socket[SOCKET_MAX], struct 
     for (int i = 0; i < n && i < RUNS_MAX; i++)
         look_at(&f, pids[i], ask->run);
     if (f.count > 1)
-        return err_set(e, EXIT_USAGE, -EINVAL, "ctl: which one? expected --run ID or --socket NAME of %s", f.list);
+        return err_set(e, EXIT_USAGE, -EINVAL,
+                       "ctl: which one? expected --run ID or --socket NAME of %s", f.list);
     if (!f.count)
-        return err_set(e, EXIT_ENVIRONMENT, -ENOENT, "ctl: no run%s%s goes on here: expected one of this user in this "
-                       "network namespace, with control = yes", ask->run ? " " : "", ask->run ? ask->run : "");
+        return err_set(e, EXIT_ENVIRONMENT, -ENOENT,
+                       "ctl: no run%s%s goes on here: expected one of this user in this "
+                       "network namespace, with control = yes",
+                       ask->run ? " " : "", ask->run ? ask->run : "");
     snprintf(socket, SOCKET_MAX, "@" CTL_NAME "%d", (int)f.pids[0]);
     return 0;
 }
 
-/* --- its answer --------------------------------------------------------------------------------- */
+/* --- its answer ---------------------------------------------------------------------------------
+ */
 
 static void print_number(const char *name, const json_t *value, const char *unit)
 {
@@ -151,7 +161,8 @@ static void print_status(const json_t *o)
 {
     const json_t *phase = json_object_get(o, "phase"), *faults = json_object_get(o, "faults");
     printf("%-18s %lld of %s, %s (process %lld)\n", "run",
-           (long long)json_integer_value(json_object_get(o, "run")), json_string_value(json_object_get(o, "db")),
+           (long long)json_integer_value(json_object_get(o, "run")),
+           json_string_value(json_object_get(o, "db")),
            json_string_value(json_object_get(o, "workload_id")),
            (long long)json_integer_value(json_object_get(o, "pid")));
     if (json_is_object(phase)) {
@@ -167,7 +178,8 @@ static void print_status(const json_t *o)
     print_number("completed", json_object_get(o, "completed"), "");
     print_number("failed", json_object_get(o, "failed"), "");
     if (json_is_object(faults))
-        printf("%-18s received: %s; sent: %s\n", "faults", json_string_value(json_object_get(faults, "rx")),
+        printf("%-18s received: %s; sent: %s\n", "faults",
+               json_string_value(json_object_get(faults, "rx")),
                json_string_value(json_object_get(faults, "tx")));
 }
 
@@ -183,7 +195,8 @@ static int show(const struct ask *ask, const char *reply, struct err *e)
     else if (ok)
         puts(json_string_value(json_object_get(o, "result")));
     if (!ok)
-        err_set(e, EXIT_USAGE, -EPERM, "ctl: %s", error ? error : "an answer that is no JSON object");
+        err_set(e, EXIT_USAGE, -EPERM, "ctl: %s",
+                error ? error : "an answer that is no JSON object");
     json_decref(o);
     return ok ? EXIT_WELL : EXIT_USAGE;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What people see while a run goes on, on stderr: one line that is rewritten on a terminal, plain
- * lines otherwise, nothing with `quiet`. Figures are those that the recorder has published: at most an
- * interval old. And who else is told or asks: stream.c, scrape.c, steer.c.
+ * lines otherwise, nothing with `quiet`. Figures are those that the recorder has published: at most
+ * an interval old. And who else is told or asks: stream.c, scrape.c, steer.c.
  */
 #include "run/live.h"
 
@@ -45,8 +45,13 @@ void live_phase_of(const struct run *r, uint32_t number, struct live_phase *out)
     bool changed = r->live->load.changed && r->live->load.number == number;
     bool loaded = row->kind == PHASE_WARMUP || row->kind == PHASE_MEASURE;
     *out = (struct live_phase){
-        .name = row->name, .kind = phase_kind_name(row->kind), .measured = row->measured,
-        .offered_per_s = changed ? r->live->load.rate_per_s : loaded ? row->offered_rate_per_s : NAN, .started_ns = started_ns,
+        .name = row->name,
+        .kind = phase_kind_name(row->kind),
+        .measured = row->measured,
+        .offered_per_s = changed  ? r->live->load.rate_per_s
+                         : loaded ? row->offered_rate_per_s
+                                  : NAN,
+        .started_ns = started_ns,
         .requested_ns = row->requested_ns > 0 ? (uint64_t)row->requested_ns : 0,
     };
 }
@@ -65,9 +70,16 @@ int live_phase_now(const struct run *r, uint64_t now_ns, struct live_phase *out)
 static void note_run(struct run *r)
 {
     r->live->run = (struct live_run){
-        .id = r->id, .uuid = r->uuid, .workload_id = r->job->workload_id, .history_key = r->history_key,
-        .wire = r->job->wire, .protocol = r->job->protocol, .version = WIREBENCH_VERSION,
-        .pid = getpid(), .workers = r->workers_count, .mono_to_real_ns = r->mono_to_real_ns,
+        .id = r->id,
+        .uuid = r->uuid,
+        .workload_id = r->job->workload_id,
+        .history_key = r->history_key,
+        .wire = r->job->wire,
+        .protocol = r->job->protocol,
+        .version = WIREBENCH_VERSION,
+        .pid = getpid(),
+        .workers = r->workers_count,
+        .mono_to_real_ns = r->mono_to_real_ns,
         .started_ns = (int64_t)(clock_now_ns(&r->clock) + r->mono_to_real_ns),
     };
 }
@@ -82,10 +94,12 @@ static void print_line(struct run *r, const char *phase, uint64_t left_ns)
         units_format_ns(p99, sizeof p99, hist_sum_percentile_ns(&t->latency, 99, 100));
     }
     units_format_count(rate, sizeof rate, (uint64_t)l->transactions_per_s);
-    fprintf(stderr, "%s%-10s %3llu s left  %u connections  %s transactions/s  p50 %s  p99 %s  %llu failed%s",
-            l->terminal ? "\r\033[K" : "", phase, (unsigned long long)(left_ns / NS_PER_S),
-            (unsigned)t->open_connections, rate, p50, p99,
-            (unsigned long long)t->counters[COUNTER_FAILED], l->terminal ? "" : "\n");
+    fprintf(
+        stderr,
+        "%s%-10s %3llu s left  %u connections  %s transactions/s  p50 %s  p99 %s  %llu failed%s",
+        l->terminal ? "\r\033[K" : "", phase, (unsigned long long)(left_ns / NS_PER_S),
+        (unsigned)t->open_connections, rate, p50, p99,
+        (unsigned long long)t->counters[COUNTER_FAILED], l->terminal ? "" : "\n");
     fflush(stderr);
     l->shown = true;
 }
@@ -99,7 +113,8 @@ static void tick_line(struct run *r, const char *phase, uint64_t left_ns)
     rec_totals(r->rec, &l->totals);
     uint64_t completed = l->totals.counters[COUNTER_COMPLETED];
     if (l->last_ns) {
-        l->transactions_per_s = (double)(completed - l->last_completed) * 1e9 / (double)(now - l->last_ns);
+        l->transactions_per_s =
+            (double)(completed - l->last_completed) * 1e9 / (double)(now - l->last_ns);
         if (!r->job->quiet)
             print_line(r, phase, left_ns);
     }

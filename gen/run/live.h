@@ -12,20 +12,20 @@
 struct live {
     struct live_run run;
     bool terminal, shown;
-    uint64_t next_ns, last_ns;     /* of the line */
+    uint64_t next_ns, last_ns; /* of the line */
     uint64_t last_completed;
-    double transactions_per_s;     /* between the last two lines; NAN: not yet */
-    struct rec_totals totals;      /* as of the last line */
+    double transactions_per_s; /* between the last two lines; NAN: not yet */
+    struct rec_totals totals;  /* as of the last line */
 
-    struct sink *sink;             /* NULL: no JSON stream */
-    bool sink_ended;               /* and told */
+    struct sink *sink; /* NULL: no JSON stream */
+    bool sink_ended;   /* and told */
     uint64_t lines;
-    struct metrics *metrics;       /* NULL: no endpoint */
-    struct hist_sum *times;        /* for it: TIME_COUNT sums over the measured phases so far */
-    struct rec_totals *scraped;    /* room for a reading */
-    struct ctl_server *ctl;        /* NULL: nobody is answered */
-    struct {                       /* the load as gen ctl changed it */
-        bool changed;              /* in phase `number` */
+    struct metrics *metrics;    /* NULL: no endpoint */
+    struct hist_sum *times;     /* for it: TIME_COUNT sums over the measured phases so far */
+    struct rec_totals *scraped; /* room for a reading */
+    struct ctl_server *ctl;     /* NULL: nobody is answered */
+    struct {                    /* the load as gen ctl changed it */
+        bool changed;           /* in phase `number` */
         uint32_t number;
         double starts, rate_per_s; /* to be expected until `since_ns`, then */
         uint64_t since_ns;
@@ -50,5 +50,9 @@ void scrape_close(struct run *r);
 /* steer.c: what gen ctl asks. */
 void steer_open(struct run *r);
 ctl_answer steer_answer; /* ctx: struct run */
+struct json_t;
+void steer_put(FILE *reply, struct json_t *o); /* takes `o` over; NULL: no memory */
+/* steer_status.c: the answer to status. */
+void steer_status(FILE *reply, struct run *r, const struct live_phase *in, uint64_t now_ns);
 
 #endif

@@ -14,10 +14,10 @@
 #include "run/step.h"
 #include "wire/fault.h"
 
-#define LEAD_NS        20000000ull /* from giving a command to its start */
-#define LEAST_LEFT_NS  50000000ull /* of a phase, so that a change comes before its end */
-#define CHANGES_MAX    8           /* told by a worker; as many more may be on their way */
-#define RESULT_BYTES   400
+#define LEAD_NS       20000000ull /* from giving a command to its start */
+#define LEAST_LEFT_NS 50000000ull /* of a phase, so that a change comes before its end */
+#define CHANGES_MAX   8           /* told by a worker; as many more may be on their way */
+#define RESULT_BYTES  400
 
 _Static_assert(CHANGES_MAX + WORKER_COMMANDS <= SCHEDULE_PARTS, "a change always finds room");
 
@@ -25,11 +25,14 @@ void steer_open(struct run *r)
 {
     const struct job *job = r->job;
     struct live *l = r->live;
-    snprintf(l->faults[0], sizeof l->faults[0], "%s", job->fault_rx[0] ? job->fault_rx : job->fault);
-    snprintf(l->faults[1], sizeof l->faults[1], "%s", job->fault_tx[0] ? job->fault_tx : job->fault);
+    snprintf(l->faults[0], sizeof l->faults[0], "%s",
+             job->fault_rx[0] ? job->fault_rx : job->fault);
+    snprintf(l->faults[1], sizeof l->faults[1], "%s",
+             job->fault_tx[0] ? job->fault_tx : job->fault);
     int rc = job->control ? ctl_listen(steer_answer, r, &l->ctl) : 0;
     if (rc)
-        log_warn(&r->log, "gen ctl will not find this run: its socket cannot be made: %s", strerror(-rc));
+        log_warn(&r->log, "gen ctl will not find this run: its socket cannot be made: %s",
+                 strerror(-rc));
 }
 
 /* --- what is done --------------------------------------------------------------------------- */
@@ -39,7 +42,7 @@ struct steering {
     struct run *r;
     struct ctl_command c;
     uint64_t now_ns;
-    int phase;                   /* that the run is in; -1: none */
+    int phase; /* that the run is in; -1: none */
     struct live_phase in;
     const char *injected;
     char result[RESULT_BYTES];
@@ -71,7 +74,8 @@ static bool workers_have_room(const struct run *r)
 {
     for (uint32_t w = 0; w < r->workers_count; w++)
         if (!ring_space(&r->workers[w].mailbox, 1) ||
-            atomic_load_explicit(&r->workers[w].status.changes, memory_order_relaxed) >= CHANGES_MAX)
+            atomic_load_explicit(&r->workers[w].status.changes, memory_order_relaxed) >=
+                CHANGES_MAX)
             return false;
     return true;
 }
@@ -118,8 +122,11 @@ static int do_rate(struct steering *s)
         return refuse(s, "rate = 0: connections are only held");
     if (!workers_have_room(r))
         return refuse(s, "earlier changes still wait behind arrivals that no connection has taken");
-    struct worker_command cmd = {.mode = CLIENT_LOAD, .start_ns = s->now_ns + LEAD_NS, .end_ns = l->end_ns,
-                                 .phase = l->number, .has_load = true};
+    struct worker_command cmd = {.mode = CLIENT_LOAD,
+                                 .start_ns = s->now_ns + LEAD_NS,
+                                 .end_ns = l->end_ns,
+                                 .phase = l->number,
+                                 .has_load = true};
     r->commands++;
     for (uint32_t w = 0; w < r->workers_count; w++) {
         setup_load(r->job, l->phase, w, &cmd.load);
@@ -162,10 +169,12 @@ static int do_fault(struct steering *s)
     struct fault_rates rates;
     struct err e = {0};
     if (!s->r->wires.fault)
-        return refuse(s, "no fault wire stands: expected a job with fault, fault_rx or fault_tx (fault = loss=0%%)");
+        return refuse(s, "no fault wire stands: expected a job with fault, fault_rx or fault_tx "
+                         "(fault = loss=0%%)");
     if (fault_parse(s->c.faults, &rates, &e))
         return refuse(s, "%s", e.message);
-    if (fault_change(s->r->wires.fault, s->c.way == CTL_TX ? NULL : &rates, s->c.way == CTL_RX ? NULL : &rates))
+    if (fault_change(s->r->wires.fault, s->c.way == CTL_TX ? NULL : &rates,
+                     s->c.way == CTL_RX ? NULL : &rates))
         return refuse(s, "no memory");
     s->injected = s->c.argument;
     note_faults(s);
@@ -192,48 +201,7 @@ static int act(struct steering *s)
 
 /* --- what is answered ------------------------------------------------------------------------- */
 
-static json_t *figure(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
-static json_t *percentile(const struct hist_sum *h, uint64_t num)
-{
-    return figure(percentile_supported(h->count, num, 100) ? (double)hist_sum_percentile_ns(h, num, 100) / 1e3 : NAN);
-}
-
-static json_t *faults_object(const struct run *r)
-{
-    return r->wires.fault ? json_pack("{s:s, s:s}", "rx", r->live->faults[0], "tx", r->live->faults[1]) : json_null();
-}
-
-static json_t *phase_object(const struct steering *s)
-{
-    if (s->phase < 0)
-        return json_null();
-    return json_pack("{s:s, s:s, s:b, s:o, s:o}", "name", s->in.name, "kind", s->in.kind, "measured", s->in.measured,
-                     "offered_rate_per_s", figure(s->in.offered_per_s), "left_s", figure(live_left_s(&s->in, s->now_ns)));
-}
-
-static json_t *status_object(const struct steering *s)
-{
-    struct live *l = s->r->live;
-    rec_totals(s->r->rec, &l->totals);
-    const struct rec_totals *t = &l->totals;
-    double at_s = (double)((int64_t)(s->now_ns + s->r->mono_to_real_ns) - l->run.started_ns) / 1e9;
-    return json_pack("{s:b, s:I, s:s, s:s, s:I, s:s, s:f, s:o, s:I, s:o, s:I, s:I, s:I, s:o, s:o, s:o}",
-                     "ok", 1, "run", (json_int_t)s->r->id, "uuid", s->r->uuid, "workload_id", s->r->job->workload_id,
-                     "pid", (json_int_t)l->run.pid, "db", s->r->job->db, "at_s", at_s, "phase", phase_object(s),
-                     "open_connections", (json_int_t)t->open_connections,
-                     "transactions_per_s", figure(l->transactions_per_s),
-                     "started", (json_int_t)t->counters[COUNTER_STARTED],
-                     "completed", (json_int_t)t->counters[COUNTER_COMPLETED],
-                     "failed", (json_int_t)t->counters[COUNTER_FAILED],
-                     "latency_p50_us", percentile(&t->latency, 50), "latency_p99_us", percentile(&t->latency, 99),
-                     "faults", faults_object(s->r));
-}
-
-static void put_object(FILE *reply, json_t *o)
+void steer_put(FILE *reply, struct json_t *o)
 {
     if (!o || json_dumpf(o, reply, JSON_COMPACT | JSON_REAL_PRECISION(12)))
         fputs("{\"ok\":false,\"error\":\"no memory\"}", reply);
@@ -242,13 +210,15 @@ static void put_object(FILE *reply, json_t *o)
 
 static void put_refusal(FILE *reply, const char *why)
 {
-    put_object(reply, json_pack("{s:b, s:s}", "ok", 0, "error", why));
+    steer_put(reply, json_pack("{s:b, s:s}", "ok", 0, "error", why));
 }
 
 static void record(const struct steering *s)
 {
-    struct command_row row = {.name = ctl_verb_name(s->c.verb), .argument = s->c.argument[0] ? s->c.argument : NULL,
-                              .result = s->result, .injected = s->injected};
+    struct command_row row = {.name = ctl_verb_name(s->c.verb),
+                              .argument = s->c.argument[0] ? s->c.argument : NULL,
+                              .result = s->result,
+                              .injected = s->injected};
     if (rec_command(s->r->rec, &row, s->phase, s->now_ns))
         log_warn(&s->r->log, "gen ctl: %s was %s, and could not be recorded", row.name, row.result);
 }
@@ -264,7 +234,7 @@ void steer_answer(const char *line, size_t len, FILE *reply, void *ctx)
     s.now_ns = clock_now_ns(&s.r->clock);
     s.phase = live_phase_now(s.r, s.now_ns, &s.in);
     if (s.c.verb == CTL_STATUS) {
-        put_object(reply, status_object(&s));
+        steer_status(reply, s.r, &s.in, s.now_ns);
         return;
     }
     int rc = act(&s);
@@ -272,5 +242,6 @@ void steer_answer(const char *line, size_t len, FILE *reply, void *ctx)
     if (rc)
         put_refusal(reply, s.result);
     else
-        put_object(reply, json_pack("{s:b, s:s, s:I}", "ok", 1, "result", s.result, "run", (json_int_t)s.r->id));
+        steer_put(reply, json_pack("{s:b, s:s, s:I}", "ok", 1, "result", s.result, "run",
+                                   (json_int_t)s.r->id));
 }

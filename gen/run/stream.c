@@ -51,8 +51,8 @@ static void look_for_end(struct run *r)
         return;
     l->sink_ended = true;
     int error = sink_ended(l->sink);
-    snprintf(text, sizeof text, "json_stream = %s: %s; the run goes on without it", r->job->json_stream,
-             error == EPIPE ? "the reader went away" : strerror(error));
+    snprintf(text, sizeof text, "json_stream = %s: %s; the run goes on without it",
+             r->job->json_stream, error == EPIPE ? "the reader went away" : strerror(error));
     say(r, text);
 }
 
@@ -83,8 +83,10 @@ void stream_close(struct run *r)
     l->sink = NULL;
     if (!r->rec || (!lost && !unseen))
         return;
-    snprintf(text, sizeof text, "json_stream = %s: %llu of %llu lines were dropped, the reader was too slow or "
-             "gone; %llu intervals of workers are in no line", r->job->json_stream, (unsigned long long)lost,
-             (unsigned long long)l->lines, (unsigned long long)unseen);
+    snprintf(text, sizeof text,
+             "json_stream = %s: %llu of %llu lines were dropped, the reader was too slow or "
+             "gone; %llu intervals of workers are in no line",
+             r->job->json_stream, (unsigned long long)lost, (unsigned long long)l->lines,
+             (unsigned long long)unseen);
     say(r, text);
 }

@@ -85,6 +85,18 @@ static void give_up(struct worker *w)
     client_give_up(&w->client);
 }
 
+static void tell_status(struct worker *w)
+{
+    struct worker_status *s = &w->status;
+    atomic_store_explicit(&s->open, w->client.open, memory_order_relaxed);
+    atomic_store_explicit(&s->outstanding, w->client.trans.in_use, memory_order_relaxed);
+    atomic_store_explicit(&s->changes, w->client.schedule.parts_count, memory_order_relaxed);
+    atomic_store_explicit(&s->completed, w->client.completed, memory_order_relaxed);
+    atomic_store_explicit(&s->in_use, tcp_in_use(&w->stack.tcp), memory_order_relaxed);
+    atomic_store_explicit(&s->resolved, w->client.resolved, memory_order_relaxed);
+}
+
+/* Whoever sees that the command is done sees what it came to. */
 static void end_command(struct worker *w)
 {
     w->running_command = false;
@@ -94,6 +106,7 @@ static void end_command(struct worker *w)
         give_up(w);
     else if (w->client.mode == CLIENT_CONNECT)
         client_give_up_opening(&w->client);
+    tell_status(w);
     atomic_store_explicit(&w->status.commands_done, w->begun, memory_order_release);
 }
 
@@ -143,17 +156,6 @@ static void poll_commands(struct worker *w, uint64_t now_ns)
     w->current = *next;
     ring_consume(&w->mailbox, 1);
     begin_command(w, now_ns);
-}
-
-static void tell_status(struct worker *w)
-{
-    struct worker_status *s = &w->status;
-    atomic_store_explicit(&s->open, w->client.open, memory_order_relaxed);
-    atomic_store_explicit(&s->outstanding, w->client.trans.in_use, memory_order_relaxed);
-    atomic_store_explicit(&s->changes, w->client.schedule.parts_count, memory_order_relaxed);
-    atomic_store_explicit(&s->completed, w->client.completed, memory_order_relaxed);
-    atomic_store_explicit(&s->in_use, tcp_in_use(&w->stack.tcp), memory_order_relaxed);
-    atomic_store_explicit(&s->resolved, w->client.resolved, memory_order_relaxed);
 }
 
 /* --- the loop ------------------------------------------------------------------------------- */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What gen ctl says to a run, and the faults in it: any bytes are a command or refused with a reason. */
+/* What gen ctl says to a run, and the faults in it: any bytes are a command or refused with a
+ * reason. */
 #include <string.h>
 
 #include "base/err.h"

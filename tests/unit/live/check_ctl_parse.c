@@ -21,7 +21,8 @@ static const struct {
     {"rate 1G", CTL_RATE, "1G", 1e9, CTL_BOTH, ""},
     {"fault loss=5%", CTL_FAULT, "loss=5%", 0, CTL_BOTH, "loss=5%"},
     {"fault none", CTL_FAULT, "none", 0, CTL_BOTH, ""},
-    {"fault rx loss=5%, reorder=1%", CTL_FAULT, "rx loss=5%, reorder=1%", 0, CTL_RX, "loss=5%, reorder=1%"},
+    {"fault rx loss=5%, reorder=1%", CTL_FAULT, "rx loss=5%, reorder=1%", 0, CTL_RX,
+     "loss=5%, reorder=1%"},
     {"fault tx  none", CTL_FAULT, "tx  none", 0, CTL_TX, ""},
 };
 
@@ -30,7 +31,8 @@ START_TEST(what_is_asked)
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         struct ctl_command c;
         char why[160] = "";
-        ck_assert_msg(!ctl_parse(good[i].line, strlen(good[i].line), &c, why, sizeof why), "%s: %s", good[i].line, why);
+        ck_assert_msg(!ctl_parse(good[i].line, strlen(good[i].line), &c, why, sizeof why), "%s: %s",
+                      good[i].line, why);
         ck_assert_int_eq(c.verb, good[i].verb);
         ck_assert_str_eq(c.argument, good[i].argument);
         ck_assert_double_eq_tol(c.rate_per_s, good[i].rate, 1e-12);
@@ -40,8 +42,8 @@ START_TEST(what_is_asked)
 }
 END_TEST
 
-#define RATES "expected a rate from 0.001/s to 1000000000/s (500, 60k/s, 600/min)"
-#define VERBS "expected status, rate, next, fault or stop"
+#define RATES  "expected a rate from 0.001/s to 1000000000/s (500, 60k/s, 600/min)"
+#define VERBS  "expected status, rate, next, fault or stop"
 #define FAULTS "expected [rx|tx] FAULTS (loss=5%,reorder=1%) or none"
 
 static const struct {

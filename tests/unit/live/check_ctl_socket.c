@@ -41,7 +41,8 @@ static int connected(void)
     int len = snprintf(at.sun_path + 1, sizeof at.sun_path - 1, CTL_NAME "%d", (int)getpid());
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     ck_assert_int_eq(connect(fd, (struct sockaddr *)&at,
-                             (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)len)), 0);
+                             (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)len)),
+                     0);
     return fd;
 }
 

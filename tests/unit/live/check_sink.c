@@ -119,7 +119,8 @@ static void refused(const char *where, enum exit_code code, const char *message)
 START_TEST(what_cannot_be_written)
 {
     char dir[] = "/tmp/wb-sink-XXXXXX", path[60], text[200];
-    refused("/nowhere/at/all", EXIT_ENVIRONMENT, "json_stream = \"/nowhere/at/all\": No such file or directory");
+    refused("/nowhere/at/all", EXIT_ENVIRONMENT,
+            "json_stream = \"/nowhere/at/all\": No such file or directory");
     refused("fd:999", EXIT_USAGE, "json_stream = \"fd:999\": descriptor 999 is not open");
     int fd = open("/dev/null", O_RDONLY);
     snprintf(path, sizeof path, "fd:%d", fd);
@@ -129,12 +130,13 @@ START_TEST(what_cannot_be_written)
     ck_assert_ptr_nonnull(mkdtemp(dir));
     snprintf(path, sizeof path, "%s/fifo", dir);
     ck_assert_int_eq(mkfifo(path, 0600), 0);
-    snprintf(text, sizeof text, "json_stream = \"%s\": nobody reads this pipe: expected a reader first", path);
+    snprintf(text, sizeof text,
+             "json_stream = \"%s\": nobody reads this pipe: expected a reader first", path);
     refused(path, EXIT_ENVIRONMENT, text);
     unlink(path);
     rmdir(dir);
 }
 END_TEST
 
-CHECK_MAIN("live/sink", a_file_is_added_to, a_slow_reader_loses_whole_lines, a_reader_that_goes_away_ends_it,
-           a_full_disk_ends_it, what_cannot_be_written)
+CHECK_MAIN("live/sink", a_file_is_added_to, a_slow_reader_loses_whole_lines,
+           a_reader_that_goes_away_ends_it, a_full_disk_ends_it, what_cannot_be_written)

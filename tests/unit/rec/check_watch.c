@@ -138,27 +138,44 @@ START_TEST(commands_notes_and_a_changed_rate)
     ck_assert_int_eq(rec_phase_at(r, started_ns), 2);
     ck_assert_int_eq(rec_phase_at(r, started_ns - 1), 1);
     ck_assert_int_eq(rec_phase_at(r, FED_START_NS - 1), -1);
-    struct command_row row = {.name = "fault", .argument = "loss=1%", .result = "done", .injected = "loss=1%"};
+    struct command_row row = {
+        .name = "fault", .argument = "loss=1%", .result = "done", .injected = "loss=1%"};
     ck_assert_int_eq(rec_command(r, &row, 2, started_ns), 0);
     row = (struct command_row){.name = "next", .result = "refused: no"};
     ck_assert_int_eq(rec_command(r, &row, -1, started_ns + 1), 0);
     ck_assert_int_eq(rec_note(r, "warn", "said so", started_ns + 2), 0);
-    struct phase_row last = {.name = "third", .kind = PHASE_MEASURE, .measured = true, .load = "1000/s",
-                             .offered_rate_per_s = 1000, .requested_ns = NS_PER_S, .connections = 1, .depth = 1};
+    struct phase_row last = {.name = "third",
+                             .kind = PHASE_MEASURE,
+                             .measured = true,
+                             .load = "1000/s",
+                             .offered_rate_per_s = 1000,
+                             .requested_ns = NS_PER_S,
+                             .connections = 1,
+                             .depth = 1};
     int phase = rec_phase_begin(r, &last, FED_START_NS);
     rec_phase_rate(r, (uint32_t)phase, 500, 3000, FED_START_NS + NS_PER_S / 2);
     rec_phase_end(r, (uint32_t)phase, FED_START_NS + NS_PER_S, PHASE_EXIT_TIME);
     ck_assert_int_eq(rec_close(r, &e), 0);
-    ck_assert_int_eq(one(db, "SELECT count(*) AS n FROM command c JOIN phase p ON p.id = c.phase_id WHERE p.name = "
-                             "'second' AND c.name = 'fault' AND c.argument = 'loss=1%' AND c.result = 'done'"), 1);
-    ck_assert_int_eq(one(db, "SELECT count(*) AS n FROM command WHERE phase_id IS NULL AND argument IS NULL AND "
-                             "result = 'refused: no'"), 1);
-    ck_assert_int_eq(one(db, "SELECT count(*) AS n FROM fault_event WHERE name = 'frames' AND detail = 'loss=1%'"), 1);
+    ck_assert_int_eq(
+        one(db,
+            "SELECT count(*) AS n FROM command c JOIN phase p ON p.id = c.phase_id WHERE p.name = "
+            "'second' AND c.name = 'fault' AND c.argument = 'loss=1%' AND c.result = 'done'"),
+        1);
+    ck_assert_int_eq(
+        one(db, "SELECT count(*) AS n FROM command WHERE phase_id IS NULL AND argument IS NULL AND "
+                "result = 'refused: no'"),
+        1);
+    ck_assert_int_eq(
+        one(db,
+            "SELECT count(*) AS n FROM fault_event WHERE name = 'frames' AND detail = 'loss=1%'"),
+        1);
     ck_assert_int_eq(one(db, "SELECT count(*) AS n FROM note WHERE text = 'said so'"), 1);
-    ck_assert_int_eq(one(db, "SELECT offered_rate_per_s AS n FROM phase WHERE name = 'third'"), 2000);
+    ck_assert_int_eq(one(db, "SELECT offered_rate_per_s AS n FROM phase WHERE name = 'third'"),
+                     2000);
     db_close(db);
     tmp_dir_remove(&dir);
 }
 END_TEST
 
-CHECK_MAIN("rec/watch", every_interval_is_seen_once, nobody_watches, commands_notes_and_a_changed_rate)
+CHECK_MAIN("rec/watch", every_interval_is_seen_once, nobody_watches,
+           commands_notes_and_a_changed_rate)
