@@ -30,6 +30,9 @@ int chart_heatmap_data(FILE *out, const struct plot_input *in, const char **why)
 int chart_knee_data(FILE *out, const struct plot_input *in, const char **why);
 int chart_distribution_data(FILE *out, const struct plot_input *in, const char **why);
 int chart_workloads_data(FILE *out, const struct plot_input *in, const char **why);
+int chart_phases_data(FILE *out, const struct plot_input *in, const char **why);
+int chart_ramp_data(FILE *out, const struct plot_input *in, const char **why);
+int chart_memory_data(FILE *out, const struct plot_input *in, const char **why);
 int chart_trend_data(FILE *out, const struct plot_input *in, const char **why);
 
 #define CHART_TREND_PANELS 8

@@ -189,14 +189,25 @@ static void fill_cpu(struct figure *f, const struct resource_info *r)
     f->duration_s = length_ns / 1e9;
 }
 
+static void fill_switches(struct figure *f, const struct resource_info *r)
+{
+    if (r->samples < 2 || r->switches_first == QUERY_NONE || r->last_ns <= r->first_ns) {
+        figure_miss(f, r->samples ? "fewer than two samples" : "no such process was sampled");
+        return;
+    }
+    f->duration_s = (double)ns_between(r->first_ns, r->last_ns) / 1e9;
+    figure_set(f, (double)ns_between(r->switches_first, r->switches_last) / f->duration_s);
+}
+
 static int fill_process(struct db *db, struct summary *s, const char *role, struct figure *cpu,
-                        struct figure *rss, struct err *e)
+                        struct figure *rss, struct figure *switches, struct err *e)
 {
     struct resource_info r = {0};
     int ret = query_resource(db, s->run.id, role, s->measured_from_ns, s->measured_to_ns, &r, e);
     if (ret)
         return ret;
     fill_cpu(cpu, &r);
+    fill_switches(switches, &r);
     if (r.samples && r.rss_peak_bytes != QUERY_NONE)
         figure_set(rss, (double)r.rss_peak_bytes / MIB);
     else
@@ -242,8 +253,9 @@ static int fill_memory(struct db *db, struct summary *s, const char *side, struc
 static int fill_resources(struct db *db, struct summary *s, struct err *e)
 {
     struct figure *f = s->figures;
-    int ret = fill_process(db, s, "gen", &f[FIGURE_CPU_GEN], &f[FIGURE_RSS_GEN], e);
-    ret = ret ? ret : fill_process(db, s, "peer", &f[FIGURE_CPU_PEER], &f[FIGURE_RSS_PEER], e);
+    int ret = fill_process(db, s, "gen", &f[FIGURE_CPU_GEN], &f[FIGURE_RSS_GEN], &f[FIGURE_SWITCHES_GEN], e);
+    ret = ret ? ret : fill_process(db, s, "peer", &f[FIGURE_CPU_PEER], &f[FIGURE_RSS_PEER],
+                                   &f[FIGURE_SWITCHES_PEER], e);
     ret = ret ? ret : fill_memory(db, s, "gen", &f[FIGURE_CONN_BYTES_GEN], &f[FIGURE_BASE_RSS], e);
     ret = ret ? ret : fill_memory(db, s, "peer", &f[FIGURE_CONN_BYTES_PEER], NULL, e);
     fill_reserved(s, "gen", &f[FIGURE_CONN_RESERVED_GEN], &f[FIGURE_CONN_BYTES_GEN]);

@@ -69,6 +69,10 @@ void figure_miss(struct figure *f, const char *format, ...) __attribute__((forma
       "peak resident memory of the generator, huge pages included")                                \
     X(RSS_PEER, "memory_rss_mib_per_node.peer", "MiB", "measured",                                 \
       "peak resident memory of the local peer, huge pages included")                               \
+    X(SWITCHES_GEN, "context_switches_per_s_per_node.gen", "1/s", "measured",                      \
+      "context switches of all threads of the generator, waits and preemptions")                   \
+    X(SWITCHES_PEER, "context_switches_per_s_per_node.peer", "1/s", "measured",                    \
+      "context switches of all threads of the local peer and its children")                        \
     X(BASE_RSS, "memory_base_rss_mib", "MiB", "run",                                               \
       "resident memory of the generator configured for 0 connections")                             \
     X(CONN_BYTES_GEN, "memory_bytes_per_conn.gen", "B", "run",                                     \

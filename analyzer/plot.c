@@ -29,13 +29,15 @@ int plot_input_open(struct plot_input *in, struct db *db, const struct summary *
 {
     *in = (struct plot_input){.runs = s, .count = 1};
     int ret = series_build(db, s, &in->series, e);
-    return ret ? ret : heat_build(db, s, &in->heat, e);
+    ret = ret ? ret : heat_build(db, s, &in->heat, e);
+    return ret ? ret : course_build(db, s, &in->course, e);
 }
 
 void plot_input_close(struct plot_input *in)
 {
     free(in->series.points);
     heat_fini(&in->heat);
+    course_fini(&in->course);
 }
 
 /* --- one chart ------------------------------------------------------------------------- */

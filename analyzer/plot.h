@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "analyzer/course.h"
 #include "analyzer/heat.h"
 #include "analyzer/series.h"
 
@@ -24,6 +25,7 @@ struct plot_input {
     size_t count;
     struct series series; /* of the first run; empty for charts of several */
     struct heat heat;
+    struct course course;
     /* Of the chart of a history and those of a comparison; then `runs` is NULL and `count` the
      * number of panels or rows. */
     const struct trend_report *trend;

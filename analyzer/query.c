@@ -424,6 +424,8 @@ int query_resource(struct db *db, int64_t run_id, const char *role, int64_t from
                               "SELECT count(*) AS samples, min(at_ns) AS first_ns, "
                               "  max(at_ns) AS last_ns, min(cpu_ns) AS cpu_first_ns, "
                               "  max(cpu_ns) AS cpu_last_ns, "
+                              "  min(voluntary_switches + involuntary_switches) AS switches_first, "
+                              "  max(voluntary_switches + involuntary_switches) AS switches_last, "
                               "  max(rss_bytes + coalesce(hugetlb_bytes, 0)) AS rss_peak_bytes "
                               "FROM resource WHERE run_id = :run_id AND role = :role "
                               "AND at_ns BETWEEN :from_ns AND :to_ns",
@@ -442,6 +444,8 @@ int query_resource(struct db *db, int64_t run_id, const char *role, int64_t from
             .cpu_first_ns = col_int(s, "cpu_first_ns"),
             .cpu_last_ns = col_int(s, "cpu_last_ns"),
             .rss_peak_bytes = col_int(s, "rss_peak_bytes"),
+            .switches_first = col_int(s, "switches_first"),
+            .switches_last = col_int(s, "switches_last"),
         };
         ret = 0;
     }

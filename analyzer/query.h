@@ -120,6 +120,7 @@ int query_verdicts_next(struct db_stmt *s, struct verdict_info *out, struct err 
 /* What a process used between two moments (Unix ns); QUERY_NONE where it was not sampled. */
 struct resource_info {
     int64_t samples, first_ns, last_ns, cpu_first_ns, cpu_last_ns, rss_peak_bytes;
+    int64_t switches_first, switches_last;
 };
 int query_resource(struct db *db, int64_t run_id, const char *role, int64_t from_ns, int64_t to_ns,
                    struct resource_info *out, struct err *e);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "db/process_stat.h"
 
 /* The first bytes of a /proc file as text; 0 or -errno. */
 static int read_text(const char *path, char *buf, size_t size)
@@ -22,7 +23,7 @@ static int read_text(const char *path, char *buf, size_t size)
     return ret;
 }
 
-static int read_proc(int64_t pid, const char *file, char *buf, size_t size)
+int process_read(int64_t pid, const char *file, char *buf, size_t size)
 {
     char path[64];
     snprintf(path, sizeof path, "/proc/%lld/%s", (long long)pid, file);
@@ -30,32 +31,33 @@ static int read_proc(int64_t pid, const char *file, char *buf, size_t size)
     return ret == -ENOENT ? -ESRCH : ret;
 }
 
-/* What of /proc/PID/stat is used (proc(5)): fields 3, 14, 15 and 22. */
-struct stat_line {
-    char state;
-    unsigned long long user_ticks, system_ticks, start_ticks;
-};
-
-static int read_stat(int64_t pid, struct stat_line *out)
+int process_stat(int64_t pid, struct process_stat *out)
 {
     char text[1024];
-    int ret = read_proc(pid, "stat", text, sizeof text);
+    int ret = process_read(pid, "stat", text, sizeof text);
     if (ret)
         return ret;
     const char *after_name = strrchr(text, ')'); /* the name itself may hold anything */
     int got = !after_name ? 0
                           : sscanf(after_name + 1,
-                                   " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %*d %*d "
+                                   " %c %lld %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %lld %lld "
                                    "%*d %*d %*d %*d %llu",
-                                   &out->state, &out->user_ticks, &out->system_ticks,
+                                   &out->state, &out->parent, &out->user_ticks, &out->system_ticks,
+                                   &out->waited_user_ticks, &out->waited_system_ticks,
                                    &out->start_ticks);
-    return got == 4 ? 0 : -EBADMSG;
+    return got == 7 ? 0 : -EBADMSG;
 }
 
 int64_t process_start_ticks(int64_t pid)
 {
-    struct stat_line line;
-    return read_stat(pid, &line) ? -ESRCH : (int64_t)line.start_ticks;
+    struct process_stat line;
+    return process_stat(pid, &line) ? -ESRCH : (int64_t)line.start_ticks;
+}
+
+int64_t process_parent(int64_t pid)
+{
+    struct process_stat line;
+    return process_stat(pid, &line) ? -ESRCH : line.parent;
 }
 
 static int read_boot_id(char *out, size_t size)
@@ -85,10 +87,10 @@ bool process_alive(const struct process_id *p)
     gethostname(host, sizeof host - 1);
     if (strcmp(host, p->host) || read_boot_id(boot_id, sizeof boot_id))
         return true;
-    struct stat_line line;
+    struct process_stat line;
     if (strcmp(boot_id, p->boot_id))
         return false;
-    int ret = read_stat(p->pid, &line);
+    int ret = process_stat(p->pid, &line);
     if (ret)
         return ret != -ESRCH;
     return line.start_ticks == (unsigned long long)p->start_ticks && line.state != 'Z' &&
@@ -96,36 +98,36 @@ bool process_alive(const struct process_id *p)
 }
 
 /* "VmRSS:    1234 kB" -> 1234, or -1. */
-static int64_t status_field(const char *status, const char *name)
+int64_t process_status_field(const char *status, const char *name)
 {
     const char *at = strstr(status, name);
     return at ? strtoll(at + strlen(name), NULL, 10) : -1;
 }
 
-static int64_t status_bytes(const char *status, const char *name)
+int64_t process_status_bytes(const char *status, const char *name)
 {
-    int64_t kib = status_field(status, name);
+    int64_t kib = process_status_field(status, name);
     return kib < 0 ? -1 : kib * 1024;
 }
 
 int process_use(int64_t pid, int64_t start_ticks, struct process_use *out)
 {
     char status[4096];
-    struct stat_line line;
-    int ret = read_stat(pid, &line);
+    struct process_stat line;
+    int ret = process_stat(pid, &line);
     if (!ret)
-        ret = read_proc(pid, "status", status, sizeof status);
+        ret = process_read(pid, "status", status, sizeof status);
     if (ret)
         return ret;
     if (line.state == 'Z' || (start_ticks && line.start_ticks != (unsigned long long)start_ticks))
         return -ESRCH;
     int64_t ticks_per_s = sysconf(_SC_CLK_TCK);
     *out = (struct process_use){
-        .rss_bytes = status_bytes(status, "\nVmRSS:"),
-        .hugetlb_bytes = status_bytes(status, "\nHugetlbPages:"),
+        .rss_bytes = process_status_bytes(status, "\nVmRSS:"),
+        .hugetlb_bytes = process_status_bytes(status, "\nHugetlbPages:"),
         .cpu_ns = (int64_t)(line.user_ticks + line.system_ticks) * (1000000000 / ticks_per_s),
-        .voluntary_switches = status_field(status, "\nvoluntary_ctxt_switches:"),
-        .involuntary_switches = status_field(status, "\nnonvoluntary_ctxt_switches:"),
+        .voluntary_switches = process_status_field(status, "\nvoluntary_ctxt_switches:"),
+        .involuntary_switches = process_status_field(status, "\nnonvoluntary_ctxt_switches:"),
     };
     return 0;
 }

@@ -26,6 +26,8 @@ int process_self(struct process_id *out, struct err *e);
 bool process_alive(const struct process_id *p);
 /* Start time of any process, or -ESRCH. */
 int64_t process_start_ticks(int64_t pid);
+/* Its parent, or -ESRCH. */
+int64_t process_parent(int64_t pid);
 
 /* What a process uses now; a figure that cannot be read is -1. */
 struct process_use {
@@ -34,5 +36,13 @@ struct process_use {
 /* -ESRCH when the process is gone. `start_ticks`: 0, or as process_start_ticks() said earlier, so
  * that a reused pid is not taken for it. */
 int process_use(int64_t pid, int64_t start_ticks, struct process_use *out);
+/* This process with all its threads, those that have ended too; CPU time to the nanosecond. */
+void process_use_self(struct process_use *out);
+/* A process and all that it started, as far as their parents are alive: sums, context switches of all
+ * threads. CPU time holds what children used that have ended and were waited for. What ends otherwise
+ * takes its time and switches with it: the caller, who knows what was told before, keeps the larger.
+ * -ESRCH when `pid` is gone. `below` > 0: what descends from that process (the first one of a process
+ * namespace, which inherits orphans), its own use left out. */
+int process_tree_use(int64_t pid, int64_t start_ticks, int64_t below, struct process_use *out);
 
 #endif

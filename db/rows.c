@@ -92,6 +92,18 @@ int db_phase_end(struct db *db, int64_t phase_id, int64_t ended_ns, enum phase_e
     return run_once(s, e);
 }
 
+int db_phase_offered(struct db *db, int64_t phase_id, double rate_per_s, struct err *e)
+{
+    struct db_stmt *s;
+    int ret = db_prepare(db, "store the load of a phase",
+                         "UPDATE phase SET offered_rate_per_s = :rate WHERE id = :id", &s, e);
+    if (ret)
+        return ret;
+    bind_ints(s, {":id", phase_id});
+    db_bind_f64(s, ":rate", rate_per_s);
+    return run_once(s, e);
+}
+
 int db_phase_steady(struct db *db, int64_t phase_id, int steady, const char *reason,
                     struct err *e)
 {
@@ -147,6 +159,33 @@ int db_resource_add(struct db *db, int64_t run_id, const struct resource_row *ro
               {":voluntary_switches", known(u->voluntary_switches)},
               {":involuntary_switches", known(u->involuntary_switches)});
     return run_once(s, e);
+}
+
+static int add_fault_event(struct db *db, int64_t run_id, const struct command_row *row, struct err *e)
+{
+    struct db_stmt *s;
+    int ret = db_prepare(db, "store a fault",
+                         "INSERT INTO fault_event (run_id, phase_id, name, detail, injected_ns) VALUES "
+                         "(:run_id, :phase_id, :name, :detail, :injected_ns)", &s, e);
+    if (ret)
+        return ret;
+    bind_ints(s, {":run_id", run_id}, {":phase_id", row->phase_id}, {":injected_ns", row->at_ns});
+    bind_texts(s, {":name", "frames"}, {":detail", row->injected});
+    return run_once(s, e);
+}
+
+int db_command_add(struct db *db, int64_t run_id, const struct command_row *row, struct err *e)
+{
+    struct db_stmt *s;
+    int ret = db_prepare(db, "store a command",
+                         "INSERT INTO command (run_id, phase_id, at_ns, name, argument, result) VALUES "
+                         "(:run_id, :phase_id, :at_ns, :name, :argument, :result)", &s, e);
+    if (ret)
+        return ret;
+    bind_ints(s, {":run_id", run_id}, {":phase_id", row->phase_id}, {":at_ns", row->at_ns});
+    bind_texts(s, {":name", row->name}, {":argument", row->argument}, {":result", row->result});
+    ret = run_once(s, e);
+    return ret || !row->injected ? ret : add_fault_event(db, run_id, row, e);
 }
 
 int db_conn_memory_add(struct db *db, int64_t run_id, const struct conn_memory_row *row,

@@ -125,6 +125,8 @@ enum phase_exit {
 const char *phase_exit_name(enum phase_exit x); /* "time"; NULL for NONE */
 int db_phase_end(struct db *db, int64_t phase_id, int64_t ended_ns, enum phase_exit why,
                  struct err *e);
+/* What it offered in the mean, where that was changed while it went on. */
+int db_phase_offered(struct db *db, int64_t phase_id, double rate_per_s, struct err *e);
 /* Whether it settled (MSER-5); steady < 0: not judged, `reason` says why. */
 int db_phase_steady(struct db *db, int64_t phase_id, int steady, const char *reason,
                     struct err *e);
@@ -151,6 +153,16 @@ struct resource_row {
     struct process_use use;  /* figures below 0 are stored as NULL */
 };
 int db_resource_add(struct db *db, int64_t run_id, const struct resource_row *row, struct err *e);
+
+/* What was asked of a run while it went on (gen ctl). */
+struct command_row {
+    const char *name, *argument; /* argument NULL: none */
+    const char *result;      /* "done", or "refused: " and why */
+    const char *injected;    /* NULL, or the faults that it put on the wire: a row of fault_event as well */
+    int64_t phase_id;        /* DB_NONE: none */
+    int64_t at_ns;           /* Unix */
+};
+int db_command_add(struct db *db, int64_t run_id, const struct command_row *row, struct err *e);
 
 struct conn_memory_row {
     const char *side, *pool; /* side: "gen" | "peer"; pool: its name, or "process" */

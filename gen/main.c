@@ -39,6 +39,8 @@ static const struct command {
      "two jobs in turn, round by round, to be compared", command_run},
     {"respond", "respond --wire=xdp:IFACE --listen=ADDR:PORT [--key=value...]",
      "answer traffic until SIGTERM", command_respond},
+    {"ctl", "ctl [--run ID|--socket NAME] [--json] status|rate R|next|fault F|stop",
+     "ask or steer a run that goes on", command_ctl},
     {"list", "list [CONF_DIR]", "workloads, scenarios, suites, wires, protocols and shapes", command_list},
     {"doctor", "doctor [IFACE] [--noise[=2s]]", "what this machine can do, and what to do about lacks",
      command_doctor},

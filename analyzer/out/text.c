@@ -176,9 +176,9 @@ static void write_lost(FILE *out, const struct summary *s)
     format_lines(out, 12, "dropped     frames: %s%s", kinds, again);
 }
 
-/* "gen 51.54 % of a core, 106.9 MiB" */
+/* "gen 51.54 % of a core, 106.9 MiB, 1,240 switches/s" */
 static void add_use(char *line, size_t size, const char *who, const struct figure *cpu,
-                    const struct figure *rss)
+                    const struct figure *rss, const struct figure *switches)
 {
     size_t at = strlen(line);
     char value[TEXT];
@@ -192,16 +192,21 @@ static void add_use(char *line, size_t size, const char *who, const struct figur
     at = strlen(line);
     if (rss->has)
         snprintf(line + at, size - at, " %s MiB", shown(value, rss));
+    at = strlen(line);
+    if (switches->has)
+        snprintf(line + at, size - at, ", %s switches/s", shown(value, switches));
 }
 
 static void write_use(FILE *out, const struct summary *s)
 {
-    char line[6 * TEXT] = "";
-    add_use(line, sizeof line, "gen", figure(s, FIGURE_CPU_GEN), figure(s, FIGURE_RSS_GEN));
-    add_use(line, sizeof line, "peer", figure(s, FIGURE_CPU_PEER), figure(s, FIGURE_RSS_PEER));
+    char line[8 * TEXT] = "";
+    add_use(line, sizeof line, "gen", figure(s, FIGURE_CPU_GEN), figure(s, FIGURE_RSS_GEN),
+            figure(s, FIGURE_SWITCHES_GEN));
+    add_use(line, sizeof line, "peer", figure(s, FIGURE_CPU_PEER), figure(s, FIGURE_RSS_PEER),
+            figure(s, FIGURE_SWITCHES_PEER));
     if (s->measured_phase)
-        format_line(out, "used        %s",
-                    line[0] ? line : "not sampled: the measured time was too short");
+        format_lines(out, 12, "used        %s",
+                     line[0] ? line : "not sampled: the measured time was too short");
 }
 
 /* If these differ from another run's, the machine does, whatever was changed. */

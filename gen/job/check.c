@@ -171,6 +171,38 @@ static int check_faults(const struct loader *l)
     return 0;
 }
 
+/* ---- watching ---- */
+
+static int check_stream(const struct loader *l)
+{
+    const char *to = l->job->json_stream;
+    size_t digits = strspn(to + 3 * !strncmp(to, "fd:", 3), "0123456789");
+    if (strncmp(to, "fd:", 3) || (digits && digits < 7 && to[3 + digits] == '\0'))
+        return 0;
+    return job_refuse(l->e, l->job, 0, "json_stream",
+                      "expected the number of an open file behind fd:");
+}
+
+static int check_metrics(const struct loader *l)
+{
+    const struct endpoint *at = &l->job->metrics;
+    char text[64];
+    if (!at->port || ip_is_reserved_for_tests(at->addr))
+        return 0;
+    return job_refuse(l->e, l->job, 0, "metrics",
+                      "%s is not an address for private use: expected one, or the port alone",
+                      ip_format(text, sizeof text, at->addr));
+}
+
+static int check_peer_pid(const struct loader *l)
+{
+    const struct job *job = l->job;
+    if (!job->peer_pid || job->peer == PEER_NONE)
+        return 0;
+    return job_refuse(l->e, job, 0, "peer_pid",
+                      "the peer is started by gen, which knows it: expected peer = none as well");
+}
+
 /* ---- TCP ---- */
 
 static int check_segment(const struct loader *l)
@@ -383,6 +415,7 @@ static int (*const run_checks[])(const struct loader *l) = {
     check_target_list, check_families, check_public,  check_tuples, check_peer, check_shared,
     check_workers,     check_cpus,     check_faults,  check_segment, check_window, check_delay,
     check_rto,         check_scale,
+    check_stream,      check_metrics,  check_peer_pid,
 };
 static int (*const phase_checks[])(const struct loader *l, uint32_t phase) = {
     check_load, check_shape_keys, check_ramp, check_walk, check_mix, check_pattern, check_churn,

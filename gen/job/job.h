@@ -182,6 +182,11 @@ struct job {
     double valid_busy_percent, valid_missed_percent, valid_tx_full_percent;
     char margins[JOB_TEXT];  /* of relevance, METRIC:PERCENT% each, for whoever compares runs */
     bool quiet;
+    uint64_t status_ns;      /* period of the live line */
+    char json_stream[JOB_TEXT]; /* FILE, "-" or "fd:N"; empty: none */
+    struct endpoint metrics; /* where OpenMetrics are served; port 0: nowhere */
+    bool control;            /* gen ctl is answered */
+    int32_t peer_pid;        /* local peer of somebody else; 0: none */
     char clock[16];          /* auto | tsc | kernel */
     char log_level[16];
 

@@ -312,16 +312,27 @@ const struct option options[] = {
      RUN(pcap), .aside = true, .unhashed = true},
     {"db", &kind_text, "results.db", "SQLite file of the results", "FILE",
      RUN(db), .aside = true, .unhashed = true},
-    {"quiet", &kind_flag, "no", "no live line", "yes|no", RUN(quiet), .aside = true, .unhashed = true},
+
+    /* watching */
+    {"quiet", &kind_flag, "no", "no live line", "yes|no", "Watching",
+     RUN(quiet), .aside = true, .unhashed = true},
+    {"status_interval", &kind_time, "1s", "period of the live line", "TIME",
+     RUN(status_ns), .min = 100 * NS_PER_MS, .max = HOUR, .aside = true, .unhashed = true},
+    {"json_stream", &kind_text, "", "each interval as a line of JSON, added to the file; -: to stdout",
+     "FILE|-|fd:N", RUN(json_stream), .aside = true, .unhashed = true},
+    {"metrics", &kind_listener, "", "OpenMetrics over HTTP; without ADDR on 127.0.0.1", "[ADDR:]PORT",
+     RUN(metrics), .aside = true, .unhashed = true},
+    {"control", &kind_flag, "yes", "gen ctl may ask and steer the run", "yes|no",
+     RUN(control), .aside = true, .unhashed = true},
+    {"peer_pid", &kind_count, "0",
+     "a local server that is not ours: its CPU, memory and context switches are recorded; 0: none", "PID",
+     RUN(peer_pid), .min = 0, .max = INT32_MAX, .aside = true, .unhashed = true},
     {"log_level", &kind_word, "info", "log lines up to this level", "NAME",
      RUN(log_level), .choices = levels, .aside = true, .unhashed = true},
 
     /* known, not built yet: refused by name */
     {"tls", LATER("it comes with TLS")},
     {"trace", LATER("it comes with tracing")},
-    {"metrics", LATER("it comes with the live endpoints")},
-    {"json_stream", LATER("it comes with the live endpoints")},
-    {"status_interval", LATER("it comes with the live endpoints")},
     {"profile", LATER("it comes with profiling")},
 };
 /* clang-format on */

@@ -45,6 +45,7 @@ extern const struct value_kind kind_peer;    /* respond, none, exec:COMMAND; pee
 extern const struct value_kind kind_address; /* one address or nothing; struct ip_addr */
 extern const struct value_kind kind_sources; /* list of blocks; sources of a job */
 extern const struct value_kind kind_targets; /* list of ADDR:PORT; targets of a job */
+extern const struct value_kind kind_listener; /* ADDR:PORT, PORT or nothing; struct endpoint */
 extern const struct value_kind kind_ports;   /* LOW-HIGH; port_lo and port_hi of a job */
 
 /* The address of the field in its owner. */

@@ -169,16 +169,21 @@ static int targets_parse(const struct option *o, const char *text, void *owner)
     return list_each(text, target_add, owner);
 }
 
+static void endpoint_print(const struct endpoint *at, FILE *out)
+{
+    bool is4 = ip_is4(at->addr);
+    fputs(is4 ? "" : "[", out);
+    address_print(at->addr, out);
+    fprintf(out, "%s:%u", is4 ? "" : "]", at->port);
+}
+
 static void targets_format(const struct option *o, const void *owner, FILE *out)
 {
     (void)o;
     const struct job *job = owner;
     for (uint32_t i = 0; i < job->targets_count; i++) {
-        const struct endpoint *target = &job->targets[i];
-        bool is4 = ip_is4(target->addr);
-        fprintf(out, "%s%s", i ? ", " : "", is4 ? "" : "[");
-        address_print(target->addr, out);
-        fprintf(out, "%s:%u", is4 ? "" : "]", target->port);
+        fputs(i ? ", " : "", out);
+        endpoint_print(&job->targets[i], out);
     }
 }
 
@@ -202,6 +207,33 @@ static int port_read(const char **text, uint16_t *port)
     *text += digits;
     return 0;
 }
+
+static int listener_parse(const struct option *o, const char *text, void *owner)
+{
+    struct endpoint *at = option_field(o, owner);
+    *at = (struct endpoint){.addr = ip4_addr(0x7f000001)};
+    if (*text == '\0')
+        return 0;
+    if (strchr(text, ':') && *text != ':')
+        return ip_parse_endpoint(text, &at->addr, &at->port) || at->port == 0 ? -EINVAL : 0;
+    text += *text == ':';
+    return port_read(&text, &at->port) || *text ? -EINVAL : 0;
+}
+
+static void listener_format(const struct option *o, const void *owner, FILE *out)
+{
+    const struct endpoint *at = option_field_const(o, owner);
+    if (at->port)
+        endpoint_print(at, out);
+}
+
+static void listener_expect(const struct option *o, FILE *out)
+{
+    (void)o;
+    fputs("ADDR:PORT (127.0.0.1:9464), PORT or nothing", out);
+}
+
+const struct value_kind kind_listener = {listener_parse, listener_format, listener_expect};
 
 static int ports_parse(const struct option *o, const char *text, void *owner)
 {

@@ -52,13 +52,22 @@ struct load_spec {
     struct load_params params;
 };
 
-#define SCHEDULE_OWN 1856
+/* What a schedule goes on with: another load from some moment on. */
+struct schedule_part {
+    struct load_spec spec;
+    uint64_t start_ns;
+};
+
+#define SCHEDULE_OWN   1856
+#define SCHEDULE_PARTS 16
 struct schedule {
     struct load_spec spec;
     uint64_t start_ns;
     uint64_t next_ns; /* intended time of the next arrival; UINT64_MAX: no more */
     uint64_t index;   /* number of the next arrival over the whole run */
     _Alignas(16) char own[SCHEDULE_OWN]; /* the shape's, zero before its `first` */
+    uint32_t parts_count;
+    struct schedule_part parts[SCHEDULE_PARTS]; /* that follow, in order */
 };
 
 /*
@@ -90,6 +99,10 @@ void schedule_init(struct schedule *s, const struct load_spec *spec, uint64_t st
 uint64_t schedule_take(struct schedule *s);
 /* No arrival at or after `end_ns` any more. */
 void schedule_end(struct schedule *s, uint64_t end_ns);
+/* From `start_ns` on the load is another one: arrivals that are due before stay, and come first. Not
+ * in a closed loop. False: so many changes wait behind arrivals that nobody has taken; nothing is
+ * changed. */
+bool schedule_follow(struct schedule *s, const struct load_spec *spec, uint64_t start_ns);
 /* Arrivals of this worker in [start, start + until_ns), none beyond the duration. UINT64_MAX in a
  * closed loop, which no schedule bounds. */
 uint64_t schedule_count(const struct load_spec *spec, uint64_t until_ns);

@@ -14,7 +14,9 @@ static void add_counters(struct rec_totals *t, const struct rec_interval *b)
         else if (b->counters[i] > t->counters[i])
             t->counters[i] = b->counters[i];
     for (int i = 0; i < RESULT_COUNT; i++)
-        t->results[i] += b->results[i];
+        t->results[i] += b->results[i], t->connect_errors[i] += b->connect_errors[i];
+    for (int i = 0; i < DROP_COUNT; i++)
+        t->drops[i] += b->drops[i];
     t->intervals++;
 }
 

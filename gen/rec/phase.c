@@ -56,11 +56,42 @@ int rec_phase_begin(struct rec *r, const struct phase_row *row, uint64_t now_ns)
     return (int)n;
 }
 
+void rec_phase_rate(struct rec *r, uint32_t phase, double starts, double rate_per_s, uint64_t now_ns)
+{
+    struct rec_phase *p = r->phases[phase];
+    p->starts = starts;
+    p->rate_per_s = rate_per_s;
+    p->rate_since_ns = now_ns;
+}
+
+static void settle_rate(struct rec_phase *p, uint64_t now_ns)
+{
+    if (!p->rate_since_ns || now_ns <= p->rate_since_ns)
+        return;
+    double starts = p->starts + p->rate_per_s * (double)(now_ns - p->rate_since_ns) / 1e9;
+    p->offered_per_s = starts * 1e9 / (double)(now_ns - p->started_ns);
+}
+
 void rec_phase_end(struct rec *r, uint32_t phase, uint64_t now_ns, enum phase_exit why)
 {
     assert(phase < atomic_load_explicit(&r->phase_count, memory_order_relaxed));
+    settle_rate(r->phases[phase], now_ns);
     r->phases[phase]->why = why;
     atomic_store_explicit(&r->phases[phase]->ended_ns, now_ns, memory_order_release);
+}
+
+int rec_phase_at(const struct rec *r, uint64_t now_ns)
+{
+    int n = (int)atomic_load_explicit(&r->phase_count, memory_order_relaxed) - 1;
+    while (n >= 0 && r->phases[n]->started_ns > now_ns)
+        n--;
+    return n;
+}
+
+const struct phase_row *rec_phase_row(const struct rec *r, uint32_t n, uint64_t *started_ns)
+{
+    *started_ns = r->phases[n]->started_ns;
+    return &r->phases[n]->row;
 }
 
 static int store_phase(struct rec *r, struct rec_phase *p, uint32_t seq, struct err *e)
@@ -76,6 +107,8 @@ static int store_phase(struct rec *r, struct rec_phase *p, uint32_t seq, struct 
     }
     if (!ret && ended_ns && !p->end_stored) {
         ret = db_phase_end(r->cfg.db, p->id, rec_unix_ns(r, ended_ns), p->why, e);
+        if (!ret && p->offered_per_s > 0)
+            ret = db_phase_offered(r->cfg.db, p->id, p->offered_per_s, e);
         p->ended_now = p->end_stored = !ret;
     }
     return ret;

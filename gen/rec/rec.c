@@ -87,6 +87,8 @@ static void free_rec(struct rec *r)
     for (uint32_t i = 0; i < phases; i++)
         phase_free(r->phases[i]);
     trials_free(r);
+    free_posts(r);
+    gather_close(r);
     store_close(&r->store);
     free_samples(r);
     if (r->blocks != MAP_FAILED)
@@ -115,7 +117,6 @@ static void init_rec(struct rec *r, const struct rec_config *cfg)
 {
     r->cfg = *cfg;
     r->blocks = MAP_FAILED;
-    r->self_start_ticks = process_start_ticks(getpid());
     r->peer_start_ticks = cfg->peer_pid ? process_start_ticks(cfg->peer_pid) : 0;
     hist_sum_reset(&r->live);
     hist_sum_reset(&r->totals.latency);
@@ -132,6 +133,8 @@ int rec_open(const struct rec_config *cfg, struct rec **out, struct err *e)
         return err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "recorder: out of memory");
     init_rec(r, cfg);
     int ret = alloc_lanes(r);
+    if (!ret)
+        ret = gather_open(r);
     if (ret)
         err_set(e, EXIT_ENVIRONMENT, ret, "recorder: no memory for %zu bytes of interval blocks",
                 r->blocks_len);
@@ -159,7 +162,7 @@ void rec_memory(const struct rec *r, struct rec_memory *out)
     *out = (struct rec_memory){
         .samples = lanes * r->cfg.sample_records * sizeof(struct rec_record),
         .blocks = r->blocks_len,
-        .own = sizeof *r + lanes * (sizeof *r->lanes + sizeof *r->drains) +
+        .own = sizeof *r + (r->watch.slots ? WATCH_SLOTS * sizeof *r->watch.slots : 0) + lanes * (sizeof *r->lanes + sizeof *r->drains) +
                (r->packer ? sample_packer_bytes() : 0),
     };
 }

@@ -30,6 +30,7 @@
 struct err;
 struct db;
 struct rec;
+struct command_row;
 
 /* What one worker measured in one interval. */
 struct rec_interval {
@@ -74,6 +75,8 @@ struct rec_config {
     int64_t run_id;
     uint32_t lanes;
     int64_t peer_pid;            /* local peer whose RSS and CPU are sampled; 0: none */
+    int64_t peer_root;           /* the process whose descendants are the peer; 0: peer_pid and its own */
+    bool watched;                /* somebody calls rec_watch_next() */
     uint64_t resource_ns;        /* period of the RSS and CPU samples of this process (and peer) */
     uint64_t mono_to_real_ns;    /* add to CLOCK_MONOTONIC for CLOCK_REALTIME */
     uint32_t sample_records;     /* of a lane's sample ring, a power of two; 0: no transactions */
@@ -98,18 +101,55 @@ void rec_phase_end(struct rec *r, uint32_t phase, uint64_t now_ns, enum phase_ex
 #define REC_TRIALS_MAX 512
 struct trial_row;
 int rec_trial(struct rec *r, const struct trial_row *row);
+/* The load changed within a phase: `starts` were to be expected up to `now_ns`, and `rate_per_s` from
+ * then on. What the phase has offered in the mean replaces what its row began with when it ends. */
+void rec_phase_rate(struct rec *r, uint32_t phase, double starts, double rate_per_s, uint64_t now_ns);
+/* What was asked of the run from outside at `now_ns`, in phase `phase` (below 0: none); its row
+ * follows with the next batch. A note likewise, which `analyze` shows. The texts are copied. -ENOMEM, -ENOSPC
+ * (beyond REC_POSTS_MAX). Main thread. */
+#define REC_POSTS_MAX 4096
+int rec_command(struct rec *r, const struct command_row *row, int phase, uint64_t now_ns);
+int rec_note(struct rec *r, const char *level, const char *text, uint64_t now_ns);
 /* Waits until everything that the workers have handed over is stored, so that another connection
  * reads it. Main thread. */
 void rec_sync(struct rec *r);
 /* Sum of everything handed over so far, for the live line: what the recorder last published. */
 struct rec_totals {
     uint64_t counters[COUNTER_COUNT], results[RESULT_COUNT], open_connections;
+    uint64_t connect_errors[RESULT_COUNT], drops[64];
     struct hist_sum latency;     /* of the last completed interval of all workers */
     uint64_t intervals;          /* blocks handed over, and of them: */
     uint64_t lost;               /* those whose batch could not be stored */
     int error;                   /* 0, or -errno of the first failed write */
 };
 void rec_totals(struct rec *r, struct rec_totals *out);
+
+/*
+ * Watching: every interval once, all workers together, as the rows `interval` of one seq say it,
+ * in order. Who is slow loses whole intervals, counted, and holds nobody up. Main thread, with
+ * rec_config.watched.
+ */
+struct rec_watch {
+    uint64_t seq;
+    uint32_t phase, workers;     /* workers: how many it holds; fewer than all: the rest came too late */
+    uint64_t start_ns, end_ns;   /* CLOCK_MONOTONIC: of the first to begin, of the last to end */
+    uint64_t merged;             /* further intervals in it, the recorder was behind */
+    uint64_t counters[COUNTER_COUNT], results[RESULT_COUNT], connect_errors[RESULT_COUNT], drops[64];
+    uint64_t open_connections;
+    struct hist_sum times[TIME_COUNT];
+};
+/* NULL: none is ready. It is the caller's until rec_watch_done(). */
+const struct rec_watch *rec_watch_next(struct rec *r);
+void rec_watch_done(struct rec *r);
+/* The workers have stopped: all that they have handed over is stored, and to be had by
+ * rec_watch_next(), whole or not. */
+void rec_watch_end(struct rec *r);
+/* Blocks of workers that no watched interval holds. */
+uint64_t rec_watch_lost(const struct rec *r);
+/* The row that phase `n` began with, and when; n as the intervals say. Main thread. */
+/* The phase that the run is in at `now_ns`: the last one that had begun by then; -1: none. */
+int rec_phase_at(const struct rec *r, uint64_t now_ns);
+const struct phase_row *rec_phase_row(const struct rec *r, uint32_t n, uint64_t *started_ns);
 /* Drains all lanes, writes the summaries, commits, joins the thread. The workers must have stopped.
  * 0 or the first error of the writer (the message says what was kept). The db is the caller's
  * again. */

@@ -21,8 +21,11 @@ _Static_assert(DROP_COUNT <= 64, "rec_interval.drops is too small");
 struct rec_phase {
     struct phase_row row;             /* strings owned */
     uint64_t started_ns;              /* CLOCK_MONOTONIC, as ended_ns */
+    double starts, rate_per_s;        /* of a load that was changed: expected until `rate_since_ns`, then */
+    uint64_t rate_since_ns;           /* 0: it was not */
+    double offered_per_s;             /* of such a load, once it has ended */
     enum phase_exit why;              /* set before: */
-    _Atomic uint64_t ended_ns;        /* 0: not ended */
+    _Atomic uint64_t ended_ns;        /* 0: not ended; what main sets before is seen with it */
     int64_t id;                       /* 0: its row is not stored */
     bool end_stored;
     bool begun_now, ended_now;        /* by the batch that is not committed yet */
@@ -57,6 +60,29 @@ struct drain {
     struct rec_span in_batch, lost;   /* not committed yet; never will be, and not told yet */
 };
 
+#define WATCH_SLOTS 16 /* gathered, ready, and with the watcher */
+#define WATCH_WAITS 4  /* an interval is told when so many later ones have begun to come in */
+
+/* The recorder gathers in slots of `pending`; `ready` and `empty` pass their numbers. */
+struct gather {
+    struct rec_watch *slots;          /* mmap: what is not touched costs nothing. NULL: nobody watches */
+    struct ring ready, empty;         /* recorder -> watcher, watcher -> recorder */
+    uint32_t ready_at[WATCH_SLOTS], empty_at[WATCH_SLOTS];
+    uint32_t pending[WATCH_SLOTS], pending_count; /* by seq, lowest first */
+    uint64_t floor;                   /* intervals below are told or lost */
+    _Atomic uint64_t lost;
+    _Atomic bool ended;               /* no interval becomes whole any more */
+};
+
+/* What main has to say to the file: a command or a note. */
+struct rec_post {
+    struct command_row command;       /* name NULL: a note. Texts owned */
+    char *level, *note;
+    int phase;                        /* of the command, below 0: none */
+    uint64_t at_ns;                   /* CLOCK_MONOTONIC */
+    bool stored, stored_now;          /* now: by the batch that is not committed yet */
+};
+
 struct rec {
     struct rec_config cfg;
     struct rec_lane *lanes;
@@ -76,6 +102,13 @@ struct rec {
     _Atomic uint32_t trial_count;
     uint32_t trials_stored, trials_now; /* committed; and by the batch that is not yet */
 
+    struct rec_post *posts[REC_POSTS_MAX];
+    _Atomic uint32_t post_count;
+    uint32_t posts_stored;            /* all before are committed */
+
+    struct gather watch;
+    bool left_recorded;               /* what the workers still had when they stopped */
+
     struct store store;
     struct drain *drains;             /* by lane; NULL: no transactions are recorded */
     struct sample_packer *packer;
@@ -86,8 +119,10 @@ struct rec {
     uint64_t live_seq;
     uint32_t live_lanes;
 
-    uint64_t next_resource_ns;
-    int64_t self_start_ticks, peer_start_ticks;
+    uint64_t next_resource_ns, resource_seq; /* seq: of the newest interval that has a row */
+    int64_t peer_start_ticks;
+    bool peer_gone, peer_gone_stored; /* stored: and the note that says so */
+    struct process_use peer_least;    /* sums over a tree never go back, see process_tree_use */
     struct err first;                 /* the first write that failed */
 };
 
@@ -112,6 +147,15 @@ int store_trials(struct rec *r, struct err *e);
 void settle_trials(struct rec *r, bool committed);
 void trials_free(struct rec *r);
 int store_summaries(struct rec *r, struct err *e);
+/* Commands and notes that came since the last batch; the same for them. */
+int store_posts(struct rec *r, struct err *e);
+void settle_posts(struct rec *r, bool committed);
+void free_posts(struct rec *r);
+/* The watched intervals: room for them, one more block of a worker, and those that are whole. */
+int gather_open(struct rec *r);
+void gather_close(struct rec *r);
+void gather_block(struct rec *r, const struct rec_interval *b, uint64_t seq);
+void gather_tell(struct rec *r);
 int store_resources(struct rec *r, uint64_t now_ns, struct err *e);
 
 /* One batch: what it did so far, whether it still can be committed. */

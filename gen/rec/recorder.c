@@ -11,6 +11,7 @@
 #include "rec/rec_internal.h"
 
 #define LOOK_NS (50 * NS_PER_MS)
+#define LATE_NS (4 * LOOK_NS) /* an interval may be later than its end by that and still be the one that brings a row */
 
 static void begin_batch(struct rec *r, struct batch *b)
 {
@@ -20,6 +21,8 @@ static void begin_batch(struct rec *r, struct batch *b)
         b->ret = store_phases(r, &b->e);
     if (!b->ret)
         b->ret = store_trials(r, &b->e);
+    if (!b->ret)
+        b->ret = store_posts(r, &b->e);
 }
 
 static void keep_error(struct rec *r, const struct batch *b)
@@ -38,6 +41,7 @@ static void end_batch(struct rec *r, struct batch *b)
     db_rollback(r->cfg.db);
     settle_phases(r, !b->ret);
     settle_trials(r, !b->ret);
+    settle_posts(r, !b->ret);
     drain_settle(r, !b->ret);
     if (b->ret)
         keep_error(r, b);
@@ -50,6 +54,7 @@ static void record_block(struct rec *r, uint32_t lane, const struct rec_interval
     uint64_t seq = r->lane_seq[lane];
     r->lane_seq[lane] += 1 + b->merged;
     account_block(r, b, seq);
+    gather_block(r, b, seq);
     batch->intervals++;
     if (!batch->ret)
         batch->ret = store_interval(r, b, seq, &batch->e);
@@ -73,15 +78,31 @@ static uint32_t lane_ready(struct rec *r, uint32_t n)
     return ring_ready(&r->lanes[n].full, REC_LANE_BLOCKS);
 }
 
+/* The intervals handed over, of the worker that is farthest. */
+static uint64_t intervals_seen(const struct rec *r)
+{
+    uint64_t most = 0;
+    for (uint32_t n = 0; n < r->cfg.lanes; n++)
+        most = r->lane_seq[n] > most ? r->lane_seq[n] : most;
+    return most;
+}
+
+/* With each interval, once whatever the workers; by the clock while none comes. */
 static bool resources_due(const struct rec *r, uint64_t now_ns)
 {
-    return r->cfg.resource_ns && now_ns >= r->next_resource_ns;
+    return r->cfg.resource_ns && (now_ns >= r->next_resource_ns || intervals_seen(r) > r->resource_seq);
 }
 
 static int sample_resources(struct rec *r, uint64_t now_ns, struct err *e)
 {
-    r->next_resource_ns = now_ns + r->cfg.resource_ns;
+    r->next_resource_ns = now_ns + r->cfg.resource_ns + LATE_NS;
+    r->resource_seq = intervals_seen(r);
     return store_resources(r, now_ns, e);
+}
+
+static bool posts_wait(struct rec *r)
+{
+    return atomic_load_explicit(&r->post_count, memory_order_acquire) > r->posts_stored;
 }
 
 /* The lanes are looked at before the phases: whatever phase a block names is in the list by then.
@@ -89,7 +110,7 @@ static int sample_resources(struct rec *r, uint64_t now_ns, struct err *e)
 static void look(struct rec *r)
 {
     uint64_t now_ns = clock_kernel_ns();
-    bool due = resources_due(r, now_ns), any = due || trials_due(r);
+    bool any = resources_due(r, now_ns) || trials_due(r) || posts_wait(r);
     struct batch batch;
     for (uint32_t n = 0; n < r->cfg.lanes; n++) {
         any |= (r->lane_full[n] = lane_ready(r, n)) > 0;
@@ -102,8 +123,8 @@ static void look(struct rec *r)
         drain_lane(r, n, r->lane_full[n], &batch);
     for (uint32_t n = 0; n < r->cfg.lanes; n++)
         drain_lane_samples(r, n, now_ns, &batch);
-    if (due && !batch.ret)
-        batch.ret = sample_resources(r, now_ns, &batch.e);
+    if (resources_due(r, now_ns) && !batch.ret)
+        batch.ret = sample_resources(r, clock_kernel_ns(), &batch.e);
     end_batch(r, &batch);
 }
 
@@ -115,6 +136,27 @@ static void record_leftover(struct rec *r, uint32_t n, struct batch *batch)
         return;
     b->merged--;
     record_block(r, n, b, batch);
+}
+
+/* The workers have stopped: what is left of them, once. */
+static void record_leftovers(struct rec *r, struct batch *batch)
+{
+    for (uint32_t n = 0; n < r->cfg.lanes && !r->left_recorded; n++) {
+        drain_lane(r, n, lane_ready(r, n), batch);
+        record_leftover(r, n, batch);
+    }
+    r->left_recorded = true;
+}
+
+/* Whoever watches is to see all of it before rec_close. */
+static void end_watch(struct rec *r)
+{
+    struct batch batch;
+    if (!atomic_load_explicit(&r->watch.ended, memory_order_acquire) || r->left_recorded)
+        return;
+    begin_batch(r, &batch);
+    record_leftovers(r, &batch);
+    end_batch(r, &batch);
 }
 
 static int store_loss(struct rec *r, struct err *e)
@@ -149,10 +191,7 @@ static void last_look(struct rec *r)
 {
     struct batch batch;
     begin_batch(r, &batch);
-    for (uint32_t n = 0; n < r->cfg.lanes; n++) {
-        drain_lane(r, n, lane_ready(r, n), &batch);
-        record_leftover(r, n, &batch);
-    }
+    record_leftovers(r, &batch);
     if (r->cfg.resource_ns && !batch.ret)
         batch.ret = sample_resources(r, clock_kernel_ns(), &batch.e);
     end_batch(r, &batch);
@@ -195,6 +234,8 @@ void *recorder_main(void *arg)
     while (!asked_to_stop(r)) {
         uint64_t wanted = atomic_load_explicit(&r->syncs_wanted, memory_order_acquire);
         look(r);
+        end_watch(r);
+        gather_tell(r);
         atomic_store_explicit(&r->syncs_done, wanted, memory_order_release);
     }
     last_look(r);

@@ -8,6 +8,7 @@
 
 #include "app/app.h"
 #include "base/err.h"
+#include "db/process.h"
 #include "load/schedule.h"
 #include "run/replay.h"
 #include "run/seek.h"
@@ -217,6 +218,15 @@ static int check_shape(const struct job *job, uint32_t p, struct err *e)
     return job_refuse(e, job, p, "shape", "a rate is set: expected rate = max or another shape");
 }
 
+/* --- peer ----------------------------------------------------------------------------------- */
+
+static int check_peer_pid(const struct job *job, struct err *e)
+{
+    if (!job->peer_pid || process_start_ticks(job->peer_pid) >= 0)
+        return 0;
+    return job_refuse(e, job, 0, "peer_pid", "no such process: expected one that runs on this machine");
+}
+
 /* --- all ------------------------------------------------------------------------------------ */
 
 static int check_faults(const struct job *job, struct err *e)
@@ -302,6 +312,8 @@ int check_job(struct job *job, struct err *e)
         rc = check_content(job, proto, e);
     if (!rc)
         rc = check_faults(job, e);
+    if (!rc)
+        rc = check_peer_pid(job, e);
     if (!rc && check_rules(job, 0, "run_sla", job->run_sla, rules, e) < 0)
         rc = -EINVAL;
     for (uint32_t p = 0; p < job->phases_count && !rc; p++)

@@ -49,6 +49,7 @@ struct client_load {
     uint32_t burst;             /* most transactions that one arrival may be: 1, or batch */
     uint32_t depth;
     bool measured;
+    bool goes_on;               /* the phase is the same, only its arrivals are others from now on */
     /* The pattern, as what it makes connections do. None of the three: opened once. */
     bool opens_each;            /* short_lived: every transaction opens and closes its own */
     bool on_demand;             /* pooled: opened when none is free, up to `sessions` */

@@ -19,6 +19,7 @@ struct command_args {
 
 int command_run(const struct command_args *a, struct err *e);
 int command_respond(const struct command_args *a, struct err *e);
+int command_ctl(const struct command_args *a, struct err *e);
 int command_list(const struct command_args *a, struct err *e);
 int command_doctor(const struct command_args *a, struct err *e);
 

@@ -80,7 +80,7 @@ int connect_phase(struct run *r, const struct job_phase *p, struct err *e)
     enum phase_exit why = step_await(r, r->commands, "connect", end, NULL);
     uint64_t open = step_status(r, offsetof(struct worker_status, open));
     uint64_t ended = clock_now_ns(&r->clock);
-    if (why != PHASE_EXIT_SIGNAL && ended < end)
+    if (why == PHASE_EXIT_TIME && ended < end)
         why = !connect_beforehand(p) || open >= p->connections ? PHASE_EXIT_CONNECTIONS
                                                              : PHASE_EXIT_COUNT;
     rec_phase_end(r->rec, (uint32_t)phase, ended, why);
@@ -88,6 +88,8 @@ int connect_phase(struct run *r, const struct job_phase *p, struct err *e)
         r->connections_opened = open;
     if (why == PHASE_EXIT_SIGNAL)
         return -EINTR;
+    if (why == PHASE_EXIT_COMMAND)
+        return -ECANCELED;
     if (any_unresolved(r) || (connect_beforehand(p) && !open))
         return why_not_connected(r, p, e);
     return 0;

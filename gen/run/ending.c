@@ -174,10 +174,11 @@ int ending_record(struct run *r, bool interrupted, const struct err *failure, st
     }
     if (!rc)
         rc = db_run_end(r->db, r->id, &end, e);
+    FILE *table = out->to_stderr ? stderr : stdout;
     if (r->seek)
-        seek_print(r, stdout);
+        seek_print(r, table);
     else
-        verdicts_print(r, stdout);
+        verdicts_print(r, table);
     out->exit_code = failure ? failure->exit_code : exit_code_of(r, &j);
     describe_row(r, end.state, &j, out);
     return rc;

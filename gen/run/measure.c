@@ -30,9 +30,10 @@ static int begin_load(struct run *r, const struct job_phase *p, enum phase_kind 
     return phase;
 }
 
-static int result_of(enum phase_exit why)
+static int result_of(const struct run *r, enum phase_exit why)
 {
-    return why == PHASE_EXIT_SIGNAL ? -EINTR : why == PHASE_EXIT_ABORT ? -ECANCELED : 0;
+    bool stopped = why == PHASE_EXIT_ABORT || (why == PHASE_EXIT_COMMAND && r->asked == ASKED_STOP);
+    return why == PHASE_EXIT_SIGNAL ? -EINTR : stopped ? -ECANCELED : 0;
 }
 
 /* Waits until the warm-up has settled or is nearly over; *measure_ns is then when to measure. */
@@ -50,8 +51,8 @@ static int await_settled(struct run *r, const struct job_phase *p, uint32_t warm
     uint64_t now = clock_now_ns(&r->clock);
     if (why == PHASE_EXIT_STEADY)
         *measure_ns = now + LEAD_NS;
-    rec_phase_end(r->rec, warmup, result_of(why) ? now : *measure_ns, why);
-    return result_of(why);
+    rec_phase_end(r->rec, warmup, result_of(r, why) ? now : *measure_ns, why);
+    return result_of(r, why);
 }
 
 static int await_measured(struct run *r, const struct job_phase *p, uint32_t first, uint32_t phase,
@@ -74,7 +75,7 @@ static int await_measured(struct run *r, const struct job_phase *p, uint32_t fir
     ended =
         ended < measure_ns ? measure_ns : ended; /* still in the warm-up: nothing was measured */
     rec_phase_end(r->rec, phase, ended < until.longest_ns ? ended : until.longest_ns, why);
-    return rc ? rc : result_of(why);
+    return rc ? rc : result_of(r, why);
 }
 
 int measure_phase(struct run *r, const struct job_phase *p, struct err *e)

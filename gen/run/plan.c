@@ -21,8 +21,10 @@ static int closing_phase(struct run *r, const struct job_phase *p, enum phase_ki
                                  .phase = (uint32_t)phase};
     step_command(r, cmd, p, false);
     /* A first signal ends the load, not the order of ending; the limit holds in any case. */
-    while (!step_done(r, r->commands) && clock_now_ns(&r->clock) < end + NS_PER_S)
+    for (uint64_t now; !step_done(r, r->commands) && (now = clock_now_ns(&r->clock)) < end + NS_PER_S;) {
+        live_tick(r, phase_kind_name(kind), end > now ? end - now : 0);
         step_pause(STEP_POLL_NS);
+    }
     uint64_t ended = clock_now_ns(&r->clock);
     enum phase_exit all = kind == PHASE_DRAIN ? PHASE_EXIT_COMPLETIONS : PHASE_EXIT_CONNECTIONS;
     rec_phase_end(r->rec, (uint32_t)phase, ended, ended < end ? all : PHASE_EXIT_TIME);

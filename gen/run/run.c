@@ -106,7 +106,9 @@ static int open_record(struct run *r, struct err *e)
     if (!rc)
         rc = note_replays(r, e);
     struct rec_config rc_cfg = {
-        .db = r->db, .run_id = r->id, .lanes = r->job->workers, .peer_pid = r->wires.peer_pid,
+        .db = r->db, .run_id = r->id, .lanes = r->job->workers,
+        .peer_pid = r->wires.peer_pid ? r->wires.peer_pid : r->job->peer_pid,
+        .peer_root = r->wires.peer_root, .watched = live_watches(r),
         .resource_ns = r->job->interval_ns, .mono_to_real_ns = r->mono_to_real_ns,
         .sample_records = setup_sample_records(r->job), .sample_ratio = r->job->samples,
         .seed = r->job->seed,
@@ -176,11 +178,9 @@ static int execute(struct run *r, struct run_result *out, struct err *e)
     mask_signals(SIG_UNBLOCK);
     privilege_lower(privilege_files());
     if (!rc)
-        rc = live_open(r, e);
-    if (!rc)
         rc = plan_execute(r, e);
-    live_close(r);
     stop_workers(r);
+    live_close(r);
     struct err lost = {0};
     rec_memory(r->rec, &r->rec_memory);
     int rec_rc = rec_close(r->rec, &lost);
@@ -198,6 +198,7 @@ static int execute(struct run *r, struct run_result *out, struct err *e)
 
 static void close_all(struct run *r)
 {
+    live_close(r);
     privilege_restore();
     wires_close(&r->wires);
     wires_free(&r->wires);
@@ -216,6 +217,7 @@ int run_job(struct job *job, const struct run_interleave *place,
     if (!r)
         return err_set(e, EXIT_RUN, -ENOMEM, "no memory for a run");
     *r = (struct run){.job = job, .place = place, .signal = signal};
+    out->to_stderr = !strcmp(job->json_stream, "-") || !strcmp(job->json_stream, "fd:1");
     log_level_parse(job->log_level, &r->log.level);
     int rc = check_job(job, e);
     r->proto = app_proto_find(job->protocol);
@@ -228,6 +230,8 @@ int run_job(struct job *job, const struct run_interleave *place,
         rc = app_ctx_init(&r->app, job->seed, job->binary, e);
     if (!rc)
         rc = wires_open(&r->wires, job, &r->clock, &r->log, e); /* forks: before any thread */
+    if (!rc)
+        rc = live_open(r, e);
     if (!rc)
         rc = db_open(job->db, DB_CREATE, &r->db, e);
     if (!rc) {

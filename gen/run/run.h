@@ -20,6 +20,16 @@ struct db;
 struct rec;
 struct seek;
 
+/* What gen ctl wants of the plan. */
+enum run_asked { ASKED_NOTHING, ASKED_NEXT, ASKED_STOP };
+
+/* The load that the workers were last given. */
+struct run_loaded {
+    const struct job_phase *phase; /* NULL: none yet */
+    uint32_t number;               /* of its row (rec_phase_begin) */
+    uint64_t end_ns;
+};
+
 struct run {
     const struct job *job;
     const struct run_interleave *place; /* NULL: a run of its own */
@@ -42,6 +52,8 @@ struct run {
     struct seek *seek;       /* the suite; NULL: the phases of the job */
     uint64_t connections_opened;
     struct live *live;
+    struct run_loaded loaded;
+    enum run_asked asked;
     struct db *reader;       /* second connection to the results, for reading while the run goes on */
     char aborted[240];       /* why the run ended itself; empty: it did not */
     const volatile sig_atomic_t *signal; /* 0, or the signal that asked to end */
@@ -53,6 +65,7 @@ struct run_result {
     enum run_state state;    /* as stored */
     int exit_code;
     char line[320]; /* one row of the table */
+    bool to_stderr;          /* the table: stdout has the JSON stream */
 };
 
 extern const char run_table_head[]; /* over the lines */
@@ -87,10 +100,13 @@ void verdicts_print(struct run *r, FILE *out);
 /* kept.c: adds to a message of failure what the file holds of the run. */
 void kept_tell(struct run *r, struct err *e);
 
-/* live.c: a line a second for people; nothing with quiet. */
+/* live.c: who watches the run and who steers it: the line for people, the JSON stream, the metrics,
+ * gen ctl. All of it in the main thread. Open: before traffic, after wires_open (no child process
+ * inherits a socket). Tick: every few ms. Close: after the last interval was handed over; fine twice. */
 struct live;
 int live_open(struct run *r, struct err *e);
 void live_tick(struct run *r, const char *phase, uint64_t left_ns);
 void live_close(struct run *r);
+bool live_watches(const struct run *r); /* whether it needs every interval (rec_config.watched) */
 
 #endif

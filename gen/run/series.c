@@ -114,28 +114,37 @@ static void run_all(const struct series *s, struct outcome *outcomes)
 /* ---- the table ---- */
 
 /* A row without figures: the job has none. */
-static void print_bare(const struct outcome *o, const char *state, const char *verdict,
-                       const char *why)
+static void print_bare(FILE *table, const struct outcome *o, const char *state,
+                       const char *verdict, const char *why)
 {
-    printf("%4s  %-28s %-11s %-7s %s\n", "-", o->workload, state, verdict, why);
+    fprintf(table, "%4s  %-28s %-11s %-7s %s\n", "-", o->workload, state, verdict, why);
 }
 
-static void print_outcome(const struct outcome *o)
+static void print_outcome(FILE *table, const struct outcome *o)
 {
     switch (o->fate) {
     case RUN:
         if (o->result.id)
-            puts(o->result.line);
+            fprintf(table, "%s\n", o->result.line);
         else
-            print_bare(o, "failed", "-", o->err.message);
+            print_bare(table, o, "failed", "-", o->err.message);
         return;
     case SKIPPED:
-        print_bare(o, "skipped", "SKIP", o->err.message);
+        print_bare(table, o, "skipped", "SKIP", o->err.message);
         return;
     case WAITING:
-        print_bare(o, "not run", "-", "the series ended before its turn");
+        print_bare(table, o, "not run", "-", "the series ended before its turn");
         return;
     }
+}
+
+/* Standard output has the JSON stream of one of them. */
+static bool any_to_stderr(const struct series *s, const struct outcome *outcomes)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < s->jobs.count; i++)
+        any |= outcomes[i].result.to_stderr;
+    return any;
 }
 
 /* Of one job there is a table only when it has a row; its message is the caller's to print. */
@@ -143,14 +152,15 @@ static int print_table(const struct series *s, const struct outcome *outcomes, s
 {
     int worst = EXIT_WELL;
     bool one = s->jobs.count == 1;
+    FILE *table = any_to_stderr(s, outcomes) ? stderr : stdout;
     if (!one || outcomes->result.id)
-        puts(run_table_head);
+        fprintf(table, "%s\n", run_table_head);
     for (uint32_t i = 0; i < s->jobs.count; i++) {
         if (!one || outcomes->result.id)
-            print_outcome(&outcomes[i]);
+            print_outcome(table, &outcomes[i]);
         worst = exit_worse(worst, outcomes[i].result.exit_code);
     }
-    fflush(stdout);
+    fflush(table);
     if (one)
         *e = outcomes->err;
     return worst;

@@ -36,6 +36,8 @@ void step_command(struct run *r, struct worker_command cmd, const struct job_pha
                   bool measured)
 {
     r->commands++;
+    if (cmd.mode == CLIENT_LOAD)
+        r->loaded = (struct run_loaded){p, cmd.phase, cmd.end_ns};
     for (uint32_t w = 0; w < r->workers_count; w++) {
         cmd.has_load = true;
         setup_load(r->job, p, w, &cmd.load);
@@ -62,7 +64,9 @@ static enum phase_exit look(struct run *r, uint64_t commands, struct watch *watc
     enum phase_exit why = done ? PHASE_EXIT_TIME : PHASE_EXIT_NONE;
     if (watch)
         why = watch_look(watch, r, done);
-    return why ? why : *r->signal ? PHASE_EXIT_SIGNAL : PHASE_EXIT_NONE;
+    if (why)
+        return why;
+    return *r->signal ? PHASE_EXIT_SIGNAL : r->asked ? PHASE_EXIT_COMMAND : PHASE_EXIT_NONE;
 }
 
 enum phase_exit step_await(struct run *r, uint64_t commands, const char *what, uint64_t end_ns,
@@ -74,6 +78,7 @@ enum phase_exit step_await(struct run *r, uint64_t commands, const char *what, u
         live_tick(r, what, end_ns > now ? end_ns - now : 0);
         step_pause(STEP_POLL_NS);
     }
+    r->asked = r->asked == ASKED_NEXT ? ASKED_NOTHING : r->asked;
     return why;
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "db/process.h"
 #include "run/setup.h"
 #include "wire/fault.h"
 #include "wire/kinds.h"
@@ -159,6 +160,7 @@ static int open_lab(struct wires *w, const struct opening *o, struct err *e)
         return rc;
     w->peer_pid = lab_peer_pid(w->lab);
     if (job->peer == PEER_EXEC) {
+        w->peer_root = (pid_t)process_parent(w->peer_pid);
         rc = await_listener(w->peer_pid, job, e);
         if (rc)
             return rc;
@@ -216,8 +218,10 @@ static int wrap(struct wires *w, const struct job *job, struct err *e)
 {
     struct fault_config fc = {.seed = job->seed};
     int rc = parse_faults(job, &fc, e);
-    if (!rc && (job->fault[0] || job->fault_rx[0] || job->fault_tx[0]))
+    if (!rc && (job->fault[0] || job->fault_rx[0] || job->fault_tx[0])) {
         rc = fault_wrap(w->port, &fc, &w->port, e);
+        w->fault = rc ? NULL : w->port;
+    }
     if (!rc && job->pcap[0])
         rc = pcap_wrap(w->port, job->pcap, 0, &w->port, e);
     return rc;

@@ -21,11 +21,14 @@ struct lab;
 
 struct wires {
     struct wire_port *port;       /* the client's, with fault and pcap around it */
+    struct wire_port *fault;      /* the one of the faults in it; NULL: none stands */
     struct lab *lab;              /* NULL: no lab */
     struct responder *responder;  /* pair: in this process */
     struct wire_port *far_port;   /* pair: the responder's */
     struct responder_totals *peer; /* shared with a peer process of ours; NULL: not ours */
     pid_t peer_pid;               /* 0: none of ours */
+    pid_t peer_root;              /* a command's: the first of its process namespace, which inherits
+                                   * what it leaves behind; 0: no command */
 };
 
 /* Call after check_job, and before any thread exists (lab forks). */

@@ -90,12 +90,13 @@ static void tell_status(struct worker *w)
     struct worker_status *s = &w->status;
     atomic_store_explicit(&s->open, w->client.open, memory_order_relaxed);
     atomic_store_explicit(&s->outstanding, w->client.trans.in_use, memory_order_relaxed);
+    atomic_store_explicit(&s->changes, w->client.schedule.parts_count, memory_order_relaxed);
     atomic_store_explicit(&s->completed, w->client.completed, memory_order_relaxed);
     atomic_store_explicit(&s->in_use, tcp_in_use(&w->stack.tcp), memory_order_relaxed);
     atomic_store_explicit(&s->resolved, w->client.resolved, memory_order_relaxed);
 }
 
-/* Who sees that it is done sees what it came to. */
+/* Whoever sees that the command is done sees what it came to. */
 static void end_command(struct worker *w)
 {
     w->running_command = false;
@@ -119,6 +120,20 @@ static void skip_overtaken(struct worker *w, uint64_t now_ns)
     }
 }
 
+/* Another load in the same phase, which is not ended by it. When that is over, so is the change. */
+static void change_load(struct worker *w, uint64_t now_ns)
+{
+    struct worker_command change = w->commands[ring_slot(&w->mailbox, w->mailbox.cons.at)];
+    ring_consume(&w->mailbox, 1);
+    if (w->running_command && w->client.mode == CLIENT_LOAD) {
+        w->current = change;
+        begin_command(w, now_ns);
+    } else {
+        w->begun++;
+        atomic_store_explicit(&w->status.commands_done, w->begun, memory_order_release);
+    }
+}
+
 static void poll_commands(struct worker *w, uint64_t now_ns)
 {
     if (w->running_command && ((w->current.end_ns && now_ns >= w->current.end_ns) ||
@@ -130,6 +145,10 @@ static void poll_commands(struct worker *w, uint64_t now_ns)
     const struct worker_command *next = &w->commands[ring_slot(&w->mailbox, w->mailbox.cons.at)];
     if (next->start_ns > now_ns)
         return;
+    if (next->has_load && next->load.goes_on) {
+        change_load(w, now_ns);
+        return;
+    }
     if (w->running_command)
         end_command(w);
     if (w->client.mode == CLIENT_DRAIN && next->mode == CLIENT_LOAD)

@@ -36,6 +36,7 @@ struct worker_command {
 struct worker_status {
     alignas(64) _Atomic uint64_t commands_done; /* commands whose work or time is over */
     _Atomic uint64_t open, outstanding, in_use;
+    _Atomic uint64_t changes;  /* of the load, that wait behind arrivals nobody has taken */
     _Atomic uint64_t completed; /* of what was started in measured phases, since the start */
     _Atomic uint32_t resolved; /* enum neigh_state of all paths */
     _Atomic bool ready;        /* set-up is over: err.exit_code tells how */

@@ -230,6 +230,10 @@ static uint32_t fault_reap(struct wire_queue *q, struct wire_stamp *stamps, uint
 static void fault_tick(struct wire_queue *q, uint64_t now_ns)
 {
     struct fault_queue *fq = of(q);
+    struct fault_port *fp = (struct fault_port *)q->port;
+    struct fault_rates_list *rates = atomic_load_explicit(&fp->rates, memory_order_acquire);
+    fq->rx.rates = &rates->rx;
+    fq->tx.rates = &rates->tx;
     fq->now_ns = now_ns;
     if (fq->inner->ops->tick)
         fq->inner->ops->tick(fq->inner, now_ns);

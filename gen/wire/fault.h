@@ -30,6 +30,9 @@ struct fault_config {
 /* Takes over `inner`: closing the outer port closes it. */
 int fault_wrap(struct wire_port *inner, const struct fault_config *cfg, struct wire_port **out,
                struct err *e);
+/* Other rates from each queue's next round on, for the port that fault_wrap made. NULL: as they are.
+ * From one thread, while the queues run. -ENOMEM. */
+int fault_change(struct wire_port *port, const struct fault_rates *rx, const struct fault_rates *tx);
 /* 'loss=5%,reorder=5%,reorder_delay=1ms,duplicate=2%,corrupt=1%,corrupt_bits=2,truncate=1%,
  * delay=5ms,jitter=1ms'; delay and jitter are for all frames. 0 or -EINVAL. */
 int fault_parse(const char *text, struct fault_rates *out, struct err *e);

@@ -8,12 +8,6 @@
 
 enum { DEFAULT_STORE = 4096, SLOT_BYTES = 2048, LINK_BYTES = 18 };
 
-struct fault_port {
-    struct wire_port p;
-    struct wire_port *inner;
-    struct fault_config cfg;
-};
-
 static int init_way(struct fault_way *w, const struct fault_rates *rates, uint64_t seed,
                     const struct fault_port *fp)
 {
@@ -36,8 +30,9 @@ static struct fault_queue *make_queue(struct fault_port *fp, uint32_t index)
     if (!fq)
         return NULL;
     fq->q = (struct wire_queue){.ops = &fault_ops, .port = &fp->p, .index = index};
-    if (init_way(&fq->rx, &fp->cfg.rx, rng_mix(fp->cfg.seed, 2 * index), fp) == 0 &&
-        init_way(&fq->tx, &fp->cfg.tx, rng_mix(fp->cfg.seed, 2 * index + 1), fp) == 0)
+    struct fault_rates_list *now = atomic_load_explicit(&fp->rates, memory_order_acquire);
+    if (init_way(&fq->rx, &now->rx, rng_mix(fp->cfg.seed, 2 * index), fp) == 0 &&
+        init_way(&fq->tx, &now->tx, rng_mix(fp->cfg.seed, 2 * index + 1), fp) == 0)
         return fq;
     free_queue(fq);
     return NULL;
@@ -66,19 +61,47 @@ void fault_queue_close(struct wire_queue *q)
     free_queue(fq);
 }
 
+static void free_rates(struct fault_port *fp)
+{
+    struct fault_rates_list *at = atomic_load_explicit(&fp->rates, memory_order_relaxed), *older;
+    for (; at; at = older) {
+        older = at->older;
+        free(at);
+    }
+}
+
 void fault_port_close(struct wire_port *port)
 {
     struct fault_port *fp = (struct fault_port *)port;
     fp->inner->ops->port_close(fp->inner);
+    free_rates(fp);
     free(fp);
+}
+
+int fault_change(struct wire_port *port, const struct fault_rates *rx, const struct fault_rates *tx)
+{
+    struct fault_port *fp = (struct fault_port *)port;
+    struct fault_rates_list *old = atomic_load_explicit(&fp->rates, memory_order_relaxed);
+    struct fault_rates_list *new = malloc(sizeof *new);
+    if (!new)
+        return -ENOMEM;
+    *new = (struct fault_rates_list){rx ? *rx : old->rx, tx ? *tx : old->tx, old};
+    atomic_store_explicit(&fp->rates, new, memory_order_release);
+    return 0;
 }
 
 int fault_wrap(struct wire_port *inner, const struct fault_config *cfg, struct wire_port **out,
                struct err *e)
 {
     struct fault_port *fp = calloc(1, sizeof *fp);
-    if (!fp)
+    struct fault_rates_list *rates = malloc(sizeof *rates);
+    if (!fp || !rates) {
+        free(fp);
+        free(rates);
         return err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "fault: no memory");
+    }
+    *rates = (struct fault_rates_list){cfg->rx, cfg->tx, NULL};
+    atomic_init(&fp->rates, rates);
     fp->p = *inner;
     fp->p.ops = &fault_ops;
     fp->inner = inner;

@@ -3,6 +3,8 @@
 #ifndef WIRE_FAULT_PORT_H
 #define WIRE_FAULT_PORT_H
 
+#include <stdatomic.h>
+
 #include "wire/fault.h"
 #include "wire/fault_store.h"
 #include "wire/fault_verdict.h"
@@ -23,6 +25,19 @@ struct fault_queue {
     struct fault_way rx, tx;
     uint64_t now_ns;
     uint64_t drops[DROP_COUNT];
+};
+
+/* Rates as they were given, the newest first: queues may still read an older one. */
+struct fault_rates_list {
+    struct fault_rates rx, tx;
+    struct fault_rates_list *older;
+};
+
+struct fault_port {
+    struct wire_port p;
+    struct wire_port *inner;
+    struct fault_config cfg;
+    _Atomic(struct fault_rates_list *) rates;
 };
 
 extern const struct wire_ops fault_ops;

@@ -5,7 +5,7 @@ import sys
 
 import tree
 
-GEN = {"wire", "net", "tcp", "stack", "app", "load", "job", "suite", "rec"}
+GEN = {"wire", "net", "tcp", "stack", "app", "load", "job", "suite", "rec", "live"}
 ALLOWED = {
     "base": set(),
     "wire": {"base"},
@@ -18,6 +18,7 @@ ALLOWED = {
     "stack": {"base", "wire", "net", "tcp"},
     "db": {"base"},
     "rec": {"base", "db"},
+    "live": {"base", "db", "rec"},
     "analyzer": {"base", "db"},
     "run": GEN | {"base", "db"},
     "main": {"base", "run", "job"},

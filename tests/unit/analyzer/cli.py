@@ -231,7 +231,7 @@ class Json(Case):
 class Plot(Case):
     def check_pictures(self, done, runs=1):
         paths = [line for line in done.stdout.splitlines() if line.endswith((".svg", ".png"))]
-        self.assertEqual(len(paths), 10 * runs + 2 * (runs > 1), done.stdout)
+        self.assertEqual(len(paths), 12 * runs + 2 * (runs > 1), done.stdout)
         for path in paths:
             with open(os.path.join(self.dir, path), "rb") as file:
                 data = file.read()
@@ -278,6 +278,68 @@ class Plot(Case):
         self.assertIn("gnuplot-nox", done.stderr)
         self.assertIn("2,010 messages/s", done.stdout)
         self.assertEqual(os.listdir(os.path.join(self.dir, "charts")), [])
+
+
+@unittest.skipUnless(shutil.which("gnuplot"), "gnuplot is not installed")
+class CourseCharts(Case):
+    """Phases and verdicts, connections, memory: read back from the SVG."""
+
+    def change(self, *statements):
+        with sqlite3.connect(self.db) as db:
+            for sql in statements:
+                db.execute(sql)
+        db.close()
+
+    def words(self, chart):
+        self.analyze("--plot", "charts")
+        folder = os.path.join(self.dir, "charts")
+        name = [name for name in os.listdir(folder) if name.startswith(chart + "_") and name.endswith("svg")][0]
+        return ComparisonCharts.words(xml.parse(os.path.join(folder, name)).getroot())
+
+    def command(self, seconds, name, argument, result="done"):
+        quoted = argument.replace("'", "''")
+        return ("INSERT INTO command (run_id, at_ns, name, argument, result) SELECT id, "
+                f"started_ns + {seconds} * 1000000000, '{name}', '{quoted}', '{result}' FROM run")
+
+    def test_phases(self):
+        self.fixture("known", "PASS")
+        self.change("UPDATE phase SET name = 'first' WHERE measured",
+                    "UPDATE verdict SET phase_id = (SELECT id FROM phase WHERE measured)",
+                    "INSERT INTO verdict (run_id, rule, metric, op, state) SELECT id, 'errors<1%', 'errors', '<', 'WARN' FROM run",
+                    self.command(4, "rate", "3k"), self.command(4, "fault", HOSTILE),
+                    self.command(12, "rate", "max", "refused: it is max"),
+                    "INSERT INTO fault_event (run_id, name, detail, injected_ns) SELECT id, 'frames', 'lost alone', "
+                    "started_ns + 6000000000 FROM run")
+        words = self.words("phases")
+        for word in ("first", "1 PASS", "of the run: 1 WARN", "rate 3k", "rate max (refused)", "frames lost alone"):
+            self.assertIn(word, words)
+        self.assertTrue(any("touch pwned" in word for word in words))
+        self.assertFalse([at for at, _, names in os.walk(self.dir) if "pwned" in names])
+
+    def test_connections(self):
+        self.fixture("known")
+        self.change("UPDATE interval SET connects_completed = 20, connects_failed = seq % 3 WHERE seq < 6")
+        words = self.words("ramp")
+        self.assertIn("failed/s", words)
+        self.change("UPDATE interval SET connects_failed = 0")
+        self.assertIn("opened/s (none failed)", self.words("ramp"))
+
+    def test_memory(self):
+        self.fixture("known")
+        self.change("INSERT INTO conn_memory (run_id, side, pool, connections, bytes_per_conn) SELECT id, 'gen', "
+                    "'connections', 1048576, 128 FROM run",
+                    "INSERT INTO conn_memory (run_id, side, pool, connections, bytes_per_conn) SELECT id, 'gen', "
+                    "'time_wait', 1048576, 2.5 FROM run",
+                    "INSERT INTO resource (run_id, role, pid, at_ns, rss_bytes) SELECT id, 'peer', 1, "
+                    "started_ns + 5000000000, 1048576 FROM run")
+        words = self.words("memory")
+        for word in ("connections: 128.0 MiB, 128 B", "time wait: 2.50 MiB, 2.5 B", "peer"):
+            self.assertIn(word, words)
+
+    def test_older_file_has_no_commands(self):
+        self.fixture("known")
+        self.change("DROP TABLE command")
+        self.assertIn("none", self.words("phases"))
 
 
 @unittest.skipUnless(shutil.which("gnuplot"), "gnuplot is not installed")

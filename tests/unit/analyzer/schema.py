@@ -22,6 +22,7 @@ success_rate throughput_msg_per_s transactions_per_s frames_per_s latency_p50_us
 latency_p95_us latency_p99_us latency_p999_us latency_p9999_us latency_max_us latency_mean_us
 service_p99_us queueing_p99_us lateness_p99_us connect_p99_us bandwidth_mib_per_s
 bandwidth_in_mib_per_s wire_gbit_per_s cpu_percent_per_node memory_rss_mib_per_node
+context_switches_per_s_per_node
 memory_base_rss_mib memory_bytes_per_conn precision_ns scope environment timestamp error_count
 errors retransmissions in_order_percent targets verdict valid limited_by""".split()
 
@@ -31,7 +32,7 @@ def nulls(value, path=""):
     for name, item in value.items():
         if item is None:
             yield path + name
-        elif isinstance(item, dict) and name in ("cpu_percent_per_node", "memory_rss_mib_per_node",
+        elif isinstance(item, dict) and name in ("cpu_percent_per_node", "memory_rss_mib_per_node", "context_switches_per_s_per_node",
                                                  "memory_bytes_per_conn"):
             yield from nulls(item, path + name + ".")
 

@@ -149,6 +149,14 @@ static const struct {
      "x.conf:1: churn_rate = \"5\": expected pattern = churn as well"},
     {"pattern = churn\nchurn_rate = 5\nclose = server\n",
      "x.conf:3: close = \"server\": churn is the client's: expected close = client or rst"},
+    {"metrics = 8.8.8.8:80\n", "x.conf:1: metrics = \"8.8.8.8:80\": 8.8.8.8 is not an address for "
+                               "private use: expected one, or the port alone"},
+    {"metrics = 0.0.0.0:80\n", "x.conf:1: metrics = \"0.0.0.0:80\": 0.0.0.0 is not an address for "
+                               "private use: expected one, or the port alone"},
+    {"peer_pid = 1\n", "x.conf:1: peer_pid = \"1\": the peer is started by gen, which knows it: "
+                       "expected peer = none as well"},
+    {"json_stream = fd:x\n",
+     "x.conf:1: json_stream = \"fd:x\": expected the number of an open file behind fd:"},
     {"reconnect_min = 20s\n",
      "x.conf:1: reconnect_min = \"20s\": longer than reconnect_max: expected at most as long"},
     {"transactions = 5\ncompletions_min = 5\n",
@@ -214,6 +222,9 @@ static const char *const passing[] = {
     "wire = lab\npeer = exec:cat\n",
     "wire = xdp:eth0\nlisten = 10.0.0.1:80\n",
     "fault_tx = loss=1%\nfault_rx = loss=2%\n",
+    "metrics = 192.168.0.1:80\n",
+    "peer = none\npeer_pid = 1\n",
+    "wire = xdp:eth0\ntarget = 10.0.0.1:80\npeer_pid = 1\n",
     "mtu = 1500\nmss = 1460\n",
     "window = 65535\nwindow_scale = 0\n",
     "rto_min = 1s\n",

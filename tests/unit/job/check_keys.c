@@ -201,6 +201,17 @@ static const struct good good[] = {
     {"pcap", "/tmp/x y.pcap"},
     {"db", "other.db"},
     {"quiet", "yes"},
+    {"status_interval", "500ms"},
+    {"json_stream", "fd:3"},
+    {"json_stream", "-"},
+    {"json_stream", "live.jsonl"},
+    {"metrics", "127.0.0.1:9464"},
+    {"metrics", "9464", "127.0.0.1:9464"},
+    {"metrics", ":9464", "127.0.0.1:9464"},
+    {"metrics", "[::1]:9464"},
+    {"metrics", ""},
+    {"control", "no"},
+    {"peer_pid", "1234", NULL, "peer = none"},
     {"log_level", "debug"},
 };
 
@@ -235,6 +246,7 @@ struct bad {
     const char *key, *value, *expected;
 };
 
+#define LISTENERS "ADDR:PORT (127.0.0.1:9464), PORT or nothing"
 #define RATES "rate from 0.001/s to 1000000000/s (500, 60k/s, 600/min)"
 #define MARGINS                                                                                    \
     "METRIC:PERCENT% with commas, each metric once, up to 100% (latency_p99_us:10%, "              \
@@ -496,6 +508,17 @@ static const struct bad bad[] = {
     {"samples", "0", "all, none, or a share from 0.000001 to 1 (0.1: every tenth)"},
     {"clock", "sundial", "one of auto, tsc, kernel"},
     {"quiet", "very", "yes or no (true, false, 1, 0)"},
+    {"status_interval", "50ms", "a time from 100ms to 3600s (10s, 500ms, 2min)"},
+    {"status_interval", "1KiB", "a time from 100ms to 3600s (10s, 500ms, 2min)"},
+    {"json_stream", "tab\there", "one printable line of at most 255 bytes"},
+    {"metrics", "127.0.0.1", LISTENERS},
+    {"metrics", "127.0.0.1:0", LISTENERS},
+    {"metrics", "65536", LISTENERS},
+    {"metrics", "localhost:9464", LISTENERS},
+    {"metrics", "9464/s", LISTENERS},
+    {"control", "maybe", "yes or no (true, false, 1, 0)"},
+    {"peer_pid", "-1", "a whole number from 0 to 2147483647"},
+    {"peer_pid", "sshd", "a whole number from 0 to 2147483647"},
     {"log_level", "loud", "one of error, warn, info, debug"},
 };
 

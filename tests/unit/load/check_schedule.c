@@ -67,6 +67,56 @@ START_TEST(what_is_ended_early_keeps_what_was_due)
 }
 END_TEST
 
+/* 1 a ms for 5 ms, then 4 a ms up to the end. */
+START_TEST(another_load_follows)
+{
+    struct load_spec spec = spec_of(1000, 10 * NS_PER_MS), next = spec_of(4000, 5 * NS_PER_MS);
+    struct schedule s;
+    schedule_init(&s, &spec, START);
+    ck_assert_uint_eq(schedule_take(&s), START);
+    ck_assert(schedule_follow(&s, &next, START + 5 * NS_PER_MS)); /* 4 arrivals before it still wait */
+    ck_assert_uint_eq(s.parts_count, 1);
+    uint64_t due = schedule_due(&s, START + 7 * NS_PER_MS); /* to be expected: give or take an end */
+    ck_assert(due >= 4 + 8 && due <= 4 + 8 + 1);
+    for (uint64_t i = 1; i < 5; i++)
+        ck_assert_uint_eq(schedule_take(&s), START + i * NS_PER_MS);
+    ck_assert_uint_eq(s.parts_count, 0);
+    for (uint64_t i = 0; i < 20; i++)
+        ck_assert_uint_eq(schedule_take(&s), START + 5 * NS_PER_MS + i * NS_PER_MS / 4);
+    ck_assert_uint_eq(schedule_take(&s), UINT64_MAX);
+}
+END_TEST
+
+START_TEST(follows_at_once_when_nothing_waits)
+{
+    struct load_spec spec = spec_of(1000, 10 * NS_PER_MS), next = spec_of(2000, NS_PER_S);
+    struct schedule s;
+    schedule_init(&s, &spec, START);
+    for (int i = 0; i < 3; i++)
+        schedule_take(&s);
+    ck_assert(schedule_follow(&s, &next, START + 2500000));
+    ck_assert_uint_eq(s.parts_count, 0);
+    ck_assert_uint_eq(schedule_take(&s), START + 2500000);
+    ck_assert_uint_eq(schedule_take(&s), START + 3 * NS_PER_MS);
+}
+END_TEST
+
+/* Changes that nobody has come to: each keeps what was due between it and the next. */
+START_TEST(changes_pile_up_and_none_is_lost)
+{
+    struct load_spec spec = spec_of(1000, NS_PER_S);
+    struct schedule s;
+    schedule_init(&s, &spec, START);
+    for (uint64_t i = 1; i <= SCHEDULE_PARTS; i++)
+        ck_assert(schedule_follow(&s, &spec, START + i * 2 * NS_PER_MS));
+    ck_assert(!schedule_follow(&s, &spec, START + 99 * NS_PER_MS));
+    schedule_end(&s, START + 11 * NS_PER_MS);
+    for (uint64_t i = 0; i < 11; i++)
+        ck_assert_uint_eq(schedule_take(&s), START + i * NS_PER_MS);
+    ck_assert_uint_eq(schedule_take(&s), UINT64_MAX);
+}
+END_TEST
+
 START_TEST(exact_to_the_index)
 {
     for (unsigned k = 0; k < COUNT(rates); k++) {
@@ -283,7 +333,8 @@ START_TEST(mean_and_peak_are_the_shapes)
 }
 END_TEST
 
-CHECK_MAIN("load/schedule", exact_to_the_index, what_is_ended_early_keeps_what_was_due,
+CHECK_MAIN("load/schedule", exact_to_the_index, what_is_ended_early_keeps_what_was_due, another_load_follows,
+           follows_at_once_when_nothing_waits, changes_pile_up_and_none_is_lost,
            idle_has_no_arrival, exact_at_large_indexes, repeats_and_counts,
            counts_are_what_people_expect, count_follows_until, split_over_workers_equals_the_whole,
            awkward_doubles_hold_together, max_is_always_due, shapes_are_listed,

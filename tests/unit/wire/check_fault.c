@@ -101,6 +101,32 @@ START_TEST(what_arrives_is_harmed_as_often_as_asked_and_counted)
 }
 END_TEST
 
+START_TEST(other_rates_hold_from_the_next_round_on)
+{
+    static const struct fault_rates all = {.loss = 1}, none = {.loss = 0};
+    struct sides s = open_faulty((struct fault_config){.seed = 3});
+    tick(&s, 0);
+    ck_assert_uint_eq(send_segments(s.near, 0, 50, 100), 50);
+    ck_assert_uint_eq(take(s.far, NULL), 50);
+    ck_assert_int_eq(fault_change(s.port[0], NULL, &all), 0);
+    ck_assert_uint_eq(send_segments(s.near, 0, 50, 100), 50); /* the round is not over */
+    ck_assert_uint_eq(take(s.far, NULL), 50);
+    tick(&s, 1);
+    ck_assert_uint_eq(send_segments(s.near, 0, 50, 100), 50);
+    ck_assert_uint_eq(take(s.far, NULL), 0);
+    ck_assert_uint_eq(send_segments(s.far, 0, 50, 100), 50); /* the other way is as it was */
+    ck_assert_uint_eq(take(s.near, NULL), 50);
+    ck_assert_int_eq(fault_change(s.port[0], &all, NULL), 0);
+    ck_assert_int_eq(fault_change(s.port[0], NULL, &none), 0);
+    tick(&s, 2);
+    ck_assert_uint_eq(send_segments(s.near, 0, 50, 100), 50);
+    ck_assert_uint_eq(take(s.far, NULL), 50);
+    ck_assert_uint_eq(send_segments(s.far, 0, 50, 100), 50);
+    ck_assert_uint_eq(take(s.near, NULL), 0);
+    close_sides(&s);
+}
+END_TEST
+
 /* Numbers that get through when frames go in calls of `batch`, with the far ring often full. */
 static uint32_t survivors(uint64_t seed, uint32_t batch, uint32_t *seen)
 {
@@ -364,7 +390,7 @@ START_TEST(wrong_descriptions_are_refused)
 END_TEST
 
 CHECK_MAIN("wire/fault", what_is_sent_is_harmed_as_often_as_asked_and_counted,
-           what_arrives_is_harmed_as_often_as_asked_and_counted, a_seed_decides_and_batches_do_not,
+           what_arrives_is_harmed_as_often_as_asked_and_counted, other_rates_hold_from_the_next_round_on, a_seed_decides_and_batches_do_not,
            reordered_frames_go_after_three_others, a_last_reordered_frame_is_released_by_time,
            delayed_frames_keep_their_order_without_jitter, jitter_spreads_the_arrivals,
            a_single_bit_is_always_caught, pairs_of_bits_pass_the_checksum,

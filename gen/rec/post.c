@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Commands and notes: handed over by the main thread, stored by the recorder. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rec/rec_internal.h"
+
+static void free_post(struct rec_post *p)
+{
+    free((void *)(uintptr_t)p->command.name);
+    free((void *)(uintptr_t)p->command.argument);
+    free((void *)(uintptr_t)p->command.result);
+    free((void *)(uintptr_t)p->command.injected);
+    free(p->level);
+    free(p->note);
+    free(p);
+}
+
+void free_posts(struct rec *r)
+{
+    uint32_t n = atomic_load_explicit(&r->post_count, memory_order_relaxed);
+    for (uint32_t i = 0; i < n; i++)
+        free_post(r->posts[i]);
+}
+
+static char *copy(const char *text, bool *failed)
+{
+    char *c = text ? strdup(text) : NULL;
+    *failed |= text && !c;
+    return c;
+}
+
+/* Takes the post over. */
+static int append(struct rec *r, struct rec_post *p, bool failed)
+{
+    uint32_t n = atomic_load_explicit(&r->post_count, memory_order_relaxed);
+    if (failed || n == REC_POSTS_MAX) {
+        free_post(p);
+        return failed ? -ENOMEM : -ENOSPC;
+    }
+    r->posts[n] = p;
+    atomic_store_explicit(&r->post_count, n + 1, memory_order_release);
+    return 0;
+}
+
+int rec_command(struct rec *r, const struct command_row *row, int phase, uint64_t now_ns)
+{
+    struct rec_post *p = calloc(1, sizeof *p);
+    bool failed = false;
+    if (!p)
+        return -ENOMEM;
+    *p = (struct rec_post){.command = *row, .phase = phase, .at_ns = now_ns};
+    p->command.name = copy(row->name, &failed);
+    p->command.argument = copy(row->argument, &failed);
+    p->command.result = copy(row->result, &failed);
+    p->command.injected = copy(row->injected, &failed);
+    return append(r, p, failed);
+}
+
+int rec_note(struct rec *r, const char *level, const char *text, uint64_t now_ns)
+{
+    struct rec_post *p = calloc(1, sizeof *p);
+    bool failed = false;
+    if (!p)
+        return -ENOMEM;
+    *p = (struct rec_post){.phase = -1, .at_ns = now_ns};
+    p->level = copy(level, &failed);
+    p->note = copy(text, &failed);
+    return append(r, p, failed);
+}
+
+/* Of a phase that came since this batch's phases were stored: with the next. */
+static bool waits_for_phase(const struct rec *r, const struct rec_post *p)
+{
+    return p->command.name && p->phase >= 0 && !r->phases[p->phase]->id;
+}
+
+static int store_post(struct rec *r, struct rec_post *p, struct err *e)
+{
+    struct command_row row = p->command;
+    if (!row.name)
+        return db_note_add(r->cfg.db, r->cfg.run_id, rec_unix_ns(r, p->at_ns), p->level, p->note,
+                           e);
+    row.phase_id = p->phase < 0 ? DB_NONE : r->phases[p->phase]->id;
+    row.at_ns = rec_unix_ns(r, p->at_ns);
+    return db_command_add(r->cfg.db, r->cfg.run_id, &row, e);
+}
+
+int store_posts(struct rec *r, struct err *e)
+{
+    uint32_t n = atomic_load_explicit(&r->post_count, memory_order_acquire);
+    int ret = 0;
+    for (uint32_t i = r->posts_stored; i < n && !ret; i++) {
+        struct rec_post *p = r->posts[i];
+        if (p->stored || waits_for_phase(r, p))
+            continue;
+        ret = store_post(r, p, e);
+        p->stored = p->stored_now = !ret;
+    }
+    return ret;
+}
+
+void settle_posts(struct rec *r, bool committed)
+{
+    uint32_t n = atomic_load_explicit(&r->post_count, memory_order_acquire);
+    for (uint32_t i = r->posts_stored; i < n; i++) {
+        struct rec_post *p = r->posts[i];
+        if (p->stored_now && !committed)
+            p->stored = false;
+        p->stored_now = false;
+        if (p->stored && i == r->posts_stored)
+            r->posts_stored++;
+    }
+}

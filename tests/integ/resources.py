@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""CPU, memory and context switches of gen and of a local peer, each interval: a command with all its
+children, and a server that gen did not start, as long as it lives."""
+import signal
+import sys
+import time
+
+import case
+import gen
+import lab
+from results import Results
+
+# A server with a child that computes for 0.2 s and is waited for, and one that it leaves behind.
+BUSY = r"""
+import os, subprocess, sys, threading, time
+spin = [sys.executable, "-c", "import time\nwhile time.process_time() < 0.2: pass"]
+sleep = [sys.executable, "-c", "import time\nheld = bytearray(50 << 20)\ntime.sleep(60)"]
+subprocess.Popen(sleep)
+subprocess.Popen(["/bin/sh", "-c", '"$0" -c "$1" &', spin[0], spin[2]])
+server = subprocess.Popen(sys.argv[1:])
+subprocess.run(spin)
+server.wait()
+"""
+
+
+def resources(results):
+    rows = results.query("SELECT role, at_ns, cpu_ns, rss_bytes, voluntary_switches, involuntary_switches, pid "
+                         "FROM resource WHERE run_id = ? ORDER BY at_ns", results.run_id)
+    case.expect(all(None not in r for r in rows), "a figure is missing")
+    mine, theirs = ([r for r in rows if r[0] == role] for role in ("gen", "peer"))
+    for rows in (mine, theirs):
+        back = [b for a, b in zip(rows, rows[1:]) if b[2] < a[2] or b[4] < a[4] or b[5] < a[5]]
+        case.expect(not back, f"figures go back: {back}")
+    return mine, theirs
+
+
+def each_interval(results, mine, theirs):
+    """A row of each with every interval; a recorder that was behind brings one for several."""
+    case.expect_equal([r[1] for r in mine], [r[1] for r in theirs], "moments that both were looked at")
+    ended = [row[0] for row in results.query("SELECT ended_ns FROM interval WHERE run_id = ? ORDER BY 1", results.run_id)]
+    brought = {max((e for e in ended if e <= r[1]), default=None) for r in mine}
+    case.expect(len(brought) >= len(ended) // 3, f"{len(brought)} of {len(ended)} intervals brought a row")
+
+
+def whole_tree(folder):
+    """The command's children count, those that have ended and those that lost their parent, too."""
+    script = folder / "busy.py"
+    script.write_text(BUSY, encoding="utf-8")
+    server = f"{sys.executable} {script} {case.SERVER} --listen 198.19.0.1:9000 --mode echo"
+    job = gen.job(folder, "tree", wire="lab", peer=f"exec:{server}", rate=500, duration="2500ms", interval="250ms",
+                  connections=4, db=folder / "tree.db")
+    gen.run(job, code=gen.WELL_OR_LATE)
+    results = Results(folder / "tree.db")
+    mine, theirs = resources(results)
+    each_interval(results, mine, theirs)
+    case.expect(theirs[-1][2] >= 4e8 - 2e7, f"CPU time of two children of 0.2 s each: {theirs[-1][2] / 1e9}")
+    case.expect(theirs[-1][3] >= 50 << 20, f"memory of a child: {theirs[-1][3] >> 20} MiB")
+
+
+def own_peer(folder):
+    """A server that gen did not start: figures as long as it lives, and a note when it ends."""
+    with lab.Lab() as box, gen.server(box) as server:
+        job = gen.job(folder, "own", rate=500, duration="2500ms", interval="250ms", connections=4, timeout="200ms",
+                      drain="300ms", db=folder / "own.db", **gen.over_xdp())
+        with gen.start(job, f"--peer-pid={server.child.pid}", namespace=box.near) as process:
+            time.sleep(1.8)
+            server.stop(signal.SIGKILL)
+            process.wait(30)
+    results = Results(folder / "own.db")
+    mine, theirs = resources(results)
+    case.expect(4 < len(theirs) < len(mine), f"{len(mine)} rows of gen, {len(theirs)} of the peer")
+    case.expect_equal({r[6] for r in theirs}, {server.child.pid}, "of that process")
+    notes = [row[0] for row in results.query("SELECT text FROM note")]
+    text = f"the peer (process {server.child.pid}) has ended: it has no figures from here on"
+    case.expect(text in notes, f"{notes}\n{process}")
+    refused = gen.run(job, f"--peer-pid={server.child.pid}", code=2)
+    case.expect("no such process: expected one that runs on this machine" in refused.err, str(refused))
+
+
+def test():
+    case.need_capabilities()
+    case.need_programs("ip", case.SERVER)
+    with case.scratch() as folder:
+        whole_tree(folder)
+        own_peer(folder)
+
+
+case.main(test)
