@@ -651,6 +651,44 @@ static void sources_outside(const struct option *o, bool above, char *value)
     strcpy(value, above ? "10.0.0.0/33" : "10.0.0.0/-1");
 }
 
+static void mix_outside(const struct option *o, bool above, char *value)
+{
+    (void)o;
+    strcpy(value, above ? "read_heavy:99999999999" : "read_heavy:0");
+}
+
+static void list_outside(const struct option *o, bool above, char *value)
+{
+    if (above)
+        with_unit(value, o->max / 1000000 + 1, "");
+    else
+        strcpy(value, "0");
+}
+
+static void percent_outside(const struct option *o, bool above, char *value)
+{
+    (void)o;
+    strcpy(value, above ? "101%" : "-1%");
+}
+
+static void enter_outside(const struct option *o, bool above, char *value)
+{
+    (void)o;
+    strcpy(value, above ? "connections>=101%" : "connections>=0");
+}
+
+static void hash_outside(const struct option *o, bool above, char *value)
+{
+    (void)o;
+    strcpy(value, above ? "0123456789abcdef0" : "0123456789abcde");
+}
+
+static void listener_outside(const struct option *o, bool above, char *value)
+{
+    (void)o;
+    strcpy(value, above ? "65536" : "0");
+}
+
 /* One byte too many for its field; nothing below. */
 static void length_outside(const struct option *o, bool above, char *value)
 {
@@ -681,6 +719,10 @@ static const struct {
     {&kind_wire, NULL, length_outside},      {&kind_peer, NULL, length_outside},
     {&kind_flag, NULL, NULL},                {&kind_choice, NULL, NULL},
     {&kind_word, NULL, NULL},                {&kind_address, NULL, NULL},
+    {&kind_mix, "read:70s", mix_outside},    {&kind_list, "5s,6s", list_outside},
+    {&kind_counts, "5s,6s", list_outside},   {&kind_percent, "5s", percent_outside},
+    {&kind_enter, "connections>=5s", enter_outside},
+    {&kind_hash, NULL, hash_outside},        {&kind_listener, "9464/s", listener_outside},
 };
 
 /* File, line, key, what was found, and what the kind expects. */
