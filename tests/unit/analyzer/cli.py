@@ -231,7 +231,7 @@ class Json(Case):
 class Plot(Case):
     def check_pictures(self, done, runs=1):
         paths = [line for line in done.stdout.splitlines() if line.endswith((".svg", ".png"))]
-        self.assertEqual(len(paths), 12 * runs + 2 * (runs > 1), done.stdout)
+        self.assertEqual(len(paths), 14 * runs + 2 * (runs > 1), done.stdout)
         for path in paths:
             with open(os.path.join(self.dir, path), "rb") as file:
                 data = file.read()
@@ -326,7 +326,8 @@ class CourseCharts(Case):
 
     def test_memory(self):
         self.fixture("known")
-        self.change("INSERT INTO conn_memory (run_id, side, pool, connections, bytes_per_conn) SELECT id, 'gen', "
+        self.change("DELETE FROM conn_memory",
+                    "INSERT INTO conn_memory (run_id, side, pool, connections, bytes_per_conn) SELECT id, 'gen', "
                     "'connections', 1048576, 128 FROM run",
                     "INSERT INTO conn_memory (run_id, side, pool, connections, bytes_per_conn) SELECT id, 'gen', "
                     "'time_wait', 1048576, 2.5 FROM run",

@@ -114,7 +114,7 @@ class Report(unittest.TestCase):
         self.look(path, "report.png", 5200)
         self.look(path, "dark.png", 2400, "--force-dark-mode")
         page = Page(self.chromium("--dump-dom", "file://" + path))
-        self.assertEqual(len([tag for tag in page.opened if tag[0] == "svg"]), 6)
+        self.assertEqual(len([tag for tag in page.opened if tag[0] == "svg"]), 7)
         self.assertIn("PASS", page.words["h1"])
         for word in ("Limited by generator", "Environment", "The resolved job", "run_summary",
                      "protocol = line", "tcp_csum", "95 %"):
@@ -169,7 +169,7 @@ class Report(unittest.TestCase):
         self.assertEqual(page.tags() & {"script", "img", "link", "iframe"}, set())
         ids = page.values("id")
         self.assertEqual(len(ids), len(set(ids)), "an id twice")
-        self.assertEqual(len([tag for tag in page.opened if tag[0] == "svg"]), 6)
+        self.assertEqual(len([tag for tag in page.opened if tag[0] == "svg"]), 8)
         for word in ("History", "analyze --trend", "regression", "latency_p50_us"):
             self.assertIn(word, page.words["main"])
 
@@ -207,7 +207,7 @@ class Report(unittest.TestCase):
             page = Page(source)
             self.assertEqual(page.tags() & {"script", "img"}, set())
             self.assertIn(HOSTILE, page.words["h1"])
-            self.assertEqual(page.words["text"].count(HOSTILE), 6, "titles of charts")
+            self.assertEqual(page.words["text"].count(HOSTILE), 7, "titles of charts")
             self.assertNotEqual(page.words["title"], "pwned")
 
     def test_without_gnuplot(self):
