@@ -7,7 +7,7 @@ import shutil
 import case
 import lab
 
-MACHINE = ["cpus", "isolated cpus", "governor", "tsc", "kernel", "real-time throttling",
+MACHINE = ["cpus", "isolated cpus", "governor", "tsc", "kernel", "real-time throttling", "priority of the loops",
            "hugepages", "transparent hugepages", "open files"]
 PRIVILEGES = ["CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_BPF", "CAP_SYS_ADMIN", "memlock", "bpf jit"]
 WIRES = ["lab", "pair", "dpdk"]
