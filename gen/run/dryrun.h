@@ -36,6 +36,7 @@ struct need {
     uint64_t gen_bytes, peer_bytes, frame_bytes;
     uint64_t load_ns, limit_ns; /* expected: under load; at most: with connecting and ending */
     double transactions;     /* of all phases; NAN: not known */
+    uint32_t trials;         /* of a suite, if each of them holds; then so are the times */
     bool by_rule;            /* their rate is what a rule asks for, not what the job offers */
     double db_low_bytes, db_high_bytes; /* NAN: not known */
 };

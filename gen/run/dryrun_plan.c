@@ -5,6 +5,7 @@
 #include "app/app.h"
 #include "base/units.h"
 #include "run/dryrun.h"
+#include "run/foresee.h"
 #include "run/setup.h"
 #include "run/step.h"
 
@@ -75,14 +76,47 @@ static void load_print(const struct job_phase *p, const struct app_proto *proto)
                (unsigned long long)p->transactions);
 }
 
-void dryrun_plan(const struct job *job, const struct app_proto *proto)
+#define TRIALS_SHOWN 18
+
+static void trial_print(void *ctx, uint32_t number, const struct job_phase *p)
 {
-    puts("plan");
-    print_world(job);
+    struct job_phase alike = *p;
+    if (number > 1)
+        alike.warmup_ns = 0; /* each has one; told once */
+    if (number <= TRIALS_SHOWN)
+        load_print(&alike, ctx);
+    else if (number == TRIALS_SHOWN + 1)
+        puts("  ... and so on");
+}
+
+/* What a search will ask for depends on what it is given. */
+static void search_print(const struct job *job, const struct app_proto *proto)
+{
+    const struct job_search *s = &job->search;
+    printf("  suite %s: trials, each connected before and drained after; if every one holds:\n",
+           s->suite);
+    foresee(job, trial_print, (void *)(uintptr_t)proto);
+    if (*s->find_max)
+        printf("  otherwise the rates between, %u trials or %llu s at most\n", s->find_trials,
+               (unsigned long long)(s->find_ns / NS_PER_S));
+}
+
+static void phases_print(const struct job *job, const struct app_proto *proto)
+{
     for (uint32_t i = 0; i < job->phases_count; i++) {
         connect_print(job, &job->phases[i]);
         load_print(&job->phases[i], proto);
         step_print(job->phases[i].name, "drain", true, job->drain_ns, "replies under way");
     }
+}
+
+void dryrun_plan(const struct job *job, const struct app_proto *proto)
+{
+    puts("plan");
+    print_world(job);
+    if (job_searches(job))
+        search_print(job, proto);
+    else
+        phases_print(job, proto);
     step_print("", "close", true, job->close_ns, "all connections");
 }

@@ -11,6 +11,7 @@
 #include "base/units.h"
 #include "rec/rec.h"
 #include "run/dryrun.h"
+#include "run/foresee.h"
 #include "run/setup.h"
 #include "run/sla.h"
 #include "run/step.h"
@@ -192,8 +193,28 @@ static void need_tuples(struct need *n, const struct job *job, const struct app_
 
 /* ---- time and file ---- */
 
+/* A trial's time, and what its load comes to, is known; what it asks for next is not. */
+static void need_trial(void *ctx, uint32_t number, const struct job_phase *p)
+{
+    struct need *n = ctx;
+    n->trials = number;
+    n->load_ns += p->warmup_ns + p->duration_ns;
+    n->transactions += p->rate_max ? NAN : p->rate_per_s * (double)(p->warmup_ns + p->duration_ns) / 1e9;
+}
+
+static void need_trials(struct need *n, const struct job *job)
+{
+    foresee(job, need_trial, n);
+    n->limit_ns = job->close_ns + n->load_ns +
+                  n->trials * (job->drain_ns + connect_limit_ns(job, &job->phases[0]));
+}
+
 static void need_time(struct need *n, const struct job *job, const struct app_proto *proto)
 {
+    if (job_searches(job)) {
+        need_trials(n, job);
+        return;
+    }
     n->limit_ns = job->close_ns;
     for (uint32_t i = 0; i < job->phases_count; i++) {
         const struct job_phase *p = &job->phases[i];

@@ -75,7 +75,10 @@ static void print_load(const struct job *job, uint32_t phase, const struct app_p
 static void print_time(const struct need *n)
 {
     char load[TEXT], limit[TEXT];
-    printf("  duration      %s under load; at most %s with connecting and ending\n",
+    char trials[TEXT * 2] = "";
+    if (n->trials)
+        snprintf(trials, sizeof trials, "%u trials, if each holds: ", n->trials);
+    printf("  duration      %s%s under load; at most %s with connecting and ending\n", trials,
            units_format_ns(load, sizeof load, n->load_ns),
            units_format_ns(limit, sizeof limit, n->limit_ns));
 }

@@ -320,7 +320,7 @@ static void load_text(char *buf, size_t size, const struct job_phase *phase)
     else if (phase->arrivals_ns)
         print_arrivals(phase, out);
     else
-        fprintf(out, "%.15g/s", phase->rate_per_s * phase->rate_scale);
+        fprintf(out, "%.12g/s", phase->rate_per_s * phase->rate_scale);
     job_shape_print(phase, out);
     job_phase_mix_print(phase, out);
     fclose(out);

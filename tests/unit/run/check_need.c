@@ -55,6 +55,22 @@ START_TEST(test_bytes_on_the_wire)
 }
 END_TEST
 
+/* Of a search: its trials when each holds. 1 s of warm-up each; the first needs 22.2 s for its 1,000
+ * completions at nine tenths of 50/s. */
+START_TEST(test_a_search)
+{
+    struct need n = need_for("suite = limits\nstep_high = 1000\n");
+    ck_assert_uint_eq(n.trials, 4); /* 50, 200, 500, 1000 */
+    ck_assert_double_eq_tol((double)n.load_ns / 1e9, 4 + 22.2222 + 3 * 10, .001);
+    ck_assert_double_eq_tol(n.transactions, 50 * 23.2222 + (200 + 500 + 1000) * 11, .1);
+    n = need_for("suite = scale_steps\nscale_connections = 10,20\nstep_time = 3s\n");
+    ck_assert_uint_eq(n.trials, 2);
+    ck_assert_uint_eq(n.load_ns, 8 * S);
+    ck_assert(isnan(n.transactions));
+    ck_assert_uint_eq(need_for("rate = 10\n").trials, 0);
+}
+END_TEST
+
 START_TEST(test_sizes_and_rates_that_move)
 {
     struct need_load l = load_for("protocol = echo\npayload = 100:1,300:1\nreply = 0\nrate = 10\n"
@@ -132,5 +148,5 @@ START_TEST(test_memory)
 }
 END_TEST
 
-CHECK_MAIN("run/need", test_bytes_on_the_wire, test_sizes_and_rates_that_move, test_tuples,
+CHECK_MAIN("run/need", test_a_search, test_bytes_on_the_wire, test_sizes_and_rates_that_move, test_tuples,
            test_times_and_file, test_memory)
