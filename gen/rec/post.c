@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Commands and notes: handed over by the main thread, stored by the recorder. */
+/* Commands, notes and trials: handed over by the main thread, stored by the recorder, so that a run
+ * that is killed keeps them. */
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +14,9 @@ static void free_post(struct rec_post *p)
     free((void *)(uintptr_t)p->command.argument);
     free((void *)(uintptr_t)p->command.result);
     free((void *)(uintptr_t)p->command.injected);
+    free((void *)(uintptr_t)p->trial.objective);
+    free((void *)(uintptr_t)p->trial.reason);
+    free((void *)(uintptr_t)p->trial.limited_by);
     free(p->level);
     free(p->note);
     free(p);
@@ -50,7 +55,7 @@ int rec_command(struct rec *r, const struct command_row *row, int phase, uint64_
     bool failed = false;
     if (!p)
         return -ENOMEM;
-    *p = (struct rec_post){.command = *row, .phase = phase, .at_ns = now_ns};
+    *p = (struct rec_post){.kind = POST_COMMAND, .command = *row, .phase = phase, .at_ns = now_ns};
     p->command.name = copy(row->name, &failed);
     p->command.argument = copy(row->argument, &failed);
     p->command.result = copy(row->result, &failed);
@@ -64,27 +69,52 @@ int rec_note(struct rec *r, const char *level, const char *text, uint64_t now_ns
     bool failed = false;
     if (!p)
         return -ENOMEM;
-    *p = (struct rec_post){.phase = -1, .at_ns = now_ns};
+    *p = (struct rec_post){.kind = POST_NOTE, .phase = -1, .at_ns = now_ns};
     p->level = copy(level, &failed);
     p->note = copy(text, &failed);
+    return append(r, p, failed);
+}
+
+int rec_trial(struct rec *r, const struct trial_row *row)
+{
+    struct rec_post *p = calloc(1, sizeof *p);
+    bool failed = false;
+    if (!p)
+        return -ENOMEM;
+    *p = (struct rec_post){.kind = POST_TRIAL, .trial = *row, .phase = -1};
+    p->trial.objective = copy(row->objective, &failed);
+    p->trial.reason = copy(row->reason, &failed);
+    p->trial.limited_by = copy(row->limited_by, &failed);
     return append(r, p, failed);
 }
 
 /* Of a phase that came since this batch's phases were stored: with the next. */
 static bool waits_for_phase(const struct rec *r, const struct rec_post *p)
 {
-    return p->command.name && p->phase >= 0 && !r->phases[p->phase]->id;
+    return p->phase >= 0 && !r->phases[p->phase]->id;
 }
 
-static int store_post(struct rec *r, struct rec_post *p, struct err *e)
+static int store_command(struct rec *r, const struct rec_post *p, struct err *e)
 {
     struct command_row row = p->command;
-    if (!row.name)
-        return db_note_add(r->cfg.db, r->cfg.run_id, rec_unix_ns(r, p->at_ns), p->level, p->note,
-                           e);
     row.phase_id = p->phase < 0 ? DB_NONE : r->phases[p->phase]->id;
     row.at_ns = rec_unix_ns(r, p->at_ns);
     return db_command_add(r->cfg.db, r->cfg.run_id, &row, e);
+}
+
+static int store_post(struct rec *r, const struct rec_post *p, struct err *e)
+{
+    switch (p->kind) {
+    case POST_COMMAND:
+        return store_command(r, p, e);
+    case POST_NOTE:
+        return db_note_add(r->cfg.db, r->cfg.run_id, rec_unix_ns(r, p->at_ns), p->level, p->note,
+                           e);
+    case POST_TRIAL:
+        return db_trial_add(r->cfg.db, r->cfg.run_id, &p->trial, e);
+    }
+    assert(!"a kind of post");
+    return -EINVAL;
 }
 
 int store_posts(struct rec *r, struct err *e)

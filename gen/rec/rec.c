@@ -86,7 +86,6 @@ static void free_rec(struct rec *r)
     uint32_t phases = atomic_load(&r->phase_count);
     for (uint32_t i = 0; i < phases; i++)
         phase_free(r->phases[i]);
-    trials_free(r);
     free_posts(r);
     gather_close(r);
     store_close(&r->store);

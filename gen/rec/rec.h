@@ -31,6 +31,7 @@ struct err;
 struct db;
 struct rec;
 struct command_row;
+struct trial_row;
 
 /* What one worker measured in one interval. */
 struct rec_interval {
@@ -96,11 +97,6 @@ void rec_memory(const struct rec *r, struct rec_memory *out);
 #define REC_PHASES_MAX 4096
 int rec_phase_begin(struct rec *r, const struct phase_row *row, uint64_t now_ns);
 void rec_phase_end(struct rec *r, uint32_t phase, uint64_t now_ns, enum phase_exit why);
-/* A trial of a search has ended; its phase is stored. Strings are copied. 0, -ENOMEM, -ENOSPC.
- * Main thread. */
-#define REC_TRIALS_MAX 512
-struct trial_row;
-int rec_trial(struct rec *r, const struct trial_row *row);
 /* The load changed within a phase: `starts` were to be expected up to `now_ns`, and `rate_per_s` from
  * then on. What the phase has offered in the mean replaces what its row began with when it ends. */
 void rec_phase_rate(struct rec *r, uint32_t phase, double starts, double rate_per_s, uint64_t now_ns);
@@ -110,6 +106,8 @@ void rec_phase_rate(struct rec *r, uint32_t phase, double starts, double rate_pe
 #define REC_POSTS_MAX 4096
 int rec_command(struct rec *r, const struct command_row *row, int phase, uint64_t now_ns);
 int rec_note(struct rec *r, const char *level, const char *text, uint64_t now_ns);
+/* A trial of a search has ended; its phase is stored already. */
+int rec_trial(struct rec *r, const struct trial_row *row);
 /* Waits until everything that the workers have handed over is stored, so that another connection
  * reads it. Main thread. */
 void rec_sync(struct rec *r);

@@ -74,9 +74,12 @@ struct gather {
     _Atomic bool ended;               /* no interval becomes whole any more */
 };
 
-/* What main has to say to the file: a command or a note. */
+/* What main has to say to the file. */
+enum post_kind { POST_COMMAND, POST_NOTE, POST_TRIAL };
 struct rec_post {
-    struct command_row command;       /* name NULL: a note. Texts owned */
+    enum post_kind kind;              /* which of these; texts owned */
+    struct command_row command;
+    struct trial_row trial;
     char *level, *note;
     int phase;                        /* of the command, below 0: none */
     uint64_t at_ns;                   /* CLOCK_MONOTONIC */
@@ -98,9 +101,6 @@ struct rec {
 
     struct rec_phase *phases[REC_PHASES_MAX];
     _Atomic uint32_t phase_count;
-    struct trial_row *trials[REC_TRIALS_MAX]; /* strings owned */
-    _Atomic uint32_t trial_count;
-    uint32_t trials_stored, trials_now; /* committed; and by the batch that is not yet */
 
     struct rec_post *posts[REC_POSTS_MAX];
     _Atomic uint32_t post_count;
@@ -142,10 +142,6 @@ int store_interval(struct rec *r, const struct rec_interval *b, uint64_t seq, st
 int store_phases(struct rec *r, struct err *e);
 /* What the batch did to the phases' rows holds (committed) or never was (rolled back). */
 void settle_phases(struct rec *r, bool committed);
-bool trials_due(const struct rec *r);
-int store_trials(struct rec *r, struct err *e);
-void settle_trials(struct rec *r, bool committed);
-void trials_free(struct rec *r);
 int store_summaries(struct rec *r, struct err *e);
 /* Commands and notes that came since the last batch; the same for them. */
 int store_posts(struct rec *r, struct err *e);

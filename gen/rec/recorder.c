@@ -20,8 +20,6 @@ static void begin_batch(struct rec *r, struct batch *b)
     if (!b->ret)
         b->ret = store_phases(r, &b->e);
     if (!b->ret)
-        b->ret = store_trials(r, &b->e);
-    if (!b->ret)
         b->ret = store_posts(r, &b->e);
 }
 
@@ -40,7 +38,6 @@ static void end_batch(struct rec *r, struct batch *b)
         b->ret = db_commit(r->cfg.db, "store the intervals", &b->e);
     db_rollback(r->cfg.db);
     settle_phases(r, !b->ret);
-    settle_trials(r, !b->ret);
     settle_posts(r, !b->ret);
     drain_settle(r, !b->ret);
     if (b->ret)
@@ -110,7 +107,7 @@ static bool posts_wait(struct rec *r)
 static void look(struct rec *r)
 {
     uint64_t now_ns = clock_kernel_ns();
-    bool any = resources_due(r, now_ns) || trials_due(r) || posts_wait(r);
+    bool any = resources_due(r, now_ns) || posts_wait(r);
     struct batch batch;
     for (uint32_t n = 0; n < r->cfg.lanes; n++) {
         any |= (r->lane_full[n] = lane_ready(r, n)) > 0;
