@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/vector.h"
+
 #define SLACK 1e-3 /* of Q: far beyond what floats round */
 
 typedef float lanes __attribute__((vector_size(4 * BOUND_LANES), aligned(4)));
@@ -72,8 +74,8 @@ void energy_bound_open(struct energy_bound *b, const float *far, double pairs, c
 }
 
 /* |S(t)| of the runs that are taken. Each lane adds up its own eighth of the sorted runs. */
-__attribute__((target_clones("avx2", "default"))) static float norm_of(const struct energy_bound *b,
-                                                                       size_t t)
+VECTOR_CLONES_EXACT
+static float norm_of(const struct energy_bound *b, size_t t)
 {
     lanes below = {0}, counts = {0}, square = {0};
     for (size_t row = 0; row < b->rows; row++)

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "base/vector.h"
+
 #define KNOWN_RUNS 10  /* of a history that is watched: runs before a split, at least */
 #define NEW_RUNS   6   /* runs after a split that is new */
 #define OLD_RUNS   30  /* runs after a split from which it gets no older */
@@ -16,8 +18,8 @@ typedef int32_t lane_bits __attribute__((vector_size(4 * BOUND_LANES)));
 #define DISTANCES(values, to) ((lane_bits)((values) - (to)) & INT32_MAX)
 
 /* near[k] = sum over j < k of |value[k] - value[j]|: eight k at a time. */
-__attribute__((target_clones("avx2", "default"))) static void
-sum_distances_before(const float *value, float *near, size_t count)
+VECTOR_CLONES_EXACT
+static void sum_distances_before(const float *value, float *near, size_t count)
 {
     static const lane_bits lane = {0, 1, 2, 3, 4, 5, 6, 7};
     for (size_t k = 0; k < count; k += BOUND_LANES) {
