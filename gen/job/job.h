@@ -81,6 +81,14 @@ struct job_search {
     struct job_list scale_connections; /* scale_steps */
 };
 
+/* From where on a figure shows what limited a run; db/limit.h reads them from the stored job. */
+struct job_limits {
+    double kept_up_percent, busy_percent, busy_life_percent, core_percent, transmit_percent,
+        room_percent, tx_full_percent, timed_out_percent, sent_again_percent, away_percent,
+        slots_percent;
+    double waits, holds; /* a transaction; a ratio */
+};
+
 /* What must hold before a phase is measured. Neither number: as soon as any connection is open. */
 struct job_enter {
     uint32_t connections; /* open, at least; 0: none asked for, or */
@@ -180,6 +188,7 @@ struct job {
     char run_sla[JOB_TEXT];
     uint64_t valid_lateness_p99_ns; /* bounds of validity in an open loop */
     double valid_busy_percent, valid_missed_percent, valid_tx_full_percent;
+    struct job_limits limits;
     char margins[JOB_TEXT];  /* of relevance, METRIC:PERCENT% each, for whoever compares runs */
     bool quiet;
     uint64_t status_ns;      /* period of the live line */

@@ -31,12 +31,19 @@ struct opening {
     const struct log *log;
 };
 
+/* What a responder process of ours tells, in memory that both have. */
+struct shared {
+    struct responder_totals totals; /* first: its address is that of the whole */
+    struct responder_live live;
+};
+
 /* --- lab ------------------------------------------------------------------------------------ */
 
 struct far_side {
     const struct job *job;
     const struct clock *clock;
     struct responder_totals *totals;
+    struct responder_live *live;
     int ready_fd;
 };
 
@@ -61,7 +68,7 @@ static int run_far_side(void *ctx, int ready_fd)
     struct responder_process p = {
         .job = far->job, .clock = far->clock, .device = LAB_FAR_IFACE,
         .listen = far->job->targets[0], .first_cpu = far->job->workers,
-        .ready = tell_ready, .ready_ctx = far, .totals = far->totals,
+        .ready = tell_ready, .ready_ctx = far, .totals = far->totals, .live = far->live,
     };
     int rc = responder_process_run(&p, &e);
     if (rc)
@@ -145,7 +152,8 @@ static int open_lab(struct wires *w, const struct opening *o, struct err *e)
     const struct job *job = o->job;
     char shell[] = "/bin/sh", dash_c[] = "-c", command[JOB_TEXT + 8];
     char *argv[] = {shell, dash_c, command, NULL};
-    struct far_side far = {.job = job, .clock = o->clock, .totals = w->peer};
+    struct far_side far = {.job = job, .clock = o->clock, .totals = w->peer,
+                           .live = w->peer_live};
     struct lab_config lc = {.queues = job->workers, .mtu = job->mtu};
     if (job->peer == PEER_EXEC) {
         shell_command(job->peer_exec, command, sizeof command);
@@ -187,7 +195,7 @@ static int open_pair(struct wires *w, const struct opening *o, struct err *e)
     if (job->peer != PEER_RESPOND)
         return 0;
     return responder_start(&w->responder, job, w->far_port, &job->targets[0], job->workers,
-                           o->clock, e);
+                           o->clock, w->peer_live, e);
 }
 
 static int open_xdp(struct wires *w, const struct opening *o, struct err *e)
@@ -248,11 +256,12 @@ int wires_open(struct wires *w, const struct job *job, const struct clock *clock
                const struct log *log, struct err *e)
 {
     *w = (struct wires){0};
-    w->peer = mmap(NULL, sizeof *w->peer, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (w->peer == MAP_FAILED) {
-        w->peer = NULL;
+    struct shared *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
+                                 MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (shared == MAP_FAILED)
         return err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "no shared memory: %s", strerror(errno));
-    }
+    w->peer = &shared->totals;
+    w->peer_live = &shared->live;
     int rc = open_by_name(w, &(struct opening){job, clock, log}, e);
     if (!rc)
         rc = wrap(w, job, e);
@@ -281,6 +290,7 @@ void wires_close(struct wires *w)
 void wires_free(struct wires *w)
 {
     if (w->peer)
-        munmap(w->peer, sizeof *w->peer);
+        munmap(w->peer, sizeof(struct shared));
     w->peer = NULL;
+    w->peer_live = NULL;
 }
