@@ -24,11 +24,10 @@ struct responder_totals {
     uint64_t drops[DROP_COUNT];
 };
 
-/* Starts the workers on an open port (which stays the caller's); CPUs from `first_cpu` on in the
- * job's order. Returns when all are ready. */
+/* Starts the workers on an open port (which stays the caller's), at every target of the job; CPUs
+ * from `first_cpu` on in the job's order. Returns when all are ready. */
 int responder_start(struct responder **out, const struct job *job, struct wire_port *port,
-                    const struct endpoint *listen, uint32_t first_cpu, const struct clock *clock,
-                    struct err *e);
+                    uint32_t first_cpu, const struct clock *clock, struct err *e);
 /* Stops, joins, sums, frees. */
 void responder_stop(struct responder *r, struct responder_totals *totals);
 
@@ -37,7 +36,6 @@ struct responder_process {
     const struct job *job;
     const struct clock *clock;
     const char *device;
-    struct endpoint listen;
     uint32_t first_cpu;
     void (*ready)(void *ctx);
     void *ready_ctx;
