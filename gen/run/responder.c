@@ -19,13 +19,13 @@ struct responder {
 };
 
 static int start_workers(struct responder *r, const struct job *job, struct wire_port *port,
-                         const struct endpoint *listen, const int *cpus,
-                         const struct clock *clock, struct responder_live *live, struct err *e)
+                         const int *cpus, const struct clock *clock, struct responder_live *live,
+                         struct err *e)
 {
     const struct app_proto *proto = app_proto_find(job->protocol);
     for (; r->count < job->workers; r->count++) {
         struct worker_config cfg = {.cpu = cpus[r->count], .clock = clock, .port = port};
-        setup_responder(job, proto, listen, r->count, &cfg);
+        setup_responder(job, proto, r->count, &cfg);
         cfg.server.app = &r->app;
         cfg.live = live ? &live->of[r->count] : NULL;
         int rc = worker_start(&r->workers[r->count], &cfg, e);
@@ -41,8 +41,8 @@ static int start_workers(struct responder *r, const struct job *job, struct wire
 }
 
 int responder_start(struct responder **out, const struct job *job, struct wire_port *port,
-                    const struct endpoint *listen, uint32_t first_cpu, const struct clock *clock,
-                    struct responder_live *live, struct err *e)
+                    uint32_t first_cpu, const struct clock *clock, struct responder_live *live,
+                    struct err *e)
 {
     struct responder *r = calloc(1, sizeof *r);
     if (r)
@@ -52,7 +52,7 @@ int responder_start(struct responder **out, const struct job *job, struct wire_p
     if (!rc)
         rc = app_ctx_init(&r->app, job->seed, job->binary, e);
     if (!rc)
-        rc = start_workers(r, job, port, listen, cpus + first_cpu, clock, live, e);
+        rc = start_workers(r, job, port, cpus + first_cpu, clock, live, e);
     if (rc) {
         if (r)
             responder_stop(r, NULL);
@@ -135,11 +135,11 @@ int responder_process_run(const struct responder_process *p, struct err *e)
     struct wire_config wc;
     struct wire_port *port;
     struct responder *r;
-    setup_responder_wire(p->job, p->device, &p->listen, &wc);
+    setup_responder_wire(p->job, p->device, &wc);
     int rc = xdp_port_open(&wc, &port, e);
     if (rc)
         return rc;
-    rc = responder_start(&r, p->job, port, &p->listen, p->first_cpu, p->clock, p->live, e);
+    rc = responder_start(&r, p->job, port, p->first_cpu, p->clock, p->live, e);
     if (!rc) {
         sigset_t set;
         int sig;

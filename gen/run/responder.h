@@ -33,11 +33,12 @@ struct responder_live {
 bool responder_counted(const struct responder_live *live, uint32_t workers,
                        uint64_t counters[COUNTER_COUNT], uint64_t *at_ns);
 
-/* Starts the workers on an open port (which stays the caller's); CPUs from `first_cpu` on in the
- * job's order. Returns when all are ready. `live`: where they tell their counters; NULL: nowhere. */
+/* Starts the workers on an open port (which stays the caller's), at every target of the job; CPUs
+ * from `first_cpu` on in the job's order. Returns when all are ready. `live`: where they tell their
+ * counters; NULL: nowhere. */
 int responder_start(struct responder **out, const struct job *job, struct wire_port *port,
-                    const struct endpoint *listen, uint32_t first_cpu, const struct clock *clock,
-                    struct responder_live *live, struct err *e);
+                    uint32_t first_cpu, const struct clock *clock, struct responder_live *live,
+                    struct err *e);
 /* Stops, joins, sums, frees. */
 void responder_stop(struct responder *r, struct responder_totals *totals);
 
@@ -46,7 +47,6 @@ struct responder_process {
     const struct job *job;
     const struct clock *clock;
     const char *device;
-    struct endpoint listen;
     uint32_t first_cpu;
     void (*ready)(void *ctx);
     void *ready_ctx;

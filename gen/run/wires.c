@@ -67,7 +67,7 @@ static int run_far_side(void *ctx, int ready_fd)
     sigprocmask(SIG_BLOCK, &set, NULL);
     struct responder_process p = {
         .job = far->job, .clock = far->clock, .device = LAB_FAR_IFACE,
-        .listen = far->job->targets[0], .first_cpu = far->job->workers,
+        .first_cpu = far->job->workers,
         .ready = tell_ready, .ready_ctx = far, .totals = far->totals, .live = far->live,
     };
     int rc = responder_process_run(&p, &e);
@@ -108,7 +108,7 @@ static void shell_command(const char *text, char *out, size_t size)
 static void kernel_end(const struct job *job, struct lab_config *lc)
 {
     lc->far_kernel = true;
-    lc->far_addr = (struct ip_range){job->targets[0].addr, 1, 32};
+    lc->far_addr = job->targets[0].addrs;
     lc->near_addr = job->sources[0];
 }
 
@@ -132,7 +132,7 @@ static bool listens(pid_t pid, const char *table, uint16_t port)
 static int await_listener(pid_t pid, const struct job *job, struct err *e)
 {
     const struct timespec nap = {0, 20000000};
-    uint16_t port = job->targets[0].port;
+    uint16_t port = job->targets[0].ports.lo;
     for (int tries = 0; tries < LISTENER_WAIT_MS / 20; tries++) {
         if (listens(pid, "tcp", port) || listens(pid, "tcp6", port))
             return 0;
@@ -194,8 +194,8 @@ static int open_pair(struct wires *w, const struct opening *o, struct err *e)
     w->far_port = ports[1];
     if (job->peer != PEER_RESPOND)
         return 0;
-    return responder_start(&w->responder, job, w->far_port, &job->targets[0], job->workers,
-                           o->clock, w->peer_live, e);
+    return responder_start(&w->responder, job, w->far_port, job->workers, o->clock, w->peer_live,
+                           e);
 }
 
 static int open_xdp(struct wires *w, const struct opening *o, struct err *e)

@@ -264,7 +264,9 @@ static int setup_role(struct worker *w, struct err *e)
 {
     if (!w->cfg.is_client) {
         int rc = server_init(&w->server, &w->cfg.server, &w->stack, e);
-        return rc ? rc : tcp_listen(&w->stack.tcp, w->cfg.listen_port);
+        for (uint32_t i = 0; i < w->cfg.listen_count && !rc; i++)
+            rc = tcp_listen_range(&w->stack.tcp, w->cfg.listen[i]);
+        return rc;
     }
     int rc = client_init(&w->client, &w->cfg.client, &w->stack, e);
     w->client.block = w->block;

@@ -61,7 +61,8 @@ struct worker_config {
     bool is_client;
     struct client_config client;
     struct server_config server;
-    uint16_t listen_port;      /* responder */
+    struct port_range listen[TCP_LISTEN_MAX]; /* responder */
+    uint32_t listen_count;
     struct rec_lane *lane;     /* NULL: counts into private memory (responder) */
     uint64_t interval_ns;
     struct worker_live *live;  /* responder: where it tells its counters; NULL: nowhere */
