@@ -53,6 +53,7 @@ struct run {
     uint64_t connections_opened;
     struct live *live;
     struct run_loaded loaded;
+    const struct job_phase *faulted; /* whose faults are on the wire; NULL: the first comes */
     enum run_asked asked;
     struct db *reader;       /* second connection to the results, for reading while the run goes on */
     char aborted[240];       /* why the run ended itself; empty: it did not */
