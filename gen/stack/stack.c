@@ -6,6 +6,15 @@
 
 #include "stack/path.h"
 
+static void take_known(struct stack *s, uint64_t now_ns)
+{
+    for (uint32_t i = 0; i < s->cfg.known_count; i++) {
+        const struct neigh_known *k = &s->cfg.known[i];
+        neigh_want(&s->neigh, k->addr, s->cfg.local[0].first, now_ns);
+        neigh_learn(&s->neigh, k->addr, k->mac);
+    }
+}
+
 int stack_init(struct stack *s, const struct stack_config *cfg, struct wire_queue *queue,
                const struct tcp_ops *ops, stack_fill *fill, void *ctx, uint64_t *count,
                uint64_t *drops, uint64_t now_ns, struct err *e)
@@ -19,6 +28,8 @@ int stack_init(struct stack *s, const struct stack_config *cfg, struct wire_queu
     stack_count_into(s, count, drops);
     if (rc)
         stack_fini(s);
+    else
+        take_known(s, now_ns);
     return rc;
 }
 

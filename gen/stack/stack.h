@@ -36,6 +36,8 @@ struct stack_config {
     struct ip_addr gateway; /* next hop for everything; zero: all on link */
     uint32_t paths;         /* at most */
     uint32_t neighbours;    /* next hops, at most; 0: NEIGH_DEFAULT */
+    const struct neigh_known *known; /* next hops that are not asked for; read by stack_init */
+    uint32_t known_count;
     uint16_t mtu, mss;      /* mss 0: from the MTU */
     uint32_t batch;         /* frames a wire call */
 };
