@@ -117,6 +117,7 @@ enum operation {
     X(GAP_MAX, gap_max_ns, "longest loop gap of the interval, ns")                                 \
     X(BACKLOG_MAX, backlog_max, "largest number of arrivals waiting in the interval")              \
     X(MISSED, missed, "arrivals that the loop looked at more than 1 ms too late")                  \
+    X(SIDE_EMPTY, side_empty, "times a disturbed connection found no side block")                  \
     X(TUPLES_BUSY, tuples_busy, "tuples passed over at an open: still in use or in TIME_WAIT")
 
 enum counter {

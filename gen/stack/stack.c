@@ -23,8 +23,9 @@ int stack_init(struct stack *s, const struct stack_config *cfg, struct wire_queu
                         .last_path = PATH_NONE};
     assert(cfg->batch > 0 && cfg->batch <= STACK_BATCH_MAX);
     int rc = path_init(s, e);
+    s->cfg.tcp.path_uses = s->path_uses;
     if (!rc)
-        rc = tcp_init(&s->tcp, &cfg->tcp, ops, ctx, count, now_ns, e);
+        rc = tcp_init(&s->tcp, &s->cfg.tcp, ops, ctx, count, now_ns, e);
     stack_count_into(s, count, drops);
     if (rc)
         stack_fini(s);

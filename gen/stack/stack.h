@@ -53,8 +53,11 @@ struct stack {
     uint64_t *count, *drops; /* of the current interval; see stack_count_into */
 
     struct path *paths;
-    uint32_t *path_table;    /* open addressing by addresses; never shrinks */
+    uint32_t *path_uses;     /* connections and TIME-WAIT entries of each */
+    uint32_t *path_table;    /* open addressing by addresses */
     uint32_t path_mask, path_count, last_path;
+    uint32_t path_hand;      /* where the search for one that nobody uses goes on */
+    uint32_t path_reclaims;  /* paths given a next life */
     struct neigh_table neigh;
 
     struct frame rx[STACK_BATCH_MAX];

@@ -16,11 +16,13 @@ int tcp_init(struct tcp *t, const struct tcp_config *cfg, const struct tcp_ops *
     t->conns = mem_reserve((size_t)cfg->conns * sizeof *t->conns, "connection pool", e);
     int rc = t->conns ? 0 : -ENOMEM;
     if (!rc)
-        rc = time_wait_init(&t->time_wait, cfg->time_wait_entries, e);
+        rc = time_wait_init(&t->time_wait, cfg->time_wait_entries, cfg->path_uses, e);
     if (!rc)
         rc = flow_init(&t->flows, (uint64_t)cfg->conns + t->time_wait.size, e);
     if (!rc)
         rc = ooo_init(&t->ooo, cfg->ooo_pieces, cfg->piece_bytes, e);
+    if (!rc)
+        rc = side_pool_init(&t->sides, cfg->side_blocks, e);
     if (rc) {
         tcp_fini(t);
         return rc;
@@ -44,6 +46,7 @@ void tcp_fini(struct tcp *t)
         flow_fini(&t->flows);
     time_wait_fini(&t->time_wait);
     ooo_fini(&t->ooo);
+    side_pool_fini(&t->sides);
     t->conns = NULL;
 }
 
@@ -55,6 +58,7 @@ void tcp_memory_of(const struct tcp_config *cfg, struct tcp_memory *out)
         .flows = flow_slots((uint64_t)cfg->conns + waits) * sizeof(struct flow_entry),
         .time_wait = (uint64_t)waits * sizeof(struct time_wait),
         .ooo = (uint64_t)cfg->ooo_pieces * (sizeof(struct ooo_piece) + cfg->piece_bytes),
+        .sides = (uint64_t)cfg->side_blocks * SIDE_BLOCK_BYTES,
     };
 }
 
@@ -75,8 +79,16 @@ uint32_t conn_alloc(struct tcp *t)
     return index;
 }
 
+/* Whoever holds a path may give it up only when nobody uses it. */
+static void path_use(struct tcp *t, uint32_t path, int32_t by)
+{
+    if (t->cfg.path_uses)
+        t->cfg.path_uses[path] += (uint32_t)by;
+}
+
 static void slot_release(struct tcp *t, uint32_t index)
 {
+    path_use(t, t->conns[index].path, -1);
     t->conns[index].next = t->free;
     t->free = index;
     t->free_count++;
@@ -165,9 +177,10 @@ uint32_t conn_new(struct tcp *t, uint32_t path, uint16_t lport, uint16_t rport, 
         return CONN_NONE;
     struct conn *c = &t->conns[index];
     *c = (struct conn){.path = path, .lport = lport, .rport = rport, .mss = mss,
-                       .offer_mss = mss, .state = (uint8_t)state, .ooo = OOO_NONE,
+                       .offer_mss = mss, .state = (uint8_t)state, .side = SIDE_NONE,
                        .snd_hi = UINT16_MAX};
     wheel_node_init(&c->timer);
+    path_use(t, path, 1);
     conn_number(c, initial_sequence(t, conn_key(c)));
     flow_add(&t->flows, tcp_hash(t, path, lport, rport), index);
     out_add(t, index);
@@ -180,7 +193,7 @@ static void conn_detach(struct tcp *t, uint32_t index)
     struct conn *c = &t->conns[index];
     if (wheel_has(&c->timer))
         wheel_remove(&t->wheel, index);
-    ooo_clear(&t->ooo, &c->ooo);
+    side_detach(t, c);
     if (c->state == TCP_SYN_RCVD)
         t->half_open--;
     flow_remove(&t->flows, tcp_hash(t, c->path, c->lport, c->rport), index);

@@ -50,6 +50,15 @@ static void check_pieces(const struct tcp *t)
     census_end(&c, "out-of-order pieces");
 }
 
+static void check_sides(const struct tcp *t)
+{
+    struct census c = census_begin(t->sides.count);
+    for (uint32_t i = t->sides.free; i != SIDE_NONE; i = t->sides.blocks[i].next)
+        census_add(&c, i, "side blocks");
+    ck_assert_uint_eq(c.count, t->sides.free_count);
+    census_end(&c, "side blocks");
+}
+
 static void check_flows(const struct tcp *t)
 {
     uint32_t live = 0;
@@ -68,5 +77,6 @@ void leak_check_tcp(const struct tcp *t)
     ck_assert_uint_eq(t->out_head, CONN_NONE);
     check_conns(t);
     check_pieces(t);
+    check_sides(t);
     check_flows(t);
 }

@@ -185,6 +185,7 @@ static struct stack_config stack_config_of(const struct peers_config *cfg, uint3
         .tcp = {.conns = cfg->conns + cfg->strangers,
                 .time_wait_entries = cfg->time_wait_entries ? cfg->time_wait_entries : cfg->conns,
                 .ooo_pieces = cfg->ooo_pieces, .piece_bytes = 1460,
+                .side_blocks = cfg->side_blocks,
                 .half_open = cfg->half_open ? cfg->half_open : cfg->conns + cfg->strangers,
                 .window = cfg->window,
                 .window_scale = cfg->window_scale, .timestamps = cfg->timestamps,
