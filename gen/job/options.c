@@ -288,7 +288,8 @@ const struct option options[] = {
     {"allow_public", &kind_flag, "no", "let traffic go to public addresses", "yes|no",
      RUN(allow_public)},
     {"shared_address", &kind_flag, "no",
-     "the kernel owns the addresses too: take only our TCP ports", "yes|no", RUN(shared_address)},
+     "the addresses are the interface's own, the kernel's too: only TCP to our ports is ours",
+     "yes|no", RUN(shared_address)},
 
     /* machine */
     {"workers", &kind_count, "1", "pinned loops, one a core", "N", "Machine",

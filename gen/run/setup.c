@@ -174,8 +174,10 @@ void setup_tuples(const struct job *job, uint32_t worker, struct tuples_config *
 static void setup_paths(const struct job *job, const struct tuples_config *tuples,
                         struct stack_config *out)
 {
-    bool direct = !job->gateway.hi && !job->gateway.lo;
     uint32_t paths = tuples_paths(tuples);
+    if (job->shared_address) /* the kernel says where each server's frames go */
+        out->gateway = (struct ip_addr){0, 0};
+    bool direct = !out->gateway.hi && !out->gateway.lo;
     out->paths = paths;
     out->neighbours = direct ? paths / tuples_sources(tuples) : 1;
     out->local_count = job->sources_count;

@@ -70,6 +70,7 @@ struct tcp_config {
     uint32_t rto_min_tk, rto_max_tk, rto_initial_tk, delack_tk, time_wait_tk;
     uint32_t init_cwnd;         /* segments */
     uint8_t retries, syn_retries;
+    uint32_t *path_uses;        /* the owner's: connections and TIME-WAIT entries by path; NULL: not wanted */
     uint64_t secret;            /* keys ISS (RFC 6528), timestamp offset and the flow hash */
 };
 

@@ -103,6 +103,11 @@ static uint32_t link_tx(struct wire_queue *q, struct frame *frames, uint32_t n)
     for (uint32_t i = 0; i < n; i++) {
         const struct frame *f = &frames[i];
         assert(f->len <= LINK_FRAME_BYTES);
+        if (l->tap && !l->tap(l->tap_ctx, (int)(to - l->ends), f->data, f->len)) {
+            l->swallowed++;
+            l->free[l->free_count++] = f->handle;
+            continue;
+        }
         if (l->free_count && chance(l, l->cfg.duplicate, &l->duplicated)) {
             uint32_t copy = l->free[--l->free_count];
             memcpy(l->bytes[copy], f->data, f->len);
@@ -150,6 +155,17 @@ struct link *link_open(const struct link_config *cfg)
 void link_close(struct link *l)
 {
     free(l);
+}
+
+bool link_inject(struct link *l, int to, const uint8_t *data, uint32_t len)
+{
+    if (!l->free_count)
+        return false;
+    uint32_t buffer = l->free[--l->free_count];
+    memcpy(l->bytes[buffer], data, len);
+    push(&l->ends[to], (struct link_flight){.at_ns = l->now_ns, .order = l->order++,
+                                            .buffer = buffer, .len = (uint16_t)len});
+    return true;
 }
 
 uint64_t link_next_ns(const struct link *l)

@@ -38,11 +38,16 @@ struct link_end {
     uint32_t count;
 };
 
+/* Sees each frame that is sent towards an end; false: the link swallows it. */
+typedef bool link_tap(void *ctx, int to, const uint8_t *data, uint32_t len);
+
 struct link {
     struct link_config cfg;
+    link_tap *tap; /* NULL: none */
+    void *tap_ctx;
     struct rng rng;
     uint64_t now_ns, order;
-    uint64_t lost, duplicated, reordered, corrupted;
+    uint64_t lost, duplicated, reordered, corrupted, swallowed;
     struct link_end ends[2];
     uint32_t free[LINK_FRAMES], free_count;
     uint8_t bytes[LINK_FRAMES][LINK_FRAME_BYTES];
@@ -54,6 +59,8 @@ static inline void link_now(struct link *l, uint64_t now_ns)
 {
     l->now_ns = now_ns;
 }
+/* A frame from nowhere arrives at an end, now; false: no buffer is free. */
+bool link_inject(struct link *l, int to, const uint8_t *data, uint32_t len);
 /* When the next frame arrives at either end; UINT64_MAX: none is under way. */
 uint64_t link_next_ns(const struct link *l);
 

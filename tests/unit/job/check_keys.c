@@ -182,6 +182,7 @@ static const struct good good[] = {
     {"gateway", "10.0.0.254"},
     {"allow_public", "1", "yes"},
     {"shared_address", "false", "no"},
+    {"shared_address", "yes", NULL, "wire = xdp:eth0\ntarget = 10.0.0.1:80"},
     {"workers", "4"},
     {"cpus", "0,1"},
     {"priority", "high"},
