@@ -215,6 +215,8 @@ static void round_of(struct peer *e, uint64_t now_ns)
 static void step(struct peers *p)
 {
     link_now(p->link, p->now_ns);
+    if (p->told_ns)
+        *p->told_ns = p->now_ns;
     round_of(&p->ends[0], p->now_ns);
     round_of(&p->ends[1], p->now_ns);
     note(p, p->now_ns);

@@ -48,6 +48,7 @@ struct peers {
     struct rng rng;
     struct peer ends[2]; /* client, server */
     uint64_t now_ns, rounds;
+    uint64_t *told_ns; /* somebody else's clock, set with ours; NULL: nobody's */
     uint64_t digest; /* of everything that happened, for "the same seed, the same run" */
 };
 
