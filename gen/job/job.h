@@ -20,6 +20,7 @@ struct loader;
 #define JOB_PHASES 64
 #define JOB_RANGES 16
 #define JOB_TARGETS 64
+#define JOB_FLIGHT_MIN (256u << 10)
 
 struct endpoint {
     struct ip_addr addr;
@@ -172,6 +173,7 @@ struct job {
 
     char fault[JOB_TEXT], fault_rx[JOB_TEXT], fault_tx[JOB_TEXT]; /* fault wire on the client side */
     char pcap[JOB_TEXT];     /* capture file of the client side */
+    uint32_t flight;         /* bytes of a client worker's flight recorder; 0: none */
 
     uint64_t seed;           /* 0: chosen at start and stored */
     uint64_t interval_ns;    /* sampling period */

@@ -70,6 +70,8 @@ static void add_client(struct need *n, const struct worker_config *w)
     pool_add(n, "sessions", c->sessions * session, 0);
     pool_add(n, "transactions", (uint64_t)c->trans * sizeof(struct trans), 0);
     pool_add(n, "paths", (uint64_t)w->stack.paths * sizeof(struct path), 0);
+    if (w->flight_bytes)
+        pool_add(n, "flight_recorder", w->flight_bytes, 0);
 }
 
 static void add_server(struct need *n, const struct worker_config *w)
