@@ -74,13 +74,14 @@ static void mark_seen(struct flight *f, uint32_t conn)
  * an input. */
 static void tell_state(struct flight *f, uint32_t conn)
 {
-    const struct conn *c = tcp_conn(&f->stack->tcp, conn);
-    if (is_seen(f, conn) || f->inside || !tcp_undisturbed(c) || c->state == TCP_CLOSED)
+    struct tape_state state, *s;
+    if (is_seen(f, conn) || f->inside || !tcp_save(&f->stack->tcp, conn, &state.saved))
         return;
-    struct tape_state *s = append(f, TAPE_STATE, conn, sizeof *s);
+    s = append(f, TAPE_STATE, conn, sizeof *s);
     if (!s)
         return;
-    *s = (struct tape_state){.tuple = tuple_of(f, conn), .conn = *c};
+    state.tuple = tuple_of(f, conn);
+    *s = state;
     mark_seen(f, conn);
 }
 

@@ -181,14 +181,18 @@ static void stands(struct retrace *r, const struct tape_record *record)
 {
     const struct tape_state *s = tape_body(record);
     char what[RETRACE_TELL];
+    if (record->bytes != sizeof *s) {
+        tell_difference(r, record, NULL, "the state is of another build");
+        return;
+    }
     if (r->conn != CONN_NONE) {
-        if (states_differ(&s->conn, tcp_conn(&r->stack.tcp, r->conn), what))
+        if (states_differ(&s->saved.conn, tcp_conn(&r->stack.tcp, r->conn), what))
             tell_difference(r, record, NULL, what);
         return;
     }
     uint32_t path = path_of(r, record->at_ns);
     tcp_now(&r->stack.tcp, record->at_ns - STEP_NS); /* what is due now is still to come */
-    r->conn = path == PATH_NONE ? CONN_NONE : tcp_adopt(&r->stack.tcp, &s->conn, path);
+    r->conn = path == PATH_NONE ? CONN_NONE : tcp_adopt(&r->stack.tcp, &s->saved, path);
     tcp_now(&r->stack.tcp, record->at_ns);
     if (r->conn == CONN_NONE) {
         tell_difference(r, record, NULL, "the engine cannot take this state over");

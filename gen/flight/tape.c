@@ -19,7 +19,7 @@ static const struct kind {
     [TAPE_PAUSE] = {"pause", 0},
     [TAPE_RESUME] = {"resume", 0},
     [TAPE_TOOK] = {"took", sizeof(uint32_t)},
-    [TAPE_STATE] = {"state", sizeof(struct tape_state)},
+    [TAPE_STATE] = {"state", sizeof(struct tape_tuple)},
 };
 
 const char *tape_kind_name(enum tape_kind kind)

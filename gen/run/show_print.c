@@ -32,8 +32,9 @@ static void number_from(struct trace_print *p, const struct retrace *r)
     const struct tape_record *first = r->next;
     if (tape_kind_of(first) == TAPE_OPEN) {
         p->iss = ((const struct tape_open *)tape_body(first))->iss;
-    } else if (tape_kind_of(first) == TAPE_STATE && r->running) {
-        const struct conn *c = &((const struct tape_state *)tape_body(first))->conn;
+    } else if (tape_kind_of(first) == TAPE_STATE && r->running &&
+               first->bytes == sizeof(struct tape_state)) {
+        const struct conn *c = &((const struct tape_state *)tape_body(first))->saved.conn;
         p->iss = c->iss;
         p->their_iss = c->rcv_nxt - 1;
         p->their_iss_known = true;

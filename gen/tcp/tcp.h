@@ -21,6 +21,7 @@
 #include "tcp/conn.h"
 #include "tcp/flow.h"
 #include "tcp/ooo.h"
+#include "tcp/side.h"
 #include "tcp/time_wait.h"
 #include "tcp/wheel.h"
 
@@ -76,6 +77,7 @@ struct tcp_config {
     uint32_t time_wait_entries;
     uint32_t ooo_pieces;        /* out-of-order pieces, each up to piece_bytes */
     uint32_t piece_bytes;
+    uint32_t side_blocks;       /* of 128 bytes: what disturbed connections need (tcp/side.h) */
     uint32_t half_open;         /* passive opens in SYN-RECEIVED at most */
     uint32_t window;            /* receive window, bytes */
     uint8_t window_scale;       /* offered shift, 0..14 */
@@ -95,6 +97,7 @@ struct tcp {
     struct wheel wheel;
     struct time_wait_pool time_wait;
     struct ooo_pool ooo;
+    struct side_pool sides;
     uint32_t now_tk, now_step;  /* ticks; wheel steps, also the timestamp clock */
     uint32_t free, free_count;
     uint32_t out_head, out_tail; /* output list, first in first out */
@@ -117,7 +120,7 @@ int tcp_init(struct tcp *t, const struct tcp_config *cfg, const struct tcp_ops *
 void tcp_fini(struct tcp *t);
 /* Bytes reserved, by pool, for the memory figures. */
 struct tcp_memory {
-    uint64_t conns, flows, time_wait, ooo;
+    uint64_t conns, flows, time_wait, ooo, sides;
 };
 /* Of what tcp_init reserves for `cfg`, and has reserved for `t`. */
 void tcp_memory_of(const struct tcp_config *cfg, struct tcp_memory *out);
@@ -201,14 +204,16 @@ void tcp_resume(struct tcp *t, uint32_t conn);
 void tcp_timer_set(struct tcp *t, uint32_t conn, uint32_t at_tk);
 void tcp_timer_clear(struct tcp *t, uint32_t conn);
 
-/* Whether struct conn alone says where the connection stands: nothing hangs off it. */
-static inline bool tcp_undisturbed(const struct conn *c)
-{
-    return c->ooo == OOO_NONE;
-}
-/* A connection as another engine with the same configuration left it, for replays: undisturbed, in
- * a state from SYN-SENT to LAST-ACK, its tuple not in use here. CONN_NONE: it is none of that. */
-uint32_t tcp_adopt(struct tcp *t, const struct conn *saved, uint32_t path);
+/* Where a connection stands, without the engine around it; for replays. */
+struct tcp_saved {
+    struct conn conn;
+    struct side side; /* with conn.side, else zero */
+};
+/* False: it is closed, or more hangs off it than is here (text out of order). */
+bool tcp_save(const struct tcp *t, uint32_t conn, struct tcp_saved *out);
+/* A connection as another engine with the same configuration left it: in a state from SYN-SENT to
+ * LAST-ACK, its tuple not in use here. CONN_NONE: it is none of that, or no block is free. */
+uint32_t tcp_adopt(struct tcp *t, const struct tcp_saved *saved, uint32_t path);
 /* Its stream begins at another number; before its SYN was sent. */
 void tcp_renumber(struct tcp *t, uint32_t conn, uint32_t iss);
 

@@ -24,7 +24,7 @@ static struct peers_config config(double loss, bool moody)
         .link = {.loss = loss, .reorder = loss, .delay_ns = 5 * MS, .reorder_ns = 10 * MS, .seed = 3},
         .conns = 12, .messages = 20, .message_max = 16384, .moody = moody,
         .timestamps = true, .congestion = true, .window_scale = 7, .window = 262144,
-        .ooo_pieces = 4096, .start_ns = 1000 * MS, .seed = 5,
+        .ooo_pieces = 4096, .side_blocks = 256, .start_ns = 1000 * MS, .seed = 5,
     };
 }
 
