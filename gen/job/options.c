@@ -353,6 +353,9 @@ const struct option options[] = {
     {"clock", &kind_word, "auto", "time source", "NAME", RUN(clock), .choices = clocks},
     {"pcap", &kind_text, "", "capture file of the client side", "FILE",
      RUN(pcap), .aside = true, .unhashed = true},
+    {"flight", &kind_bytes, "0",
+     "flight recorder of a client worker: its last frames, for gen replay when one goes wrong; 0: none",
+     "BYTES", RUN(flight), .max = 1u << 30, .aside = true, .unhashed = true},
     {"db", &kind_text, "results.db", "SQLite file of the results", "FILE",
      RUN(db), .aside = true, .unhashed = true},
 

@@ -194,6 +194,7 @@ void setup_client(const struct job *job, const struct app_proto *proto, uint32_t
     out->queue = worker;
     out->high_priority = job->high_priority;
     out->interval_ns = job->interval_ns;
+    out->flight_bytes = job->flight;
     setup_stack(job, sessions, false, &out->stack);
     out->client = (struct client_config){
         .proto = proto->client,

@@ -14,6 +14,12 @@ static inline void tcp_count(struct tcp *t, enum counter c)
     t->count[c]++;
 }
 
+static inline void tcp_tell(const struct tcp *t, uint32_t conn, enum tcp_call call, uint32_t arg)
+{
+    if (__builtin_expect(t->watch != NULL, 0))
+        t->watch->call(t->watch->ctx, conn, call, arg);
+}
+
 static inline bool conn_has(const struct conn *c, uint16_t flags)
 {
     return (c->flags & flags) != 0;

@@ -56,6 +56,23 @@ struct tcp_ops {
     void (*timer)(void *ctx, uint32_t conn); /* tcp_timer_set's time has come */
 };
 
+/* What the application asks of a connection, for those who record it. */
+enum tcp_call {
+    TCP_CALL_OPEN, /* told when it is done; `arg`: 0 */
+    TCP_CALL_SEND, /* the others: told before; `arg`: bytes */
+    TCP_CALL_CLOSE,
+    TCP_CALL_ABORT,
+    TCP_CALL_PAUSE,
+    TCP_CALL_RESUME,
+};
+
+/* Somebody who looks on: told, never asked. */
+struct tcp_watch {
+    void (*call)(void *ctx, uint32_t conn, enum tcp_call call, uint32_t arg);
+    void (*timer)(void *ctx, uint32_t conn); /* its deadlines are looked at next */
+    void *ctx;
+};
+
 struct tcp_config {
     uint32_t conns;             /* connections at once */
     uint32_t time_wait_entries;
@@ -95,6 +112,7 @@ struct tcp {
     uint64_t *count;            /* COUNTER_COUNT counters of the current interval */
     const struct tcp_ops *ops;
     void *ctx;
+    const struct tcp_watch *watch; /* NULL: nobody; set after tcp_init */
     struct tcp_config cfg;
 };
 
@@ -188,6 +206,19 @@ void tcp_pause(struct tcp *t, uint32_t conn);  /* close the receive window */
 void tcp_resume(struct tcp *t, uint32_t conn);
 void tcp_timer_set(struct tcp *t, uint32_t conn, uint32_t at_tk);
 void tcp_timer_clear(struct tcp *t, uint32_t conn);
+
+/* Where a connection stands, without the engine around it; for replays. */
+struct tcp_saved {
+    struct conn conn;
+    struct side side; /* with conn.side, else zero */
+};
+/* False: it is closed, or more hangs off it than is here (text out of order). */
+bool tcp_save(const struct tcp *t, uint32_t conn, struct tcp_saved *out);
+/* A connection as another engine with the same configuration left it: in a state from SYN-SENT to
+ * LAST-ACK, its tuple not in use here. CONN_NONE: it is none of that, or no block is free. */
+uint32_t tcp_adopt(struct tcp *t, const struct tcp_saved *saved, uint32_t path);
+/* Its stream begins at another number; before its SYN was sent. */
+void tcp_renumber(struct tcp *t, uint32_t conn, uint32_t iss);
 
 /* Connections not CLOSED. */
 static inline uint32_t tcp_in_use(const struct tcp *t)

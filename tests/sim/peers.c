@@ -252,6 +252,8 @@ void peers_step(struct peers *p)
     link_now(p->link, p->now_ns);
     if (p->hook)
         p->hook(p);
+    if (p->told_ns)
+        *p->told_ns = p->now_ns;
     round_of(&p->ends[0], p->now_ns);
     round_of(&p->ends[1], p->now_ns);
     note(p, p->now_ns);

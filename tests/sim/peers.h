@@ -62,6 +62,7 @@ struct peers {
     uint64_t now_ns, rounds;
     void (*hook)(struct peers *p); /* called once a step; NULL: none */
     void *hook_ctx;
+    uint64_t *told_ns; /* somebody else's clock, set with ours; NULL: nobody's */
     uint64_t digest; /* of everything that happened, for "the same seed, the same run" */
 };
 

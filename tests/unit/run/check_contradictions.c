@@ -134,6 +134,7 @@ static const struct {
     {"peer_pid", "peer_pid = 1\n", "expected peer = none as well"},
     {"clock", NULL, "what the machine lacks is told at the start"},
     {"pcap", NULL, "a file's name"},
+    {"flight", "flight = 100KiB\n", "expected 0 (none), or at least 256KiB"},
     {"db", NULL, "a file's name"},
     {"quiet", NULL, "output only"},
     {"log_level", NULL, "output only"},
