@@ -25,7 +25,8 @@ struct peers_config {
     uint32_t window, ooo_pieces, side_blocks;
     uint16_t mss; /* 0: 1460 */
     bool moody;   /* the applications pause and take parts now and then */
-    /* Beside the connections that are checked; the server answers every byte of a stranger's with one. */
+    /* Beside the connections that are checked; the server answers every byte of a stranger's with one,
+     * and closes at a text that begins with Q. */
     uint32_t strangers; /* room for so many more */
     uint32_t half_open; /* 0: room for all */
     uint32_t paths;     /* 0: 4 */
@@ -51,6 +52,7 @@ struct peer {
     uint32_t closed, failed;
     uint32_t strangers_ended[TCP_EVENT_TIMEOUT + 1]; /* by event */
     uint64_t strangers_bytes;
+    uint8_t strangers_text[4096]; /* the first of it */
     bool is_client;
 };
 
