@@ -214,6 +214,8 @@ static void open_end(struct peers *p, uint32_t i)
 {
     struct peer *e = &p->ends[i];
     struct stack_config cfg = stack_config_of(&p->cfg, address[i]);
+    if (i && p->cfg.server_conns)
+        cfg.tcp.conns = p->cfg.server_conns;
     struct err err = {0};
     e->all = p;
     e->is_client = i == 0;

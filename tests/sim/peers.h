@@ -32,6 +32,7 @@ struct peers_config {
     uint32_t paths;     /* 0: 4 */
     uint32_t time_wait_entries; /* 0: as many as connections */
     uint8_t retries;    /* 0: 30 */
+    uint32_t server_conns; /* 0: as many as the client's */
     uint64_t start_ns, seed;
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tests/lib/check_main.h"
+#include "tests/lib/leak_check.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -29,10 +30,11 @@ static struct both open_both(uint32_t ring, uint32_t frames, uint16_t mtu)
 
 static void close_both(struct both *b)
 {
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 2; i++)
         b->q[i]->ops->queue_close(b->q[i]);
+    leak_check_pair(b->port);
+    for (int i = 0; i < 2; i++)
         b->port[i]->ops->port_close(b->port[i]);
-    }
 }
 
 /* Takes every free frame of a side, each seen once, and gives them back. */
