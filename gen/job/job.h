@@ -90,6 +90,14 @@ struct job_search {
     struct job_list scale_connections; /* scale_steps */
 };
 
+/* From where on a figure shows what limited a run; db/limit.h reads them from the stored job. */
+struct job_limits {
+    double kept_up_percent, busy_percent, busy_life_percent, core_percent, transmit_percent,
+        room_percent, tx_full_percent, timed_out_percent, sent_again_percent, away_percent,
+        slots_percent;
+    double waits, holds; /* a transaction; a ratio */
+};
+
 /* What must hold before a phase is measured. Neither number: as soon as any connection is open. */
 struct job_enter {
     uint32_t connections; /* open, at least; 0: none asked for, or */
@@ -134,6 +142,7 @@ struct job_phase {
     uint64_t timeout_ns, connect_timeout_ns, queue_max_ns;
     char sla[JOB_TEXT], warn[JOB_TEXT], abort_if[JOB_TEXT];
     uint64_t abort_window_ns;
+    char fault[JOB_TEXT], fault_rx[JOB_TEXT], fault_tx[JOB_TEXT]; /* fault wire on the client side */
 };
 
 struct job {
@@ -180,7 +189,6 @@ struct job {
     uint32_t retries;        /* retransmissions before giving up (data) */
     char congestion[16];     /* newreno | none */
 
-    char fault[JOB_TEXT], fault_rx[JOB_TEXT], fault_tx[JOB_TEXT]; /* fault wire on the client side */
     char pcap[JOB_TEXT];     /* capture file of the client side */
 
     uint64_t seed;           /* 0: chosen at start and stored */
@@ -190,6 +198,7 @@ struct job {
     char run_sla[JOB_TEXT];
     uint64_t valid_lateness_p99_ns; /* bounds of validity in an open loop */
     double valid_busy_percent, valid_missed_percent, valid_tx_full_percent;
+    struct job_limits limits;
     char margins[JOB_TEXT];  /* of relevance, METRIC:PERCENT% each, for whoever compares runs */
     bool quiet;
     uint64_t status_ns;      /* period of the live line */

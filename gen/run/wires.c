@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "db/process.h"
+#include "run/faults.h"
 #include "run/setup.h"
 #include "wire/fault.h"
 #include "wire/kinds.h"
@@ -31,12 +32,19 @@ struct opening {
     const struct log *log;
 };
 
+/* What a responder process of ours tells, in memory that both have. */
+struct shared {
+    struct responder_totals totals; /* first: its address is that of the whole */
+    struct responder_live live;
+};
+
 /* --- lab ------------------------------------------------------------------------------------ */
 
 struct far_side {
     const struct job *job;
     const struct clock *clock;
     struct responder_totals *totals;
+    struct responder_live *live;
     int ready_fd;
 };
 
@@ -61,7 +69,7 @@ static int run_far_side(void *ctx, int ready_fd)
     struct responder_process p = {
         .job = far->job, .clock = far->clock, .device = LAB_FAR_IFACE,
         .first_cpu = far->job->workers,
-        .ready = tell_ready, .ready_ctx = far, .totals = far->totals,
+        .ready = tell_ready, .ready_ctx = far, .totals = far->totals, .live = far->live,
     };
     int rc = responder_process_run(&p, &e);
     if (rc)
@@ -145,7 +153,8 @@ static int open_lab(struct wires *w, const struct opening *o, struct err *e)
     const struct job *job = o->job;
     char shell[] = "/bin/sh", dash_c[] = "-c", command[JOB_TEXT + 8];
     char *argv[] = {shell, dash_c, command, NULL};
-    struct far_side far = {.job = job, .clock = o->clock, .totals = w->peer};
+    struct far_side far = {.job = job, .clock = o->clock, .totals = w->peer,
+                           .live = w->peer_live};
     struct lab_config lc = {.queues = job->workers, .mtu = job->mtu};
     if (job->peer == PEER_EXEC) {
         shell_command(job->peer_exec, command, sizeof command);
@@ -186,7 +195,8 @@ static int open_pair(struct wires *w, const struct opening *o, struct err *e)
     w->far_port = ports[1];
     if (job->peer != PEER_RESPOND)
         return 0;
-    return responder_start(&w->responder, job, w->far_port, job->workers, o->clock, e);
+    return responder_start(&w->responder, job, w->far_port, job->workers, o->clock, w->peer_live,
+                           e);
 }
 
 static int open_xdp(struct wires *w, const struct opening *o, struct err *e)
@@ -208,25 +218,18 @@ static int open_xdp(struct wires *w, const struct opening *o, struct err *e)
 
 /* --- around it ------------------------------------------------------------------------------ */
 
+/* Those of the first phase, for all that comes before it; later ones change them (faults.c). */
 static int parse_faults(const struct job *job, struct fault_config *fc, struct err *e)
 {
-    int rc = 0;
-    if (job->fault[0]) {
-        rc = fault_parse(job->fault, &fc->rx, e);
-        fc->tx = fc->rx;
-    }
-    if (!rc && job->fault_rx[0])
-        rc = fault_parse(job->fault_rx, &fc->rx, e);
-    if (!rc && job->fault_tx[0])
-        rc = fault_parse(job->fault_tx, &fc->tx, e);
-    return rc;
+    int rc = fault_parse(faults_text(&job->phases[0], WAY_RX), &fc->rx, e);
+    return rc ? rc : fault_parse(faults_text(&job->phases[0], WAY_TX), &fc->tx, e);
 }
 
 static int wrap(struct wires *w, const struct job *job, struct err *e)
 {
     struct fault_config fc = {.seed = job->seed};
     int rc = parse_faults(job, &fc, e);
-    if (!rc && (job->fault[0] || job->fault_rx[0] || job->fault_tx[0])) {
+    if (!rc && faults_asked(job)) {
         rc = fault_wrap(w->port, &fc, &w->port, e);
         w->fault = rc ? NULL : w->port;
     }
@@ -256,11 +259,12 @@ int wires_open(struct wires *w, const struct job *job, const struct clock *clock
                const struct log *log, struct err *e)
 {
     *w = (struct wires){0};
-    w->peer = mmap(NULL, sizeof *w->peer, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (w->peer == MAP_FAILED) {
-        w->peer = NULL;
+    struct shared *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
+                                 MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (shared == MAP_FAILED)
         return err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "no shared memory: %s", strerror(errno));
-    }
+    w->peer = &shared->totals;
+    w->peer_live = &shared->live;
     int rc = open_by_name(w, &(struct opening){job, clock, log}, e);
     if (!rc)
         rc = wrap(w, job, e);
@@ -289,7 +293,8 @@ void wires_close(struct wires *w)
 void wires_free(struct wires *w)
 {
     if (w->peer)
-        munmap(w->peer, sizeof *w->peer);
+        munmap(w->peer, sizeof(struct shared));
     w->peer = NULL;
+    w->peer_live = NULL;
     share_hops_free(&w->hops);
 }
