@@ -46,6 +46,11 @@ uint64_t client_memory(const struct client *c)
     return c->cfg.sessions * each;
 }
 
+uint64_t client_servers_memory(const struct client_config *cfg)
+{
+    return tuples_memory(&cfg->tuples) + tuples_paths(&cfg->tuples) * sizeof(uint32_t);
+}
+
 static int make_path(struct client *c, uint32_t source, const struct tuple_target *target,
                      struct err *e)
 {

@@ -131,6 +131,8 @@ int client_init(struct client *c, const struct client_config *cfg, struct stack 
                 struct err *e);
 void client_fini(struct client *c);
 uint64_t client_memory(const struct client *c); /* bytes of sessions */
+/* Bytes of the list of servers and of the way to each from each source. */
+uint64_t client_servers_memory(const struct client_config *cfg);
 
 extern const struct tcp_ops client_tcp_ops; /* ctx: struct client */
 uint64_t client_fill(void *client, uint32_t conn, uint64_t pos, uint8_t *buf, uint32_t len);

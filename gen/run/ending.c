@@ -34,6 +34,8 @@ static int record_memory(struct run *r, struct err *e)
         sum.tcp.sides += m->tcp.sides;
         sum.sessions += m->sessions;
         sum.trans += m->trans;
+        sum.paths += m->paths;
+        sum.servers += m->servers;
     }
     const struct {
         const char *pool;
@@ -46,6 +48,8 @@ static int record_memory(struct run *r, struct err *e)
         {"side_blocks", sum.tcp.sides, SIDE_BLOCK_BYTES},
         {"sessions", sum.sessions, sizeof(struct session)},
         {"transactions", sum.trans, sizeof(struct trans)},
+        {"paths", sum.paths, 0},
+        {"servers", sum.servers, 0},
         {"sample_rings", r->rec_memory.samples, sizeof(struct rec_record)},
         {"interval_blocks", r->rec_memory.blocks, sizeof(struct rec_interval)},
         {"recorder", r->rec_memory.own, 0},

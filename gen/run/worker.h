@@ -73,7 +73,7 @@ struct worker_config {
 /* Bytes reserved, by pool. */
 struct worker_memory {
     struct tcp_memory tcp;
-    uint64_t sessions, trans;
+    uint64_t sessions, trans, paths, servers;
 };
 
 struct worker {

@@ -85,6 +85,10 @@ void rtt_sample(struct conn *c, uint32_t measured_tk);
 void ack_advance(struct conn *c, uint32_t ack);
 /* An ACK in answer to what may be forged, throttled (RFC 5961 7). */
 void ack_challenge(struct tcp *t, uint32_t index);
+/* Whether a segment that is not acceptable is answered. One that carries nothing is answered once in
+ * 512 ms: two ends out of step, each of which finds the other's ACK wrong, must fall silent. */
+bool ack_answers(struct tcp *t, uint32_t index, const struct pkt_tcp *p);
+void ack_answers_init(struct tcp *t);
 int ack_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p);
 
 /* side.c: what a disturbed connection has, or NULL */

@@ -35,6 +35,7 @@ int tcp_init(struct tcp *t, const struct tcp_config *cfg, const struct tcp_ops *
     t->free_count = cfg->conns;
     tcp_now(t, now_ns);
     timer_refill_challenges(t, now_ns);
+    ack_answers_init(t);
     wheel_init(&t->wheel, &t->conns[0].timer, sizeof *t->conns, t->now_step);
     return 0;
 }

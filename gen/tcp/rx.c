@@ -37,7 +37,7 @@ static int check_timestamp(struct tcp *t, uint32_t index, const struct pkt_tcp *
         return 0;
     if (p->opts & TCP_OPT_TS && !seq_lt(p->ts_val, c->ts_recent))
         return 0;
-    if (p->opts & TCP_OPT_TS) {
+    if (p->opts & TCP_OPT_TS && ack_answers(t, index, p)) {
         conn_set(c, CONN_ACK_NOW);
         out_add(t, index);
     }
@@ -83,8 +83,10 @@ static int check_sequence(struct tcp *t, uint32_t index, const struct pkt_tcp *p
         return -DROP_TCP_BAD_RST;
     if (c->state == TCP_SYN_RCVD && p->flags & TCP_SYN)
         return syn_again(t, index, p);
-    conn_set(c, CONN_ACK_NOW);
-    out_add(t, index);
+    if (ack_answers(t, index, p)) {
+        conn_set(c, CONN_ACK_NOW);
+        out_add(t, index);
+    }
     if (!seq_lt(p->seq, c->rcv_nxt))
         return -DROP_TCP_OUT_OF_WINDOW;
     /* Our ACK was lost: the next one echoes the segment sent again, or the peer would take the

@@ -91,6 +91,7 @@ struct tcp_config {
     uint64_t secret;            /* keys ISS (RFC 6528), timestamp offset and the flow hash */
 };
 
+#define TCP_ANSWERS    1024 /* connections share them, index modulo so many */
 #define TCP_LISTEN_MAX PORT_RANGES_MAX
 
 struct tcp {
@@ -107,6 +108,7 @@ struct tcp {
     bool busy_freed;
     uint32_t half_open;
     uint32_t challenge_left, challenge_second; /* RFC 5961 7: throttle */
+    uint32_t answered_step[TCP_ANSWERS]; /* the last answer to a segment that carried nothing */
     struct port_range listen[TCP_LISTEN_MAX];
     uint32_t listen_count;
     uint64_t *count;            /* COUNTER_COUNT counters of the current interval */

@@ -21,6 +21,7 @@ struct link_config {
     uint64_t delay_ns;                        /* one way */
     uint64_t reorder_ns;                      /* how long a reordered frame is held, at most */
     uint64_t seed;
+    uint32_t frames_each; /* frames that an end can have lent and under way; 0: all that are free */
 };
 
 struct link_flight {
@@ -50,6 +51,8 @@ struct link {
     uint64_t lost, duplicated, reordered, corrupted, swallowed;
     struct link_end ends[2];
     uint32_t free[LINK_FRAMES], free_count;
+    uint8_t owner[LINK_FRAMES]; /* the end that lent it, + 1; 0: free */
+    uint32_t out[2];            /* of each end: lent or under way */
     uint8_t bytes[LINK_FRAMES][LINK_FRAME_BYTES];
 };
 

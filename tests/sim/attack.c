@@ -65,6 +65,56 @@ void foothold_send(struct attack *a, struct foothold *h, uint8_t flags, const vo
     h->seq += len + !!(flags & TCP_SYN) + !!(flags & TCP_FIN);
 }
 
+bool foothold_ready(struct attack *a, struct foothold *h)
+{
+    if (h->stage == 2)
+        return true;
+    if (h->stage == 0)
+        foothold_send(a, h, TCP_SYN, NULL, 0);
+    else if (h->open)
+        foothold_send(a, h, TCP_ACK, NULL, 0);
+    else
+        return false;
+    return ++h->stage == 2;
+}
+
+static struct conn *find_conn(struct attack *a, uint32_t remote, uint16_t port)
+{
+    const struct stack *s = &attack_server(a)->stack;
+    for (uint32_t i = 0; i < s->tcp.cfg.conns; i++) {
+        struct conn *c = tcp_conn(&s->tcp, i);
+        if (c->state != TCP_CLOSED && c->state < TCP_ABORTED && c->rport == port &&
+            ip_equal(s->paths[c->path].remote, ip4_addr(remote)))
+            return c;
+    }
+    return NULL;
+}
+
+struct conn *foothold_conn(struct attack *a, const struct foothold *h)
+{
+    return find_conn(a, ATTACKER, h->port);
+}
+
+struct conn *attack_far_end(struct attack *a, uint16_t client_port)
+{
+    return find_conn(a, PEERS_CLIENT, client_port);
+}
+
+uint16_t attack_victim_port(const struct attack *a)
+{
+    return (uint16_t)(PEERS_CLIENT_PORT + a->p->cfg.conns);
+}
+
+uint32_t attack_open_victim(struct attack *a)
+{
+    struct stack *s = &a->p->ends[0].stack;
+    uint32_t path = stack_path(s, ip4_addr(PEERS_CLIENT), ip4_addr(PEERS_SERVER), a->p->now_ns);
+    uint32_t conn = tcp_open(&s->tcp, path, attack_victim_port(a), PEERS_SERVER_PORT,
+                             s->paths[path].mss, 0);
+    ck_assert_uint_ne(conn, CONN_NONE);
+    return conn;
+}
+
 /* ---- what he sees ---- */
 
 static void see(struct foothold *h, const struct pkt_tcp *p)
@@ -75,12 +125,14 @@ static void see(struct foothold *h, const struct pkt_tcp *p)
         return;
     }
     h->synacks += !!(p->flags & TCP_SYN);
+    h->probes += h->shut && p->payload_len;
     h->acks += !p->payload_len && !(p->flags & (TCP_SYN | TCP_FIN));
     if (p->flags & TCP_SYN && !h->open) {
         h->open = true;
         h->ack = end;
-    } else if (p->seq == h->ack) {
+    } else if (p->seq == h->ack && !h->shut) {
         h->bytes += p->payload_len;
+        h->fin = h->fin || p->flags & TCP_FIN;
         h->ack = end;
     }
 }
@@ -90,8 +142,15 @@ static bool tap(void *ctx, int to, const uint8_t *data, uint32_t len)
 {
     struct attack *a = ctx;
     struct pkt p;
-    if (to != 0 || pkt_parse(&p, data, len, false) || p.kind != PKT_TCP ||
-        ip_equal(p.dst, ip4_addr(PEERS_CLIENT)))
+    if (pkt_parse(&p, data, len, false) || p.kind != PKT_TCP)
+        return true;
+    if (a->forgotten && (to ? p.tcp.src_port : p.tcp.dst_port) == a->forgotten) {
+        a->forgotten_frames++;
+        if (to)
+            a->forgotten_last = p.tcp;
+        return false;
+    }
+    if (to != 0 || ip_equal(p.dst, ip4_addr(PEERS_CLIENT)))
         return true;
     if (ip_equal(p.dst, ip4_addr(ATTACKER)) && (uint16_t)(p.tcp.dst_port - 1000) < FOOTHOLDS)
         see(&a->holds[p.tcp.dst_port - 1000], &p.tcp);
@@ -134,7 +193,7 @@ struct peers_config attack_config(void)
         .link = {.delay_ns = MS, .seed = 7},
         .conns = 8, .messages = 40, .message_max = 16384, .strangers = FOOTHOLDS,
         .timestamps = true, .congestion = true, .window_scale = 7, .window = 65536,
-        .ooo_pieces = 64, .start_ns = 1000 * MS, .seed = 3, .retries = 6,
+        .ooo_pieces = 64, .side_blocks = 256, .start_ns = 1000 * MS, .seed = 3, .retries = 6,
     };
 }
 
@@ -185,6 +244,7 @@ void attack_close(struct attack *a)
     a->act = NULL;
     end_strangers(&a->p->ends[0]);
     end_strangers(&a->p->ends[1]);
+    peers_step(a->p); /* their resets leave */
     peers_settle(a->p, 300000 * MS);
     check_bounds(a);
     peers_check(a->p);

@@ -30,7 +30,10 @@ struct foothold {
     uint16_t port;
     uint32_t seq, ack;        /* his next number; the server's next one, as he has seen it */
     uint32_t synacks, bytes, resets, acks; /* that came for him; acks: without text */
-    bool open;
+    uint8_t stage;            /* 0: nothing sent, 1: SYN, 2: connected */
+    bool open, fin;           /* the SYN-ACK, the FIN came */
+    bool shut;                /* he takes no text: his window is closed */
+    uint32_t probes, answered; /* text that came all the same */
 };
 
 #define FOOTHOLDS 64
@@ -41,6 +44,10 @@ struct attack {
     void (*act)(struct attack *a); /* once a step, from when all own connections are open */
     bool on;
     uint64_t sent;
+    uint32_t stage, victim;   /* the test's own */
+    uint16_t forgotten;       /* client's port whose frames the link swallows; 0: none */
+    uint64_t forgotten_frames;
+    struct pkt_tcp forgotten_last; /* of the client's; without its text */
     struct foothold holds[FOOTHOLDS]; /* his ports 1000 + i */
     /* the most at once, of the server */
     uint32_t half_open_max, in_use_max, time_wait_max, pieces_max;
@@ -62,6 +69,15 @@ void attack_send(struct attack *a, int to, const struct forged *f);
 /* A segment of a foothold with its next number, which moves by what is sent. */
 void foothold_send(struct attack *a, struct foothold *h, uint8_t flags, const void *payload,
                    uint32_t len);
+/* Brings one on; true once it is connected. */
+bool foothold_ready(struct attack *a, struct foothold *h);
+/* The server's connection of a foothold, or NULL. */
+struct conn *foothold_conn(struct attack *a, const struct foothold *h);
+/* A stranger's connection from the client's stack to the server, its port behind those that are
+ * checked; its index at the client. */
+uint32_t attack_open_victim(struct attack *a);
+uint16_t attack_victim_port(const struct attack *a);
+struct conn *attack_far_end(struct attack *a, uint16_t client_port);
 /* The server's connection with the client's number `id`, or NULL. */
 struct conn *attack_victim(struct attack *a, uint32_t id);
 /* Of both ends. */

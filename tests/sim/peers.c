@@ -133,11 +133,17 @@ static uint32_t taken_of(struct peer *e, uint32_t conn, uint32_t len)
     return (uint32_t)rng_below(&e->all->rng, len + 1);
 }
 
-static uint32_t stranger_data(struct peer *e, uint32_t conn, uint32_t len)
+static uint32_t stranger_data(struct peer *e, uint32_t conn, const uint8_t *data, uint32_t len)
 {
     const struct conn *c = tcp_conn(&e->stack.tcp, conn);
+    for (uint32_t i = 0; i < len && e->strangers_bytes + i < sizeof e->strangers_text; i++)
+        e->strangers_text[e->strangers_bytes + i] = data[i];
     e->strangers_bytes += len;
-    if (!e->is_client && !(c->flags & CONN_FIN))
+    if (e->is_client || c->flags & CONN_FIN)
+        return len;
+    if (*data == 'Q')
+        tcp_close(&e->stack.tcp, conn);
+    else
         tcp_send(&e->stack.tcp, conn, len);
     return len;
 }
@@ -146,7 +152,7 @@ static uint32_t on_data(void *ctx, uint32_t conn, const uint8_t *data, uint32_t 
 {
     struct peer *e = ctx;
     if (is_stranger(e, conn))
-        return stranger_data(e, conn, len);
+        return stranger_data(e, conn, data, len);
     uint32_t id = id_of(e, conn), taken = taken_of(e, conn, len);
     struct peer_conn *c = &e->conns[id];
     for (uint32_t i = 0; i < taken; i++) /* ck_assert costs a system call */
@@ -208,6 +214,8 @@ static void open_end(struct peers *p, uint32_t i)
 {
     struct peer *e = &p->ends[i];
     struct stack_config cfg = stack_config_of(&p->cfg, address[i]);
+    if (i && p->cfg.server_conns)
+        cfg.tcp.conns = p->cfg.server_conns;
     struct err err = {0};
     e->all = p;
     e->is_client = i == 0;

@@ -25,12 +25,14 @@ struct peers_config {
     uint32_t window, ooo_pieces, side_blocks;
     uint16_t mss; /* 0: 1460 */
     bool moody;   /* the applications pause and take parts now and then */
-    /* Beside the connections that are checked; the server answers every byte of a stranger's with one. */
+    /* Beside the connections that are checked; the server answers every byte of a stranger's with one,
+     * and closes at a text that begins with Q. */
     uint32_t strangers; /* room for so many more */
     uint32_t half_open; /* 0: room for all */
     uint32_t paths;     /* 0: 4 */
     uint32_t time_wait_entries; /* 0: as many as connections */
     uint8_t retries;    /* 0: 30 */
+    uint32_t server_conns; /* 0: as many as the client's */
     uint64_t start_ns, seed;
 };
 
@@ -51,6 +53,7 @@ struct peer {
     uint32_t closed, failed;
     uint32_t strangers_ended[TCP_EVENT_TIMEOUT + 1]; /* by event */
     uint64_t strangers_bytes;
+    uint8_t strangers_text[4096]; /* the first of it */
     bool is_client;
 };
 
