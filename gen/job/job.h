@@ -181,7 +181,7 @@ struct job {
     uint16_t mtu;
 
     uint32_t mss;            /* 0: from the MTU */
-    bool timestamps, delayed_ack;
+    bool timestamps, delayed_ack, sack, rack;
     uint8_t window_scale;
     uint32_t window;         /* receive window, bytes */
     uint64_t rto_min_ns, rto_initial_ns, delack_ns, time_wait_ns;
