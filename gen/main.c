@@ -41,6 +41,8 @@ static const struct command {
      "answer traffic until SIGTERM", command_respond},
     {"ctl", "ctl [--run ID|--socket NAME] [--json] status|rate R|next|fault F|stop",
      "ask or steer a run that goes on", command_ctl},
+    {"impair", "impair IFACE IFACE [--fault=FAULTS] [--duration=TIME] [--json]",
+     "a bridge that loses, delays, slows down frames", command_impair},
     {"list", "list [CONF_DIR]", "workloads, scenarios, suites, wires, protocols and shapes", command_list},
     {"doctor", "doctor [IFACE] [--noise[=2s]]", "what this machine can do, and what to do about lacks",
      command_doctor},

@@ -67,6 +67,7 @@ struct wire_filter {
     struct ip_range local[16]; /* destination addresses */
     uint32_t local_count;
     uint16_t port_lo, port_hi; /* destination TCP ports, inclusive */
+    bool everything;           /* whatever arrives, also what is none of the above */
     bool shared_address;       /* the kernel owns the addresses too: only TCP to the ports is ours;
                                 * otherwise ARP and ICMP for them are ours as well */
 };
@@ -123,6 +124,8 @@ struct wire_ops {
     uint32_t (*reap)(struct wire_queue *q, struct wire_stamp *stamps, uint32_t max);
     /* Sleeps until a frame may have arrived or `timeout_ns` passed. */
     void (*wait)(struct wire_queue *q, uint64_t timeout_ns);
+    /* Readable when a frame may have arrived, for who waits on several; NULL or below 0: there is none. */
+    int (*fd)(const struct wire_queue *q);
     void (*stats)(struct wire_queue *q, struct wire_stats *out);
     /* Tells a wire that cares about time (fault: delays) what time it is; NULL where unused. */
     void (*tick)(struct wire_queue *q, uint64_t now_ns);

@@ -12,6 +12,7 @@ struct xdp_filter_config {
     __u32 count;
     __u32 port_lo, port_hi; /* destination TCP ports, inclusive */
     __u32 shared;           /* the kernel owns the addresses too */
+    __u32 everything;       /* all frames, whatever they are */
 };
 
 #endif

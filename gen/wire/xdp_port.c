@@ -141,6 +141,7 @@ static int fill_filter(const struct wire_config *cfg, struct xdp_filter_config *
     f->port_lo = w->port_lo;
     f->port_hi = w->port_hi;
     f->shared = w->shared_address;
+    f->everything = w->everything;
     return 0;
 }
 
