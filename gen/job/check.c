@@ -152,14 +152,15 @@ static int check_workers(const struct loader *l)
 static int check_cpus(const struct loader *l)
 {
     const struct job *job = l->job;
-    uint32_t listed = *job->cpus != '\0', wanted = job->workers * (job->peer == PEER_RESPOND ? 2 : 1);
+    uint32_t listed = *job->cpus != '\0',
+             wanted = job->workers * (job->peer == PEER_RESPOND ? 2 : 1);
     for (const char *at = job->cpus; *at; at++)
         listed += *at == ',';
     if (!listed || listed >= wanted)
         return 0;
-    return job_refuse(l->e, job, 0, "cpus",
-                      "workers = %u%s: expected %u processors, one each", job->workers,
-                      wanted > job->workers ? ", and as many of the responder" : "", wanted);
+    return job_refuse(l->e, job, 0, "cpus", "workers = %u%s: expected %u processors, one each",
+                      job->workers, wanted > job->workers ? ", and as many of the responder" : "",
+                      wanted);
 }
 
 static int check_faults(const struct loader *l, uint32_t p)
@@ -263,8 +264,8 @@ static int settle_replay(const struct loader *l, uint32_t p)
     return 0;
 }
 
-/* Nothing moves with rate = max or 0. A shape that was chosen all the same is left as it is: run/ knows
- * the shapes and says what is wrong. */
+/* Nothing moves with rate = max or 0. A shape that was chosen all the same is left as it is: run/
+ * knows the shapes and says what is wrong. */
 static int check_load(const struct loader *l, uint32_t p)
 {
     struct job_phase *phase = &l->job->phases[p];
@@ -305,19 +306,11 @@ static int check_reconnect(const struct loader *l, uint32_t p)
     return 0;
 }
 
-/* A key of another shape holds what it holds when nobody writes it. */
-static bool is_default(const struct option *o, const struct job_phase *phase)
-{
-    struct job_phase other = {0};
-    o->kind->parse(o, o->initial, &other);
-    return !memcmp(option_field_const(o, &other), option_field_const(o, phase), o->size);
-}
-
 static int check_shape_keys(const struct loader *l, uint32_t p)
 {
     const struct job_phase *phase = &l->job->phases[p];
     for (const struct option *o = options; o < options + option_count; o++)
-        if (o->shape && strcmp(o->shape, phase->shape) && !is_default(o, phase))
+        if (o->shape && strcmp(o->shape, phase->shape) && !option_is_default(o, phase))
             return job_refuse(l->e, l->job, p, o->key,
                               "shape = %s has no such key: expected shape = %s as well",
                               phase->shape, o->shape);
@@ -347,7 +340,7 @@ static int check_operation_key(const struct loader *l, uint32_t p, enum operatio
                                const char *key)
 {
     const struct job_phase *phase = &l->job->phases[p];
-    if (phase->mix.weight[operation] || is_default(option_find(key), phase))
+    if (phase->mix.weight[operation] || option_is_default(option_find(key), phase))
         return 0;
     return job_refuse(l->e, l->job, p, key, "mix has no %s: expected mix = %s or the like as well",
                       operation_name(operation), operation_name(operation));
@@ -379,8 +372,9 @@ static int check_mix(const struct loader *l, uint32_t p)
     if (ret == 0)
         ret = check_operation_key(l, p, OPERATION_STREAM, "stream_messages");
     if (ret == 0 && phase->reply.count && !weight[OPERATION_PLAIN] && !weight[OPERATION_BATCH])
-        ret = job_refuse(l->e, l->job, p, "reply",
-                         "the mix says what comes back: expected reply = 0, or plain or batch in it");
+        ret =
+            job_refuse(l->e, l->job, p, "reply",
+                       "the mix says what comes back: expected reply = 0, or plain or batch in it");
     return ret == 0 ? check_batch(l, p) : ret;
 }
 
@@ -412,14 +406,13 @@ static int check_pattern(const struct loader *l, uint32_t p)
 /* ---- all ---- */
 
 static int (*const run_checks[])(const struct loader *l) = {
-    check_target_list, check_families, check_public,  check_tuples, check_peer, check_shared,
-    check_workers,     check_cpus,     check_segment, check_window, check_delay,
-    check_rto,         check_scale,
-    check_stream,      check_metrics,  check_peer_pid,
+    check_target_list, check_families, check_public, check_tuples,  check_peer,     check_shared,
+    check_workers,     check_cpus,     check_segment, check_window,  check_delay,    check_rto,
+    check_scale,       check_stream,   check_metrics, check_peer_pid,
 };
 static int (*const phase_checks[])(const struct loader *l, uint32_t phase) = {
-    check_load, check_shape_keys, check_ramp, check_walk, check_mix, check_pattern, check_churn,
-    check_reconnect, check_phase_times, check_faults,
+    check_load,    check_shape_keys, check_ramp,      check_walk,        check_mix,
+    check_pattern, check_churn,      check_reconnect, check_phase_times, check_faults,
 };
 
 int loader_settle(struct loader *l)
