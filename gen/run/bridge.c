@@ -15,7 +15,7 @@
 #include "wire/fault.h"
 
 #define SPIN_NS    (50 * NS_PER_US)  /* after the last frame */
-#define AHEAD_NS   (100 * NS_PER_US) /* of a held frame, to be awake in time */
+#define AHEAD_NS   (50 * NS_PER_US)  /* of a held frame, to be awake in time */
 #define NAP_MAX_NS (50 * NS_PER_MS)  /* a signal that came just before a nap is seen after it */
 
 static bool send_waiting(struct bridge_way *w)
@@ -74,7 +74,7 @@ static uint64_t next_due_ns(const struct bridge *b)
 static void nap(const struct bridge *b, uint64_t now_ns)
 {
     uint64_t due_ns = next_due_ns(b);
-    if (b->busy || due_ns <= now_ns + AHEAD_NS || b->ways[0].waiting_count || b->ways[1].waiting_count)
+    if (due_ns <= now_ns + AHEAD_NS || b->ways[0].waiting_count || b->ways[1].waiting_count)
         return;
     uint64_t ns = due_ns - now_ns - AHEAD_NS;
     ns = ns < NAP_MAX_NS ? ns : NAP_MAX_NS;

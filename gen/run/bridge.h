@@ -29,7 +29,6 @@ struct bridge {
     const struct clock *clock;
     uint64_t end_ns;     /* UINT64_MAX: no end */
     uint64_t count;      /* frames of both ways after which it ends; 0: no end */
-    bool busy;           /* never sleeps */
     const volatile sig_atomic_t *signal;
 };
 

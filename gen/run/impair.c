@@ -64,7 +64,7 @@ static void run(struct impair *m, const volatile sig_atomic_t *signal)
     m->started_ns = clock_now_ns(&m->clock);
     *b = (struct bridge){.ways = {{.from = m->queue[0], .to = m->queue[1]},
                                   {.from = m->queue[1], .to = m->queue[0]}},
-                         .clock = &m->clock, .count = m->count, .busy = m->busy, .signal = signal};
+                         .clock = &m->clock, .count = m->count, .signal = signal};
     b->end_ns = m->duration_ns ? m->started_ns + m->duration_ns : UINT64_MAX;
     impair_print_begin(m);
     bridge_run(b);

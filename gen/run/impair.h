@@ -20,7 +20,7 @@ struct impair {
     const char *fault[IMPAIR_WAYS]; /* as given; "": none */
     uint64_t duration_ns, count;    /* 0: until a signal */
     uint64_t seed;
-    bool json, busy, hurry;
+    bool json, hurry;
 
     struct netdev dev[2];
     struct wire_port *port[2]; /* with its fault wire around it, for what is sent there */

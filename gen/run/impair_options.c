@@ -47,14 +47,14 @@ static int take_number(struct impair *m, const char *arg, struct err *e)
         return units_parse_count(v, &m->seed) ? refuse(e, arg, "a whole number; 0: chosen") : 0;
     return refuse(e, arg,
                   "--fault=FAULTS, --fault_ab=FAULTS, --fault_ba=FAULTS, --duration=TIME, "
-                  "--count=FRAMES, --seed=N, --priority=normal|high, --busy or --json");
+                  "--count=FRAMES, --seed=N, --priority=normal|high or --json");
 }
 
 static int take_option(struct impair *m, const char *arg, const char **both, struct err *e)
 {
     const char *v;
-    if (!strcmp(arg, "--json") || !strcmp(arg, "--busy")) {
-        *(arg[2] == 'j' ? &m->json : &m->busy) = true;
+    if (!strcmp(arg, "--json")) {
+        m->json = true;
         return 0;
     }
     if ((v = value_of(arg, "priority")) != NULL) {
