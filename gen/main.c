@@ -53,6 +53,8 @@ static const struct command {
      "ask or steer a run that goes on", command_ctl},
     {"replay", "replay FILE [--until=N] [--json]",
      "a flight recording, stepped through the engine again", command_replay},
+    {"impair", "impair IFACE IFACE [--fault=FAULTS] [--duration=TIME] [--json]",
+     "a bridge that loses, delays, slows down frames", command_impair},
     {"list", "list [CONF_DIR]", "workloads, scenarios, suites, wires, protocols and shapes", command_list},
     {"doctor", "doctor [IFACE] [--noise[=2s]]", "what this machine can do, and what to do about lacks",
      command_doctor},
