@@ -136,6 +136,7 @@ static const struct {
     {"pcap", NULL, "a file's name"},
     {"db", NULL, "a file's name"},
     {"quiet", NULL, "output only"},
+    {"measure_memory", NULL, "what cannot be measured is told by a note"},
     {"log_level", NULL, "output only"},
 };
 
