@@ -67,9 +67,7 @@ static int tell_mtu(const struct job *job, const char *name, const struct netdev
 
 void dryrun_device(const struct job *job, char name[16])
 {
-    const char *device = strchr(job->wire, ':') + 1;
-    size_t len = strcspn(device, ":");
-    snprintf(name, 16, "%.*s", (int)(len < 15 ? len : 15), device);
+    share_iface(strchr(job->wire, ':') + 1, name);
 }
 
 static int check_interface(const struct job *job, const struct need *n)
