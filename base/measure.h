@@ -116,8 +116,9 @@ enum operation {
     X(GAPS, gaps, "loop gaps over 100 us outside system calls: stolen time")                       \
     X(GAP_MAX, gap_max_ns, "longest loop gap of the interval, ns")                                 \
     X(BACKLOG_MAX, backlog_max, "largest number of arrivals waiting in the interval")              \
-    X(MISSED, missed, "arrivals that the loop looked at more than 1 ms too late")    \
-    X(SIDE_EMPTY, side_empty, "times a disturbed connection found no side block")
+    X(MISSED, missed, "arrivals that the loop looked at more than 1 ms too late")                  \
+    X(SIDE_EMPTY, side_empty, "times a disturbed connection found no side block")                  \
+    X(TUPLES_BUSY, tuples_busy, "tuples passed over at an open: still in use or in TIME_WAIT")
 
 enum counter {
 #define X(NAME, name, meaning) COUNTER_##NAME,
