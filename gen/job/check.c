@@ -315,6 +315,14 @@ static int check_window(const struct loader *l)
     return 0;
 }
 
+/* Less than eight parts of a few full frames records nothing that could be replayed. */
+static int check_flight(const struct loader *l)
+{
+    if (!l->job->flight || l->job->flight >= JOB_FLIGHT_MIN)
+        return 0;
+    return job_refuse(l->e, l->job, 0, "flight", "too small: expected 0 (none), or at least 256KiB");
+}
+
 static int check_delay(const struct loader *l)
 {
     const struct option *delack = option_find("delack");
@@ -490,10 +498,10 @@ static int check_pattern(const struct loader *l, uint32_t p)
 /* ---- all ---- */
 
 static int (*const run_checks[])(const struct loader *l) = {
-    check_target_list, check_families, check_public, check_pools,   check_servers,
-    check_tuples,      check_ports,    check_peer,   check_shared,  check_workers,
-    check_cpus,        check_segment,  check_window, check_delay,   check_rto,
-    check_scale,       check_stream,   check_metrics, check_peer_pid,
+    check_target_list, check_families, check_public,  check_pools,    check_servers,
+    check_tuples,      check_ports,    check_peer,    check_shared,   check_workers,
+    check_cpus,        check_segment,  check_window,  check_flight,   check_delay,
+    check_rto,         check_scale,    check_stream,  check_metrics,  check_peer_pid,
 };
 static int (*const phase_checks[])(const struct loader *l, uint32_t phase) = {
     check_load,    check_shape_keys, check_ramp,      check_walk,        check_mix,

@@ -168,6 +168,7 @@ void client_give_up(struct client *c)
         struct session *s = &c->sessions[i];
         if (client_oldest(c, s) == TRANS_NONE)
             continue;
+        client_fault(c, s->conn, RESULT_TIMEOUT);
         client_fail_all(c, s, RESULT_TIMEOUT);
         session_abort(c, s);
     }

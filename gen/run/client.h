@@ -12,6 +12,7 @@
 #define RUN_CLIENT_H
 
 #include "app/app.h"
+#include "flight/flight.h"
 #include "load/mix.h"
 #include "load/schedule.h"
 #include "load/size.h"
@@ -88,6 +89,7 @@ enum client_mode {
 struct client {
     struct client_config cfg;
     struct stack *stack;
+    struct flight *flight;       /* told of faults; NULL: nobody asks */
     struct rec_interval *block;  /* counts and times of the current interval */
     struct rec_samples *samples; /* every transaction; NULL: not recorded */
     uint64_t now_ns;             /* set by the worker before each sub-batch */

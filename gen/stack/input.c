@@ -120,6 +120,8 @@ static void input_sub_batch(struct stack *s, struct frame *frames, uint32_t n)
     for (uint32_t i = 0; i < n; i++) {
         if (s->path_reclaims != reclaims) /* by a frame before it: the index may mean another path */
             path[i] = PATH_NONE;
+        if (__builtin_expect(s->watch != NULL, 0) && !drop[i] && pkts[i].kind == PKT_TCP)
+            s->watch->rx(s->watch->ctx, &frames[i]);
         if (!drop[i])
             drop[i] = input_one(s, &pkts[i], path[i], hash[i]);
         s->drops[-drop[i]]++;

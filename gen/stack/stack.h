@@ -42,6 +42,14 @@ struct stack_config {
     uint32_t batch;         /* frames a wire call */
 };
 
+/* Somebody who looks on: told, never asked. Frames are theirs for the call. */
+struct stack_watch {
+    void (*rx)(void *ctx, const struct frame *f);  /* a TCP segment, before the engine sees it */
+    void (*tx)(void *ctx, uint32_t conn, const struct frame *f); /* built; CONN_NONE: an answer */
+    void (*dry)(void *ctx, uint32_t conn); /* asked, and has nothing more to send */
+    void *ctx;
+};
+
 /* Writes payload [pos, pos + len) of a connection's sent stream; returns its csum partial sum. */
 typedef uint64_t stack_fill(void *ctx, uint32_t conn, uint64_t pos, uint8_t *buf, uint32_t len);
 
@@ -51,6 +59,7 @@ struct stack {
     stack_fill *fill;
     void *fill_ctx;
     uint64_t *count, *drops; /* of the current interval; see stack_count_into */
+    const struct stack_watch *watch; /* NULL: nobody; set after stack_init */
 
     struct path *paths;
     uint32_t *path_uses;     /* connections and TIME-WAIT entries of each */

@@ -239,6 +239,7 @@ void tcp_abort(struct tcp *t, uint32_t conn)
     struct conn *c = &t->conns[conn];
     if (!conn_is_alive(c))
         return;
+    tcp_tell(t, conn, TCP_CALL_ABORT, 0);
     bool silent = c->state == TCP_SYN_SENT; /* nothing to reset yet (RFC 9293 3.10.5) */
     conn_detach(t, conn);
     tcp_count(t, COUNTER_ABORTS);

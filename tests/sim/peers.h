@@ -18,9 +18,11 @@
 
 struct peers_config {
     struct link_config link;
+    const char *fault;        /* of the fault wire, both ways; NULL: none stands */
+    bool bulk;                /* instead of messages: the client sends for ever (peers_bulk) */
     uint32_t conns, messages; /* messages: a connection and direction */
     uint32_t message_max;     /* bytes; sizes are spread evenly over powers of two */
-    bool timestamps, congestion;
+    bool timestamps, congestion, sack, rack;
     uint8_t window_scale;
     uint32_t window, ooo_pieces, side_blocks;
     uint16_t mss; /* 0: 1460 */
@@ -60,11 +62,14 @@ struct peer {
 struct peers {
     struct peers_config cfg;
     struct link *link;
+    struct wire_port *ports[2]; /* fault wires around the link's ends; NULL: none */
+    struct wire_queue *queues[2];
     struct rng rng;
     struct peer ends[2]; /* client, server */
     uint64_t now_ns, rounds;
     void (*hook)(struct peers *p); /* called once a step; NULL: none */
     void *hook_ctx;
+    uint64_t *told_ns; /* somebody else's clock, set with ours; NULL: nobody's */
     uint64_t digest; /* of everything that happened, for "the same seed, the same run" */
 };
 
@@ -78,6 +83,9 @@ void peers_begin(struct peers *p);
 void peers_step(struct peers *p);
 bool peers_over(const struct peers *p);
 void peers_settle(struct peers *p, uint64_t limit_ns);
+/* Bytes that reached the server's application within `ns` from its connection's opening on; they
+ * were what was sent. With `bulk`, one connection. */
+uint64_t peers_bulk(struct peers *p, uint64_t ns);
 /* Every message arrived once and whole, everything closed, nothing leaked; else ck_assert fails. */
 void peers_check(const struct peers *p);
 void peers_close(struct peers *p);
