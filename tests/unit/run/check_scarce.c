@@ -181,6 +181,24 @@ START_TEST(test_transactions)
 }
 END_TEST
 
+/* Eight tuples, each of which waits for a minute after its connection and has no timestamp to tell the
+ * next one: the ninth open looks at as many as it may and has failed. */
+START_TEST(test_tuples)
+{
+    struct both b;
+    prepare(&b, "protocol = echo\npayload = 64\nwire = pair\nconnections = 1\nseed = 1\n"
+                "pattern = short_lived\nsource = 198.18.1.1\nports = 10000-10003, 20000-20003\n"
+                "timestamps = no\ntime_wait_entries = 64\ntransactions = 60\nwarmup = 0\n");
+    play(&b);
+    const struct rec_interval *block = b.client->block;
+    ck_assert_uint_eq(block->counters[COUNTER_COMPLETED], 8);
+    ck_assert_uint_eq(block->results[RESULT_NOT_SENT], WANTED - 8);
+    ck_assert_uint_eq(block->counters[COUNTER_TUPLES_BUSY], (WANTED - 8) * 64);
+    ck_assert_uint_eq(block->connect_errors[RESULT_NOT_SENT], WANTED - 8);
+    finish(&b);
+}
+END_TEST
+
 START_TEST(test_frames)
 {
     struct both b;
@@ -190,4 +208,5 @@ START_TEST(test_frames)
 }
 END_TEST
 
-CHECK_MAIN("run/scarce", test_enough, test_pending, test_parses, test_transactions, test_frames)
+CHECK_MAIN("run/scarce", test_enough, test_pending, test_parses, test_transactions, test_tuples,
+           test_frames)
