@@ -258,8 +258,8 @@ char *script_row_text(char *buf, size_t size, const struct script_row *row)
 {
     char text[SEGMENT_TEXT];
     if (row->kind == SCRIPT_CALL)
-        snprintf(buf, size, "%u, %s = %" PRId64 " %s", row->line, script_call_name(row->call),
-                 row->result, row->error);
+        snprintf(buf, size, "%u, %s = %" PRId64 "%s%s", row->line, script_call_name(row->call),
+                 row->result, row->error[0] ? " " : "", row->error);
     else
         snprintf(buf, size, "%u, %c %s", row->line, row->kind == SCRIPT_ARRIVES ? '<' : '>',
                  segment_text(text, &row->segment, 0, 0));

@@ -35,13 +35,14 @@ def check_faults(folder):
     process = run_with(folder, "faults", fault_rx="loss=2%,corrupt=0.5%,corrupt_bits=2")
     kept = recordings(folder)
     case.expect_equal(len(kept), 4, "recordings, of many faults")
-    case.expect("4 of them recorded" in process.err, str(process))
+    case.expect(", recorded: 4;" in process.err, str(process))
     with sqlite3.connect(folder / "results.db") as db:
         notes = [text for text, in db.execute("SELECT text FROM note WHERE text LIKE 'flight%'")]
     case.expect_equal(len(notes), 4, "notes in the file")
     for path in kept:
         case.expect(any(str(path) in note for note in notes), f"{path} is in no note")
         out = replay(path)
+        case.expect("> S 0:0(0) win" in out or "from the middle" in out, out)
         case.expect(re.search(r"^reproduces: \d+ segments left as recorded$", out, re.MULTILINE), out)
         lines = [json.loads(line) for line in replay(path, "--json").splitlines()]
         case.expect_equal(lines[-1]["verdict"], "reproduces", path)
