@@ -458,6 +458,7 @@ static void row_cfg(struct rows *r)
     c->retries = (uint8_t)field(r, "retries", c->retries);
     c->delayed_ack = field(r, "delayed_ack", c->delayed_ack);
     c->congestion = field(r, "congestion", c->congestion);
+    c->sack = field(r, "sack", c->sack);
     c->rack = field(r, "rack", c->rack);
 }
 
@@ -614,6 +615,7 @@ static bool includes(const char *first, const struct rows_mode *m)
 {
     return !starts(first, "only ") ||
            ((m->sack || !strstr(first, " sack")) && (!m->sack || !strstr(first, " nosack")) &&
+            (m->ts || !strstr(first, " ts")) && (!m->ts || !strstr(first, " nots")) &&
             (m->mss <= 1460 || !strstr(first, " small")));
 }
 

@@ -6,7 +6,7 @@
  * is two full segments and five bytes.
  *
  *   only WORD ..        the very first row: only the modes with SACK (sack), without (nosack), with
- *                       segments up to 1460 bytes (small)
+ *                       timestamps (ts), without (nots), segments up to 1460 bytes (small)
  *   cfg NAME=V ..       before anything else: a field of tcp_config (conns, retries, window, ..)
  *   peer NAME=V ..      the scripted peer's SYN: mss= ws= ts= sack= (0: option left out) iss=
  *   open | listen       active open | listener
