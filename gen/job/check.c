@@ -246,7 +246,47 @@ static int check_rto(const struct loader *l)
     if (l->job->rto_min_ns > l->job->rto_initial_ns)
         return job_refuse(l->e, l->job, 0, "rto_min",
                           "longer than rto_initial: expected at most as long");
+    if (l->job->rto_initial_ns > l->job->rto_max_ns)
+        return job_refuse(l->e, l->job, 0, "rto_max",
+                          "shorter than rto_initial: expected at least as long");
     return 0;
+}
+
+static int check_keepalive(const struct loader *l)
+{
+    const struct option *interval = option_find("keepalive_interval");
+    const struct option *probes = option_find("keepalive_probes");
+    struct job other = {0};
+    interval->kind->parse(interval, interval->initial, &other);
+    probes->kind->parse(probes, probes->initial, &other);
+    if (l->job->keepalive_ns)
+        return 0;
+    const char *key = l->job->keepalive_interval_ns != other.keepalive_interval_ns ? interval->key
+                      : l->job->keepalive_probes != other.keepalive_probes         ? probes->key
+                                                                                   : NULL;
+    if (!key)
+        return 0;
+    return job_refuse(l->e, l->job, 0, key, "keepalive = 0 sends none: expected keepalive as well");
+}
+
+/* RFC 3168 5: who says that its segments may be marked instead of dropped heeds the marks. */
+static int check_ecn(const struct loader *l)
+{
+    if (!l->job->ecn || strcmp(l->job->congestion, "none") != 0)
+        return 0;
+    return job_refuse(l->e, l->job, 0, "ecn",
+                      "congestion = none heeds no marks: expected congestion control as well");
+}
+
+static int check_flow_label(const struct loader *l)
+{
+    for (uint32_t i = 0; i < l->job->targets_count; i++)
+        if (!ip_is4(l->job->targets[i].addr))
+            return 0;
+    if (!l->job->flow_label)
+        return 0;
+    return job_refuse(l->e, l->job, 0, "flow_label",
+                      "IPv4 has none: expected an IPv6 address in %s as well", target_key(l));
 }
 
 /* ---- phases ---- */
@@ -414,7 +454,7 @@ static int check_pattern(const struct loader *l, uint32_t p)
 static int (*const run_checks[])(const struct loader *l) = {
     check_target_list, check_families, check_public,  check_tuples, check_peer, check_shared,
     check_workers,     check_cpus,     check_faults,  check_segment, check_window, check_delay,
-    check_rto,         check_scale,
+    check_rto,         check_keepalive,   check_ecn,     check_flow_label,              check_scale,
     check_stream,      check_metrics,  check_peer_pid,
 };
 static int (*const phase_checks[])(const struct loader *l, uint32_t phase) = {

@@ -23,12 +23,16 @@ enum tcp_flag { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_PSH = 8, TCP_ACK = 16
 /* Options present in a segment. */
 enum tcp_opt { TCP_OPT_MSS = 1, TCP_OPT_WSCALE = 2, TCP_OPT_TS = 4, TCP_OPT_SACK_OK = 8 };
 
+/* The low two bits of the type of service or traffic class (RFC 3168 5). */
+enum net_ecn { ECN_NOT_ECT = 0, ECN_ECT1 = 1, ECN_ECT0 = 2, ECN_CE = 3 };
+
 struct pkt_tcp {
     uint16_t src_port, dst_port;
     uint32_t seq, ack;
     uint16_t window;  /* as on the wire, not scaled */
     uint8_t flags;    /* enum tcp_flag */
     uint8_t opts;     /* enum tcp_opt */
+    uint8_t ecn;      /* enum net_ecn, of the IP header */
     uint16_t mss;
     uint8_t wscale;   /* clamped to 14 (RFC 7323 2.3) */
     uint32_t ts_val, ts_ecr;
@@ -87,6 +91,7 @@ struct net_seg {
     uint16_t mss;
     uint8_t wscale;
     uint32_t ts_val, ts_ecr;
+    uint8_t ecn; /* enum net_ecn */
 };
 
 /* Bytes of Ethernet + IP + TCP with options for this segment: where the payload goes. */

@@ -18,7 +18,6 @@
 #define TIME_WAIT_LONG    4096u      /* entries for connections that close once, at the end */
 #define TIME_WAIT_SHORT   (1u << 20) /* ... for those that come and go */
 #define OOO_PIECES        2048u /* a worker, of a segment each: 3 MiB */
-#define RTO_MAX_NS        60000000000ull
 #define SYN_RETRIES       8 /* connect_timeout ends it first */
 #define RESPONDER_PATHS   8192
 #define CHUNKS_MAX        (128u << 10) /* of 1 KiB */
@@ -128,14 +127,19 @@ static void setup_tcp(const struct job *job, uint32_t sessions, bool passive,
         .timestamps = job->timestamps,
         .delayed_ack = job->delayed_ack,
         .congestion = strcmp(job->congestion, "none") != 0,
+        .ecn = job->ecn,
+        .nagle = job->nagle,
         .rto_min_tk = tcp_ticks(job->rto_min_ns),
-        .rto_max_tk = tcp_ticks(RTO_MAX_NS),
+        .rto_max_tk = tcp_ticks(job->rto_max_ns),
         .rto_initial_tk = tcp_ticks(job->rto_initial_ns),
         .delack_tk = tcp_ticks(job->delack_ns),
         .time_wait_tk = tcp_ticks(job->time_wait_ns),
         .init_cwnd = job->init_cwnd,
         .retries = (uint8_t)clamp(job->retries, 1, 100),
         .syn_retries = SYN_RETRIES,
+        .keepalive_tk = tcp_ticks(job->keepalive_ns),
+        .keepalive_interval_tk = tcp_ticks(job->keepalive_interval_ns),
+        .keepalive_probes = (uint8_t)job->keepalive_probes,
         .secret = rng_mix(job->seed, passive ? 2 : 1),
     };
 }
@@ -149,6 +153,8 @@ static void setup_stack(const struct job *job, uint32_t sessions, bool passive,
     out->paths = passive ? RESPONDER_PATHS : CLIENT_PATHS_MAX;
     out->mtu = job->mtu;
     out->mss = (uint16_t)job->mss;
+    out->dscp = job->dscp;
+    out->flow_label = job->flow_label;
     out->batch = job->batch < STACK_BATCH_MAX ? job->batch : STACK_BATCH_MAX;
 }
 

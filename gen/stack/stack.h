@@ -36,6 +36,8 @@ struct stack_config {
     struct ip_addr gateway; /* next hop for everything; zero: all on link */
     uint32_t paths;         /* at most */
     uint16_t mtu, mss;      /* mss 0: from the MTU */
+    uint8_t dscp;           /* of all that connections send (RFC 2474) */
+    uint32_t flow_label;    /* the same, over IPv6 (RFC 6437) */
     uint32_t batch;         /* frames a wire call */
 };
 

@@ -29,6 +29,21 @@ static inline void conn_clear(struct conn *c, uint16_t flags)
     c->flags = (uint16_t)(c->flags & ~flags);
 }
 
+static inline bool conn_has_more(const struct conn *c, uint8_t bits)
+{
+    return (c->more & bits) != 0;
+}
+
+static inline void conn_set_more(struct conn *c, uint8_t bits)
+{
+    c->more = (uint8_t)(c->more | bits);
+}
+
+static inline void conn_clear_more(struct conn *c, uint8_t bits)
+{
+    c->more = (uint8_t)(c->more & ~bits);
+}
+
 static inline uint8_t conn_snd_shift(const struct conn *c)
 {
     return c->wscale & 15;
@@ -64,6 +79,10 @@ static inline bool conn_is_alive(const struct conn *c)
 /* options.c: what SYN and SYN-ACK agree on */
 void options_agree(struct tcp *t, struct conn *c, const struct pkt_tcp *p);
 uint32_t options_ts_now(const struct tcp *t);
+/* Sets TS.Recent. */
+void options_ts_keep(const struct tcp *t, struct conn *c, uint32_t ts_val);
+/* Whether TS.Recent is too old to be compared with (RFC 7323 5.5). */
+bool options_ts_outdated(const struct tcp *t, const struct conn *c);
 
 /* timer.c */
 void timer_refill_challenges(struct tcp *t, uint64_t now_ns);
@@ -72,8 +91,27 @@ void timer_rto_start(struct tcp *t, uint32_t index);
 void timer_ack_later(struct tcp *t, uint32_t index);
 uint32_t rto_tk(const struct tcp *t, const struct conn *c);
 
+/* keepalive.c: RFC 9293 3.8.4 */
+/* The peer was heard: silence begins anew. Asked only with a keep-alive time configured. */
+void keepalive_heard(struct tcp *t, uint32_t index);
+/* The deadline that MORE_KEEP says rto_at is. */
+void keepalive_due(struct tcp *t, uint32_t index);
+
+/* ecn.c: RFC 3168. What the handshake settles: after an arriving SYN or SYN-ACK, before the answer.*/
+void ecn_agree(const struct tcp *t, struct conn *c, const struct pkt_tcp *p);
+/* Flags that our SYN or SYN-ACK adds. */
+uint8_t ecn_of_syn(const struct tcp *t, const struct conn *c);
+/* Marks on text that arrived, with CONN_ECN. */
+void ecn_receive(struct tcp *t, struct conn *c, const struct pkt_tcp *p);
+/* A segment with text up to `end` that leaves for the first time, with CONN_ECN. */
+void ecn_mark(struct conn *c, struct net_seg *h, uint32_t end);
+
 /* rtt.c: RFC 6298. A sample ends the back-off (Karn and Partridge 1987). */
 void rtt_sample(struct conn *c, uint32_t measured_tk);
+/* One of about 2^shift that this round trip gives: each weighs less (RFC 7323 appendix G). */
+void rtt_sample_of(struct conn *c, uint32_t measured_tk, unsigned shift);
+/* No time-out below 3 s before the first sample (RFC 6298 5.7). */
+void rtt_be_cautious(const struct tcp *t, struct conn *c);
 
 /* ack.c */
 void ack_advance(struct conn *c, uint32_t ack);
@@ -86,6 +124,10 @@ void congestion_init(const struct tcp *t, struct conn *c);
 void congestion_acked(const struct tcp *t, struct conn *c, uint32_t acked, uint32_t flight);
 void congestion_duplicate_ack(struct tcp *t, uint32_t index);
 void congestion_rto(const struct tcp *t, struct conn *c);
+/* The peer says that congestion was experienced (ECE), with CONN_ECN. */
+void congestion_notified(struct tcp *t, struct conn *c);
+/* Before the first text after a pause (RFC 5681 4.1). */
+void congestion_idle(const struct tcp *t, struct conn *c);
 
 /* rx.c */
 int rx_conn(struct tcp *t, uint32_t index, const struct pkt_tcp *p, struct net_seg *answer);

@@ -64,10 +64,16 @@ struct tcp_config {
     uint8_t window_scale;       /* offered shift, 0..14 */
     bool timestamps, delayed_ack;
     bool congestion;            /* false: no congestion control, loss recovery stays */
+    bool ecn;                   /* offered and accepted (RFC 3168) */
+    bool nagle;                 /* small segments wait for the ACK of what is under way */
     uint32_t rto_min_tk, rto_max_tk, rto_initial_tk, delack_tk, time_wait_tk;
     uint32_t init_cwnd;         /* segments */
     uint8_t retries, syn_retries;
-    uint64_t secret;            /* keys ISS (RFC 6528), timestamp offset and the flow hash */
+    /* Silence before a probe, at most 2^31 ticks, 0: none are sent; time between them; how many
+     * stay without answer before the connection is given up (RFC 9293 3.8.4). */
+    uint32_t keepalive_tk, keepalive_interval_tk;
+    uint8_t keepalive_probes;
+    uint64_t secret;            /* the keys of ISS (RFC 6528), timestamp offset and flow hash */
 };
 
 #define TCP_LISTEN_MAX 16
@@ -85,6 +91,7 @@ struct tcp {
     bool busy_freed;
     uint32_t half_open;
     uint32_t challenge_left, challenge_second; /* RFC 5961 7: throttle */
+    uint64_t iss_key[2];        /* RFC 6528 */
     uint16_t listen[TCP_LISTEN_MAX];
     uint32_t listen_count;
     uint64_t *count;            /* COUNTER_COUNT counters of the current interval */

@@ -93,6 +93,8 @@ int text_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
     const uint8_t *data = p->payload;
     uint32_t seq = p->seq, len = p->payload_len;
     bool fin = p->flags & TCP_FIN;
+    if (len && conn_has(c, CONN_ECN))
+        ecn_receive(t, c, p);
     if ((!len && !fin) || !conn_rule(c)->takes_text)
         return 0;
     if (seq_lt(seq, c->rcv_nxt)) { /* what came before is cut off */

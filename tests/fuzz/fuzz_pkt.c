@@ -60,7 +60,7 @@ static void require_same(const struct pkt *a, const struct pkt *b)
     FUZZ_CHECK(!(x->opts & TCP_OPT_MSS) || x->mss == y->mss);
     FUZZ_CHECK(!(x->opts & TCP_OPT_WSCALE) || x->wscale == y->wscale);
     FUZZ_CHECK(!(x->opts & TCP_OPT_TS) || (x->ts_val == y->ts_val && x->ts_ecr == y->ts_ecr));
-    FUZZ_CHECK(x->payload_len == y->payload_len);
+    FUZZ_CHECK(x->payload_len == y->payload_len && x->ecn == y->ecn);
     FUZZ_CHECK(memcmp(x->payload, y->payload, x->payload_len) == 0);
 }
 
@@ -83,7 +83,8 @@ static void rebuild(const struct pkt *p)
                         .mss = t->mss,
                         .wscale = t->wscale,
                         .ts_val = t->ts_val,
-                        .ts_ecr = t->ts_ecr};
+                        .ts_ecr = t->ts_ecr,
+                        .ecn = t->ecn};
     struct net_template template;
     struct pkt again;
     net_template_init(&template, &path);

@@ -100,11 +100,12 @@ static int64_t field(const struct rows *r, const char *name, int64_t otherwise)
 
 static uint8_t flags_of(const char *letters)
 {
+    static const char letters_of_flags[] = "FSRPAUEW";
     uint8_t flags = 0;
     for (; *letters && *letters != ' '; letters++) {
-        const char *at = strchr("FSRPAU", *letters);
+        const char *at = strchr(letters_of_flags, *letters);
         ck_assert_msg(at != NULL, "flag %c", *letters);
-        flags |= (uint8_t)(1 << (at - "FSRPAU"));
+        flags |= (uint8_t)(1 << (at - letters_of_flags));
     }
     return flags;
 }
@@ -291,6 +292,7 @@ static void row_arrives(struct rows *r, const char *flags)
     uint32_t window = (uint32_t)field(r, "win", WINDOW);
     seg.seq = p->iss + at;
     seg.ack = seg.flags & TCP_ACK ? p->our_iss + (uint32_t)field(r, "ack", p->our_nxt) : 0;
+    seg.ecn = (uint8_t)field(r, "ecn", 0);
     seg.window = (uint16_t)(syn || r->syn_ws < 0 ? window : window >> r->syn_ws);
     peer_options(r, &seg, syn);
     for (uint32_t i = 0; i < len; i++)
@@ -349,6 +351,7 @@ static void row_sent(struct rows *r, const char *flags)
     if (s->h.flags & TCP_ACK)
         compare_number(r, "ack", ack, p->nxt);
     compare(r, "len", s->len, field(r, "len", 0));
+    compare(r, "ECN", s->h.ecn, field(r, "ecn", 0));
     bool syn = s->h.flags & TCP_SYN;
     int shift = syn || r->syn_ws < 0 ? 0 : r->mode.scale;
     compare(r, "window", (int64_t)s->h.window << shift, field(r, "win", ANY));
@@ -404,6 +407,12 @@ static void row_count(struct rows *r, const char *rest)
     FAIL(r, "no such counter");
 }
 
+static uint32_t cfg_ticks(const struct rows *r, const char *name, uint32_t otherwise)
+{
+    int64_t ms = field(r, name, -1);
+    return ms < 0 ? otherwise : (uint32_t)((uint64_t)ms * MS >> TCP_TICK_SHIFT);
+}
+
 static void row_cfg(struct rows *r)
 {
     ck_assert_msg(!r->started, "cfg must come first");
@@ -417,6 +426,13 @@ static void row_cfg(struct rows *r)
     c->retries = (uint8_t)field(r, "retries", c->retries);
     c->delayed_ack = field(r, "delayed_ack", c->delayed_ack);
     c->congestion = field(r, "congestion", c->congestion);
+    c->ecn = field(r, "ecn", c->ecn);
+    c->nagle = field(r, "nagle", c->nagle);
+    c->keepalive_tk = cfg_ticks(r, "keepalive", c->keepalive_tk);
+    c->keepalive_interval_tk = cfg_ticks(r, "keepalive_interval", c->keepalive_interval_tk);
+    c->keepalive_probes = (uint8_t)field(r, "keepalive_probes", c->keepalive_probes);
+    c->rto_initial_tk = cfg_ticks(r, "rto_initial", c->rto_initial_tk);
+    c->rto_max_tk = cfg_ticks(r, "rto_max", c->rto_max_tk);
 }
 
 static void row_peer(struct rows *r)
@@ -504,19 +520,32 @@ static void stimulus(struct rows *r, const char *row)
     drain(r);
 }
 
+static void play_row(struct rows *r, const char *row)
+{
+    r->row = row;
+    if (starts(row, "cfg"))
+        row_cfg(r);
+    else if (starts(row, "peer "))
+        row_peer(r);
+    else {
+        start(r);
+        if (!expectation(r, row))
+            stimulus(r, row);
+    }
+}
+
+/* "20* > A len=1m": so many times. */
 static void play(struct rows *r, const char *const *script)
 {
     for (; *script; script++) {
-        r->row = *script;
-        if (starts(*script, "cfg"))
-            row_cfg(r);
-        else if (starts(*script, "peer "))
-            row_peer(r);
-        else {
-            start(r);
-            if (!expectation(r, *script))
-                stimulus(r, *script);
+        char *row;
+        long times = strtol(*script, &row, 10);
+        if (*row != '*' || row == *script) {
+            play_row(r, *script);
+            continue;
         }
+        while (times--)
+            play_row(r, row + 2);
     }
 }
 

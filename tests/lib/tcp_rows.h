@@ -5,14 +5,15 @@
  * Numbers are relative: ours to our ISS (the SYN is 0, the first byte 1), theirs to theirs. `2m+5`
  * is two full segments and five bytes.
  *
- *   cfg NAME=V ..       before anything else: a field of tcp_config (conns, retries, window, ..)
+ *   cfg NAME=V ..       before anything else: a field of tcp_config (conns, retries, window, ..);
+ *                       times in milliseconds
  *   peer NAME=V ..      the scripted peer's SYN: mss= ws= ts= (0: option left out) iss=
  *   open | listen       active open | listener
  *   connect | accept    the whole handshake, either way
- *   < FLAGS [seq= ack= len= win= mss= ts=OFFSET nots]   a segment arrives. Left out: the peer's
+ *   < FLAGS [seq= ack= len= win= mss= ecn= ts=OFFSET nots]  a segment arrives. Left out: the peer's
  *                       next number, everything seen of ours acknowledged, no text, 65408 bytes;
  *                       ts: milliseconds added to the peer's clock
- *   > FLAGS [seq= ack= len= win= mss= ws= ts=0|1 ecr=]  the engine sent this (PSH is not compared).
+ *   > FLAGS [seq= ack= len= win= mss= ws= ecn= ts=0|1 ecr=] the engine sent this (PSH is not compared).
  *                       Left out: our next number, the peer's next number acknowledged, no text;
  *                       `*` as a value: anything; ecr: milliseconds from the peer's clock
  *   hold | go           segments arrive and calls are made, nothing is sent meanwhile | it is
@@ -29,6 +30,9 @@
  *   count NAME N        a counter
  *   port N              from now on the connection with remote port 5000 + N, N < 4
  *   quiet MS            nothing happens for so long
+ *   N* ROW              the row, N times
+ *
+ * FLAGS: FIN, SYN, RST, ACK, URG by their first letters, E for ECE, W for CWR. ecn: 2 ECT(0), 3 CE.
  */
 #ifndef TESTS_LIB_TCP_ROWS_H
 #define TESTS_LIB_TCP_ROWS_H
