@@ -117,6 +117,7 @@ enum operation {
     X(GAP_MAX, gap_max_ns, "longest loop gap of the interval, ns")                                 \
     X(BACKLOG_MAX, backlog_max, "largest number of arrivals waiting in the interval")              \
     X(MISSED, missed, "arrivals that the loop looked at more than 1 ms too late")                  \
+    X(SIDE_EMPTY, side_empty, "times a disturbed connection found no side block")                  \
     X(KEEPALIVES, keepalives, "keep-alive probes sent")                                            \
     X(ECN_MARKS, ecn_marks, "segments received that a router marked for congestion")               \
     X(ECN_REDUCTIONS, ecn_reductions, "windows reduced because the peer told of such marks")

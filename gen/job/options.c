@@ -26,7 +26,7 @@ static const struct choice untils[] = {{"time", UNTIL_TIME},
 static const struct choice closes[] = {
     {"client", CLOSE_FIN_CLIENT}, {"server", CLOSE_FIN_SERVER}, {"rst", CLOSE_RST}, {NULL}};
 static const struct choice congestions[] = {
-    {"newreno", 0}, {"none", 0}, {"cubic", 0, "it comes with the TCP issue"}, {NULL}};
+    {"newreno", 0}, {"cubic", 0}, {"none", 0}, {NULL}};
 static const struct choice clocks[] = {{"auto", 0}, {"tsc", 0}, {"kernel", 0}, {NULL}};
 static const struct choice priorities[] = {{"normal", false}, {"high", true}, {NULL}};
 static const struct choice levels[] = {

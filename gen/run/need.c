@@ -56,7 +56,8 @@ static void add_tcp(struct need *n, const struct tcp_config *cfg, bool peer)
     } pools[] = {{"connections", m.conns},
                  {"flow_table", m.flows},
                  {"time_wait", m.time_wait},
-                 {"out_of_order", m.ooo}};
+                 {"out_of_order", m.ooo},
+                 {"side_blocks", m.sides}};
     for (size_t i = 0; i < sizeof pools / sizeof *pools; i++)
         pool_add(n, pools[i].name, peer ? 0 : pools[i].bytes, peer ? pools[i].bytes : 0);
 }

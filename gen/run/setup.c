@@ -18,6 +18,8 @@
 #define TIME_WAIT_LONG    4096u      /* entries for connections that close once, at the end */
 #define TIME_WAIT_SHORT   (1u << 20) /* ... for those that come and go */
 #define OOO_PIECES        2048u /* a worker, of a segment each: 3 MiB */
+#define SIDE_BLOCKS       8192u /* a worker: 1 MiB */
+#define SIDE_BLOCKS_CONN  4     /* what one connection can use */
 #define SYN_RETRIES       8 /* connect_timeout ends it first */
 #define RESPONDER_PATHS   8192
 #define CHUNKS_MAX        (128u << 10) /* of 1 KiB */
@@ -120,13 +122,14 @@ static void setup_tcp(const struct job *job, uint32_t sessions, bool passive,
                                   : sessions + (passive ? 256 : 0),
         .time_wait_entries = waits,
         .ooo_pieces = OOO_PIECES,
+        .side_blocks = clamp((uint64_t)sessions * SIDE_BLOCKS_CONN, 64, SIDE_BLOCKS),
         .piece_bytes = (uint32_t)job->mtu - IP_TCP_HEADERS,
         .half_open = sessions + 256,
         .window = job->window,
         .window_scale = job->window_scale,
         .timestamps = job->timestamps,
         .delayed_ack = job->delayed_ack,
-        .congestion = strcmp(job->congestion, "none") != 0,
+        .congestion = (uint8_t)congestion_find(job->congestion),
         .ecn = job->ecn,
         .nagle = job->nagle,
         .rto_min_tk = tcp_ticks(job->rto_min_ns),

@@ -137,7 +137,7 @@ static void count_new_text(struct tcp *t, const struct conn *c, uint32_t end_of_
 }
 
 /* Without timestamps one segment a round trip is timed; with them the time only tells how long
- * nothing was sent (congestion_idle). */
+ * nothing was sent (congestion_resume). */
 static void time_new_text(const struct tcp *t, struct conn *c, uint32_t end)
 {
     if (conn_has(c, CONN_RTT))
@@ -188,7 +188,7 @@ static bool output_data(struct tcp *t, uint32_t index, struct tcp_seg *out)
     struct conn *c = &t->conns[index];
     bool probing = conn_has(c, CONN_PROBE);
     if (c->snd_una == c->snd_nxt)
-        congestion_idle(t, c);
+        congestion_resume(t, c);
     uint32_t seq, len = choose(t, c, &seq);
     bool fin = conn_has(c, CONN_FIN) && seq + len == c->snd_lim;
     if (!len && !fin) {

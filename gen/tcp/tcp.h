@@ -18,9 +18,11 @@
 
 #include "base/measure.h"
 #include "net/pkt.h"
+#include "tcp/congestion.h"
 #include "tcp/conn.h"
 #include "tcp/flow.h"
 #include "tcp/ooo.h"
+#include "tcp/side.h"
 #include "tcp/time_wait.h"
 #include "tcp/wheel.h"
 
@@ -59,11 +61,12 @@ struct tcp_config {
     uint32_t time_wait_entries;
     uint32_t ooo_pieces;        /* out-of-order pieces, each up to piece_bytes */
     uint32_t piece_bytes;
+    uint32_t side_blocks;       /* of 128 bytes: what disturbed connections need (tcp/side.h) */
     uint32_t half_open;         /* passive opens in SYN-RECEIVED at most */
     uint32_t window;            /* receive window, bytes */
     uint8_t window_scale;       /* offered shift, 0..14 */
     bool timestamps, delayed_ack;
-    bool congestion;            /* false: no congestion control, loss recovery stays */
+    uint8_t congestion;         /* enum congestion_kind; with NONE loss recovery stays */
     bool ecn;                   /* offered and accepted (RFC 3168) */
     bool nagle;                 /* small segments wait for the ACK of what is under way */
     uint32_t rto_min_tk, rto_max_tk, rto_initial_tk, delack_tk, time_wait_tk;
@@ -84,6 +87,7 @@ struct tcp {
     struct wheel wheel;
     struct time_wait_pool time_wait;
     struct ooo_pool ooo;
+    struct side_pool sides;
     uint32_t now_tk, now_step;  /* ticks; wheel steps, also the timestamp clock */
     uint32_t free, free_count;
     uint32_t out_head, out_tail; /* output list, first in first out */
@@ -106,7 +110,7 @@ int tcp_init(struct tcp *t, const struct tcp_config *cfg, const struct tcp_ops *
 void tcp_fini(struct tcp *t);
 /* Bytes reserved, by pool, for the memory figures. */
 struct tcp_memory {
-    uint64_t conns, flows, time_wait, ooo;
+    uint64_t conns, flows, time_wait, ooo, sides;
 };
 /* Of what tcp_init reserves for `cfg`, and has reserved for `t`. */
 void tcp_memory_of(const struct tcp_config *cfg, struct tcp_memory *out);

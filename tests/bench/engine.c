@@ -13,12 +13,12 @@
 #include "run/setup.h"
 #include "wire/pair.h"
 
-struct side {
+struct half {
     struct worker w;
     struct rec_interval *block;
 };
 
-static void open_side(struct side *s, struct worker_config *cfg, struct wire_port *port,
+static void open_side(struct half *s, struct worker_config *cfg, struct wire_port *port,
                       const struct clock *clock, const struct app_ctx *app)
 {
     struct err e = {0};
@@ -33,7 +33,7 @@ static void open_side(struct side *s, struct worker_config *cfg, struct wire_por
     }
 }
 
-static void rounds_until(struct side *client, struct side *server, uint64_t completed)
+static void rounds_until(struct half *client, struct half *server, uint64_t completed)
 {
     while (client->w.block->counters[COUNTER_COMPLETED] < completed) {
         worker_round(&client->w);
@@ -43,7 +43,7 @@ static void rounds_until(struct side *client, struct side *server, uint64_t comp
 
 int main(int argc, char **argv)
 {
-    static struct side client, server;
+    static struct half client, server;
     uint64_t wanted = argc > 1 ? strtoull(argv[1], NULL, 10) : 2000000;
     char *options[] = {"--protocol=echo", "--payload=64", "--connections=256", "--wire=pair",
                        "--seed=1"};
