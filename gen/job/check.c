@@ -11,7 +11,6 @@
 #include "job/load.h"
 #include "job/value.h"
 
-#define TIMESTAMP_BYTES 12 /* RFC 7323 appendix A */
 
 /* A wire that names a device has the world at its far end. */
 static bool is_outside(const struct job *job)
@@ -152,14 +151,15 @@ static int check_workers(const struct loader *l)
 static int check_cpus(const struct loader *l)
 {
     const struct job *job = l->job;
-    uint32_t listed = *job->cpus != '\0', wanted = job->workers * (job->peer == PEER_RESPOND ? 2 : 1);
+    uint32_t listed = *job->cpus != '\0',
+             wanted = job->workers * (job->peer == PEER_RESPOND ? 2 : 1);
     for (const char *at = job->cpus; *at; at++)
         listed += *at == ',';
     if (!listed || listed >= wanted)
         return 0;
-    return job_refuse(l->e, job, 0, "cpus",
-                      "workers = %u%s: expected %u processors, one each", job->workers,
-                      wanted > job->workers ? ", and as many of the responder" : "", wanted);
+    return job_refuse(l->e, job, 0, "cpus", "workers = %u%s: expected %u processors, one each",
+                      job->workers, wanted > job->workers ? ", and as many of the responder" : "",
+                      wanted);
 }
 
 static int check_faults(const struct loader *l)
@@ -203,92 +203,6 @@ static int check_peer_pid(const struct loader *l)
                       "the peer is started by gen, which knows it: expected peer = none as well");
 }
 
-/* ---- TCP ---- */
-
-static int check_segment(const struct loader *l)
-{
-    uint32_t room = l->job->mtu - 40u; /* RFC 6691: options do not count */
-    if (l->job->mss && l->job->mss <= TIMESTAMP_BYTES && l->job->timestamps)
-        return job_refuse(l->e, l->job, 0, "mss",
-                          "timestamps take %d bytes of each segment: expected more, or timestamps"
-                          " = no",
-                          TIMESTAMP_BYTES);
-    if (l->job->mss > room)
-        return job_refuse(l->e, l->job, 0, "mss", "mtu = %u leaves %u: expected at most that",
-                          l->job->mtu, room);
-    return 0;
-}
-
-static int check_window(const struct loader *l)
-{
-    const struct job *job = l->job;
-    uint64_t largest = (uint64_t)UINT16_MAX << job->window_scale;
-    if (job->window > largest)
-        return job_refuse(l->e, l->job, 0, "window",
-                          "window_scale = %u allows %" PRIu64 " bytes: expected more scale",
-                          job->window_scale, largest);
-    return 0;
-}
-
-static int check_delay(const struct loader *l)
-{
-    const struct option *delack = option_find("delack");
-    struct job other = {0};
-    delack->kind->parse(delack, delack->initial, &other);
-    if (l->job->delayed_ack || l->job->delack_ns == other.delack_ns)
-        return 0;
-    return job_refuse(l->e, l->job, 0, "delack",
-                      "with delayed_ack = no nothing is delayed: expected delayed_ack = yes");
-}
-
-static int check_rto(const struct loader *l)
-{
-    if (l->job->rto_min_ns > l->job->rto_initial_ns)
-        return job_refuse(l->e, l->job, 0, "rto_min",
-                          "longer than rto_initial: expected at most as long");
-    if (l->job->rto_initial_ns > l->job->rto_max_ns)
-        return job_refuse(l->e, l->job, 0, "rto_max",
-                          "shorter than rto_initial: expected at least as long");
-    return 0;
-}
-
-static int check_keepalive(const struct loader *l)
-{
-    const struct option *interval = option_find("keepalive_interval");
-    const struct option *probes = option_find("keepalive_probes");
-    struct job other = {0};
-    interval->kind->parse(interval, interval->initial, &other);
-    probes->kind->parse(probes, probes->initial, &other);
-    if (l->job->keepalive_ns)
-        return 0;
-    const char *key = l->job->keepalive_interval_ns != other.keepalive_interval_ns ? interval->key
-                      : l->job->keepalive_probes != other.keepalive_probes         ? probes->key
-                                                                                   : NULL;
-    if (!key)
-        return 0;
-    return job_refuse(l->e, l->job, 0, key, "keepalive = 0 sends none: expected keepalive as well");
-}
-
-/* RFC 3168 5: who says that its segments may be marked instead of dropped heeds the marks. */
-static int check_ecn(const struct loader *l)
-{
-    if (!l->job->ecn || strcmp(l->job->congestion, "none") != 0)
-        return 0;
-    return job_refuse(l->e, l->job, 0, "ecn",
-                      "congestion = none heeds no marks: expected congestion control as well");
-}
-
-static int check_flow_label(const struct loader *l)
-{
-    for (uint32_t i = 0; i < l->job->targets_count; i++)
-        if (!ip_is4(l->job->targets[i].addr))
-            return 0;
-    if (!l->job->flow_label)
-        return 0;
-    return job_refuse(l->e, l->job, 0, "flow_label",
-                      "IPv4 has none: expected an IPv6 address in %s as well", target_key(l));
-}
-
 /* ---- phases ---- */
 
 /* The list says when, `rate` says nothing: max, which nobody may have written, becomes 0. */
@@ -303,8 +217,8 @@ static int settle_replay(const struct loader *l, uint32_t p)
     return 0;
 }
 
-/* Nothing moves with rate = max or 0. A shape that was chosen all the same is left as it is: run/ knows
- * the shapes and says what is wrong. */
+/* Nothing moves with rate = max or 0. A shape that was chosen all the same is left as it is: run/
+ * knows the shapes and says what is wrong. */
 static int check_load(const struct loader *l, uint32_t p)
 {
     struct job_phase *phase = &l->job->phases[p];
@@ -345,19 +259,11 @@ static int check_reconnect(const struct loader *l, uint32_t p)
     return 0;
 }
 
-/* A key of another shape holds what it holds when nobody writes it. */
-static bool is_default(const struct option *o, const struct job_phase *phase)
-{
-    struct job_phase other = {0};
-    o->kind->parse(o, o->initial, &other);
-    return !memcmp(option_field_const(o, &other), option_field_const(o, phase), o->size);
-}
-
 static int check_shape_keys(const struct loader *l, uint32_t p)
 {
     const struct job_phase *phase = &l->job->phases[p];
     for (const struct option *o = options; o < options + option_count; o++)
-        if (o->shape && strcmp(o->shape, phase->shape) && !is_default(o, phase))
+        if (o->shape && strcmp(o->shape, phase->shape) && !option_is_default(o, phase))
             return job_refuse(l->e, l->job, p, o->key,
                               "shape = %s has no such key: expected shape = %s as well",
                               phase->shape, o->shape);
@@ -387,7 +293,7 @@ static int check_operation_key(const struct loader *l, uint32_t p, enum operatio
                                const char *key)
 {
     const struct job_phase *phase = &l->job->phases[p];
-    if (phase->mix.weight[operation] || is_default(option_find(key), phase))
+    if (phase->mix.weight[operation] || option_is_default(option_find(key), phase))
         return 0;
     return job_refuse(l->e, l->job, p, key, "mix has no %s: expected mix = %s or the like as well",
                       operation_name(operation), operation_name(operation));
@@ -419,8 +325,9 @@ static int check_mix(const struct loader *l, uint32_t p)
     if (ret == 0)
         ret = check_operation_key(l, p, OPERATION_STREAM, "stream_messages");
     if (ret == 0 && phase->reply.count && !weight[OPERATION_PLAIN] && !weight[OPERATION_BATCH])
-        ret = job_refuse(l->e, l->job, p, "reply",
-                         "the mix says what comes back: expected reply = 0, or plain or batch in it");
+        ret =
+            job_refuse(l->e, l->job, p, "reply",
+                       "the mix says what comes back: expected reply = 0, or plain or batch in it");
     return ret == 0 ? check_batch(l, p) : ret;
 }
 
@@ -452,14 +359,13 @@ static int check_pattern(const struct loader *l, uint32_t p)
 /* ---- all ---- */
 
 static int (*const run_checks[])(const struct loader *l) = {
-    check_target_list, check_families, check_public,  check_tuples, check_peer, check_shared,
-    check_workers,     check_cpus,     check_faults,  check_segment, check_window, check_delay,
-    check_rto,         check_keepalive,   check_ecn,     check_flow_label,              check_scale,
-    check_stream,      check_metrics,  check_peer_pid,
+    check_target_list, check_families, check_public, check_tuples, check_peer,    check_shared,
+    check_workers,     check_cpus,     check_faults, check_tcp,    check_scale,   check_stream,
+    check_metrics,     check_peer_pid,
 };
 static int (*const phase_checks[])(const struct loader *l, uint32_t phase) = {
-    check_load, check_shape_keys, check_ramp, check_walk, check_mix, check_pattern, check_churn,
-    check_reconnect, check_phase_times,
+    check_load,    check_shape_keys, check_ramp,      check_walk,        check_mix,
+    check_pattern, check_churn,      check_reconnect, check_phase_times,
 };
 
 int loader_settle(struct loader *l)

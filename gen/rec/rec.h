@@ -116,6 +116,7 @@ struct rec_totals {
     uint64_t counters[COUNTER_COUNT], results[RESULT_COUNT], open_connections;
     uint64_t connect_errors[RESULT_COUNT], drops[64];
     struct hist_sum latency;     /* of the last completed interval of all workers */
+    uint64_t lanes_ns;           /* how long the counters cover, summed over the workers */
     uint64_t intervals;          /* blocks handed over, and of them: */
     uint64_t lost;               /* those whose batch could not be stored */
     int error;                   /* 0, or -errno of the first failed write */

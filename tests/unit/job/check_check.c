@@ -85,7 +85,7 @@ static const struct {
     {"ecn = yes\ncongestion = none\n",
      "x.conf:1: ecn = \"yes\": congestion = none heeds no marks: expected congestion control as well"},
     {"flow_label = 5\n",
-     "x.conf:1: flow_label = \"5\": IPv4 has none: expected an IPv6 address in target as well"},
+     "x.conf:1: flow_label = \"5\": IPv4 has none: expected an IPv6 target as well"},
     {"queue_max = 2s\n",
      "x.conf:1: queue_max = \"2s\": with rate = max nothing queues: expected a rate as well"},
     {"batch_requests = 3\nmix = stream\n",
