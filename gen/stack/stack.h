@@ -37,6 +37,8 @@ struct stack_config {
     uint32_t paths;         /* at most */
     uint32_t neighbours;    /* next hops, at most; 0: NEIGH_DEFAULT */
     uint16_t mtu, mss;      /* mss 0: from the MTU */
+    uint8_t dscp;           /* of all that connections send (RFC 2474) */
+    uint32_t flow_label;    /* the same, over IPv6 (RFC 6437) */
     uint32_t batch;         /* frames a wire call */
 };
 

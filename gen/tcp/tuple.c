@@ -43,6 +43,7 @@ static int rx_listen(struct tcp *t, uint32_t path, uint16_t mss, const struct pk
     c->rcv_nxt = c->rcv_acked = p->seq + 1;
     c->rcv_adv = c->rcv_nxt + (t->cfg.window < UINT16_MAX ? t->cfg.window : UINT16_MAX);
     options_agree(t, c, p);
+    ecn_agree(t, c, p);
     return 0;
 }
 

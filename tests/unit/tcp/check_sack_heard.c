@@ -26,12 +26,13 @@ ROWS_TEST(test_two_holes, "only sack", "cfg congestion=0", "connect", SEND_6,
           "nothing", "< A ack=1+2m sack=1+3m:1+6m", "nothing", "< A", "acked 6m", "quiet 1000",
           "count retransmits 2")
 
-/* A flight of 10 becomes 5: one segment for each two that arrive (RFC 6937). */
+/* Twelve under way are to become six: nothing new until so many arrived, then one for one (RFC 6937). */
 ROWS_TEST(test_proportional_rate, "only sack small", "connect", "send 20m", "10* > A len=1m",
           "< A ack=1 sack=1+1m:1+2m", "> A len=1m", "< A ack=1 sack=1+1m:1+3m", "> A len=1m",
           "< A ack=1 sack=1+1m:1+4m", "> A seq=1 len=1m", "nothing", "< A ack=1 sack=1+1m:1+5m",
-          "nothing", "< A ack=1 sack=1+1m:1+6m", "> A len=1m", "< A ack=1 sack=1+1m:1+7m", "nothing",
-          "< A ack=1 sack=1+1m:1+8m", "> A len=1m", "< A ack=1+8m", "*")
+          "nothing", "< A ack=1 sack=1+1m:1+6m", "nothing", "< A ack=1 sack=1+1m:1+7m", "nothing",
+          "< A ack=1 sack=1+1m:1+8m", "> A len=1m", "nothing", "< A ack=1 sack=1+1m:1+9m",
+          "> A len=1m", "nothing", "< A ack=1+9m", "whatever", "< A", "whatever")
 
 ROWS_TEST(test_report_of_the_unsent, "only sack", "connect", "send 2m", "> A len=1m", "> A len=1m",
           "< A ack=1 sack=1+1m:1+3m,50:40,1+2m:1+2m", "nothing", "count sack_invalid 3", "< A")
@@ -71,11 +72,11 @@ ROWS_TEST(test_lost_text_before_fin, "only sack", "connect", "send 1m", "> A len
 /* D-SACKs for all of a repair: nothing was lost, the window is what it was. */
 ROWS_TEST(test_needless_repair, "only sack small", "connect", "send 10m", "10* > A len=1m",
           "< A ack=1 sack=1+1m:1+4m", "> A seq=1 len=1m", "< A ack=1+10m", "< A sack=1:1+1m",
-          "count undone 1", "send 12m", "10* > A len=1m", "nothing", "< A ack=1+15m", "*")
+          "count undone 1", "send 12m", "10* > A len=1m", "nothing", "< A ack=1+15m", "whatever")
 
 ROWS_TEST(test_needed_repair, "only sack small", "connect", "send 10m", "10* > A len=1m",
           "< A ack=1 sack=1+1m:1+4m", "> A seq=1 len=1m", "< A ack=1+10m", "count undone 0",
-          "send 12m", "5* > A len=1m", "nothing", "< A")
+          "send 12m", "5* > A len=1m", "nothing", "< A", "whatever")
 
 /* Without a block NewReno repairs. */
 ROWS_TEST(test_no_block_left, "only sack", "cfg side_blocks=0", "connect", SEND_6,
@@ -89,8 +90,8 @@ ROWS_TEST(test_no_block_left_at_time_out, "only sack", "cfg side_blocks=0", "con
 /* The board needs a second block beyond eight runs; without one the ninth is forgotten. */
 ROWS_TEST(test_no_room_for_a_report, "only sack nots", "cfg side_blocks=2", "connect", SEND_6,
           "< A ack=1 sack=101:102,103:104,105:106,107:108",
-          "> A seq=1 len=100", "*", "< A ack=1 sack=109:110,111:112,113:114,115:116", "*",
-          "count sack_forgotten 0", "< A ack=1 sack=117:118", "*", "count sack_forgotten 1", "< A")
+          "> A seq=1 len=100", "whatever", "< A ack=1 sack=109:110,111:112,113:114,115:116", "whatever",
+          "count sack_forgotten 0", "< A ack=1 sack=117:118", "whatever", "count sack_forgotten 1", "< A")
 
 ROWS_TEST(test_peer_shrinks_in_repair, "only sack", "cfg congestion=0", "connect", SEND_6,
           "< A ack=1 win=1 sack=1+3m:1+6m,1+1m:1+2m", "> A seq=1 len=1m", "nothing",

@@ -14,7 +14,9 @@ ROWS_TEST(test_probe_shows_the_loss, CONNECT, SEND_4, "+40ms", "< A ack=1+2m", W
           "> A seq=1+3m len=1m", "+40ms", "< A ack=1+2m sack=1+3m:1+4m", "quiet 8", "+4ms",
           "> A seq=1+2m len=1m", "< A", "acked 4m", "count rto_fired 0", "quiet 1000")
 
-ROWS_TEST(test_new_text_first, CONNECT, "< A win=6000", "cfg_nothing", "< A")
+ROWS_TEST(test_new_text_first, CONNECT, "send 12m", "10* > A len=1m", "nothing", WAIT,
+          "> A seq=1+10m len=1m", "nothing", "count tlp_probes 1", "< A", "> A len=1m", "< A",
+          "quiet 1000", "count retransmits 0")
 
 /* The next look is the time-out's. */
 ROWS_TEST(test_only_one, CONNECT, SEND_4, WAIT, "> A seq=1+3m len=1m", "quiet 190", "+20ms",
@@ -30,14 +32,14 @@ ROWS_TEST(test_lost_fin, CONNECT, "send 2m", "> A len=1m", "> A len=1m", "close"
 
 /* The probe repaired a loss that nothing else shows: the window is halved when that is sure. */
 ROWS_TEST(test_repaired_loss_is_a_loss, CONNECT, "send 10m", "10* > A len=1m", "+40ms",
-          "< A ack=1+9m", WAIT, "> A seq=1+9m len=1m", "+40ms", "< A", "nothing", "send 2m",
-          "> A len=1m", "> A len=1m", "+40ms", "< A", "send 12m", "2* > A len=1m", "nothing", "< A",
-          "*")
+          "< A ack=1+8m", WAIT, "> A seq=1+9m len=1m", "< A ack=1+9m", "+40ms", "< A", "nothing",
+          "send 4m", "4* > A len=1m", "+40ms", "< A ack=1+11m", "send 12m", "2* > A len=1m",
+          "nothing", "< A", "whatever")
 
 ROWS_TEST(test_no_block_left, CONNECT, "send 2m", "> A len=1m", "> A len=1m", "< A", "quiet 1000")
 
 ROWS_TEST(test_without_rack, "only sack", "open", "> S", "+40ms", "< SA", "> A", "event OPEN",
           "send 2m", "> A len=1m", "> A len=1m", "quiet 190", "+20ms", "> A seq=1 len=1m", "< A")
 
-CHECK_MAIN("tcp/tlp", test_the_end_again, test_probe_shows_the_loss, test_only_one, test_one_segment,
+CHECK_MAIN("tcp/tlp", test_the_end_again, test_probe_shows_the_loss, test_new_text_first, test_only_one, test_one_segment,
            test_lost_fin, test_repaired_loss_is_a_loss, test_no_block_left, test_without_rack)
