@@ -49,7 +49,10 @@
     X(FAULT_DUPLICATE, "duplicated by the fault wire (counted, an extra frame)")                   \
     X(FAULT_REORDER, "reordered by the fault wire (counted, the frame goes on)")                   \
     X(FAULT_TRUNCATE, "truncated by the fault wire (counted, the frame goes on)")                  \
-    X(FAULT_FULL, "fault wire's store of delayed frames is full")
+    X(FAULT_FULL, "fault wire's store of delayed frames is full")                                  \
+    X(FAULT_BURST, "lost in a burst by the fault wire")                                            \
+    X(FAULT_QUEUE, "the queue before the fault wire's slow link is full")                          \
+    X(FAULT_ECN, "marked congestion experienced by the fault wire (counted, the frame goes on)")
 
 enum drop {
 #define X(name, meaning) DROP_##name,

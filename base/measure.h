@@ -120,7 +120,8 @@ enum operation {
     X(SIDE_EMPTY, side_empty, "times a disturbed connection found no side block")                  \
     X(KEEPALIVES, keepalives, "keep-alive probes sent")                                            \
     X(ECN_MARKS, ecn_marks, "segments received that a router marked for congestion")               \
-    X(ECN_REDUCTIONS, ecn_reductions, "windows reduced because the peer told of such marks")
+    X(ECN_REDUCTIONS, ecn_reductions, "windows reduced because the peer told of such marks")       \
+    X(TUPLES_BUSY, tuples_busy, "tuples passed over at an open: still in use or in TIME_WAIT")
 
 enum counter {
 #define X(NAME, name, meaning) COUNTER_##NAME,

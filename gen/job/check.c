@@ -48,7 +48,7 @@ static int check_families(const struct loader *l)
     const struct job *job = l->job;
     int ret = 0;
     for (uint32_t i = 0; i < job->targets_count && ret == 0; i++)
-        ret = check_family(l, target_key(l), job->targets[i].addr);
+        ret = check_family(l, target_key(l), job->targets[i].addrs.first);
     for (uint32_t i = 0; i < job->sources_count && ret == 0; i++)
         ret = check_family(l, "source", job->sources[i].first);
     if (ret == 0 && (job->gateway.hi || job->gateway.lo))
@@ -56,24 +56,101 @@ static int check_families(const struct loader *l)
     return ret;
 }
 
+static struct ip_addr last_of(struct ip_range r)
+{
+    return ip_nth(r, r.count - 1);
+}
+
+/* A block is kept for tests when both its ends are: no prefix reaches from one such block to another. */
 static int check_public(const struct loader *l)
 {
     const struct job *job = l->job;
     char text[64];
-    for (uint32_t i = 0; i < job->targets_count && !job->allow_public; i++)
-        if (!ip_is_reserved_for_tests(job->targets[i].addr))
+    for (uint32_t i = 0; i < job->targets_count && !job->allow_public; i++) {
+        struct ip_addr first = job->targets[i].addrs.first, last = last_of(job->targets[i].addrs);
+        bool first_kept = ip_is_reserved_for_tests(first);
+        if (!first_kept || !ip_is_reserved_for_tests(last))
             return job_refuse(
                 l->e, l->job, 0, target_key(l),
                 "%s is a public address: expected one kept for private use or tests, or"
                 " allow_public = yes",
-                ip_format(text, sizeof text, job->targets[i].addr));
+                ip_format(text, sizeof text, first_kept ? last : first));
+    }
     return 0;
 }
 
-static uint64_t times(uint64_t a, uint64_t b)
+/* Prefixes overlap when one holds the other's first address. */
+static bool holds(struct ip_range r, struct ip_addr a)
 {
-    uint64_t product;
-    return __builtin_mul_overflow(a, b, &product) ? UINT64_MAX : product;
+    struct ip_addr last = last_of(r);
+    bool above = a.hi > r.first.hi || (a.hi == r.first.hi && a.lo >= r.first.lo);
+    bool below = a.hi < last.hi || (a.hi == last.hi && a.lo <= last.lo);
+    return above && below;
+}
+
+static bool blocks_overlap(struct ip_range a, struct ip_range b)
+{
+    return holds(a, b.first) || holds(b, a.first);
+}
+
+static bool ports_overlap(struct port_range a, struct port_range b)
+{
+    return a.lo <= b.hi && b.lo <= a.hi;
+}
+
+static bool sources_collide(const struct job *job, uint32_t i, uint32_t k)
+{
+    return blocks_overlap(job->sources[i], job->sources[k]);
+}
+
+static bool job_ports_collide(const struct job *job, uint32_t i, uint32_t k)
+{
+    return ports_overlap(job->ports[i], job->ports[k]);
+}
+
+static bool targets_collide(const struct job *job, uint32_t i, uint32_t k)
+{
+    return blocks_overlap(job->targets[i].addrs, job->targets[k].addrs) &&
+           ports_overlap(job->targets[i].ports, job->targets[k].ports);
+}
+
+/* What is in a pool twice would be counted twice. */
+static int check_pool(const struct loader *l, const char *key, uint32_t count,
+                      bool (*collide)(const struct job *job, uint32_t i, uint32_t k))
+{
+    for (uint32_t i = 0; i < count; i++)
+        for (uint32_t k = i + 1; k < count; k++)
+            if (collide(l->job, i, k))
+                return job_refuse(l->e, l->job, 0, key,
+                                  "items %u and %u overlap: expected each address and port once",
+                                  i + 1, k + 1);
+    return 0;
+}
+
+static int check_pools(const struct loader *l)
+{
+    int ret = check_pool(l, "source", l->job->sources_count, sources_collide);
+    if (ret == 0)
+        ret = check_pool(l, "ports", l->job->ports_count, job_ports_collide);
+    return ret ? ret : check_pool(l, target_key(l), l->job->targets_count, targets_collide);
+}
+
+/* Each server address is a neighbour that is asked for, unless a gateway leads to all. */
+static int check_servers(const struct loader *l)
+{
+    const struct job *job = l->job;
+    struct job_pool pool = job_pool_of(job);
+    bool direct = !job->gateway.hi && !job->gateway.lo;
+    if (pool.targets > JOB_TARGETS_ALL)
+        return job_refuse(l->e, job, 0, target_key(l),
+                          "%" PRIu64 " servers (addresses x ports): expected at most %u", pool.targets,
+                          JOB_TARGETS_ALL);
+    if (direct && pool.hosts > JOB_HOSTS_ON_LINK)
+        return job_refuse(l->e, job, 0, target_key(l),
+                          "%" PRIu64 " addresses on the link, each to be asked for: expected at most"
+                          " %u, or a gateway as well",
+                          pool.hosts, JOB_HOSTS_ON_LINK);
+    return 0;
 }
 
 /* The phase with most connections. */
@@ -98,17 +175,25 @@ static const char *connections_key(const struct job *job)
 static int check_tuples(const struct loader *l)
 {
     const struct job *job = l->job;
-    uint64_t addresses = 0, ports = (uint64_t)job->port_hi - job->port_lo + 1;
-    for (uint32_t i = 0; i < job->sources_count; i++)
-        addresses += job->sources[i].count;
-    uint64_t tuples = times(times(addresses, ports), job->targets_count);
-    if (job->connections <= tuples)
+    struct job_pool pool = job_pool_of(job);
+    if (job->connections <= pool.tuples)
         return 0;
     const char *key = connections_key(job);
     return job_refuse(l->e, l->job, *key == 'c' ? fullest(job) : 0, key,
-                      "%" PRIu64 " source addresses x %" PRIu64 " ports x %u targets make %" PRIu64
+                      "%" PRIu64 " source addresses x %" PRIu64 " ports x %" PRIu64
+                      " targets make %" PRIu64
                       " connections: expected a wider source, ports or target",
-                      addresses, ports, job->targets_count, tuples);
+                      pool.sources, pool.ports, pool.targets, pool.tuples);
+}
+
+/* A worker has ports of its own. */
+static int check_ports(const struct loader *l)
+{
+    struct job_pool pool = job_pool_of(l->job);
+    if (pool.ports >= l->job->workers)
+        return 0;
+    return job_refuse(l->e, l->job, 0, "ports", "workers = %u: expected as many ports or more",
+                      l->job->workers);
 }
 
 /* ---- wire and machine ---- */
@@ -162,11 +247,11 @@ static int check_cpus(const struct loader *l)
                       wanted);
 }
 
-static int check_faults(const struct loader *l)
+static int check_faults(const struct loader *l, uint32_t p)
 {
-    const struct job *job = l->job;
-    if (*job->fault && (*job->fault_rx || *job->fault_tx))
-        return job_refuse(l->e, l->job, 0, "fault",
+    const struct job_phase *phase = &l->job->phases[p];
+    if (*phase->fault && (*phase->fault_rx || *phase->fault_tx))
+        return job_refuse(l->e, l->job, p, "fault",
                           "holds both ways: expected it alone, or fault_rx and fault_tx");
     return 0;
 }
@@ -359,13 +444,14 @@ static int check_pattern(const struct loader *l, uint32_t p)
 /* ---- all ---- */
 
 static int (*const run_checks[])(const struct loader *l) = {
-    check_target_list, check_families, check_public, check_tuples, check_peer,    check_shared,
-    check_workers,     check_cpus,     check_faults, check_tcp,    check_scale,   check_stream,
-    check_metrics,     check_peer_pid,
+    check_target_list, check_families, check_public, check_pools,  check_servers,
+    check_tuples,      check_ports,    check_peer,   check_shared, check_workers,
+    check_cpus,        check_tcp,      check_scale,  check_stream, check_metrics,
+    check_peer_pid,
 };
 static int (*const phase_checks[])(const struct loader *l, uint32_t phase) = {
     check_load,    check_shape_keys, check_ramp,      check_walk,        check_mix,
-    check_pattern, check_churn,      check_reconnect, check_phase_times,
+    check_pattern, check_churn,      check_reconnect, check_phase_times, check_faults,
 };
 
 int loader_settle(struct loader *l)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Commands, notes and trials: handed over by the main thread, stored by the recorder, so that a run
+/* Commands, notes, trials and what the peer counted: handed over by the main thread, stored by the recorder, so that a run
  * that is killed keeps them. */
 #include <assert.h>
 #include <errno.h>
@@ -19,6 +19,7 @@ static void free_post(struct rec_post *p)
     free((void *)(uintptr_t)p->trial.limited_by);
     free(p->level);
     free(p->note);
+    free(p->counters);
     free(p);
 }
 
@@ -63,6 +64,17 @@ int rec_command(struct rec *r, const struct command_row *row, int phase, uint64_
     return append(r, p, failed);
 }
 
+int rec_fault(struct rec *r, const char *faults, int phase, uint64_t now_ns)
+{
+    struct rec_post *p = calloc(1, sizeof *p);
+    bool failed = false;
+    if (!p)
+        return -ENOMEM;
+    *p = (struct rec_post){.kind = POST_FAULT, .phase = phase, .at_ns = now_ns};
+    p->command.injected = copy(faults, &failed);
+    return append(r, p, failed);
+}
+
 int rec_note(struct rec *r, const char *level, const char *text, uint64_t now_ns)
 {
     struct rec_post *p = calloc(1, sizeof *p);
@@ -88,6 +100,18 @@ int rec_trial(struct rec *r, const struct trial_row *row)
     return append(r, p, failed);
 }
 
+int rec_peer(struct rec *r, const uint64_t counters[COUNTER_COUNT], uint64_t at_ns)
+{
+    struct rec_post *p = calloc(1, sizeof *p);
+    if (!p)
+        return -ENOMEM;
+    *p = (struct rec_post){.kind = POST_PEER, .phase = -1, .at_ns = at_ns};
+    p->counters = malloc(COUNTER_COUNT * sizeof *p->counters);
+    if (p->counters)
+        memcpy(p->counters, counters, COUNTER_COUNT * sizeof *p->counters);
+    return append(r, p, !p->counters);
+}
+
 /* Of a phase that came since this batch's phases were stored: with the next. */
 static bool waits_for_phase(const struct rec *r, const struct rec_post *p)
 {
@@ -99,19 +123,33 @@ static int store_command(struct rec *r, const struct rec_post *p, struct err *e)
     struct command_row row = p->command;
     row.phase_id = p->phase < 0 ? DB_NONE : r->phases[p->phase]->id;
     row.at_ns = rec_unix_ns(r, p->at_ns);
-    return db_command_add(r->cfg.db, r->cfg.run_id, &row, e);
+    return p->kind == POST_FAULT ? db_fault_add(r->cfg.db, r->cfg.run_id, &row, e)
+                                 : db_command_add(r->cfg.db, r->cfg.run_id, &row, e);
+}
+
+static int store_peer(struct rec *r, const struct rec_post *p, struct err *e)
+{
+    int ret = 0;
+    for (int i = 0; i < COUNTER_COUNT && !ret; i++)
+        if (p->counters[i])
+            ret = db_iface_counter_add(r->cfg.db, r->cfg.run_id, rec_unix_ns(r, p->at_ns), "peer",
+                                       counter_name((enum counter)i), p->counters[i], e);
+    return ret;
 }
 
 static int store_post(struct rec *r, const struct rec_post *p, struct err *e)
 {
     switch (p->kind) {
     case POST_COMMAND:
+    case POST_FAULT:
         return store_command(r, p, e);
     case POST_NOTE:
         return db_note_add(r->cfg.db, r->cfg.run_id, rec_unix_ns(r, p->at_ns), p->level, p->note,
                            e);
     case POST_TRIAL:
         return db_trial_add(r->cfg.db, r->cfg.run_id, &p->trial, e);
+    case POST_PEER:
+        return store_peer(r, p, e);
     }
     assert(!"a kind of post");
     return -EINVAL;

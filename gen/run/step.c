@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/units.h"
+#include "run/faults.h"
 #include "run/setup.h"
 #include "run/until.h"
 
@@ -28,8 +29,11 @@ int step_begin(struct run *r, const struct job_phase *p, enum phase_kind kind,
         .depth = p->depth,
     };
     int phase = rec_phase_begin(r->rec, &row, start_ns);
-    r->phase = phase < 0 ? r->phase : (uint32_t)phase;
-    return phase < 0 ? err_set(e, EXIT_RUN, phase, "no room for another phase") : phase;
+    if (phase < 0)
+        return err_set(e, EXIT_RUN, phase, "no room for another phase");
+    r->phase = (uint32_t)phase;
+    int rc = faults_begin(r, p, r->phase, e);
+    return rc ? rc : phase;
 }
 
 void step_command(struct run *r, struct worker_command cmd, const struct job_phase *p,
@@ -75,6 +79,7 @@ enum phase_exit step_await(struct run *r, uint64_t commands, const char *what, u
     enum phase_exit why;
     while (!(why = look(r, commands, watch))) {
         uint64_t now = clock_now_ns(&r->clock);
+        peer_tell_edge(r, now);
         live_tick(r, what, end_ns > now ? end_ns - now : 0);
         step_pause(STEP_POLL_NS);
     }

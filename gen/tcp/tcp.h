@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/addr.h"
 #include "base/measure.h"
 #include "net/pkt.h"
 #include "tcp/congestion.h"
@@ -79,7 +80,7 @@ struct tcp_config {
     uint64_t secret;            /* the keys of ISS (RFC 6528), timestamp offset and flow hash */
 };
 
-#define TCP_LISTEN_MAX 16
+#define TCP_LISTEN_MAX PORT_RANGES_MAX
 
 struct tcp {
     struct conn *conns;
@@ -96,7 +97,7 @@ struct tcp {
     uint32_t half_open;
     uint32_t challenge_left, challenge_second; /* RFC 5961 7: throttle */
     uint64_t iss_key[2];        /* RFC 6528 */
-    uint16_t listen[TCP_LISTEN_MAX];
+    struct port_range listen[TCP_LISTEN_MAX];
     uint32_t listen_count;
     uint64_t *count;            /* COUNTER_COUNT counters of the current interval */
     const struct tcp_ops *ops;
@@ -174,6 +175,7 @@ uint32_t tcp_open(struct tcp *t, uint32_t path, uint16_t lport, uint16_t rport, 
                   uint32_t app);
 bool tcp_tuple_free(struct tcp *t, uint32_t path, uint16_t lport, uint16_t rport);
 int tcp_listen(struct tcp *t, uint16_t port); /* -ENOSPC beyond TCP_LISTEN_MAX */
+int tcp_listen_range(struct tcp *t, struct port_range ports);
 bool tcp_listens(const struct tcp *t, uint16_t port);
 /* `len` more bytes stand ready behind the stream's end. */
 void tcp_send(struct tcp *t, uint32_t conn, uint32_t len);

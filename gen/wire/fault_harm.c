@@ -9,8 +9,7 @@ enum { TYPE_IP4 = 0x0800, TYPE_IP6 = 0x86dd, TYPE_TAG = 0x8100, TYPE_SERVICE_TAG
 enum { ETH_BYTES = 14, MACS_BYTES = 12, IP4_BYTES = 20, TCP_BYTES = 20, PROTOCOL_TCP = 6 };
 enum { TRIES = 64, FLIPS_A_PAIR = 2 };
 
-/* The EtherType behind any tags; the cursor stands behind it. */
-static uint16_t link_type(struct cursor *c)
+uint16_t harm_link_type(struct cursor *c)
 {
     cursor_take(c, MACS_BYTES);
     uint16_t type = cursor_be16(c);
@@ -30,7 +29,7 @@ static void add_flip(struct harm *h, uint32_t at, uint32_t bit)
 void harm_choose_bit(struct harm *h, struct rng *r, const uint8_t *data, uint16_t len)
 {
     struct cursor c = cursor_over(data, len);
-    uint16_t type = link_type(&c);
+    uint16_t type = harm_link_type(&c);
     if (c.bad || (type != TYPE_IP4 && type != TYPE_IP6) || len <= ETH_BYTES)
         return;
     uint32_t bit = (uint32_t)rng_below(r, (uint64_t)(len - ETH_BYTES) * 8);
@@ -41,7 +40,7 @@ void harm_choose_bit(struct harm *h, struct rng *r, const uint8_t *data, uint16_
 static uint32_t find_payload(const uint8_t *data, uint16_t len, uint32_t *offset)
 {
     struct cursor c = cursor_over(data, len);
-    bool ip4 = link_type(&c) == TYPE_IP4;
+    bool ip4 = harm_link_type(&c) == TYPE_IP4;
     const uint8_t *ip = cursor_take(&c, IP4_BYTES);
     if (!ip || !ip4 || ip[9] != PROTOCOL_TCP || (ip[0] & 15) * 4 < IP4_BYTES)
         return 0;

@@ -5,12 +5,14 @@
 
 #include <linux/types.h>
 
-#define XDP_FILTER_RANGES 16
+#define XDP_FILTER_RANGES 64
+#define XDP_FILTER_PORTS  64
 
 struct xdp_filter_config {
     __u32 first[XDP_FILTER_RANGES], last[XDP_FILTER_RANGES]; /* destination addresses, inclusive */
     __u32 count;
-    __u32 port_lo, port_hi; /* destination TCP ports, inclusive */
+    __u16 port_lo[XDP_FILTER_PORTS], port_hi[XDP_FILTER_PORTS]; /* destination TCP ports, inclusive */
+    __u32 ports;
     __u32 shared;           /* the kernel owns the addresses too */
 };
 

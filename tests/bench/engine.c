@@ -65,7 +65,7 @@ int main(int argc, char **argv)
     if (pair_open(&wc, job.mtu, ports, &e))
         return e.exit_code;
     setup_client(&job, proto, 0, &cc);
-    setup_responder(&job, proto, &job.targets[0], 0, &sc);
+    setup_responder(&job, proto, 0, &sc);
     open_side(&server, &sc, ports[1], &clock, &app);
     open_side(&client, &cc, ports[0], &clock, &app);
     struct worker_command cmd = {.mode = CLIENT_CONNECT, .has_load = true};
