@@ -79,7 +79,7 @@ END_TEST
 START_TEST(test_marks_instead_of_losses)
 {
     struct peers_config cfg = config();
-    cfg.link = (struct link_config){.mark = 0.02, .delay_ns = 5 * MS, .seed = 5};
+    cfg.link = (struct link_config){.mark = 0.05, .delay_ns = 5 * MS, .seed = 5};
     cfg.ecn = true;
     for (cfg.congestion = CONGESTION_NEWRENO; cfg.congestion < CONGESTION_COUNT; cfg.congestion++) {
         struct peers *p = run(&cfg);
