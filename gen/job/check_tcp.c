@@ -74,7 +74,7 @@ static int check_flow_label(const struct loader *l)
 {
     bool needed = l->job->flow_label;
     for (uint32_t i = 0; i < l->job->targets_count; i++)
-        needed &= ip_is4(l->job->targets[i].addr);
+        needed &= ip_is4(l->job->targets[i].addrs.first);
     if (!needed)
         return 0;
     return job_refuse(l->e, l->job, 0, "flow_label",

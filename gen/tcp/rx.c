@@ -121,13 +121,16 @@ static int check_reset(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
     return -DROP_NONE;
 }
 
-/* Fourth check: SYN (RFC 5961 4.2). */
+/* Fourth check: SYN (RFC 9293 3.10.7.4, RFC 5961 4.2). */
 static int check_syn(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
 {
     const struct conn *c = &t->conns[index];
     if (!(p->flags & TCP_SYN) || (c->state == TCP_SYN_RCVD && p->seq + 1 == c->rcv_nxt))
         return 0; /* the latter: see syn_again */
-    ack_challenge(t, index);
+    if (c->state == TCP_SYN_RCVD && conn_has(c, CONN_PASSIVE))
+        conn_end(t, index, TCP_EVENT_RESET); /* back to LISTEN; nobody knew of it */
+    else
+        ack_challenge(t, index);
     return -DROP_TCP_BAD_SYN;
 }
 

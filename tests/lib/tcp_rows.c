@@ -263,6 +263,16 @@ static void pass_ms(struct rows *r, uint64_t ms)
     }
 }
 
+static void pass_days(struct rows *r, uint64_t days)
+{
+    ck_assert_uint_eq(r->t.wheel.count, 0); /* or it would go through each step */
+    while (days--) {
+        r->now_ns += 86400000 * MS;
+        tcp_timers(&r->t, r->now_ns, 1000);
+    }
+    drain(r);
+}
+
 static void number_from(struct peer *p, uint32_t iss)
 {
     p->our_iss = iss;
@@ -571,6 +581,8 @@ static void stimulus(struct rows *r, const char *row)
         row_on(r, row + 3);
     else if (starts(row, "port "))
         r->at = (uint32_t)number(r, row + 5);
+    else if (starts(row, "skip ")) /* what comes now is compared with what was days ago */
+        pass_days(r, (uint64_t)number(r, row + 5));
     else if (starts(row, "quiet ")) {
         pass_ms(r, (uint64_t)number(r, row + 6));
         if (r->sent_head != r->sent_tail)

@@ -35,6 +35,7 @@
  *   count NAME N        a counter
  *   port N              from now on the connection with remote port 5000 + N, N < 4
  *   quiet MS            nothing happens for so long
+ *   skip DAYS           they pass at once; no timer may be running
  *   N* ROW              the row, N times
  *
  * FLAGS: FIN, SYN, RST, ACK, URG by their first letters, E for ECE, W for CWR. ecn: 2 ECT(0), 3 CE.

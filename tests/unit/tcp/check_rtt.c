@@ -66,4 +66,38 @@ START_TEST(test_back_off)
 }
 END_TEST
 
-CHECK_MAIN("tcp/rtt", test_first_sample, test_follows_formula, test_bounds, test_back_off)
+/* RFC 7323 appendix G: of 2^n samples a round trip each weighs 2^-n as much. */
+START_TEST(test_many_samples_weigh_less)
+{
+    struct conn c = {0};
+    double srtt = 500000, rttvar = 250000;
+    rtt_sample(&c, 500000);
+    for (int i = 0; i < 1000; i++) {
+        uint32_t sample = 400000 + (uint32_t)(i % 7) * 50000;
+        rtt_sample_of(&c, sample, 3);
+        rttvar += (fabs(srtt - sample) - rttvar) / 4 / 8;
+        srtt += (sample - srtt) / 8 / 8;
+        ck_assert_double_eq_tol(c.srtt / 8.0, srtt, 64);
+        ck_assert_double_eq_tol(c.rttvar / 4.0, rttvar, 64);
+    }
+}
+END_TEST
+
+/* RFC 6298 5.7, until there is a sample. */
+START_TEST(test_caution_after_a_lost_syn)
+{
+    struct conn c = {0};
+    rtt_be_cautious(&engine, &c);
+    ck_assert_uint_eq(rto_tk(&engine, &c), 3000000000ull >> TCP_TICK_SHIFT);
+    rtt_sample(&c, 400000);
+    ck_assert_uint_eq(rto_tk(&engine, &c), 400000 + 4 * 200000);
+    struct tcp slow = engine;
+    slow.cfg.rto_initial_tk = 5000000;
+    c = (struct conn){0};
+    rtt_be_cautious(&slow, &c);
+    ck_assert_uint_eq(rto_tk(&slow, &c), 5000000);
+}
+END_TEST
+
+CHECK_MAIN("tcp/rtt", test_first_sample, test_follows_formula, test_bounds, test_back_off,
+           test_many_samples_weigh_less, test_caution_after_a_lost_syn)
