@@ -182,6 +182,7 @@ static const struct good good[] = {
     {"gateway", "10.0.0.254"},
     {"allow_public", "1", "yes"},
     {"shared_address", "false", "no"},
+    {"shared_address", "yes", NULL, "wire = xdp:eth0\ntarget = 10.0.0.1:80"},
     {"workers", "4"},
     {"cpus", "0,1"},
     {"priority", "high"},
@@ -226,6 +227,8 @@ static const struct good good[] = {
     {"interval", "100ms"},
     {"clock", "tsc"},
     {"pcap", "/tmp/x y.pcap"},
+    {"flight", "1MiB"},
+    {"flight", "0"},
     {"db", "other.db"},
     {"quiet", "yes"},
     {"status_interval", "500ms"},
@@ -239,6 +242,7 @@ static const struct good good[] = {
     {"metrics", ""},
     {"control", "no"},
     {"peer_pid", "1234", NULL, "peer = none"},
+    {"measure_memory", "yes"},
     {"log_level", "debug"},
 };
 
@@ -543,6 +547,7 @@ static const struct bad bad[] = {
     {"delayed_ack", "40ms", "yes or no (true, false, 1, 0)"},
     {"delack", "501ms", "a time from 0 to 500ms (10s, 500ms, 2min)"},
     {"window_scale", "15", "a whole number from 0 to 14"},
+    {"flight", "2GiB", "bytes from 0 to 1GiB (64, 10KiB, 1MiB)"},
     {"window", "256K", "bytes from 1KiB to 1048560KiB (64, 10KiB, 1MiB)"},
     {"rto_min", "0ms", "a time from 1ms to 60s (10s, 500ms, 2min)"},
     {"rto_initial", "soon", "a time from 1ms to 60s (10s, 500ms, 2min)"},
@@ -577,6 +582,7 @@ static const struct bad bad[] = {
     {"control", "maybe", "yes or no (true, false, 1, 0)"},
     {"peer_pid", "-1", "a whole number from 0 to 2147483647"},
     {"peer_pid", "sshd", "a whole number from 0 to 2147483647"},
+    {"measure_memory", "always", "one of auto, yes, no"},
     {"log_level", "loud", "one of error, warn, info, debug"},
 };
 
