@@ -125,7 +125,6 @@ enum operation {
     X(DSACK_RECEIVED, dsack_received, "ACKs that say something arrived twice (RFC 2883)")          \
     X(TLP_PROBES, tlp_probes, "tail loss probes sent (RFC 8985)")                                  \
     X(UNDONE, undone, "repairs that turned out needless: the window was given back")               \
-    X(TUPLES_BUSY, tuples_busy, "tuples passed over at an open: still in use or in TIME_WAIT")     \
     X(KEEPALIVES, keepalives, "keep-alive probes sent")                                            \
     X(ECN_MARKS, ecn_marks, "segments received that a router marked for congestion")               \
     X(ECN_REDUCTIONS, ecn_reductions, "windows reduced because the peer told of such marks")
