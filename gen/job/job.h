@@ -180,7 +180,7 @@ struct job {
     uint16_t mtu;
 
     uint32_t mss;            /* 0: from the MTU */
-    bool timestamps, delayed_ack;
+    bool timestamps, delayed_ack, sack, rack;
     uint8_t window_scale;
     uint32_t window;         /* receive window, bytes */
     bool nagle, ecn;

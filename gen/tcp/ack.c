@@ -44,23 +44,36 @@ void ack_advance(struct conn *c, uint32_t ack)
         c->snd_nxt = ack;
 }
 
+void ack_take(struct tcp *t, struct conn *c, const struct pkt_tcp *p)
+{
+    measure_rtt(t, c, p);
+    ack_advance(c, p->ack);
+    c->retries = 0;
+}
+
+void ack_timer(struct tcp *t, uint32_t index)
+{
+    struct conn *c = &t->conns[index];
+    if (c->snd_una != c->snd_max) {
+        timer_rto_start(t, index);
+        return;
+    }
+    conn_clear(c, CONN_RTO | CONN_PERSIST | CONN_PROBE);
+    conn_clear_more(c, MORE_PTO);
+}
+
 static void new_data_acked(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
 {
     struct conn *c = &t->conns[index];
     uint32_t acked = p->ack - c->snd_una, flight = c->snd_max - c->snd_una;
-    measure_rtt(t, c, p);
-    ack_advance(c, p->ack);
-    c->retries = 0;
+    ack_take(t, c, p);
     if (conn_has(c, CONN_RECOVERY)) {
         newreno_acked(t, c, acked);
     } else {
         c->dupacks = 0;
         congestion_acked(t, c, acked, flight);
     }
-    if (c->snd_una == c->snd_max)
-        conn_clear(c, CONN_RTO | CONN_PERSIST | CONN_PROBE);
-    else
-        timer_rto_start(t, index);
+    ack_timer(t, index);
 }
 
 /* RFC 9293 3.10.7.4: only newer segments may move the window. */
@@ -82,8 +95,11 @@ static void update_window(struct tcp *t, struct conn *c, const struct pkt_tcp *p
     c->snd_wnd = window;
 }
 
+/* With SACK only what reports something counts (RFC 6675 2). */
 static bool is_duplicate(const struct conn *c, const struct pkt_tcp *p)
 {
+    if (conn_has_more(c, MORE_SACK) && tcp_sack_count(p->opts) == recovery_tells_twice(p))
+        return false;
     return p->ack == c->snd_una && c->snd_una != c->snd_max && !p->payload_len &&
            !(p->flags & (TCP_SYN | TCP_FIN)) &&
            ((uint32_t)p->window << conn_snd_shift(c)) == c->snd_wnd && c->snd_wnd;
@@ -105,11 +121,13 @@ int ack_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
         return -DROP_TCP_BAD_ACK;
     }
     bool advanced = seq_lt(c->snd_una, p->ack);
-    if (advanced)
+    if (recovery_listens(c, p) && recovery_ack(t, index, p))
+        (void)0;
+    else if (advanced)
         new_data_acked(t, index, p);
     else if (is_duplicate(c, p))
         newreno_duplicate_ack(t, index);
-    else if (!c->snd_wnd && p->ack == c->snd_una)
+    if (!advanced && !c->snd_wnd && p->ack == c->snd_una)
         c->retries = 0; /* a closed window that answers lives (RFC 9293 3.8.6.1) */
     if (p->flags & TCP_ECE && conn_has(c, CONN_ECN))
         congestion_notified(t, c);

@@ -132,3 +132,10 @@ void congestion_resume(struct tcp *t, struct conn *c)
     if (module(t)->resume)
         module(t)->resume(t, c, anew);
 }
+
+void congestion_undo(struct tcp *t, struct conn *c, uint32_t flight, uint32_t ssthresh)
+{
+    c->ssthresh = ssthresh > c->ssthresh ? ssthresh : c->ssthresh;
+    if (congestion_is_on(t) && c->cwnd < flight)
+        c->cwnd = flight;
+}

@@ -55,6 +55,8 @@ enum conn_flag {
 
 /* Bits of `more`: what only a slower moment asks for. */
 enum conn_more {
+    MORE_SACK = 1 << 0,    /* selective acknowledgement agreed (RFC 2018) */
+    MORE_PTO = 1 << 1,     /* rto_at is the loss probe's (RFC 8985 7) */
     MORE_CWR = 1 << 2,     /* the window was reduced: the next new text says so (RFC 3168 6.1.2) */
     MORE_REDUCED = 1 << 3, /* reduced for congestion notified, once until `recover` is acknowledged */
     MORE_KEEP = 1 << 4,    /* rto_at is the keep-alive's: nothing is under way */
@@ -97,7 +99,10 @@ struct conn {
     uint32_t side;                 /* block of what only disturbance needs, or SIDE_NONE */
     uint16_t max_wnd;              /* largest window field seen (RFC 5961 5.2), unscaled */
     uint16_t snd_hi;               /* bits 32..47 of the stream position of snd_una; the SYN's is -1 */
-    uint16_t offer_mss;            /* what our SYN says that we take (RFC 9293 3.7.1) */
+    union {
+        uint16_t offer_mss;        /* what our SYN says that we take (RFC 9293 3.7.1) */
+        uint8_t reorder;           /* from ESTABLISHED on: of RACK's reordering window (tcp/loss.c) */
+    };
     uint8_t retries;
     uint8_t more;                  /* enum conn_more */
 };

@@ -67,6 +67,8 @@ static bool output_syn(struct tcp *t, uint32_t index, struct tcp_seg *out)
     }
     if (passive ? conn_has(c, CONN_TS) : t->cfg.timestamps)
         add_timestamp(t, c, &out->h);
+    if (passive ? conn_has_more(c, MORE_SACK) : t->cfg.sack)
+        out->h.opts |= TCP_OPT_SACK_OK;
     if (c->snd_max == c->iss)
         c->rtt_at = t->now_tk;
     else
@@ -85,22 +87,23 @@ static bool is_nagled(const struct tcp *t, const struct conn *c, uint32_t seq)
 }
 
 /* Bytes from `seq` that window and congestion window allow now, at most one full segment. */
-static uint32_t sendable(const struct tcp *t, const struct conn *c, uint32_t seq)
+static uint32_t sendable(const struct tcp *t, const struct conn *c, uint32_t seq, uint32_t full)
 {
     if (!seq_lt(seq, c->snd_lim))
         return 0;
     uint32_t waiting = c->snd_lim - seq;
-    uint32_t allowed = c->cwnd;
-    if (!conn_has(c, CONN_RECOVERY) && c->dupacks) /* RFC 3042 limited transmit */
+    uint32_t allowed = c->cwnd, used = seq - c->snd_una;
+    if (recovery_counts(t, c)) /* what is not under way any more makes room */
+        allowed += used - recovery_flight(t, c);
+    else if (!conn_has(c, CONN_RECOVERY) && c->dupacks) /* RFC 3042 limited transmit */
         allowed += (c->dupacks < 2 ? c->dupacks : 2u) * c->mss;
     if (c->snd_wnd < allowed)
         allowed = c->snd_wnd;
-    uint32_t used = seq - c->snd_una;
     if (allowed <= used)
         return 0;
     uint32_t len = allowed - used < waiting ? allowed - used : waiting;
-    if (len >= c->mss)
-        return c->mss;
+    if (len >= full)
+        return full;
     if (is_nagled(t, c, seq))
         return 0;
     /* Silly window avoidance (RFC 9293 3.8.6.2.1): a part only as all there is, or half of the
@@ -143,7 +146,7 @@ static void time_new_text(const struct tcp *t, struct conn *c, uint32_t end)
     if (conn_has(c, CONN_RTT))
         return;
     c->rtt_at = t->now_tk;
-    if (conn_has(c, CONN_TS))
+    if (conn_has(c, CONN_TS | CONN_RECOVERY))
         return;
     conn_set(c, CONN_RTT);
     c->rtt_seq = end;
@@ -153,34 +156,45 @@ static void time_new_text(const struct tcp *t, struct conn *c, uint32_t end)
 static void sent(struct tcp *t, uint32_t index, uint32_t seq, uint32_t space)
 {
     struct conn *c = &t->conns[index];
-    uint32_t end = seq + space;
+    uint32_t end = seq + space, before = c->snd_max - c->snd_una;
     count_new_text(t, c, seq_min(end, c->snd_lim));
+    if (c->side != SIDE_NONE)
+        recovery_sent(t, c, seq, space);
     if (seq_lt(seq, c->snd_max))
         tcp_count(t, COUNTER_RETRANSMITS);
     else
         time_new_text(t, c, end);
     c->snd_nxt = seq_max(c->snd_nxt, end);
     c->snd_max = seq_max(c->snd_max, end);
-    if (!conn_has(c, CONN_RTO) || conn_has_more(c, MORE_KEEP))
+    bool first_again = seq == c->snd_una && recovery_counts(t, c); /* a round trip for it, too */
+    if (!conn_has(c, CONN_RTO) || conn_has_more(c, MORE_KEEP) || first_again)
         timer_rto_start(t, index);
+    else if (before <= c->mss && c->snd_max - c->snd_una > c->mss)
+        timer_probe_start(t, index);
 }
 
 /* Where the next data segment starts and how long it is. */
 static uint32_t choose(const struct tcp *t, struct conn *c, uint32_t *seq)
 {
+    uint32_t full = c->mss - sack_bytes(t, c), len;
     if (conn_has(c, CONN_RESEND)) {
         conn_clear(c, CONN_RESEND);
         *seq = c->snd_una;
         uint32_t flight = seq_min(c->snd_max, c->snd_lim) - *seq;
-        return flight < c->mss ? flight : c->mss;
+        return flight < full ? flight : full;
     }
     if (conn_has(c, CONN_PROBE)) { /* RFC 9293 3.8.6.1: one byte beyond the closed window */
         conn_clear(c, CONN_PROBE);
         *seq = c->snd_una;
         return c->snd_lim != c->snd_una;
     }
+    if (c->side != SIDE_NONE && (tlp_choose(t, c, seq, &len) || recovery_choose(t, c, seq, &len)))
+        return len;
     *seq = c->snd_nxt;
-    return sendable(t, c, *seq);
+    len = sendable(t, c, *seq, full);
+    if (!len && c->side != SIDE_NONE)
+        recovery_rescue(t, c, seq, &len);
+    return len;
 }
 
 static bool output_data(struct tcp *t, uint32_t index, struct tcp_seg *out)
@@ -295,6 +309,8 @@ bool tcp_output(struct tcp *t, uint32_t conn, struct tcp_seg *out)
     out->h.window = advertise(t, c);
     if (conn_has(c, CONN_TS))
         add_timestamp(t, c, &out->h);
+    if (c->side != SIDE_NONE)
+        sack_tell(t, c, out);
     if (conn_has(c, CONN_ECE))
         out->h.flags |= TCP_ECE;
     return true;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The TCP engine of one worker: RFC 9293 with RFC 6298, 5681, 6582, 5961, 7323. No I/O, no clock,
+ * The TCP engine of one worker: RFC 9293 with RFC 6298, 5681, 6582, 5961, 7323, 2018, 6675, 8985. No I/O, no clock,
  * no allocation after tcp_init: it is handed parsed segments and the time, calls the application
  * with bytes and events, and says, asked, which segment a connection sends next.
  *
@@ -67,6 +67,8 @@ struct tcp_config {
     uint32_t window;            /* receive window, bytes */
     uint8_t window_scale;       /* offered shift, 0..14 */
     bool timestamps, delayed_ack;
+    bool sack;                  /* offered and accepted (RFC 2018) */
+    bool rack;                  /* with SACK: losses are found by time, tails probed (RFC 8985) */
     uint8_t congestion;         /* enum congestion_kind; with NONE loss recovery stays */
     bool ecn;                   /* offered and accepted (RFC 3168) */
     bool nagle;                 /* small segments wait for the ACK of what is under way */

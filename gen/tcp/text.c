@@ -7,8 +7,10 @@ static void fin_receive(struct tcp *t, uint32_t index)
 {
     struct conn *c = &t->conns[index];
     struct side *s = conn_side(t, c);
-    if (s)
-        ooo_clear(&t->ooo, &s->ooo); /* nothing can follow */
+    if (s) { /* nothing can follow */
+        ooo_clear(&t->ooo, &s->ooo);
+        s->recents = 0;
+    }
     c->rcv_nxt++;
     conn_set(c, CONN_ACK_NOW);
     out_add(t, index);
@@ -81,9 +83,12 @@ static int store(struct tcp *t, uint32_t index, uint32_t seq, const uint8_t *dat
         return -DROP_TCP_OOO_FULL;
     switch (ooo_add(&t->ooo, &s->ooo, seq, data, len, fin)) {
     case OOO_KEPT:
+        sack_note(t, c, seq, seq + len);
         tcp_count(t, COUNTER_OOO_STORED);
         return 0;
     case OOO_KNOWN:
+        sack_note(t, c, seq, seq + len);
+        sack_note_twice(t, c, seq, seq + len);
         return -DROP_TCP_DUPLICATE;
     case OOO_FULL:
         break;
@@ -106,6 +111,7 @@ int text_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
     if (seq_lt(seq, c->rcv_nxt)) { /* what came before is cut off */
         uint32_t known = c->rcv_nxt - seq;
         known = known < len ? known : len;
+        sack_note_twice(t, c, seq, seq + known);
         seq += known, data += known, len -= known;
         acknowledge(t, index, true);
     }
@@ -128,8 +134,13 @@ int text_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
         fin_receive(t, index);
         return 0;
     }
-    if (hole_filled && !deliver_stored(t, index))
+    bool goes_on = !hole_filled || deliver_stored(t, index);
+    sack_advance(t, c);
+    if (!goes_on) {
+        if (conn_is_alive(c))
+            acknowledge(t, index, true);
         return 0;
+    }
     if (len)
         acknowledge(t, index, hole_filled);
     return 0;

@@ -16,7 +16,7 @@ struct peers_config {
     struct link_config link;
     uint32_t conns, messages; /* messages: a connection and direction */
     uint32_t message_max;     /* bytes; sizes are spread evenly over powers of two */
-    bool timestamps, ecn, nagle;
+    bool timestamps, sack, rack, ecn, nagle;
     uint8_t congestion; /* enum congestion_kind */
     uint8_t window_scale;
     uint32_t window, ooo_pieces, side_blocks;

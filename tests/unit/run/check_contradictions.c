@@ -63,6 +63,8 @@ static const struct {
     {"mtu", "mtu = 576\nmss = 1000\n", "mtu = 576 leaves 536"},
     {"mss", "mss = 12\n", "expected more, or timestamps = no"},
     {"timestamps", "timestamps = yes\nmss = 1\n", "timestamps take 12 bytes"},
+    {"sack", NULL, "any goes with all else"},
+    {"rack", NULL, "without SACK it is not read, as its help says"},
     {"delayed_ack", "delayed_ack = no\ndelack = 10ms\n", "expected delayed_ack = yes"},
     {"delack", "delack = 10ms\ndelayed_ack = no\n", "nothing is delayed"},
     {"window_scale", "window_scale = 0\n", "window_scale = 0 allows 65535"},

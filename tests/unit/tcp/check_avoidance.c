@@ -8,7 +8,7 @@
 
 /* Up to the threshold of four the window grows by a segment an ACK, from there by a segment a window of
  * ACKs. */
-ROWS_TEST(test_one_segment_a_round_trip, "cfg init_cwnd=8", "connect", TIME_OUT(8), "send 30m",
+ROWS_TEST(test_one_segment_a_round_trip, "only small", "cfg init_cwnd=8", "connect", TIME_OUT(8), "send 30m",
           "2* > A len=1m", "nothing", "< A ack=1+9m", "2* > A len=1m", "nothing", "< A ack=1+10m",
           "2* > A len=1m", "nothing", "< A ack=1+11m", "> A len=1m", "nothing", "< A ack=1+12m",
           "> A len=1m", "nothing", "< A ack=1+13m", "> A len=1m", "nothing", "< A ack=1+14m",
@@ -17,33 +17,33 @@ ROWS_TEST(test_one_segment_a_round_trip, "cfg init_cwnd=8", "connect", TIME_OUT(
           "< A")
 
 /* A window that is not used does not grow. */
-ROWS_TEST(test_unused_window_stays, "cfg init_cwnd=8", "connect", TIME_OUT(8), "send 4m", "2* > A len=1m",
+ROWS_TEST(test_unused_window_stays, "only small", "cfg init_cwnd=8", "connect", TIME_OUT(8), "send 4m", "2* > A len=1m",
           "< A ack=1+9m", "2* > A len=1m", "< A ack=1+10m", "< A", "send 1", "> A len=1", "< A",
           "send 1", "> A len=1", "< A", "send 1", "> A len=1", "< A", "send 1", "> A len=1", "< A",
           "send 9m", "4* > A len=1m", "nothing", "< A", "4* > A len=1m", "< A", "> A len=1m", "< A")
 
 /* RFC 9438 4.6: seven tenths instead of a half. */
-ROWS_TEST(test_cubic_falls_to_seven_tenths, "cfg congestion=2", "connect", TIME_OUT(10), "send 90m",
+ROWS_TEST(test_cubic_falls_to_seven_tenths, "only small", "cfg congestion=2", "connect", TIME_OUT(10), "send 90m",
           "2* > A len=1m", "< A", "3* > A len=1m", "< A", "4* > A len=1m", "< A", "5* > A len=1m", "< A",
           "6* > A len=1m", "< A", "7* > A len=1m", "nothing", "< A", "7* > A len=1m", "nothing",
           "count side_empty 0")
 
 /* Without a block for its state it is Reno's. */
-ROWS_TEST(test_cubic_without_room, "cfg congestion=2 side_blocks=0", "connect", TIME_OUT(10), "send 90m",
+ROWS_TEST(test_cubic_without_room, "only nosack small", "cfg congestion=2 side_blocks=0", "connect", TIME_OUT(10), "send 90m",
           "2* > A len=1m", "< A", "3* > A len=1m", "< A", "4* > A len=1m", "< A", "5* > A len=1m", "< A",
           "5* > A len=1m", "nothing", "count side_empty 2")
 
-ROWS_TEST(test_cubic_gives_its_block_back, "cfg congestion=2 side_blocks=1", "connect", TIME_OUT(4), "< R",
+ROWS_TEST(test_cubic_gives_its_block_back, "only small", "cfg congestion=2 side_blocks=1", "connect", TIME_OUT(4), "< R",
           "event RESET", "port 1", "connect", "port 1", TIME_OUT(4), "count side_empty 0")
 
 /* RFC 5681 4.1: after a pause it knows nothing any more; its block serves the next. */
-ROWS_TEST(test_cubic_forgets_in_a_pause, "cfg congestion=2 side_blocks=1 init_cwnd=2", "connect", "send 2m",
+ROWS_TEST(test_cubic_forgets_in_a_pause, "only small", "cfg congestion=2 side_blocks=1 init_cwnd=2", "connect", "send 2m",
           "2* > A len=1m", "+210ms", "> A seq=1 len=1m", "< A", "send 2m", "2* > A len=1m", "< A",
           "send 3m", "3* > A len=1m", "< A", "+5000ms", "send 1m", "> A len=1m", "port 1",
           "connect", "port 1", "< A seq=11 len=10", "drop none", "> A ack=1", "count side_empty 0")
 
 /* A mark of ECN counts like a loss. */
-ROWS_TEST(test_cubic_on_a_mark, "cfg congestion=2 ecn=1", "open", "> SEW", "< SAE", "> A", "event OPEN",
+ROWS_TEST(test_cubic_on_a_mark, "only small", "cfg congestion=2 ecn=1", "open", "> SEW", "< SAE", "> A", "event OPEN",
           "send 10m", "10* > A len=1m ecn=2", "< AE", "send 20m", "> AW len=1m ecn=2",
           "6* > A len=1m ecn=2", "nothing", "count ecn_reductions 1")
 
