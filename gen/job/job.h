@@ -23,6 +23,7 @@ struct loader;
 #define JOB_TARGETS 64
 #define JOB_TARGETS_ALL 65536u  /* ADDR:PORT of all target blocks */
 #define JOB_HOSTS_ON_LINK 4096u /* ... addresses of them, without a gateway */
+#define JOB_FLIGHT_MIN (256u << 10)
 
 struct endpoint {
     struct ip_addr addr;
@@ -196,6 +197,7 @@ struct job {
     uint32_t flow_label;     /* IPv6 */
 
     char pcap[JOB_TEXT];     /* capture file of the client side */
+    uint32_t flight;         /* bytes of a client worker's flight recorder; 0: none */
 
     uint64_t seed;           /* 0: chosen at start and stored */
     uint64_t interval_ns;    /* sampling period */

@@ -2,6 +2,8 @@
 /* The ACK field of a synchronized connection (RFC 9293 3.10.7.4, fifth check; RFC 5961 5). */
 #include "tcp/internal.h"
 
+#define ANSWER_STEPS 488 /* of 2^20 ns: 512 ms */
+
 /* RFC 7323 appendix G: every second full segment of what is under way brings a sample; how many they
  * are, to the nearest power of two below. */
 static unsigned samples_shift(const struct conn *c)
@@ -22,6 +24,23 @@ static void measure_rtt(struct tcp *t, struct conn *c, const struct pkt_tcp *p)
         rtt_sample(c, t->now_tk - c->rtt_at);
         conn_clear(c, CONN_RTT);
     }
+}
+
+void ack_answers_init(struct tcp *t)
+{
+    for (uint32_t i = 0; i < TCP_ANSWERS; i++)
+        t->answered_step[i] = t->now_step - ANSWER_STEPS;
+}
+
+bool ack_answers(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
+{
+    uint32_t *last = &t->answered_step[index % TCP_ANSWERS];
+    if (p->payload_len || p->flags & (TCP_SYN | TCP_FIN))
+        return true;
+    if (t->now_step - *last < ANSWER_STEPS)
+        return false;
+    *last = t->now_step;
+    return true;
 }
 
 void ack_challenge(struct tcp *t, uint32_t index)
@@ -76,12 +95,13 @@ static void new_data_acked(struct tcp *t, uint32_t index, const struct pkt_tcp *
     ack_timer(t, index);
 }
 
-/* RFC 9293 3.10.7.4: only newer segments may move the window. */
+/* RFC 9293 3.10.7.4: only newer segments may move the window. Of equal numbers it may have been any
+ * order: one that opens it is taken, and one that closes it, which a probe undoes. */
 static void update_window(struct tcp *t, struct conn *c, const struct pkt_tcp *p, bool advanced)
 {
     uint32_t window = (uint32_t)p->window << conn_snd_shift(c);
     if (!advanced && !seq_lt(c->snd_wl1, p->seq) &&
-        !(c->snd_wl1 == p->seq && window > c->snd_wnd))
+        !(c->snd_wl1 == p->seq && (window > c->snd_wnd || !window)))
         return;
     c->snd_wl1 = p->seq;
     if (p->window > c->max_wnd)
@@ -117,7 +137,8 @@ int ack_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
     struct conn *c = &t->conns[index];
     uint32_t oldest = c->snd_una - ((uint32_t)c->max_wnd << conn_snd_shift(c));
     if (seq_lt(c->snd_max, p->ack) || seq_lt(p->ack, oldest)) { /* RFC 5961 5.2 */
-        ack_challenge(t, index);
+        if (ack_answers(t, index, p))
+            ack_challenge(t, index);
         return -DROP_TCP_BAD_ACK;
     }
     bool advanced = seq_lt(c->snd_una, p->ack);

@@ -14,6 +14,12 @@ static inline void tcp_count(struct tcp *t, enum counter c)
     t->count[c]++;
 }
 
+static inline void tcp_tell(const struct tcp *t, uint32_t conn, enum tcp_call call, uint32_t arg)
+{
+    if (__builtin_expect(t->watch != NULL, 0))
+        t->watch->call(t->watch->ctx, conn, call, arg);
+}
+
 static inline bool conn_has(const struct conn *c, uint16_t flags)
 {
     return (c->flags & flags) != 0;
@@ -121,6 +127,10 @@ void rtt_be_cautious(const struct tcp *t, struct conn *c);
 void ack_advance(struct conn *c, uint32_t ack);
 /* An ACK in answer to what may be forged, throttled (RFC 5961 7). */
 void ack_challenge(struct tcp *t, uint32_t index);
+/* Whether a segment that is not acceptable is answered. One that carries nothing is answered once in
+ * 512 ms: two ends out of step, each of which finds the other's ACK wrong, must fall silent. */
+bool ack_answers(struct tcp *t, uint32_t index, const struct pkt_tcp *p);
+void ack_answers_init(struct tcp *t);
 /* Everything before p->ack arrived. */
 void ack_take(struct tcp *t, struct conn *c, const struct pkt_tcp *p);
 /* The timer after it: of what is still under way. */

@@ -37,7 +37,7 @@ static int check_timestamp(struct tcp *t, uint32_t index, const struct pkt_tcp *
         return 0;
     if (p->opts & TCP_OPT_TS && (!seq_lt(p->ts_val, c->ts_recent) || options_ts_outdated(t, c)))
         return 0;
-    if (p->opts & TCP_OPT_TS) {
+    if (p->opts & TCP_OPT_TS && ack_answers(t, index, p)) {
         conn_set(c, CONN_ACK_NOW);
         out_add(t, index);
     }
@@ -84,8 +84,10 @@ static int check_sequence(struct tcp *t, uint32_t index, const struct pkt_tcp *p
         return -DROP_TCP_BAD_RST;
     if (c->state == TCP_SYN_RCVD && p->flags & TCP_SYN)
         return syn_again(t, index, p);
-    conn_set(c, CONN_ACK_NOW);
-    out_add(t, index);
+    if (ack_answers(t, index, p)) {
+        conn_set(c, CONN_ACK_NOW);
+        out_add(t, index);
+    }
     if (!seq_lt(p->seq, c->rcv_nxt))
         return -DROP_TCP_OUT_OF_WINDOW;
     sack_note_twice(t, c, p->seq, p->seq + p->payload_len);

@@ -97,6 +97,23 @@ static int store(struct tcp *t, uint32_t index, uint32_t seq, const uint8_t *dat
     return -DROP_TCP_OOO_FULL;
 }
 
+/* What is stored came first and stays: of text in order that reaches over it only what lies before is
+ * taken now; the rest is stored beside it, and follows. Returns the length of what is taken. */
+static uint32_t cut_at_stored(struct tcp *t, uint32_t index, const uint8_t *data, uint32_t len,
+                              bool *fin)
+{
+    const struct conn *c = &t->conns[index];
+    uint32_t first = t->ooo.pieces[conn_ooo(t, c)].seq;
+    uint32_t before = seq_lt(c->rcv_nxt, first) ? first - c->rcv_nxt : 0;
+    if (before >= len)
+        return len;
+    if (ooo_add(&t->ooo, &conn_side(t, c)->ooo, c->rcv_nxt + before, data + before, len - before,
+                *fin) == OOO_FULL)
+        tcp_count(t, COUNTER_POOL_EMPTY);
+    *fin = false;
+    return before;
+}
+
 /* The segment is acceptable: some of it lies in the window. */
 int text_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
 {
@@ -124,6 +141,8 @@ int text_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
     if (seq != c->rcv_nxt)
         return store(t, index, seq, data, len, fin);
     bool hole_filled = conn_ooo(t, c) != OOO_NONE;
+    if (hole_filled)
+        len = cut_at_stored(t, index, data, len, &fin);
     if (len && !deliver(t, index, data, len)) {
         if (!conn_is_alive(c))
             return 0;
@@ -141,7 +160,7 @@ int text_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
             acknowledge(t, index, true);
         return 0;
     }
-    if (len)
+    if (len || hole_filled)
         acknowledge(t, index, hole_filled);
     return 0;
 }

@@ -149,6 +149,8 @@ static void on_timer(void *ctx, uint32_t index)
     struct tcp *t = ctx;
     struct conn *c = &t->conns[index];
     t->busy = index;
+    if (__builtin_expect(t->watch != NULL, 0))
+        t->watch->timer(t->watch->ctx, index);
     if (conn_has(c, CONN_ACK_LATER) && seq_le(c->delack_at, t->now_tk)) {
         conn_clear(c, CONN_ACK_LATER);
         conn_set(c, CONN_ACK_NOW);
