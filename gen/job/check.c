@@ -451,9 +451,9 @@ static int check_pattern(const struct loader *l, uint32_t p)
 /* ---- all ---- */
 
 static int (*const run_checks[])(const struct loader *l) = {
-    check_target_list, check_families, check_public,  check_pools,  check_servers,
-    check_tuples,      check_ports,    check_peer,    check_shared, check_workers,
-    check_cpus,        check_tcp,      check_flight,  check_scale,  check_stream,
+    check_target_list, check_families, check_public, check_pools,  check_servers,
+    check_tuples,      check_ports,    check_peer,   check_shared, check_workers,
+    check_cpus,        check_tcp,      check_flight, check_scale,  check_stream,
     check_metrics,     check_peer_pid,
 };
 static int (*const phase_checks[])(const struct loader *l, uint32_t phase) = {

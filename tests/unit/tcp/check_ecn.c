@@ -97,6 +97,12 @@ ROWS_TEST(test_loss_beside_a_mark, "only nosack small", CONNECT, SEND_10, "< AE 
           "count fast_retransmits 1", "send 3m", "> AW len=1m ecn=2", "> A len=1m ecn=2", "nothing",
           "< A", "> A len=1m ecn=2", "< A")
 
+/* ... which shows in where slow start ends: beyond five segments, not beyond four. */
+ROWS_TEST(test_one_reduction_for_both, "only nosack", CONNECT, SEND_10, "< AE ack=1+1m", "3* < AE ack=1+1m",
+          "> A seq=1+1m len=1m", "< AE", "send 40m", "> AW len=1m ecn=2", "> A len=1m ecn=2", "< A",
+          "3* > A len=1m ecn=2", "< A", "4* > A len=1m ecn=2", "< A", "5* > A len=1m ecn=2", "< A",
+          "6* > A len=1m ecn=2", "nothing", "count ecn_reductions 1")
+
 /* A repair and a time-out reduce the window, too, and say so. */
 ROWS_TEST(test_repair_says_cwr, "only nosack", CONNECT, SEND_4, "3* < A ack=1", "> A seq=1 len=1m", "send 1m",
           "> AW len=1m ecn=2", "< A")
@@ -116,5 +122,6 @@ CHECK_MAIN("tcp/ecn", test_agreed, test_agreed_by_the_listener, test_refused_by_
            test_cwr_marked_itself, test_mark_on_text_out_of_order,
            test_mark_outside_the_window_is_nothing, test_mark_on_a_bare_ack_is_nothing,
            test_window_is_halved, test_news_after_cwr, test_waiting_peer_tells_on_and_on,
-           test_never_below_two_segments, test_loss_beside_a_mark, test_repair_says_cwr,
+           test_never_below_two_segments, test_loss_beside_a_mark,
+           test_one_reduction_for_both, test_repair_says_cwr,
            test_time_out_says_cwr, test_mark_during_repair_is_no_second)

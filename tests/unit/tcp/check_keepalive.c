@@ -29,6 +29,13 @@ ROWS_TEST(test_text_after_an_unanswered_probe, CFG, "connect", "+1003ms", "> A s
           "> A len=10", "quiet 190", "+20ms", "> A seq=1 len=10", "< A", "quiet 998", "+4ms",
           "> A seq=10", "< A")
 
+/* What the probes were tried in vain does not count against the text. */
+ROWS_TEST(test_text_has_its_own_tries, CFG, "cfg retries=1", "connect", "+1003ms", "> A seq=0", "+305ms",
+          "> A seq=0", "send 10", "> A len=10", "+210ms", "> A seq=1 len=10", "< A", "state ESTABLISHED")
+
+ROWS_TEST(test_heard_before_the_probe_left, CFG, "connect", "hold", "+1003ms", "< A", "go", "nothing",
+          "count keepalives 0", "quiet 990", "+15ms", "> A seq=0", "< A")
+
 /* The probe of a peer that asks the same moment is a sign of life. */
 ROWS_TEST(test_both_ask, CFG, "connect", "+900ms", "< A seq=0", "> A", "quiet 998", "+4ms", "> A seq=0",
           "< A")
@@ -56,6 +63,7 @@ ROWS_TEST(test_off, "connect", "quiet 100000", "count keepalives 0")
 
 CHECK_MAIN("tcp/keepalive", test_silence_is_probed, test_dead_peer, test_passive_side_too,
            test_text_moves_the_time, test_our_text_moves_the_time, test_time_out_comes_first,
-           test_text_after_an_unanswered_probe, test_both_ask, test_strangers_do_not_count,
+           test_text_after_an_unanswered_probe, test_text_has_its_own_tries,
+           test_heard_before_the_probe_left, test_both_ask, test_strangers_do_not_count,
            test_close_wait_is_watched, test_fin_wait_2_is_not, test_zero_window_probes_go_first,
            test_reset_in_answer, test_off)
