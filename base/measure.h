@@ -124,7 +124,10 @@ enum operation {
     X(DSACK_SENT, dsack_sent, "ACKs that told of what arrived twice (RFC 2883)")                   \
     X(DSACK_RECEIVED, dsack_received, "ACKs that say something arrived twice (RFC 2883)")          \
     X(TLP_PROBES, tlp_probes, "tail loss probes sent (RFC 8985)")                                  \
-    X(UNDONE, undone, "repairs that turned out needless: the window was given back")
+    X(UNDONE, undone, "repairs that turned out needless: the window was given back")               \
+    X(KEEPALIVES, keepalives, "keep-alive probes sent")                                            \
+    X(ECN_MARKS, ecn_marks, "segments received that a router marked for congestion")               \
+    X(ECN_REDUCTIONS, ecn_reductions, "windows reduced because the peer told of such marks")
 
 enum counter {
 #define X(NAME, name, meaning) COUNTER_##NAME,

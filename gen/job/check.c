@@ -11,7 +11,6 @@
 #include "job/load.h"
 #include "job/value.h"
 
-#define TIMESTAMP_BYTES 12 /* RFC 7323 appendix A */
 
 /* A wire that names a device has the world at its far end. */
 static bool is_outside(const struct job *job)
@@ -288,58 +287,12 @@ static int check_peer_pid(const struct loader *l)
                       "the peer is started by gen, which knows it: expected peer = none as well");
 }
 
-/* ---- TCP ---- */
-
-static int check_segment(const struct loader *l)
-{
-    uint32_t room = l->job->mtu - 40u; /* RFC 6691: options do not count */
-    if (l->job->mss && l->job->mss <= TIMESTAMP_BYTES && l->job->timestamps)
-        return job_refuse(l->e, l->job, 0, "mss",
-                          "timestamps take %d bytes of each segment: expected more, or timestamps"
-                          " = no",
-                          TIMESTAMP_BYTES);
-    if (l->job->mss > room)
-        return job_refuse(l->e, l->job, 0, "mss", "mtu = %u leaves %u: expected at most that",
-                          l->job->mtu, room);
-    return 0;
-}
-
-static int check_window(const struct loader *l)
-{
-    const struct job *job = l->job;
-    uint64_t largest = (uint64_t)UINT16_MAX << job->window_scale;
-    if (job->window > largest)
-        return job_refuse(l->e, l->job, 0, "window",
-                          "window_scale = %u allows %" PRIu64 " bytes: expected more scale",
-                          job->window_scale, largest);
-    return 0;
-}
-
 /* Less than eight parts of a few full frames records nothing that could be replayed. */
 static int check_flight(const struct loader *l)
 {
     if (!l->job->flight || l->job->flight >= JOB_FLIGHT_MIN)
         return 0;
     return job_refuse(l->e, l->job, 0, "flight", "too small: expected 0 (none), or at least 256KiB");
-}
-
-static int check_delay(const struct loader *l)
-{
-    const struct option *delack = option_find("delack");
-    struct job other = {0};
-    delack->kind->parse(delack, delack->initial, &other);
-    if (l->job->delayed_ack || l->job->delack_ns == other.delack_ns)
-        return 0;
-    return job_refuse(l->e, l->job, 0, "delack",
-                      "with delayed_ack = no nothing is delayed: expected delayed_ack = yes");
-}
-
-static int check_rto(const struct loader *l)
-{
-    if (l->job->rto_min_ns > l->job->rto_initial_ns)
-        return job_refuse(l->e, l->job, 0, "rto_min",
-                          "longer than rto_initial: expected at most as long");
-    return 0;
 }
 
 /* ---- phases ---- */
@@ -498,10 +451,10 @@ static int check_pattern(const struct loader *l, uint32_t p)
 /* ---- all ---- */
 
 static int (*const run_checks[])(const struct loader *l) = {
-    check_target_list, check_families, check_public,  check_pools,    check_servers,
-    check_tuples,      check_ports,    check_peer,    check_shared,   check_workers,
-    check_cpus,        check_segment,  check_window,  check_flight,   check_delay,
-    check_rto,         check_scale,    check_stream,  check_metrics,  check_peer_pid,
+    check_target_list, check_families, check_public, check_pools,  check_servers,
+    check_tuples,      check_ports,    check_peer,   check_shared, check_workers,
+    check_cpus,        check_tcp,      check_flight, check_scale,  check_stream,
+    check_metrics,     check_peer_pid,
 };
 static int (*const phase_checks[])(const struct loader *l, uint32_t phase) = {
     check_load,    check_shape_keys, check_ramp,      check_walk,        check_mix,

@@ -185,11 +185,17 @@ struct job {
     bool timestamps, delayed_ack, sack, rack;
     uint8_t window_scale;
     uint32_t window;         /* receive window, bytes */
-    uint64_t rto_min_ns, rto_initial_ns, delack_ns, time_wait_ns;
+    bool nagle, ecn;
+    uint64_t rto_min_ns, rto_initial_ns, rto_max_ns, delack_ns, time_wait_ns;
+    uint64_t keepalive_ns;   /* 0: none are sent */
+    uint64_t keepalive_interval_ns;
+    uint32_t keepalive_probes;
     uint32_t time_wait_entries; /* 0: from connections */
     uint32_t init_cwnd;      /* segments (RFC 6928: 10) */
     uint32_t retries;        /* retransmissions before giving up (data) */
     char congestion[16];     /* newreno | none */
+    uint8_t dscp;
+    uint32_t flow_label;     /* IPv6 */
 
     char pcap[JOB_TEXT];     /* capture file of the client side */
     uint32_t flight;         /* bytes of a client worker's flight recorder; 0: none */

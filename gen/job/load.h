@@ -24,6 +24,8 @@ int loader_settle(struct loader *l);
 int loader_settle_suite(struct loader *l);
 /* Those of them that say when a phase begins and ends (job/check_phase.c). */
 int check_phase_times(const struct loader *l, uint32_t phase);
+/* Those of them that TCP reads (job/check_tcp.c). */
+int check_tcp(const struct loader *l);
 /* resolved, resolved_unseeded, overrides (job/resolve.c). */
 int loader_resolve(struct loader *l);
 

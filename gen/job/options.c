@@ -28,7 +28,7 @@ static const struct choice closes[] = {
 static const struct choice measures[] = {
     {"auto", MEASURE_AUTO}, {"yes", MEASURE_YES}, {"no", MEASURE_NO}, {NULL}};
 static const struct choice congestions[] = {
-    {"newreno", 0}, {"none", 0}, {"cubic", 0, "it comes with the TCP issue"}, {NULL}};
+    {"newreno", 0}, {"cubic", 0}, {"none", 0}, {NULL}};
 static const struct choice clocks[] = {{"auto", 0}, {"tsc", 0}, {"kernel", 0}, {NULL}};
 static const struct choice priorities[] = {{"normal", false}, {"high", true}, {NULL}};
 static const struct choice levels[] = {
@@ -331,6 +331,8 @@ const struct option options[] = {
      "TIME", RUN(rto_min_ns), .min = NS_PER_MS, .max = MINUTE},
     {"rto_initial", &kind_time, "1s", "retransmission timeout before the first sample", "TIME",
      RUN(rto_initial_ns), .min = NS_PER_MS, .max = MINUTE},
+    {"rto_max", &kind_time, "60s", "largest retransmission timeout (RFC 6298 2.5: 60s or more)", "TIME",
+     RUN(rto_max_ns), .min = NS_PER_MS, .max = 10 * MINUTE},
     {"retries", &kind_count, "8", "retransmissions of one segment before giving up", "N",
      RUN(retries), .min = 0, .max = 255},
     {"time_wait", &kind_time, "60s", "stay in TIME_WAIT", "TIME",
@@ -341,6 +343,21 @@ const struct option options[] = {
      RUN(init_cwnd), .min = 1, .max = 1000},
     {"congestion", &kind_word, "newreno", "congestion control", "NAME",
      RUN(congestion), .choices = congestions},
+    {"ecn", &kind_flag, "no", "explicit congestion notification (RFC 3168)", "yes|no", RUN(ecn)},
+    {"nagle", &kind_flag, "no", "a small segment waits while data are under way (RFC 9293 3.7.4)",
+     "yes|no", RUN(nagle)},
+    {"keepalive", &kind_time, "0s",
+     "silence after which a connection asks whether its peer is there (RFC 9293 3.8.4); 0: never",
+     "TIME", RUN(keepalive_ns), .min = 0, .max = 30 * MINUTE},
+    {"keepalive_interval", &kind_time, "75s", "keepalive: time between two such probes", "TIME",
+     RUN(keepalive_interval_ns), .min = NS_PER_MS, .max = 30 * MINUTE},
+    {"keepalive_probes", &kind_count, "9",
+     "keepalive: so many without an answer, and the connection has timed out", "N",
+     RUN(keepalive_probes), .min = 1, .max = 255},
+    {"dscp", &kind_count, "0", "differentiated services code point of what is sent (RFC 2474)", "N",
+     RUN(dscp), .min = 0, .max = 63},
+    {"flow_label", &kind_count, "0", "flow label of what is sent over IPv6 (RFC 6437); 0: none", "N",
+     RUN(flow_label), .min = 0, .max = (1u << 20) - 1},
 
     /* trouble on purpose */
     {"fault", &kind_text, "", "frames lost, doubled, changed, both ways: loss=5%,reorder=5%", "FAULTS",

@@ -39,10 +39,12 @@ uint32_t net_tcp_header_len(const struct net_template *t, uint8_t opts)
     return t->len + TCP_HEADER + tcp_opts_len(opts);
 }
 
-static inline void ip4_patch(const struct net_template *t, uint8_t *frame, uint32_t total_len)
+static inline void ip4_patch(const struct net_template *t, uint8_t *frame, uint32_t total_len,
+                             uint8_t ecn)
 {
     struct ip4_hdr *ip = (void *)(frame + t->ip_off);
-    uint64_t len_sum = be16_sum((uint16_t)total_len);
+    uint64_t len_sum = be16_sum((uint16_t)total_len) + be16_sum(ecn);
+    ip->tos |= ecn; /* the template's is 0 there */
     be16_store(&ip->total_len, (uint16_t)total_len);
     be16_store_csum(&ip->csum, csum_fold(t->ip_sum + len_sum));
 }
@@ -70,7 +72,7 @@ uint32_t net_tcp_build(const struct net_template *t, uint8_t *frame, const struc
     uint32_t header_len = TCP_HEADER + tcp_opts_len(s->opts), tcp_len = header_len + payload_len;
     struct tcp_hdr *h = (void *)(frame + t->len);
     memcpy(frame, t->bytes, IP4_TEMPLATE_COPY);
-    ip4_patch(t, frame, IP4_HEADER + tcp_len);
+    ip4_patch(t, frame, IP4_HEADER + tcp_len, s->ecn);
     uint64_t sum = tcp_header_write(frame + t->len, s, header_len);
     sum += t->pseudo_sum + be16_sum((uint16_t)tcp_len) + payload_sum;
     be16_store_csum(&h->csum, csum_fold(sum));

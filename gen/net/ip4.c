@@ -47,6 +47,7 @@ static int ip4_payload_parse(struct pkt *p, const struct ip4_hdr *ip, uint32_t h
         return -DROP_IP_SOURCE;
     p->src = ip4_addr(src);
     p->dst = ip4_addr(be32_load(ip->dst));
+    p->tcp.ecn = ip->tos & 3;
     if (LIKELY(ip->protocol == IP_TCP))
         return tcp_parse(p, payload, len, ip4_pseudo_sum(ip, len), csum_ok);
     if (ip->protocol == IP_ICMP)

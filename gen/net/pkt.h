@@ -35,12 +35,16 @@ struct sack_block {
     uint32_t start, end; /* bytes [start, end) arrived (RFC 2018 3) */
 };
 
+/* The low two bits of the type of service or traffic class (RFC 3168 5). */
+enum net_ecn { ECN_NOT_ECT = 0, ECN_ECT1 = 1, ECN_ECT0 = 2, ECN_CE = 3 };
+
 struct pkt_tcp {
     uint16_t src_port, dst_port;
     uint32_t seq, ack;
     uint16_t window;  /* as on the wire, not scaled */
     uint8_t flags;    /* enum tcp_flag */
     uint8_t opts;     /* enum tcp_opt and the number of SACK blocks */
+    uint8_t ecn;      /* enum net_ecn, of the IP header */
     uint16_t mss;
     uint8_t wscale;   /* clamped to 14 (RFC 7323 2.3) */
     uint32_t ts_val, ts_ecr;
@@ -100,6 +104,7 @@ struct net_seg {
     uint16_t mss;
     uint8_t wscale;
     uint32_t ts_val, ts_ecr;
+    uint8_t ecn; /* enum net_ecn */
     struct sack_block sack[TCP_SACK_MAX];
 };
 

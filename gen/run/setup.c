@@ -20,7 +20,6 @@
 #define OOO_PIECES        2048u /* a worker, of a segment each: 3 MiB */
 #define SIDE_BLOCKS       8192u /* a worker: 1 MiB */
 #define SIDE_BLOCKS_CONN  4     /* what one connection can use */
-#define RTO_MAX_NS        60000000000ull
 #define SYN_RETRIES       8 /* connect_timeout ends it first */
 #define RESPONDER_PATHS   8192u  /* of clients that are not ours: at least */
 #define CHUNKS_MAX        (128u << 10) /* of 1 KiB */
@@ -132,15 +131,20 @@ static void setup_tcp(const struct job *job, uint32_t sessions, bool passive,
         .delayed_ack = job->delayed_ack,
         .sack = job->sack,
         .rack = job->sack && job->rack,
-        .congestion = strcmp(job->congestion, "none") != 0,
+        .congestion = (uint8_t)congestion_find(job->congestion),
+        .ecn = job->ecn,
+        .nagle = job->nagle,
         .rto_min_tk = tcp_ticks(job->rto_min_ns),
-        .rto_max_tk = tcp_ticks(RTO_MAX_NS),
+        .rto_max_tk = tcp_ticks(job->rto_max_ns),
         .rto_initial_tk = tcp_ticks(job->rto_initial_ns),
         .delack_tk = tcp_ticks(job->delack_ns),
         .time_wait_tk = tcp_ticks(job->time_wait_ns),
         .init_cwnd = job->init_cwnd,
         .retries = (uint8_t)clamp(job->retries, 1, 100),
         .syn_retries = SYN_RETRIES,
+        .keepalive_tk = tcp_ticks(job->keepalive_ns),
+        .keepalive_interval_tk = tcp_ticks(job->keepalive_interval_ns),
+        .keepalive_probes = (uint8_t)job->keepalive_probes,
         .secret = rng_mix(job->seed, passive ? 2 : 1),
     };
 }
@@ -153,6 +157,8 @@ static void setup_stack(const struct job *job, uint32_t sessions, bool passive,
     out->gateway = job->gateway;
     out->mtu = job->mtu;
     out->mss = (uint16_t)job->mss;
+    out->dscp = job->dscp;
+    out->flow_label = job->flow_label;
     out->batch = job->batch < STACK_BATCH_MAX ? job->batch : STACK_BATCH_MAX;
 }
 

@@ -16,7 +16,7 @@ void answer_segment(struct stack *s, const struct pkt *p, const struct net_seg *
     if (!f)
         return;
     struct net_path back = {.src = p->dst, .dst = p->src, .vlan = p->vlan,
-                            .vlan_outer = p->vlan_outer, .ttl = 64};
+                            .vlan_outer = p->vlan_outer, .ttl = 64, .dscp = s->cfg.dscp};
     memcpy(back.src_mac, s->queue->port->mac, 6);
     memcpy(back.dst_mac, p->eth_src, 6);
     struct net_template head;

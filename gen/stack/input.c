@@ -42,6 +42,8 @@ static int input_stranger(struct stack *s, const struct pkt *p, uint32_t *path)
         *path = path_from_packet(s, p);
         return *path == PATH_NONE ? -DROP_TCP_NO_PATH_SLOT : 0;
     }
+    if (tcp_listens(&s->tcp, p->tcp.dst_port) && !(p->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST)))
+        return -DROP_TCP_STATE; /* as tcp_rx does */
     struct net_seg answer;
     tcp_reset_for(&p->tcp, &answer);
     if (answer.flags) {

@@ -130,7 +130,7 @@ static uint32_t path_add(struct stack *s, struct ip_addr local, struct ip_addr r
 static void write_template(struct stack *s, struct path *p, const uint8_t dst_mac[6])
 {
     struct net_path np = {.src = p->local, .dst = p->remote, .vlan = p->vlan,
-                          .vlan_outer = p->vlan_outer, .ttl = TTL};
+                          .vlan_outer = p->vlan_outer, .ttl = TTL, .dscp = s->cfg.dscp};
     memcpy(np.src_mac, s->queue->port->mac, sizeof np.src_mac);
     memcpy(np.dst_mac, dst_mac, sizeof np.dst_mac);
     net_template_init(&p->head, &np);

@@ -39,6 +39,8 @@ struct stack_config {
     const struct neigh_known *known; /* next hops that are not asked for; read by stack_init */
     uint32_t known_count;
     uint16_t mtu, mss;      /* mss 0: from the MTU */
+    uint8_t dscp;           /* of all that connections send (RFC 2474) */
+    uint32_t flow_label;    /* the same, over IPv6 (RFC 6437) */
     uint32_t batch;         /* frames a wire call */
 };
 

@@ -4,13 +4,21 @@
 
 #define ANSWER_STEPS 488 /* of 2^20 ns: 512 ms */
 
+/* RFC 7323 appendix G: every second full segment of what is under way brings a sample; how many they
+ * are, to the nearest power of two below. */
+static unsigned samples_shift(const struct conn *c)
+{
+    uint32_t flight = c->snd_max - c->snd_una, pair = 2u * c->mss;
+    return flight <= pair ? 0 : (unsigned)(__builtin_clz(pair) - __builtin_clz(flight));
+}
+
 static void measure_rtt(struct tcp *t, struct conn *c, const struct pkt_tcp *p)
 {
     if (conn_has(c, CONN_TS)) {
         if (p->opts & TCP_OPT_TS && p->ts_ecr) { /* RFC 7323 4.3; a step is 2^10 ticks */
             uint32_t elapsed = options_ts_now(t) - p->ts_ecr;
             if (elapsed < 1u << 17)
-                rtt_sample(c, elapsed << 10);
+                rtt_sample_of(c, elapsed << 10, samples_shift(c));
         }
     } else if (conn_has(c, CONN_RTT) && seq_le(c->rtt_seq, p->ack)) {
         rtt_sample(c, t->now_tk - c->rtt_at);
@@ -142,6 +150,8 @@ int ack_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
         newreno_duplicate_ack(t, index);
     if (!advanced && !c->snd_wnd && p->ack == c->snd_una)
         c->retries = 0; /* a closed window that answers lives (RFC 9293 3.8.6.1) */
+    if (p->flags & TCP_ECE && conn_has(c, CONN_ECN))
+        congestion_notified(t, c);
     if (!seq_lt(p->ack, c->snd_una))
         update_window(t, c, p, advanced);
     if (wants_output(c))

@@ -135,7 +135,8 @@ void board_clear(struct side_pool *p, struct side *s)
     remove_some(p, s, 0, s->ranges);
 }
 
-bool board_lose_all(struct side_pool *p, struct side *s, uint32_t una, uint32_t end)
+bool board_lose_all(struct side_pool *p, struct side *s, uint32_t una, uint32_t end,
+                    uint32_t now_tk)
 {
     for (uint32_t i = 0; i < s->ranges; i++)
         board_at(p, s, i)->resent = board_hole(p, s, i, una);
@@ -149,7 +150,7 @@ bool board_lose_all(struct side_pool *p, struct side *s, uint32_t una, uint32_t 
     }
     if (!r)
         return false;
-    *r = (struct board_range){end, end, hole, 1};
+    *r = (struct board_range){end, end, hole, now_tk};
     return true;
 }
 

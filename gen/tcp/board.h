@@ -40,8 +40,10 @@ bool board_add(struct side_pool *p, struct side *s, uint32_t una, uint32_t start
 void board_advance(struct side_pool *p, struct side *s, uint32_t before, uint32_t una,
                    struct board_news *news);
 void board_clear(struct side_pool *p, struct side *s);
-/* All that was not reported up to `end` is lost, whatever became of it. False: there is no room. */
-bool board_lose_all(struct side_pool *p, struct side *s, uint32_t una, uint32_t end);
+/* All that was not reported up to `end` is lost, whatever became of it; `now_tk`, odd. False: there
+ * is no room. */
+bool board_lose_all(struct side_pool *p, struct side *s, uint32_t una, uint32_t end,
+                    uint32_t now_tk);
 
 /* Bytes reported; bytes of holes that wait to be sent again. */
 uint32_t board_reported(const struct side_pool *p, const struct side *s);

@@ -49,12 +49,18 @@ enum conn_flag {
     CONN_APP = 1 << 11,      /* app_at holds */
     CONN_PAUSED = 1 << 12,   /* the application wants the receive window closed */
     CONN_PASSIVE = 1 << 13,  /* opened by a SYN of the peer */
+    CONN_ECN = 1 << 14,      /* congestion notification agreed (RFC 3168) */
+    CONN_ECE = 1 << 15,      /* congestion was experienced: every ACK says so until the peer's CWR */
 };
 
 /* Bits of `more`: what only a slower moment asks for. */
 enum conn_more {
-    MORE_SACK = 1 << 0, /* selective acknowledgement agreed (RFC 2018) */
-    MORE_PTO = 1 << 1,  /* rto_at is the loss probe's (RFC 8985 7) */
+    MORE_SACK = 1 << 0,    /* selective acknowledgement agreed (RFC 2018) */
+    MORE_PTO = 1 << 1,     /* rto_at is the loss probe's (RFC 8985 7) */
+    MORE_CWR = 1 << 2,     /* the window was reduced: the next new text says so (RFC 3168 6.1.2) */
+    MORE_REDUCED = 1 << 3, /* reduced for congestion notified, once until `recover` is acknowledged */
+    MORE_KEEP = 1 << 4,    /* rto_at is the keep-alive's: nothing is under way */
+    MORE_TS_AGE = 3 << 6,  /* when ts_recent was set, in 2^30 wheel steps (13 days) */
 };
 
 struct conn {
@@ -84,7 +90,7 @@ struct conn {
     /* cold */
     struct wheel_node timer;
     uint32_t srtt, rttvar;         /* ticks, scaled by 8 and 4 (RFC 6298 as in Jacobson 1988) */
-    uint32_t rtt_at;
+    uint32_t rtt_at;               /* of the segment timed; with CONN_TS: when text was last sent */
     uint32_t ssthresh, recover;
     uint32_t snd_wl1;              /* sequence number of the last window update */
     uint32_t snd_max;              /* highest number ever sent, + 1 */

@@ -85,6 +85,10 @@ static inline bool conn_is_alive(const struct conn *c)
 /* options.c: what SYN and SYN-ACK agree on */
 void options_agree(struct tcp *t, struct conn *c, const struct pkt_tcp *p);
 uint32_t options_ts_now(const struct tcp *t);
+/* Sets TS.Recent. */
+void options_ts_keep(const struct tcp *t, struct conn *c, uint32_t ts_val);
+/* Whether TS.Recent is too old to be compared with (RFC 7323 5.5). */
+bool options_ts_outdated(const struct tcp *t, const struct conn *c);
 
 /* timer.c */
 void timer_refill_challenges(struct tcp *t, uint64_t now_ns);
@@ -97,8 +101,27 @@ void timer_probe_start(struct tcp *t, uint32_t index);
 void timer_ack_later(struct tcp *t, uint32_t index);
 uint32_t rto_tk(const struct tcp *t, const struct conn *c);
 
+/* keepalive.c: RFC 9293 3.8.4 */
+/* The peer was heard: silence begins anew. Asked only with a keep-alive time configured. */
+void keepalive_heard(struct tcp *t, uint32_t index);
+/* The deadline that MORE_KEEP says rto_at is. */
+void keepalive_due(struct tcp *t, uint32_t index);
+
+/* ecn.c: RFC 3168. What the handshake settles: after an arriving SYN or SYN-ACK, before the answer.*/
+void ecn_agree(const struct tcp *t, struct conn *c, const struct pkt_tcp *p);
+/* Flags that our SYN or SYN-ACK adds. */
+uint8_t ecn_of_syn(const struct tcp *t, const struct conn *c);
+/* Marks on text that arrived, with CONN_ECN. */
+void ecn_receive(struct tcp *t, struct conn *c, const struct pkt_tcp *p);
+/* A segment with text up to `end` that leaves for the first time, with CONN_ECN. */
+void ecn_mark(struct conn *c, struct net_seg *h, uint32_t end);
+
 /* rtt.c: RFC 6298. A sample ends the back-off (Karn and Partridge 1987). */
 void rtt_sample(struct conn *c, uint32_t measured_tk);
+/* One of about 2^shift that this round trip gives: each weighs less (RFC 7323 appendix G). */
+void rtt_sample_of(struct conn *c, uint32_t measured_tk, unsigned shift);
+/* No time-out below 3 s before the first sample (RFC 6298 5.7). */
+void rtt_be_cautious(const struct tcp *t, struct conn *c);
 
 /* ack.c */
 void ack_advance(struct conn *c, uint32_t ack);
@@ -138,7 +161,7 @@ static inline uint32_t conn_ooo(const struct tcp *t, const struct conn *c)
  * it to ssthresh. */
 static inline bool congestion_is_on(const struct tcp *t)
 {
-    return t->cfg.congestion;
+    return t->cfg.congestion != CONGESTION_NONE;
 }
 void congestion_init(const struct tcp *t, struct conn *c);
 /* Outside of recovery `acked` more bytes arrived; `flight`: under way before. */
@@ -147,6 +170,18 @@ void congestion_acked(struct tcp *t, struct conn *c, uint32_t acked, uint32_t fl
 void congestion_loss_event(struct tcp *t, struct conn *c, uint32_t flight);
 /* Time-out number c->retries in a row: everything under way counts as lost. */
 void congestion_rto(struct tcp *t, struct conn *c, uint32_t flight);
+/* The peer says that congestion was experienced (ECE), with CONN_ECN: as for a loss, but nothing is
+ * sent again (RFC 3168 6.1.2). Once a round trip: not while what was sent before the last reduction,
+ * for whatever reason, is under way. */
+void congestion_notified(struct tcp *t, struct conn *c);
+/* Text is about to leave; a pause ends where nothing was under way (RFC 5681 4.1). */
+void congestion_resume(struct tcp *t, struct conn *c);
+/* Whether duplicate ACKs tell of a loss: not of what a time-out sent again (RFC 6582 4), but also
+ * after a reduction for marks. */
+static inline bool congestion_may_repair(const struct conn *c)
+{
+    return seq_le(c->recover, c->snd_una) || conn_has_more(c, MORE_REDUCED);
+}
 
 /* The loss was none: the windows before it, when `flight` was under way (RFC 4015). */
 void congestion_undo(struct tcp *t, struct conn *c, uint32_t flight, uint32_t ssthresh);

@@ -28,7 +28,7 @@ void newreno_duplicate_ack(struct tcp *t, uint32_t index)
     if (conn_has(c, CONN_RECOVERY)) {
         if (congestion_is_on(t) && c->cwnd < CWND_MAX)
             c->cwnd += c->mss;
-    } else if (c->dupacks == DUPLICATES && seq_le(c->recover, c->snd_una)) {
+    } else if (c->dupacks == DUPLICATES && congestion_may_repair(c)) {
         begin(t, c);
     }
     out_add(t, index);

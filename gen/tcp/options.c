@@ -4,6 +4,7 @@
 
 #define TS_OPTION_BYTES 12 /* with its two NOPs, in each segment (RFC 7323 appendix A) */
 #define MSS_DEFAULT     536 /* RFC 9293 3.7.1 */
+#define TS_AGE_SHIFT    6 /* of MORE_TS_AGE */
 #define MSS_MIN         64  /* below it a peer only wants to waste our frames */
 
 /* RFC 7323 5.4: about 1 ms a tick; one secret offset, so that it grows for each tuple's next life
@@ -11,6 +12,26 @@
 uint32_t options_ts_now(const struct tcp *t)
 {
     return t->now_step + (uint32_t)(t->cfg.secret >> 32);
+}
+
+/* In units of 13 days, modulo 4. */
+static uint8_t ts_age(const struct tcp *t)
+{
+    return (uint8_t)(t->now_step >> 30);
+}
+
+void options_ts_keep(const struct tcp *t, struct conn *c, uint32_t ts_val)
+{
+    c->ts_recent = ts_val;
+    c->more = (uint8_t)((c->more & ~MORE_TS_AGE) | ts_age(t) << TS_AGE_SHIFT);
+}
+
+/* From 26 days on it is always, before 13 never: the peer's clock turns after 24.8 days, and nothing
+ * old is still under way after minutes. (After 52 days of silence it seems new again; a connection
+ * that lives so long had better send keep-alives.) */
+bool options_ts_outdated(const struct tcp *t, const struct conn *c)
+{
+    return ((ts_age(t) - (c->more >> TS_AGE_SHIFT)) & 3) >= 2;
 }
 
 void options_agree(struct tcp *t, struct conn *c, const struct pkt_tcp *p)
@@ -24,7 +45,7 @@ void options_agree(struct tcp *t, struct conn *c, const struct pkt_tcp *p)
         c->wscale = (uint8_t)(p->wscale | t->cfg.window_scale << 4);
     if (t->cfg.timestamps && (p->opts & TCP_OPT_TS)) {
         conn_set(c, CONN_TS);
-        c->ts_recent = p->ts_val;
+        options_ts_keep(t, c, p->ts_val);
         c->mss = (uint16_t)(c->mss - TS_OPTION_BYTES);
     }
     if (t->cfg.sack && p->opts & TCP_OPT_SACK_OK)

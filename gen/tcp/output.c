@@ -5,11 +5,20 @@
  */
 #include "tcp/internal.h"
 
+/* RFC 9293 3.8.6.2.2: where less than a segment is open, the edge waits for a worthwhile step. (With
+ * more open nobody is tempted to send a small one, and a window that stays the same lets the peer
+ * recognise our ACKs at a glance.) */
+static bool is_silly(const struct tcp *t, const struct conn *c, uint32_t edge)
+{
+    uint32_t step = t->cfg.window / 2 < c->mss ? t->cfg.window / 2 : c->mss;
+    return c->rcv_adv - c->rcv_nxt < c->mss && edge - c->rcv_adv < step;
+}
+
 /* The window field, and with it a promise: the right edge never moves left (RFC 9293 3.8.6). */
 static uint16_t advertise(const struct tcp *t, struct conn *c)
 {
     uint32_t edge = c->rcv_nxt + (conn_has(c, CONN_PAUSED) ? 0 : t->cfg.window);
-    if (seq_lt(edge, c->rcv_adv))
+    if (seq_lt(edge, c->rcv_adv) || is_silly(t, c, edge))
         edge = c->rcv_adv;
     uint32_t field = (edge - c->rcv_nxt) >> conn_rcv_shift(c);
     if (field > UINT16_MAX)
@@ -47,7 +56,8 @@ static bool output_syn(struct tcp *t, uint32_t index, struct tcp_seg *out)
     bool passive = c->state == TCP_SYN_RCVD;
     if (c->snd_nxt != c->iss)
         return false;
-    describe(t, c, index, c->iss, passive ? TCP_SYN | TCP_ACK : TCP_SYN, out);
+    uint8_t flags = passive ? TCP_SYN | TCP_ACK : TCP_SYN;
+    describe(t, c, index, c->iss, flags | ecn_of_syn(t, c), out);
     out->h.window = (uint16_t)(t->cfg.window < UINT16_MAX ? t->cfg.window : UINT16_MAX);
     out->h.opts = TCP_OPT_MSS;
     out->h.mss = c->offer_mss;
@@ -69,6 +79,13 @@ static bool output_syn(struct tcp *t, uint32_t index, struct tcp_seg *out)
     return true;
 }
 
+/* RFC 9293 3.7.4: a small segment waits while something is under way. The last one, which the FIN
+ * goes with, would wait for nothing that could join it. */
+static bool is_nagled(const struct tcp *t, const struct conn *c, uint32_t seq)
+{
+    return t->cfg.nagle && seq != c->snd_una && !conn_has(c, CONN_FIN);
+}
+
 /* Bytes from `seq` that window and congestion window allow now, at most one full segment. */
 static uint32_t sendable(const struct tcp *t, const struct conn *c, uint32_t seq, uint32_t full)
 {
@@ -87,6 +104,8 @@ static uint32_t sendable(const struct tcp *t, const struct conn *c, uint32_t seq
     uint32_t len = allowed - used < waiting ? allowed - used : waiting;
     if (len >= full)
         return full;
+    if (is_nagled(t, c, seq))
+        return 0;
     /* Silly window avoidance (RFC 9293 3.8.6.2.1): a part only as all there is, or half of the
      * largest window, or when nothing is under way that would open more. */
     uint32_t half = ((uint32_t)c->max_wnd << conn_snd_shift(c)) / 2;
@@ -108,7 +127,8 @@ static void start_persist(struct tcp *t, uint32_t index)
 /* Data stays behind: which of the two windows was it? */
 static void count_wait(struct tcp *t, const struct conn *c)
 {
-    if (seq_lt(c->snd_nxt, c->snd_lim))
+    bool gathers = is_nagled(t, c, c->snd_nxt) && c->snd_lim - c->snd_nxt < c->mss;
+    if (seq_lt(c->snd_nxt, c->snd_lim) && !gathers)
         tcp_count(t, c->snd_wnd <= c->cwnd ? COUNTER_WINDOW_WAITS : COUNTER_CWND_WAITS);
 }
 
@@ -119,6 +139,19 @@ static void count_new_text(struct tcp *t, const struct conn *c, uint32_t end_of_
         t->count[COUNTER_PAYLOAD_SENT] += end_of_text - c->snd_max;
 }
 
+/* Without timestamps one segment a round trip is timed; with them the time only tells how long
+ * nothing was sent (congestion_resume). */
+static void time_new_text(const struct tcp *t, struct conn *c, uint32_t end)
+{
+    if (conn_has(c, CONN_RTT))
+        return;
+    c->rtt_at = t->now_tk;
+    if (conn_has(c, CONN_TS | CONN_RECOVERY))
+        return;
+    conn_set(c, CONN_RTT);
+    c->rtt_seq = end;
+}
+
 /* Bookkeeping of a segment that occupies sequence space. */
 static void sent(struct tcp *t, uint32_t index, uint32_t seq, uint32_t space)
 {
@@ -127,16 +160,14 @@ static void sent(struct tcp *t, uint32_t index, uint32_t seq, uint32_t space)
     count_new_text(t, c, seq_min(end, c->snd_lim));
     if (c->side != SIDE_NONE)
         recovery_sent(t, c, seq, space);
-    if (seq_lt(seq, c->snd_max)) {
+    if (seq_lt(seq, c->snd_max))
         tcp_count(t, COUNTER_RETRANSMITS);
-    } else if (!conn_has(c, CONN_TS | CONN_RTT | CONN_RECOVERY)) {
-        conn_set(c, CONN_RTT);
-        c->rtt_seq = end;
-        c->rtt_at = t->now_tk;
-    }
+    else
+        time_new_text(t, c, end);
     c->snd_nxt = seq_max(c->snd_nxt, end);
     c->snd_max = seq_max(c->snd_max, end);
-    if (!conn_has(c, CONN_RTO))
+    bool first_again = seq == c->snd_una && recovery_counts(t, c); /* a round trip for it, too */
+    if (!conn_has(c, CONN_RTO) || conn_has_more(c, MORE_KEEP) || first_again)
         timer_rto_start(t, index);
     else if (before <= c->mss && c->snd_max - c->snd_una > c->mss)
         timer_probe_start(t, index);
@@ -170,6 +201,8 @@ static bool output_data(struct tcp *t, uint32_t index, struct tcp_seg *out)
 {
     struct conn *c = &t->conns[index];
     bool probing = conn_has(c, CONN_PROBE);
+    if (c->snd_una == c->snd_nxt)
+        congestion_resume(t, c);
     uint32_t seq, len = choose(t, c, &seq);
     bool fin = conn_has(c, CONN_FIN) && seq + len == c->snd_lim;
     if (!len && !fin) {
@@ -183,6 +216,8 @@ static bool output_data(struct tcp *t, uint32_t index, struct tcp_seg *out)
     describe(t, c, index, seq, fin ? flags | TCP_FIN : flags, out);
     out->len = len;
     out->pos = len ? conn_position(c, seq) : 0;
+    if (len && conn_has(c, CONN_ECN) && !probing && !seq_lt(seq, c->snd_max))
+        ecn_mark(c, &out->h, seq + len);
     if (probing) {
         tcp_count(t, COUNTER_WINDOW_PROBES);
         count_new_text(t, c, seq + len);
@@ -205,6 +240,18 @@ static bool output_ack(struct tcp *t, uint32_t index, struct tcp_seg *out)
     if (!conn_has(c, CONN_ACK_NOW))
         return false;
     describe(t, c, index, bare_seq(c), TCP_ACK, out);
+    return true;
+}
+
+/* RFC 1122 4.2.3.6: a number that was acknowledged long ago, and no text. */
+static bool output_keepalive(struct tcp *t, uint32_t index, struct tcp_seg *out)
+{
+    struct conn *c = &t->conns[index];
+    if (!conn_has(c, CONN_PROBE) || !conn_has_more(c, MORE_KEEP))
+        return false;
+    conn_clear(c, CONN_PROBE);
+    describe(t, c, index, c->snd_una - 1, TCP_ACK, out);
+    tcp_count(t, COUNTER_KEEPALIVES);
     return true;
 }
 
@@ -253,7 +300,8 @@ bool tcp_output(struct tcp *t, uint32_t conn, struct tcp_seg *out)
     case TCP_STATE_COUNT:
         return false;
     }
-    if (!(conn_rule(c)->sends_text && output_data(t, conn, out)) && !output_ack(t, conn, out)) {
+    if (!output_keepalive(t, conn, out) &&
+        !(conn_rule(c)->sends_text && output_data(t, conn, out)) && !output_ack(t, conn, out)) {
         if (conn_has(c, CONN_ACK_LATER))
             timer_arm(t, conn, c->delack_at);
         return false;
@@ -263,5 +311,7 @@ bool tcp_output(struct tcp *t, uint32_t conn, struct tcp_seg *out)
         add_timestamp(t, c, &out->h);
     if (c->side != SIDE_NONE)
         sack_tell(t, c, out);
+    if (conn_has(c, CONN_ECE))
+        out->h.flags |= TCP_ECE;
     return true;
 }

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/rng.h"
+#include "base/siphash.h"
 #include "tcp/internal.h"
 
 int tcp_init(struct tcp *t, const struct tcp_config *cfg, const struct tcp_ops *ops, void *ctx,
@@ -33,6 +34,8 @@ int tcp_init(struct tcp *t, const struct tcp_config *cfg, const struct tcp_ops *
         t->free = i;
     }
     t->free_count = cfg->conns;
+    t->iss_key[0] = rng_mix(cfg->secret, 1);
+    t->iss_key[1] = rng_mix(cfg->secret, 2);
     tcp_now(t, now_ns);
     timer_refill_challenges(t, now_ns);
     ack_answers_init(t);
@@ -158,10 +161,11 @@ uint32_t tcp_hash(const struct tcp *t, uint32_t path, uint16_t lport, uint16_t r
     return net_flow_hash(t->cfg.secret, path, lport, rport);
 }
 
-/* RFC 6528: a clock of about 4 us plus a keyed hash of the tuple. */
+/* RFC 6528 3: a clock of about 4 us plus a keyed hash of the tuple, for which the path's number
+ * stands with its addresses. */
 static uint32_t initial_sequence(const struct tcp *t, uint64_t key)
 {
-    return (t->now_tk >> 2) + (uint32_t)rng_mix(t->cfg.secret ^ 0x6973736973736973ull, key);
+    return (t->now_tk >> 2) + (uint32_t)siphash(t->iss_key, &key, sizeof key);
 }
 
 void conn_number(struct conn *c, uint32_t iss)

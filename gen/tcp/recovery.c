@@ -175,9 +175,8 @@ static void repair(struct tcp *t, struct conn *c, struct side *s, uint32_t deliv
     }
     if (side_has(s, SIDE_UNDO) && seq_lt(s->undo_end, c->snd_una))
         side_clear(s, SIDE_UNDO);
-    if (board_waiting(&t->sides, s) && seq_le(c->recover, c->snd_una)) {
+    if (board_waiting(&t->sides, s) && congestion_may_repair(c))
         begin_repair(t, c, s, delivered);
-    }
 }
 
 static void take_blocks(struct tcp *t, struct conn *c, struct side *s, const struct pkt_tcp *p,
@@ -240,6 +239,8 @@ bool recovery_ack(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
     repair(t, c, s, delivered);
     if (acked)
         ack_timer(t, index);
+    else if (conn_has_more(c, MORE_PTO) && s->ranges) /* reports came: no probe is needed */
+        timer_rto_after(t, index, rto_tk(t, c));
     out_add(t, index);
     return true;
 }
@@ -279,7 +280,7 @@ bool recovery_rto(struct tcp *t, struct conn *c)
     side_begin(s, t->now_tk);
     if (is_doubtful(t, c, s))
         board_clear(&t->sides, s);
-    if (!board_lose_all(&t->sides, s, c->snd_una, c->snd_max)) {
+    if (!board_lose_all(&t->sides, s, c->snd_una, c->snd_max, t->now_tk | 1)) {
         side_settle(t, c);
         return false;
     }

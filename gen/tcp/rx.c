@@ -35,7 +35,7 @@ static int check_timestamp(struct tcp *t, uint32_t index, const struct pkt_tcp *
     struct conn *c = &t->conns[index];
     if (!conn_has(c, CONN_TS) || p->flags & TCP_RST)
         return 0;
-    if (p->opts & TCP_OPT_TS && !seq_lt(p->ts_val, c->ts_recent))
+    if (p->opts & TCP_OPT_TS && (!seq_lt(p->ts_val, c->ts_recent) || options_ts_outdated(t, c)))
         return 0;
     if (p->opts & TCP_OPT_TS && ack_answers(t, index, p)) {
         conn_set(c, CONN_ACK_NOW);
@@ -44,10 +44,10 @@ static int check_timestamp(struct tcp *t, uint32_t index, const struct pkt_tcp *
     return -DROP_TCP_PAWS;
 }
 
-static void record_timestamp(struct conn *c, const struct pkt_tcp *p)
+static void record_timestamp(const struct tcp *t, struct conn *c, const struct pkt_tcp *p)
 {
     if (conn_has(c, CONN_TS) && p->opts & TCP_OPT_TS && seq_le(p->seq, c->rcv_acked))
-        c->ts_recent = p->ts_val; /* RFC 7323 4.3 (2); newness was checked */
+        options_ts_keep(t, c, p->ts_val); /* RFC 7323 4.3 (2); newness was checked */
 }
 
 /* Whether our SYN is acknowledged, and was sent at all. */
@@ -63,6 +63,7 @@ static int syn_again(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
     struct conn *c = &t->conns[index];
     if (p->seq + 1 == c->rcv_nxt && acks_syn(c, p))
         return 0;
+    ecn_agree(t, c, p);
     c->snd_nxt = c->iss;
     out_add(t, index);
     return -DROP_TCP_DUPLICATE;
@@ -93,7 +94,7 @@ static int check_sequence(struct tcp *t, uint32_t index, const struct pkt_tcp *p
     /* Our ACK was lost: the next one echoes the segment sent again, or the peer would take the
      * whole time since the first for a round trip. Very old numbers may be forged. */
     if (c->rcv_nxt - p->seq <= t->cfg.window)
-        record_timestamp(c, p);
+        record_timestamp(t, c, p);
     return -DROP_TCP_DUPLICATE;
 }
 
@@ -122,14 +123,25 @@ static int check_reset(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
     return -DROP_NONE;
 }
 
-/* Fourth check: SYN (RFC 5961 4.2). */
+/* Fourth check: SYN (RFC 9293 3.10.7.4, RFC 5961 4.2). */
 static int check_syn(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
 {
     const struct conn *c = &t->conns[index];
     if (!(p->flags & TCP_SYN) || (c->state == TCP_SYN_RCVD && p->seq + 1 == c->rcv_nxt))
         return 0; /* the latter: see syn_again */
-    ack_challenge(t, index);
+    if (c->state == TCP_SYN_RCVD && conn_has(c, CONN_PASSIVE))
+        conn_end(t, index, TCP_EVENT_RESET); /* back to LISTEN; nobody knew of it */
+    else
+        ack_challenge(t, index);
     return -DROP_TCP_BAD_SYN;
+}
+
+/* RFC 5681 3.1, RFC 6298 5.7. */
+static void syn_was_lost(const struct tcp *t, struct conn *c)
+{
+    if (t->cfg.congestion)
+        c->cwnd = c->mss;
+    rtt_be_cautious(t, c);
 }
 
 static void established(struct tcp *t, uint32_t index)
@@ -137,8 +149,8 @@ static void established(struct tcp *t, uint32_t index)
     struct conn *c = &t->conns[index];
     if (!c->retries)
         rtt_sample(c, t->now_tk - c->rtt_at);
-    else if (t->cfg.congestion)
-        c->cwnd = c->mss; /* RFC 5681 3.1 */
+    else
+        syn_was_lost(t, c);
     c->retries = c->backoff = 0;
     conn_clear(c, CONN_RTO);
     if (conn_has(c, CONN_PASSIVE))
@@ -208,7 +220,7 @@ static int rx_synchronized(struct tcp *t, uint32_t index, const struct pkt_tcp *
         return drop;
     if (p->flags & TCP_RST)
         return check_reset(t, index, p);
-    record_timestamp(c, p);
+    record_timestamp(t, c, p);
     drop = check_syn(t, index, p);
     if (drop)
         return drop;
@@ -242,6 +254,7 @@ static int rx_syn_sent(struct tcp *t, uint32_t index, const struct pkt_tcp *p,
     c->rcv_nxt = c->rcv_acked = p->seq + 1;
     c->rcv_adv = c->rcv_nxt + (t->cfg.window < UINT16_MAX ? t->cfg.window : UINT16_MAX);
     options_agree(t, c, p);
+    ecn_agree(t, c, p);
     conn_set(c, CONN_ACK_NOW);
     out_add(t, index);
     if (!(p->flags & TCP_ACK)) { /* simultaneous open */
@@ -266,11 +279,11 @@ static bool predict(const struct conn *c, const struct pkt_tcp *p)
            (!conn_has(c, CONN_TS) || !seq_lt(p->ts_val, c->ts_recent));
 }
 
-int rx_conn(struct tcp *t, uint32_t index, const struct pkt_tcp *p, struct net_seg *answer)
+static int receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p, struct net_seg *answer)
 {
     struct conn *c = &t->conns[index];
     if (predict(c, p)) {
-        record_timestamp(c, p);
+        record_timestamp(t, c, p);
         int drop = ack_receive(t, index, p);
         if (drop || !conn_is_alive(c))
             return drop;
@@ -279,5 +292,14 @@ int rx_conn(struct tcp *t, uint32_t index, const struct pkt_tcp *p, struct net_s
     int drop = c->state == TCP_SYN_SENT ? rx_syn_sent(t, index, p, answer)
                                         : rx_synchronized(t, index, p, answer);
     side_settle(t, c); /* what the segment left idle */
+    return drop;
+}
+
+int rx_conn(struct tcp *t, uint32_t index, const struct pkt_tcp *p, struct net_seg *answer)
+{
+    int drop = receive(t, index, p, answer);
+    /* Repeated text, a keep-alive of the peer's among it, is a sign of life too. */
+    if (t->cfg.keepalive_tk && (!drop || drop == -DROP_TCP_DUPLICATE))
+        keepalive_heard(t, index);
     return drop;
 }

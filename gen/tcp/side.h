@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "net/pkt.h"
+#include "tcp/cubic.h"
 
 struct err;
 
@@ -22,17 +23,6 @@ struct err;
 #define SIDE_BLOCK_BYTES 128
 #define BOARD_RANGES     8 /* of the scoreboard, a block */
 #define BOARD_BLOCKS     3 /* at most */
-
-/* CUBIC's state (RFC 9438), all zero while it has none: the congestion module's own. */
-struct cubic {
-    uint32_t epoch_tk;    /* 0: idle */
-    uint32_t reserved[7];
-};
-
-static inline bool cubic_is_idle(const struct cubic *c)
-{
-    return !c->epoch_tk;
-}
 
 enum side_flag {
     SIDE_DSACK = 1 << 0,     /* `dsack` waits to be told */
@@ -43,7 +33,7 @@ enum side_flag {
     SIDE_TLP = 1 << 5,       /* tlp_end holds: a loss probe is not yet understood */
     SIDE_TLP_SEND = 1 << 6,  /* ... it leaves with the next output */
     SIDE_TLP_AGAIN = 1 << 7, /* ... it repeated what was sent before */
-    SIDE_UNDO = 1 << 8,      /* the last repair may turn out needless: undo_* hold, never with SIDE_TLP */
+    SIDE_UNDO = 1 << 8,      /* the last repair may turn out needless: undo_* hold; never with SIDE_TLP */
     SIDE_VAIN = 1 << 9,      /* ... some of it did */
 };
 

@@ -19,6 +19,7 @@
 #include "base/addr.h"
 #include "base/measure.h"
 #include "net/pkt.h"
+#include "tcp/congestion.h"
 #include "tcp/conn.h"
 #include "tcp/flow.h"
 #include "tcp/ooo.h"
@@ -85,12 +86,18 @@ struct tcp_config {
     bool timestamps, delayed_ack;
     bool sack;                  /* offered and accepted (RFC 2018) */
     bool rack;                  /* with SACK: losses are found by time, tails probed (RFC 8985) */
-    bool congestion;            /* false: no congestion control, loss recovery stays */
+    uint8_t congestion;         /* enum congestion_kind; with NONE loss recovery stays */
+    bool ecn;                   /* offered and accepted (RFC 3168) */
+    bool nagle;                 /* small segments wait for the ACK of what is under way */
     uint32_t rto_min_tk, rto_max_tk, rto_initial_tk, delack_tk, time_wait_tk;
     uint32_t init_cwnd;         /* segments */
     uint8_t retries, syn_retries;
+    /* Silence before a probe, at most 2^31 ticks, 0: none are sent; time between them; how many
+     * stay without answer before the connection is given up (RFC 9293 3.8.4). */
+    uint32_t keepalive_tk, keepalive_interval_tk;
+    uint8_t keepalive_probes;
     uint32_t *path_uses;        /* the owner's: connections and TIME-WAIT entries by path; NULL: not wanted */
-    uint64_t secret;            /* keys ISS (RFC 6528), timestamp offset and the flow hash */
+    uint64_t secret;            /* the keys of ISS (RFC 6528), timestamp offset and flow hash */
 };
 
 #define TCP_ANSWERS    1024 /* connections share them, index modulo so many */
@@ -110,6 +117,7 @@ struct tcp {
     bool busy_freed;
     uint32_t half_open;
     uint32_t challenge_left, challenge_second; /* RFC 5961 7: throttle */
+    uint64_t iss_key[2];        /* RFC 6528 */
     uint32_t answered_step[TCP_ANSWERS]; /* the last answer to a segment that carried nothing */
     struct port_range listen[TCP_LISTEN_MAX];
     uint32_t listen_count;

@@ -121,6 +121,8 @@ int text_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
     const uint8_t *data = p->payload;
     uint32_t seq = p->seq, len = p->payload_len;
     bool fin = p->flags & TCP_FIN;
+    if (len && conn_has(c, CONN_ECN))
+        ecn_receive(t, c, p);
     if ((!len && !fin) || !conn_rule(c)->takes_text)
         return 0;
     if (seq_lt(seq, c->rcv_nxt)) { /* what came before is cut off */
@@ -153,8 +155,11 @@ int text_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
     }
     bool goes_on = !hole_filled || deliver_stored(t, index);
     sack_advance(t, c);
-    if (!goes_on)
+    if (!goes_on) {
+        if (conn_is_alive(c))
+            acknowledge(t, index, true);
         return 0;
+    }
     if (len || hole_filled)
         acknowledge(t, index, hole_filled);
     return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * One wheel node a connection serves three deadlines (retransmission or probe, delayed ACK, the
- * application's). A deadline moved later leaves the node where it is: when it fires early, it looks
+ * One wheel node a connection serves three deadlines (retransmission, probe or keep-alive; delayed
+ * ACK; the application's). A deadline moved later leaves the node where it is: when it fires early, it looks
  * and arms again. So a busy connection costs a wheel operation a time-out, not one a segment.
  */
 #include "tcp/internal.h"
@@ -35,6 +35,11 @@ void timer_rto_after(struct tcp *t, uint32_t index, uint32_t wait_tk)
 void timer_rto_start(struct tcp *t, uint32_t index)
 {
     struct conn *c = &t->conns[index];
+    if (conn_has_more(c, MORE_KEEP)) { /* something is under way: its answer is waited for now */
+        conn_clear_more(c, MORE_KEEP);
+        conn_clear(c, CONN_PROBE);
+        c->retries = 0;
+    }
     uint32_t rto = rto_tk(t, c), wait = tlp_wait_tk(t, c, rto);
     timer_rto_after(t, index, wait);
     if (wait < rto)
@@ -92,6 +97,10 @@ static void on_rto(struct tcp *t, uint32_t index)
         return;
     }
     conn_clear(c, CONN_RTO);
+    if (conn_has_more(c, MORE_KEEP)) {
+        keepalive_due(t, index);
+        return;
+    }
     if (c->state == TCP_FIN_WAIT_2) { /* the peer never closes: its half is given up */
         conn_end(t, index, TCP_EVENT_TIMEOUT);
         return;

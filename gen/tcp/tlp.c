@@ -81,7 +81,7 @@ void tlp_acked(struct tcp *t, struct conn *c, const struct pkt_tcp *p, bool news
     side_clear(s, SIDE_TLP | SIDE_TLP_SEND | SIDE_TLP_AGAIN);
     if (!again || both || conn_has(c, CONN_RECOVERY))
         return;
-    congestion_loss_event(t, c, c->snd_max - c->snd_una);
+    congestion_loss_event(t, c, c->cwnd);
     if (congestion_is_on(t) && c->ssthresh < c->cwnd)
         c->cwnd = c->ssthresh;
 }

@@ -43,6 +43,7 @@ static int rx_listen(struct tcp *t, uint32_t path, uint16_t mss, const struct pk
     c->rcv_nxt = c->rcv_acked = p->seq + 1;
     c->rcv_adv = c->rcv_nxt + (t->cfg.window < UINT16_MAX ? t->cfg.window : UINT16_MAX);
     options_agree(t, c, p);
+    ecn_agree(t, c, p);
     return 0;
 }
 
@@ -110,6 +111,8 @@ int tcp_rx(struct tcp *t, uint32_t path, uint16_t mss, uint32_t hash, const stru
     }
     if (tcp_listens(t, p->dst_port) && (p->flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN)
         return rx_listen(t, path, mss, p, reuse ? &last : NULL);
+    if (tcp_listens(t, p->dst_port) && !(p->flags & (TCP_SYN | TCP_ACK | TCP_RST)))
+        return -DROP_TCP_STATE; /* 3.10.7.2, fourth */
     return rx_reset(t, p, answer, DROP_TCP_NO_CONN);
 }
 

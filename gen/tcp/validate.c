@@ -52,6 +52,8 @@ static void validate_timers(const struct conn *c)
     assert(!waits || wheel_has(&c->timer) || conn_has(c, CONN_OUT));
     assert(c->snd_una == c->snd_max || conn_has(c, CONN_RTO | CONN_OUT));
     assert(!conn_has(c, CONN_PERSIST) || conn_has(c, CONN_RTO));
+    assert(!conn_has_more(c, MORE_KEEP) || (conn_has(c, CONN_RTO) && c->snd_una == c->snd_max));
+    assert(!conn_has_more(c, MORE_REDUCED) || seq_lt(c->snd_una, c->recover));
     (void)waits;
 }
 

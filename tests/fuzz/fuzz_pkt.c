@@ -63,7 +63,7 @@ static void require_same(const struct pkt *a, const struct pkt *b)
     FUZZ_CHECK(!(x->opts & TCP_OPT_TS) || (x->ts_val == y->ts_val && x->ts_ecr == y->ts_ecr));
     for (uint32_t i = 0; i < tcp_sack_count(x->opts); i++)
         FUZZ_CHECK(x->sack[i].start == y->sack[i].start && x->sack[i].end == y->sack[i].end);
-    FUZZ_CHECK(x->payload_len == y->payload_len);
+    FUZZ_CHECK(x->payload_len == y->payload_len && x->ecn == y->ecn);
     FUZZ_CHECK(memcmp(x->payload, y->payload, x->payload_len) == 0);
 }
 
@@ -86,7 +86,8 @@ static void rebuild(const struct pkt *p)
                         .mss = t->mss,
                         .wscale = t->wscale,
                         .ts_val = t->ts_val,
-                        .ts_ecr = t->ts_ecr};
+                        .ts_ecr = t->ts_ecr,
+                        .ecn = t->ecn};
     memcpy(s.sack, t->sack, tcp_sack_count(t->opts) * sizeof *s.sack);
     struct net_template template;
     struct pkt again;

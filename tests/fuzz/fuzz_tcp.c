@@ -169,6 +169,7 @@ static void segment(struct world *w)
     const struct conn *c = conn_to(w, p.src_port);
     p.flags = how & 8 ? (uint8_t)take(in, 1) : usual[how & 7];
     p.window = (uint16_t)take(in, 2);
+    p.ecn = p.window & 3;
     p.ts_val = p.ts_ecr = (uint32_t)(w->now_ns >> TCP_STEP_SHIFT);
     if (how & 16)
         options(in, &p, p.ts_val);
@@ -225,7 +226,12 @@ static struct tcp_config config_of(uint8_t how)
         .conns = CONNS, .time_wait_entries = 2, .ooo_pieces = 8, .piece_bytes = 1460,
         .side_blocks = how >> 4 & 15, .half_open = 3,
         .window = how & 1 ? 262144 : 3000, .window_scale = how & 1 ? 7 : 0, .timestamps = how & 2,
-        .sack = !(how & 4), .rack = how & 32, .delayed_ack = how & 4, .congestion = !(how & 8), .rto_min_tk = 200000,
+        .sack = !(how & 4), .rack = how & 1, .delayed_ack = how & 4,
+        .congestion = how & 8    ? CONGESTION_NONE
+                      : how & 16 ? CONGESTION_CUBIC
+                                 : CONGESTION_NEWRENO,
+        .ecn = how & 32, .nagle = how & 64, .keepalive_tk = how & 128 ? 3000000 : 0,
+        .keepalive_interval_tk = 500000, .keepalive_probes = 2, .rto_min_tk = 200000,
         .rto_max_tk = 8000000, .rto_initial_tk = 1000000, .delack_tk = 40000, .time_wait_tk = 2000000,
         .init_cwnd = 10, .retries = 3, .syn_retries = 2, .secret = how,
     };

@@ -119,11 +119,12 @@ static int64_t field(const struct rows *r, const char *name, int64_t otherwise)
 
 static uint8_t flags_of(const char *letters)
 {
+    static const char letters_of_flags[] = "FSRPAUEW";
     uint8_t flags = 0;
     for (; *letters && *letters != ' '; letters++) {
-        const char *at = strchr("FSRPAU", *letters);
+        const char *at = strchr(letters_of_flags, *letters);
         ck_assert_msg(at != NULL, "flag %c", *letters);
-        flags |= (uint8_t)(1 << (at - "FSRPAU"));
+        flags |= (uint8_t)(1 << (at - letters_of_flags));
     }
     return flags;
 }
@@ -207,6 +208,12 @@ static const struct tcp_ops ops = {.event = on_event, .data = on_data, .acked = 
 
 /* --- the engine ------------------------------------------------------------------------------- */
 
+/* For a first window of so many segments: large ones count for more than one (RFC 6928 2). */
+static uint32_t init_cwnd_of(const struct rows_mode *m, uint32_t segments)
+{
+    return m->wide ? (segments * m->mss + 1459) / 1460 : segments;
+}
+
 static struct tcp_config config_of(const struct rows_mode *m)
 {
     const uint32_t s_tk = (uint32_t)(1000 * MS >> TCP_TICK_SHIFT);
@@ -216,7 +223,7 @@ static struct tcp_config config_of(const struct rows_mode *m)
         .window = m->scale ? 65535u << 2 : 65535, .window_scale = m->scale, .timestamps = m->ts,
         .delayed_ack = true, .congestion = true, .rto_min_tk = s_tk / 5,
         .rto_max_tk = 8 * s_tk, .rto_initial_tk = s_tk, .delack_tk = s_tk / 25,
-        .time_wait_tk = 60 * s_tk, .init_cwnd = 10, .retries = 5, .syn_retries = 3,
+        .time_wait_tk = 60 * s_tk, .init_cwnd = init_cwnd_of(m, 10), .retries = 5, .syn_retries = 3,
         .secret = 0x123456789abcdef0ull,
     };
 }
@@ -255,6 +262,16 @@ static void pass_ms(struct rows *r, uint64_t ms)
         tcp_timers(&r->t, r->now_ns, 1000);
         drain(r);
     }
+}
+
+static void pass_days(struct rows *r, uint64_t days)
+{
+    ck_assert_uint_eq(r->t.wheel.count, 0); /* or it would go through each step */
+    while (days--) {
+        r->now_ns += 86400000 * MS;
+        tcp_timers(&r->t, r->now_ns, 1000);
+    }
+    drain(r);
 }
 
 static void number_from(struct peer *p, uint32_t iss)
@@ -315,6 +332,7 @@ static void row_arrives(struct rows *r, const char *flags)
     uint32_t window = (uint32_t)field(r, "win", WINDOW);
     seg.seq = p->iss + at;
     seg.ack = seg.flags & TCP_ACK ? p->our_iss + (uint32_t)field(r, "ack", p->our_nxt) : 0;
+    seg.ecn = (uint8_t)field(r, "ecn", 0);
     seg.window = (uint16_t)(syn || r->syn_ws < 0 ? window : window >> r->syn_ws);
     peer_options(r, &seg, syn);
     for (uint32_t i = 0; i < len; i++)
@@ -389,6 +407,7 @@ static void row_sent(struct rows *r, const char *flags)
     if (s->h.flags & TCP_ACK)
         compare_number(r, "ack", ack, p->nxt);
     compare(r, "len", s->len, field(r, "len", 0));
+    compare(r, "ECN", s->h.ecn, field(r, "ecn", 0));
     bool syn = s->h.flags & TCP_SYN;
     int shift = syn || r->syn_ws < 0 ? 0 : r->mode.scale;
     compare(r, "window", (int64_t)s->h.window << shift, field(r, "win", ANY));
@@ -401,6 +420,15 @@ static void row_sent(struct rows *r, const char *flags)
         p->our_nxt = end;
     if (s->h.opts & TCP_OPT_TS)
         p->ts_val_seen = s->h.ts_val;
+}
+
+static void row_whatever(struct rows *r)
+{
+    while (r->sent_head != r->sent_tail) {
+        const struct tcp_seg *s = &r->sent[r->sent_head++ % QUEUE];
+        struct peer *p = &r->peers[(uint32_t)(s->h.dst_port - RPORT) % PEERS];
+        p->our_nxt = seq_max(p->our_nxt, s->h.seq - p->our_iss + s->len + !!(s->h.flags & TCP_FIN));
+    }
 }
 
 static void row_event(struct rows *r, const char *name)
@@ -445,6 +473,12 @@ static void row_count(struct rows *r, const char *rest)
     FAIL(r, "no such counter");
 }
 
+static uint32_t cfg_ticks(const struct rows *r, const char *name, uint32_t otherwise)
+{
+    int64_t ms = field(r, name, -1);
+    return ms < 0 ? otherwise : (uint32_t)((uint64_t)ms * MS >> TCP_TICK_SHIFT);
+}
+
 static void row_cfg(struct rows *r)
 {
     ck_assert_msg(!r->started, "cfg must come first");
@@ -455,11 +489,20 @@ static void row_cfg(struct rows *r)
     c->side_blocks = (uint32_t)field(r, "side_blocks", c->side_blocks);
     c->half_open = (uint32_t)field(r, "half_open", c->half_open);
     c->window = (uint32_t)field(r, "window", c->window);
-    c->init_cwnd = (uint32_t)field(r, "init_cwnd", c->init_cwnd);
+    int64_t segments = field(r, "init_cwnd", 0);
+    c->init_cwnd = segments ? init_cwnd_of(&r->mode, (uint32_t)segments) : c->init_cwnd;
     c->retries = (uint8_t)field(r, "retries", c->retries);
     c->delayed_ack = field(r, "delayed_ack", c->delayed_ack);
-    c->congestion = field(r, "congestion", c->congestion);
+    c->sack = field(r, "sack", c->sack);
     c->rack = field(r, "rack", c->rack);
+    c->congestion = (uint8_t)field(r, "congestion", c->congestion);
+    c->ecn = field(r, "ecn", c->ecn);
+    c->nagle = field(r, "nagle", c->nagle);
+    c->keepalive_tk = cfg_ticks(r, "keepalive", c->keepalive_tk);
+    c->keepalive_interval_tk = cfg_ticks(r, "keepalive_interval", c->keepalive_interval_tk);
+    c->keepalive_probes = (uint8_t)field(r, "keepalive_probes", c->keepalive_probes);
+    c->rto_initial_tk = cfg_ticks(r, "rto_initial", c->rto_initial_tk);
+    c->rto_max_tk = cfg_ticks(r, "rto_max", c->rto_max_tk);
 }
 
 static void row_peer(struct rows *r)
@@ -494,6 +537,8 @@ static bool expectation(struct rows *r, const char *row)
 {
     if (*row == '>')
         row_sent(r, row + 2);
+    else if (starts(row, "whatever"))
+        row_whatever(r);
     else if (starts(row, "event "))
         row_event(r, row + 6);
     else if (starts(row, "state "))
@@ -537,6 +582,8 @@ static void stimulus(struct rows *r, const char *row)
         row_on(r, row + 3);
     else if (starts(row, "port "))
         r->at = (uint32_t)number(r, row + 5);
+    else if (starts(row, "skip ")) /* what comes now is compared with what was days ago */
+        pass_days(r, (uint64_t)number(r, row + 5));
     else if (starts(row, "quiet ")) {
         pass_ms(r, (uint64_t)number(r, row + 6));
         if (r->sent_head != r->sent_tail)
@@ -548,21 +595,34 @@ static void stimulus(struct rows *r, const char *row)
     drain(r);
 }
 
+static void play_row(struct rows *r, const char *row)
+{
+    r->row = row;
+    if (starts(row, "only "))
+        return;
+    if (starts(row, "cfg"))
+        row_cfg(r);
+    else if (starts(row, "peer "))
+        row_peer(r);
+    else {
+        start(r);
+        if (!expectation(r, row))
+            stimulus(r, row);
+    }
+}
+
+/* "20* > A len=1m": so many times. */
 static void play(struct rows *r, const char *const *script)
 {
     for (; *script; script++) {
-        r->row = *script;
-        if (starts(*script, "only "))
+        char *row;
+        long times = strtol(*script, &row, 10);
+        if (*row != '*' || row == *script) {
+            play_row(r, *script);
             continue;
-        if (starts(*script, "cfg"))
-            row_cfg(r);
-        else if (starts(*script, "peer "))
-            row_peer(r);
-        else {
-            start(r);
-            if (!expectation(r, *script))
-                stimulus(r, *script);
         }
+        while (times--)
+            play_row(r, row + 2);
     }
 }
 
@@ -609,6 +669,7 @@ static bool includes(const char *first, const struct rows_mode *m)
 {
     return !starts(first, "only ") ||
            ((m->sack || !strstr(first, " sack")) && (!m->sack || !strstr(first, " nosack")) &&
+            (m->ts || !strstr(first, " ts")) && (!m->ts || !strstr(first, " nots")) &&
             (m->mss <= 1460 || !strstr(first, " small")));
 }
 
@@ -618,7 +679,7 @@ void rows_matrix(const char *const *script)
     for (unsigned i = 0; i < 16 * 3; i++) {
         bool wraps = i & 8;
         struct rows_mode mode = {.ts = i & 1, .scale = i & 2 ? 7 : 0, .sack = i & 4,
-                                 .mss = sizes[i / 16],
+                                 .mss = sizes[i / 16], .wide = sizes[i / 16] > 1460,
                                  .peer_iss = wraps ? 0xffffff80u : 77,
                                  .start_ns = wraps ? (1ull << 42) - 20 * MS : 5000 * MS,
                                  .iss_wraps = wraps};

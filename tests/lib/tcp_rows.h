@@ -6,19 +6,21 @@
  * is two full segments and five bytes.
  *
  *   only WORD ..        the very first row: only the modes with SACK (sack), without (nosack), with
- *                       segments up to 1460 bytes (small)
- *   cfg NAME=V ..       before anything else: a field of tcp_config (conns, retries, window, ..)
+ *                       timestamps (ts), without (nots), segments up to 1460 bytes (small)
+ *   cfg NAME=V ..       before anything else: a field of tcp_config (conns, retries, window, ..);
+ *                       times in milliseconds
  *   peer NAME=V ..      the scripted peer's SYN: mss= ws= ts= sack= (0: option left out) iss=
  *   open | listen       active open | listener
  *   connect | accept    the whole handshake, either way
- *   < FLAGS [seq= ack= len= win= mss= ts=OFFSET nots sack=]   a segment arrives. Left out: the
+ *   < FLAGS [seq= ack= len= win= mss= ecn= ts=OFFSET nots sack=]   a segment arrives. Left out: the
  *                       peer's next number, everything seen of ours acknowledged, no text, 65408
  *                       bytes; ts: milliseconds added to the peer's clock; sack: FROM:TO,.. in our
  *                       numbers
- *   > FLAGS [seq= ack= len= win= mss= ws= ts=0|1 ecr= sack=]  the engine sent this (PSH is not
+ *   > FLAGS [seq= ack= len= win= mss= ws= ecn= ts=0|1 ecr= sack=]  the engine sent this (PSH is not
  *                       compared). Left out: our next number, the peer's next number acknowledged,
  *                       no text; `*` as a value: anything; ecr: milliseconds from the peer's clock;
  *                       sack: exactly these blocks, or `none`; left out: not compared
+ *   whatever            the engine sent any number of segments
  *   hold | go           segments arrive and calls are made, nothing is sent meanwhile | it is
  *   nothing             the engine sent nothing more
  *   drop NAME           the last segment was dropped for this reason ("none": taken)
@@ -33,6 +35,10 @@
  *   count NAME N        a counter
  *   port N              from now on the connection with remote port 5000 + N, N < 4
  *   quiet MS            nothing happens for so long
+ *   skip DAYS           they pass at once; no timer may be running
+ *   N* ROW              the row, N times
+ *
+ * FLAGS: FIN, SYN, RST, ACK, URG by their first letters, E for ECE, W for CWR. ecn: 2 ECT(0), 3 CE.
  */
 #ifndef TESTS_LIB_TCP_ROWS_H
 #define TESTS_LIB_TCP_ROWS_H
@@ -45,6 +51,7 @@
 
 struct rows_mode {
     bool ts, sack;
+    bool wide; /* init_cwnd is made to give as many of large segments, too */
     uint8_t scale;
     uint16_t mss;
     uint32_t peer_iss;

@@ -105,12 +105,36 @@ static bool chance(struct link *l, double p, uint64_t *count)
     return hit;
 }
 
+/* RFC 3168 5: a router that would rather not drop it. Its traffic class lies in the first 16 bits of
+ * either header; IPv4's checksum, which covers them, grows by as much as they do. */
+static void mark(uint8_t *frame)
+{
+    uint8_t *ip = frame + 14;
+    if (frame[12] == 0x86) {
+        ip[1] |= 0x30;
+        return;
+    }
+    uint32_t sum = (uint32_t)(ip[10] << 8 | ip[11]) + (ip[1] & 3u) + (0xffffu - 3);
+    sum = (sum & 0xffff) + (sum >> 16);
+    ip[10] = (uint8_t)(sum >> 8);
+    ip[11] = (uint8_t)sum;
+    ip[1] |= 3;
+}
+
+static bool may_be_marked(const uint8_t *frame)
+{
+    uint8_t ecn = frame[12] == 0x86 ? frame[15] >> 4 : frame[12] == 0x08 && !frame[13] ? frame[15] : 0;
+    return (ecn & 3) == 1 || (ecn & 3) == 2;
+}
+
 static void send_one(struct link *l, struct link_end *to, uint32_t buffer, uint16_t len)
 {
     struct link_flight f = {.at_ns = l->now_ns + l->cfg.delay_ns, .order = l->order++,
                             .buffer = buffer, .len = len};
     if (chance(l, l->cfg.reorder, &l->reordered))
         f.at_ns += 1 + rng_below(&l->rng, l->cfg.reorder_ns);
+    if (may_be_marked(l->bytes[buffer]) && chance(l, l->cfg.mark, &l->marked))
+        mark(l->bytes[buffer]);
     if (chance(l, l->cfg.corrupt, &l->corrupted)) {
         uint64_t bit = rng_below(&l->rng, len * 8u);
         l->bytes[buffer][bit / 8] ^= (uint8_t)(1u << bit % 8);

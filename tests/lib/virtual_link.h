@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A wire in virtual time: two queues joined by a link that loses, duplicates, reorders, corrupts
- * and delays frames, each by a seeded choice. Nothing here reads a clock: link_now says what time
+ * A wire in virtual time: two queues joined by a link that loses, duplicates, reorders, corrupts,
+ * marks and delays frames, each by a seeded choice. Nothing here reads a clock: link_now says what time
  * it is. One thread.
  */
 #ifndef TESTS_LIB_VIRTUAL_LINK_H
@@ -18,6 +18,7 @@
 
 struct link_config {
     double loss, duplicate, reorder, corrupt; /* probabilities, a frame */
+    double mark;                              /* the same: congestion, on frames that may be marked */
     uint64_t delay_ns;                        /* one way */
     uint64_t reorder_ns;                      /* how long a reordered frame is held, at most */
     uint64_t seed;
@@ -48,7 +49,7 @@ struct link {
     void *tap_ctx;
     struct rng rng;
     uint64_t now_ns, order;
-    uint64_t lost, duplicated, reordered, corrupted, swallowed;
+    uint64_t lost, duplicated, reordered, corrupted, marked, swallowed;
     struct link_end ends[2];
     uint32_t free[LINK_FRAMES], free_count;
     uint8_t owner[LINK_FRAMES]; /* the end that lent it, + 1; 0: free */

@@ -14,7 +14,7 @@ static const double losses[] = {0, 0.001, 0.01, 0.05, 0.10}, reorders[] = {0, 0.
 static const uint64_t rtts_us[] = {100, 1000, 20000, 100000};
 static const uint32_t buffers[] = {64u << 10, 1u << 20, 16u << 20};
 
-const struct cell_control cell_controls[] = {{"reno", 1}, {NULL, 0}};
+const struct cell_control cell_controls[] = {{"reno", CONGESTION_NEWRENO}, {"cubic", CONGESTION_CUBIC}, {NULL, 0}};
 
 uint32_t cell_count(void)
 {
@@ -53,7 +53,7 @@ struct cell_figures cell_run(const struct cell *c, const struct cell_control *co
     struct peers_config cfg = {
         .fault = cell_fault(c, fault, sizeof fault), .bulk = true,
         .link = {.seed = seed}, .conns = 1, .messages = 1, .message_max = 1,
-        .timestamps = true, .congestion = control->value,
+        .timestamps = true, .sack = true, .rack = true, .congestion = (uint8_t)control->value,
         .window_scale = 9, .window = c->buffer, .ooo_pieces = c->buffer / MSS_BYTES + 64,
         .side_blocks = 8192, .start_ns = 1000 * NS_PER_MS, .seed = seed,
     };

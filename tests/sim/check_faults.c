@@ -12,7 +12,8 @@ static struct peers_config config(void)
         .link = {.loss = 0.05, .reorder = 0.05, .duplicate = 0.02, .corrupt = 0.01,
                  .delay_ns = 500000, .reorder_ns = 2 * MS, .seed = 5},
         .conns = 16, .messages = 30, .message_max = 65536,
-        .timestamps = true, .congestion = true, .sack = true, .rack = true, .window_scale = 7, .window = 262144,
+        .timestamps = true, .sack = true, .rack = true, .congestion = CONGESTION_NEWRENO,
+        .window_scale = 7, .window = 262144,
         .ooo_pieces = 512, .side_blocks = 64, .start_ns = 1000 * MS, .seed = 99,
     };
 }
@@ -56,8 +57,44 @@ START_TEST(test_options)
         cfg.window_scale = i & 2 ? 7 : 0;
         cfg.window = i & 2 ? 262144 : 65535;
         cfg.mss = sizes[i >> 2 & 1];
-        cfg.congestion = i & 8;
+        cfg.congestion = i & 8 ? CONGESTION_NEWRENO : CONGESTION_NONE;
         run_quietly(&cfg);
+    }
+}
+END_TEST
+
+START_TEST(test_controls)
+{
+    struct peers_config cfg = config();
+    for (unsigned i = 0; i < 8; i++) {
+        cfg.congestion = i & 1 ? CONGESTION_CUBIC : CONGESTION_NEWRENO;
+        cfg.ecn = i & 2;
+        cfg.nagle = i & 4;
+        cfg.link.mark = 0.05;
+        run_quietly(&cfg);
+    }
+}
+END_TEST
+
+/* Routers that mark instead of dropping: windows are reduced, nothing is sent again. */
+START_TEST(test_marks_instead_of_losses)
+{
+    struct peers_config cfg = config();
+    cfg.link = (struct link_config){.mark = 0.05, .delay_ns = 5 * MS, .seed = 5};
+    cfg.ecn = true;
+    for (cfg.congestion = CONGESTION_NEWRENO; cfg.congestion < CONGESTION_COUNT; cfg.congestion++) {
+        struct peers *p = run(&cfg);
+        uint64_t marks = 0, reductions = 0;
+        for (int i = 0; i < 2; i++) {
+            ck_assert_uint_eq(p->ends[i].count[COUNTER_RETRANSMITS], 0);
+            marks += p->ends[i].count[COUNTER_ECN_MARKS];
+            reductions += p->ends[i].count[COUNTER_ECN_REDUCTIONS];
+        }
+        ck_assert_uint_gt(marks, 100);
+        ck_assert_uint_eq(marks, p->link->marked);
+        ck_assert_uint_gt(reductions, marks / 10);
+        ck_assert_uint_le(reductions, marks);
+        peers_close(p);
     }
 }
 END_TEST
@@ -98,5 +135,6 @@ START_TEST(test_clocks_wrap)
 }
 END_TEST
 
-CHECK_MAIN("sim/faults", test_all_faults, test_options, test_moody_applications, test_scarce_store,
+CHECK_MAIN("sim/faults", test_all_faults, test_options, test_controls,
+           test_marks_instead_of_losses, test_moody_applications, test_scarce_store,
            test_clocks_wrap)

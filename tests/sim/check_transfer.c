@@ -17,7 +17,8 @@ static struct peers_config config(double loss, double reorder, uint64_t rtt_us)
         .link = {.loss = loss, .reorder = reorder, .delay_ns = rtt_us * 500,
                  .reorder_ns = rtt_us * 1000, .seed = 11},
         .conns = 16, .messages = 30, .message_max = 65536,
-        .timestamps = true, .congestion = true, .sack = true, .rack = true, .window_scale = 7, .window = 262144,
+        .timestamps = true, .sack = true, .rack = true, .congestion = CONGESTION_NEWRENO,
+        .window_scale = 7, .window = 262144,
         .ooo_pieces = 512, .side_blocks = 64, .start_ns = 1000 * MS, .seed = 42,
     };
 }
@@ -64,6 +65,18 @@ START_TEST(test_matrix)
 }
 END_TEST
 
+START_TEST(test_matrix_with_cubic)
+{
+    printf("cubic\n");
+    for (size_t r = 0; r < 3; r++)
+        for (size_t l = 0; l < 4; l++) {
+            struct peers_config cfg = config(losses[l], 0, rtts_us[r]);
+            cfg.congestion = CONGESTION_CUBIC;
+            run(&cfg);
+        }
+}
+END_TEST
+
 START_TEST(test_same_seed_same_run)
 {
     struct peers_config cfg = config(0.05, 0.05, 20000);
@@ -74,4 +87,4 @@ START_TEST(test_same_seed_same_run)
 }
 END_TEST
 
-CHECK_MAIN("sim/transfer", test_matrix, test_same_seed_same_run)
+CHECK_MAIN("sim/transfer", test_matrix, test_matrix_with_cubic, test_same_seed_same_run)

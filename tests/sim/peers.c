@@ -220,7 +220,7 @@ static struct stack_config stack_config_of(const struct peers_config *cfg, uint3
                 .window = cfg->window,
                 .window_scale = cfg->window_scale, .timestamps = cfg->timestamps,
                 .delayed_ack = true, .congestion = cfg->congestion, .sack = cfg->sack,
-                .rack = cfg->rack,
+                .rack = cfg->rack, .ecn = cfg->ecn, .nagle = cfg->nagle,
                 .rto_min_tk = second_tk / 5, .rto_max_tk = 4 * second_tk,
                 .rto_initial_tk = second_tk, .delack_tk = second_tk / 25,
                 .time_wait_tk = 60 * second_tk, .init_cwnd = 10,

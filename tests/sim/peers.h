@@ -22,7 +22,8 @@ struct peers_config {
     bool bulk;                /* instead of messages: the client sends for ever (peers_bulk) */
     uint32_t conns, messages; /* messages: a connection and direction */
     uint32_t message_max;     /* bytes; sizes are spread evenly over powers of two */
-    bool timestamps, congestion, sack, rack;
+    bool timestamps, sack, rack, ecn, nagle;
+    uint8_t congestion; /* enum congestion_kind */
     uint8_t window_scale;
     uint32_t window, ooo_pieces, side_blocks;
     uint16_t mss; /* 0: 1460 */

@@ -8,6 +8,7 @@
 #define GUARD       0xa5
 
 static const struct net_path plain = {
+    .dscp = 46,
     .src_mac = {2, 0, 0, 0, 0, 2},
     .dst_mac = {2, 0, 0, 0, 0, 1},
     .ttl = 64,
@@ -30,6 +31,7 @@ static struct net_seg random_seg(struct rng *r, uint8_t opts)
         .wscale = (uint8_t)((c >> 16) % 15),
         .ts_val = (uint32_t)(c >> 32),
         .ts_ecr = (uint32_t)(rng_u64(r)),
+        .ecn = (uint8_t)(c >> 20 & 3),
     };
 }
 
@@ -42,6 +44,7 @@ static void check_same(const struct pkt_tcp *t, const struct net_seg *s)
     ck_assert_uint_eq(t->window, s->window);
     ck_assert_uint_eq(t->flags, s->flags);
     ck_assert_uint_eq(t->opts, s->opts);
+    ck_assert_uint_eq(t->ecn, s->ecn);
     if (s->opts & TCP_OPT_MSS)
         ck_assert_uint_eq(t->mss, s->mss);
     if (s->opts & TCP_OPT_WSCALE)
@@ -144,7 +147,7 @@ static void check_known(const char *hex, uint8_t dscp)
     net_template_init(&t, &path);
     struct net_seg s = {p.tcp.src_port, p.tcp.dst_port, p.tcp.seq,   p.tcp.ack,
                         p.tcp.window,   p.tcp.flags,    p.tcp.opts,  p.tcp.mss,
-                        p.tcp.wscale,   p.tcp.ts_val,   p.tcp.ts_ecr};
+                        p.tcp.wscale,   p.tcp.ts_val,   p.tcp.ts_ecr, p.tcp.ecn};
     uint32_t at = net_tcp_header_len(&t, s.opts);
     uint64_t sum = csum_copy(frame + at, p.tcp.payload, p.tcp.payload_len);
     ck_assert_uint_eq(net_tcp_build(&t, frame, &s, p.tcp.payload_len, sum), known.len);

@@ -44,6 +44,13 @@ ROWS_TEST_IN(test_old_timestamp, true, 7, 1460, "connect", "+10ms", "< A len=1",
              "data 1", "< A len=1 ts=-60", "drop tcp_paws", "> A ack=2", "data 0",
              "< A seq=2 len=1", "data 1", "+41ms", "> A")
 
+/* RFC 7323 5.5: the peer's clock has turned half round. A week is not enough for that. */
+ROWS_TEST_IN(test_timestamp_of_last_month, true, 7, 1460, "connect", "+1100ms", "skip 30", "< A len=1",
+             "drop none", "data 1", "+43ms", "> A ack=2", "< A len=1 ts=-60", "drop tcp_paws", "> A ack=2")
+
+ROWS_TEST_IN(test_timestamp_of_last_week, true, 7, 1460, "connect", "+1100ms", "skip 6", "< A len=1 ts=-518402000",
+             "drop tcp_paws", "> A ack=1", "< A seq=1 len=1", "data 1", "+43ms", "> A")
+
 ROWS_TEST_IN(test_missing_timestamp, true, 7, 1460, "connect", "< A len=1 nots", "drop tcp_paws", "nothing",
              "data 0", "< R seq=1 nots", "event RESET")
 
@@ -65,4 +72,5 @@ CHECK_MAIN("tcp/options", test_we_offer_all, test_we_offer_no_timestamps, test_p
            test_answer_to_scale_alone, test_answer_to_timestamps_alone, test_scale_0_is_a_scale,
            test_tiny_mss_is_raised, test_larger_mss_is_ours, test_old_timestamp,
            test_missing_timestamp, test_echo, test_window_of_syn_is_not_scaled,
-           test_unagreed_timestamp_is_ignored)
+           test_unagreed_timestamp_is_ignored, test_timestamp_of_last_month,
+           test_timestamp_of_last_week)

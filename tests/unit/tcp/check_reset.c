@@ -63,6 +63,12 @@ ROWS_TEST(test_reset_behind_everything_closes, "connect", "< FA", "event PEER_CL
 ROWS_TEST(test_reset_behind_lost_text, "connect", "< FA", "event PEER_CLOSED", "> A", "send 5", "> A len=5",
           "close", "> FA", "< R", "event RESET")
 
+/* RFC 5961 7: a bound for all connections, a second of 2^30 ns. */
+ROWS_TEST(test_challenges_are_bounded, "connect", "hold", "1000* < R seq=2", "go", "> A",
+          "count challenge_acks 1000", "< R seq=2", "drop tcp_bad_rst", "nothing", "< A ack=2",
+          "drop tcp_bad_ack", "nothing", "< S seq=5", "drop tcp_bad_syn", "nothing", "+1100ms",
+          "< R seq=2", "> A", "count challenge_acks 1001", "state ESTABLISHED")
+
 ROWS_TEST(test_after_the_end_strangers, "connect", "< R", "event RESET", "< A len=10",
           "drop tcp_no_conn", "> R seq=1")
 
@@ -75,4 +81,4 @@ CHECK_MAIN("tcp/reset", test_exact_reset, test_reset_inside_window_is_challenged
            test_abort_close_wait, test_abort_closing, test_abort_last_ack,
            test_abort_with_text_under_way, test_reset_in_each_closing_state,
            test_reset_behind_everything_closes, test_reset_behind_lost_text,
-           test_after_the_end_strangers)
+           test_challenges_are_bounded, test_after_the_end_strangers)

@@ -37,7 +37,19 @@ ROWS_TEST_IN(test_sample_ends_back_off, true, 0, 1460, "connect", "send 10", "> 
              "> A seq=1 len=10", "< A", "send 10", "> A len=10", "quiet 190", "+20ms",
              "> A seq=11 len=10", "< A")
 
+/* RFC 6298 5.7: a network that lost the SYN is not trusted with less than 3 s. */
+ROWS_TEST(test_after_a_lost_syn, "open", "> S", "+1005ms", "> S seq=0", "< SA", "> A", "event OPEN",
+          "send 10", "> A len=10", "quiet 2990", "+20ms", "> A seq=1 len=10", "< A", "acked 10")
+
+ROWS_TEST(test_after_a_lost_syn_ack, "listen", "< S", "> SA", "+1005ms", "> SA seq=0", "< A", "event OPEN",
+          "send 10", "> A len=10", "quiet 2990", "+20ms", "> A seq=1 len=10", "< A")
+
+ROWS_TEST(test_longest_time_out, "cfg rto_max=500", "connect", "send 10", "> A len=10", "+210ms",
+          "> A seq=1 len=10", "+420ms", "> A seq=1 len=10", "quiet 460", "+50ms", "> A seq=1 len=10",
+          "quiet 440", "+70ms", "> A seq=1 len=10", "< A")
+
 CHECK_MAIN("tcp/timeout", test_back_off_and_give_up, test_ack_stops_the_clock,
            test_new_ack_restarts_the_clock, test_go_back_and_jump, test_slow_start_after_time_out,
            test_round_trip_is_learned, test_back_off_stays_without_sample,
-           test_sample_ends_back_off)
+           test_sample_ends_back_off, test_after_a_lost_syn, test_after_a_lost_syn_ack,
+           test_longest_time_out)

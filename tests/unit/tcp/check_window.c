@@ -71,6 +71,11 @@ ROWS_TEST_IN(test_closed_window_refuses, false, 0, 1000, "cfg window=2000", "con
              "data 0", "resume", "> A win=2000 ack=2001", "< A seq=2001 len=1", "+41ms", "> A ack=2002",
              "data 1")
 
+/* RFC 9293 3.8.6.2.2: with less than a segment open the edge moves by half the window or a segment. */
+ROWS_TEST_IN(test_silly_window_of_receiver, false, 0, 1000, "cfg window=1200", "connect", "< A len=300",
+             "+41ms", "> A win=900", "< A len=300", "+41ms", "> A win=1200", "< A len=599", "+41ms",
+             "> A win=601", "< A len=1", "+41ms", "> A win=1200", "data 1200")
+
 ROWS_TEST(test_application_takes_a_part, "connect", "take 10", "< A len=100", "drop tcp_app_full",
           "> A ack=11", "data 10", "take 1000", "< A seq=11 len=90", "+41ms", "> A", "data 90")
 
@@ -92,5 +97,5 @@ CHECK_MAIN("tcp/window", test_zero_window_is_probed, test_window_of_equal_number
            test_unanswered_probes_give_up, test_fin_waits_for_an_answer, test_peer_shrinks,
            test_silly_window_of_sender, test_pause_lets_the_window_close,
            test_window_never_shrinks, test_scaled_window_never_shrinks, test_closed_window_refuses,
-           test_application_takes_a_part, test_application_takes_nothing,
+           test_silly_window_of_receiver, test_application_takes_a_part, test_application_takes_nothing,
            test_text_beyond_the_window_is_cut, test_ack_at_the_edge)

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What controls a connection, against the kernel's TCP: both understand each other.
+
+ECN: a slow link marks frames of both directions. The kernel tells us of the marks on ours, we tell
+it of those on its own, and nothing has to be sent again. CUBIC, Nagle and keep-alives: everything
+arrives, over a link that loses; a silent kernel answers our probes.
+"""
+import case
+import gen
+import lab
+from results import Results
+
+
+def echo(box, folder, **keys):
+    options = {"connections": 4, "depth": 4, "payload": "16KiB", "transactions": 800} | keys
+    job = gen.job(folder, db=folder / "results.db", **gen.over_xdp(), **options)
+    with gen.server(box):
+        gen.run(job, namespace=box.near, seconds=60)
+    found = Results(folder / "results.db")
+    found.check_all_completed()
+    return found.counters("counter")
+
+
+def ecn(box, folder):
+    slow = "ecn_mark=32KiB,queue=4MiB,rate="
+    marked = echo(box, folder, ecn="yes", fault_rx=slow + "100mbit")
+    told = echo(box, folder, ecn="yes", fault_tx=slow + "100mbit")
+    case.expect(marked.get("ecn_marks", 0) > 0, f"the kernel's frames were marked: {marked}")
+    case.expect(told.get("ecn_reductions", 0) > 0, f"the kernel told of marks on ours: {told}")
+    for count in marked, told:
+        case.expect_equal(count.get("retransmits", 0), 0, "segments sent again")
+
+
+def losses(box, folder):
+    count = echo(box, folder, congestion="cubic", nagle="yes", fault="loss=1%")
+    case.expect(count.get("retransmits", 0) > 0, f"something was lost: {count}")
+
+
+def keepalive(box, folder):
+    """Linux answers what lies outside of its window every 500 ms (tcp_invalid_ratelimit)."""
+    count = echo(box, folder, rate="0", transactions=0, duration="2s", warmup="0s",
+                 keepalive="600ms", keepalive_interval="600ms", keepalive_probes=1)
+    case.expect(count.get("keepalives", 0) >= 4 * 2, f"4 connections asked on and on: {count}")
+    case.expect_equal(count.get("aborts", 0), 0, "connections given up")
+
+
+def test():
+    with lab.Lab() as box, case.scratch() as folder:
+        ecn(box, folder)
+        losses(box, folder)
+        keepalive(box, folder)
+
+
+case.main(test)
