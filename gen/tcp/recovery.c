@@ -158,8 +158,10 @@ static void end_repair(struct tcp *t, struct conn *c, struct side *s)
     c->dupacks = 0;
     s->undo_end = c->snd_max; /* D-SACKs may come until then */
     loss_recovered(c);
+    /* Where the peer's window held new text back little is under way: no burst of half a window. */
+    uint32_t gentle = recovery_flight(t, c) + t->cfg.init_cwnd * c->mss;
     if (congestion_is_on(t))
-        c->cwnd = c->ssthresh;
+        c->cwnd = gentle < c->ssthresh ? gentle : c->ssthresh;
 }
 
 /* Holes wait to be sent again: is that news to the window? Not while the losses of one flight are
