@@ -51,9 +51,21 @@ static bool address_of(const struct ifaddrs *a, struct ip_addr *out)
     return true;
 }
 
+/* By the prefix: a count stops at 2^63. */
 static bool in_range(const struct ip_range *r, struct ip_addr a)
 {
-    return a.hi == r->first.hi && a.lo - r->first.lo < r->count;
+    uint32_t host_bits = (ip_is4(r->first) ? 32u : 128u) - r->prefix_len;
+    if (host_bits < 64)
+        return a.hi == r->first.hi && a.lo >> host_bits == r->first.lo >> host_bits;
+    return host_bits == 128 || a.hi >> (host_bits - 64) == r->first.hi >> (host_bits - 64);
+}
+
+bool share_takes(const struct share *s, struct ip_addr addr)
+{
+    for (uint32_t i = 0; i < s->addrs_count; i++)
+        if (in_range(&s->addrs[i], addr))
+            return true;
+    return false;
 }
 
 /* The kernel answers for its addresses on every interface, so each of them counts. */
@@ -62,12 +74,11 @@ static int check_apart(const struct share *s, const struct ifaddrs *all, struct 
     struct ip_addr addr;
     char text[64];
     for (const struct ifaddrs *a = all; a; a = a->ifa_next)
-        for (uint32_t i = 0; address_of(a, &addr) && i < s->addrs_count; i++)
-            if (in_range(&s->addrs[i], addr))
-                return job_refuse(e, s->job, 0, s->addrs_key,
-                                  "%s is the kernel's own on %s, which would lose all its traffic: "
-                                  "expected other addresses, or shared_address = yes",
-                                  ip_format(text, sizeof text, addr), a->ifa_name);
+        if (address_of(a, &addr) && share_takes(s, addr))
+            return job_refuse(e, s->job, 0, s->addrs_key,
+                              "%s is the kernel's own on %s, which would lose all its traffic: "
+                              "expected other addresses, or shared_address = yes",
+                              ip_format(text, sizeof text, addr), a->ifa_name);
     return 0;
 }
 

@@ -29,6 +29,8 @@ struct share {
 void share_iface(const char *device, char out[16]);
 /* The sides of a job on `iface`; arrays of the job are lent. */
 struct share share_of_client(const struct job *job, const char *iface);
+/* Whether an address is one of those that the side takes. */
+bool share_takes(const struct share *s, struct ip_addr addr);
 /* EXIT_USAGE: an address or a port that must not be ours. Reads the network namespace of the calling
  * thread. */
 int share_check(const struct share *s, struct err *e);

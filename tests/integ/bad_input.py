@@ -36,7 +36,7 @@ def refuse(name, process, code, fragments):
     case.expect(process.code == code, f"{name}: expected exit code {code}:\n{process}")
     for fragment in fragments:
         case.expect(fragment in process.err, f"{name}: the message does not name {fragment}:\n{process}")
-    case.expect(len(process.err.strip().splitlines()) <= 12, f"{name}: more than a message:\n{process}")
+    case.expect(len(process.err.strip().splitlines()) <= 16, f"{name}: more than a message:\n{process}")
 
 
 def options(folder):

@@ -55,6 +55,23 @@ START_TEST(test_the_kernels_address_is_not_ours)
 }
 END_TEST
 
+/* ::1 is far from the beginning of its prefix, and further than can be counted from that of ::/0. */
+START_TEST(test_wide_prefixes)
+{
+    static struct job job = {.sources_count = 1};
+    static const struct {
+        const char *prefix;
+        bool taken;
+    } rows[] = {{"::/0", true}, {"::/63", true}, {"::/64", true}, {"::/120", true}, {"::1", true},
+                {"::2", false}, {"0:0:0:1::/64", false}, {"8000::/1", false}};
+    struct share s = share_of_client(&job, "lo");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ck_assert_int_eq(ip_parse_range(rows[i].prefix, &job.sources[0]), 0);
+        ck_assert_int_eq(share_takes(&s, (struct ip_addr){0, 1}), rows[i].taken);
+    }
+}
+END_TEST
+
 /* A port that a socket has, whoever's address it is bound to. */
 START_TEST(test_a_port_in_use)
 {
@@ -79,4 +96,4 @@ START_TEST(test_a_port_in_use)
 END_TEST
 
 CHECK_MAIN("run/share", test_reserved_ports, test_device_to_interface,
-           test_the_kernels_address_is_not_ours, test_a_port_in_use)
+           test_the_kernels_address_is_not_ours, test_wide_prefixes, test_a_port_in_use)
