@@ -49,7 +49,11 @@
     X(FAULT_DUPLICATE, "duplicated by the fault wire (counted, an extra frame)")                   \
     X(FAULT_REORDER, "reordered by the fault wire (counted, the frame goes on)")                   \
     X(FAULT_TRUNCATE, "truncated by the fault wire (counted, the frame goes on)")                  \
-    X(FAULT_FULL, "fault wire's store of delayed frames is full")
+    X(FAULT_FULL, "fault wire's store of delayed frames is full")                                  \
+    X(ETH_VLAN, "VLAN tags that are not the run's")                                                \
+    X(IP_EXTENSION, "IPv6 extension header that is malformed, refused or one too many")            \
+    X(NDP_BAD, "neighbour discovery that RFC 4861 7.1 tells to discard")                           \
+    X(ICMP_QUOTE, "ICMP error that quotes no segment of ours under way (RFC 5927)")
 
 enum drop {
 #define X(name, meaning) DROP_##name,

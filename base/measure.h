@@ -116,7 +116,12 @@ enum operation {
     X(GAPS, gaps, "loop gaps over 100 us outside system calls: stolen time")                       \
     X(GAP_MAX, gap_max_ns, "longest loop gap of the interval, ns")                                 \
     X(BACKLOG_MAX, backlog_max, "largest number of arrivals waiting in the interval")              \
-    X(MISSED, missed, "arrivals that the loop looked at more than 1 ms too late")
+    X(MISSED, missed, "arrivals that the loop looked at more than 1 ms too late")                  \
+    X(NDP_SENT, ndp_sent, "neighbour solicitations and advertisements sent")                       \
+    X(ICMP_ERRORS, icmp_errors, "ICMP errors about segments of ours under way")                    \
+    X(PATH_MTU_LOWERED, path_mtu_lowered, "paths whose MTU a router told to be lower")             \
+    X(PATH_MTU_RAISED, path_mtu_raised, "paths whose MTU was tried anew, 10 minutes later")        \
+    X(BLACK_HOLES, black_holes, "connections that went down to the least MTU, unanswered")
 
 enum counter {
 #define X(NAME, name, meaning) COUNTER_##NAME,

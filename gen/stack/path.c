@@ -79,8 +79,8 @@ static uint32_t path_add(struct stack *s, struct ip_addr local, struct ip_addr r
 
 static void write_template(struct stack *s, struct path *p, const uint8_t dst_mac[6])
 {
-    struct net_path np = {.src = p->local, .dst = p->remote, .vlan = p->vlan,
-                          .vlan_outer = p->vlan_outer, .ttl = TTL};
+    struct net_path np = {.src = p->local, .dst = p->remote, .vlan = s->cfg.vlan, .ttl = TTL,
+                          .flow_label = s->cfg.flow_label};
     memcpy(np.src_mac, s->queue->port->mac, sizeof np.src_mac);
     memcpy(np.dst_mac, dst_mac, sizeof np.dst_mac);
     net_template_init(&p->head, &np);
@@ -91,8 +91,6 @@ uint32_t path_from_packet(struct stack *s, const struct pkt *p)
     uint32_t index = path_add(s, p->dst, p->src);
     if (index == PATH_NONE)
         return PATH_NONE;
-    s->paths[index].vlan = p->vlan;
-    s->paths[index].vlan_outer = p->vlan_outer;
     write_template(s, &s->paths[index], p->eth_src);
     return index;
 }
@@ -102,7 +100,7 @@ uint32_t stack_path(struct stack *s, struct ip_addr local, struct ip_addr remote
     uint32_t index = path_find(s, local, remote);
     if (index != PATH_NONE && s->paths[index].neigh == NEIGH_NONE)
         return index;
-    bool direct = s->cfg.gateway.hi == 0 && s->cfg.gateway.lo == 0;
+    bool direct = ip_is_none(s->cfg.gateway);
     uint32_t neigh = neigh_want(&s->neigh, direct ? remote : s->cfg.gateway, local, now_ns);
     if (index != PATH_NONE || neigh == NEIGH_NONE)
         return index;

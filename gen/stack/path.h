@@ -18,6 +18,7 @@ void path_neighbour_ready(struct stack *s, uint32_t neigh);
 void answer_segment(struct stack *s, const struct pkt *p, const struct net_seg *seg);
 void answer_echo(struct stack *s, const struct pkt *p);
 int answer_arp(struct stack *s, const struct pkt *p);
+int answer_ndp(struct stack *s, const struct pkt *p);
 void ask_neighbour(struct stack *s, const struct neigh *n);
 
 /* output.c: a free frame, in order behind those built; NULL: none. `stack_commit` takes it. */

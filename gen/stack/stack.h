@@ -20,13 +20,12 @@
 #define STACK_LOCAL_MAX 16
 #define PATH_NONE       0xffffffffu
 
-/* Local address, remote address, VLAN: what all connections between two hosts share. */
+/* Local and remote address: what all connections between two hosts share. */
 struct path {
     struct net_template head;
     struct ip_addr local, remote;
     uint32_t neigh;  /* of the next hop; NEIGH_NONE: learned from an arriving SYN */
     uint16_t mss;    /* payload of a full segment without options, from the MTU */
-    uint16_t vlan, vlan_outer;
 };
 
 struct stack_config {
@@ -34,6 +33,8 @@ struct stack_config {
     struct ip_range local[STACK_LOCAL_MAX]; /* addresses that are ours */
     uint32_t local_count;
     struct ip_addr gateway; /* next hop for everything; zero: all on link */
+    struct net_vlan vlan;   /* of all frames sent; those received must have the same */
+    uint32_t flow_label;    /* IPv6; 0: of each connection's tuple */
     uint32_t paths;         /* at most */
     uint16_t mtu, mss;      /* mss 0: from the MTU */
     uint32_t batch;         /* frames a wire call */
@@ -80,7 +81,7 @@ uint32_t stack_poll(struct stack *s);
 /* Processes s->rx[from, from + n) at time now_ns. */
 void stack_input(struct stack *s, uint32_t from, uint32_t n, uint64_t now_ns);
 void stack_poll_done(struct stack *s);
-/* ARP requests that are due. */
+/* Questions to neighbours (ARP, neighbour solicitations) that are due. */
 void stack_timers(struct stack *s, uint64_t now_ns);
 /* Builds and hands over at most `budget` frames; returns how many. Connections that still want to
  * send stay on the output list. */

@@ -52,7 +52,7 @@ static void fix_checksums(uint8_t *f, size_t size)
 static void require_same(const struct pkt *a, const struct pkt *b)
 {
     const struct pkt_tcp *x = &a->tcp, *y = &b->tcp;
-    FUZZ_CHECK(a->kind == b->kind && a->vlan == b->vlan && a->vlan_outer == b->vlan_outer);
+    FUZZ_CHECK(a->kind == b->kind && net_vlan_equal(a->vlan, b->vlan));
     FUZZ_CHECK(ip_equal(a->src, b->src) && ip_equal(a->dst, b->dst));
     FUZZ_CHECK(x->src_port == y->src_port && x->dst_port == y->dst_port);
     FUZZ_CHECK(x->seq == y->seq && x->ack == y->ack && x->window == y->window);
@@ -70,7 +70,6 @@ static void rebuild(const struct pkt *p)
     struct net_path path = {.src = p->src,
                             .dst = p->dst,
                             .vlan = p->vlan,
-                            .vlan_outer = p->vlan_outer,
                             .ttl = 64,
                             .dst_mac = {2}};
     struct net_seg s = {.src_port = t->src_port,
