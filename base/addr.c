@@ -126,6 +126,14 @@ bool ip_range_has(const struct ip_range *r, struct ip_addr a)
     return (a.hi & ~mask.hi) == r->first.hi && (a.lo & ~mask.lo) == r->first.lo;
 }
 
+struct ip_addr ip_range_last(const struct ip_range *r)
+{
+    if (r->count < IP_RANGE_WIDE)
+        return ip_nth(*r, r->count ? r->count - 1 : 0);
+    struct ip_addr mask = host_mask(128u - r->prefix_len);
+    return (struct ip_addr){r->first.hi | mask.hi, r->first.lo | mask.lo};
+}
+
 struct block {
     struct ip_addr first;
     uint8_t prefix_len;

@@ -49,6 +49,7 @@ struct ip_range {
 
 /* Whether `a` is one of the block, all 2^64 and more of a wide IPv6 prefix included. */
 bool ip_range_has(const struct ip_range *r, struct ip_addr a);
+struct ip_addr ip_range_last(const struct ip_range *r);
 static inline bool ip_is_none(struct ip_addr a)
 {
     return a.hi == 0 && a.lo == 0;

@@ -12,6 +12,7 @@
 #include "job/value.h"
 
 #define TIMESTAMP_BYTES 12 /* RFC 7323 appendix A */
+#define IP6_MTU_MIN     1280u
 
 /* A wire that names a device has the world at its far end. */
 static bool is_outside(const struct job *job)
@@ -35,26 +36,6 @@ static int check_target_list(const struct loader *l)
         return job_refuse(l->e, l->job, 0, "wire",
                           "nothing to talk to: expected target = ADDR:PORT as well");
     return 0;
-}
-
-static int check_family(const struct loader *l, const char *key, struct ip_addr addr)
-{
-    return ip_is4(addr) ? 0
-                        : job_refuse(l->e, l->job, 0, key,
-                                     "not in this version (IPv6 comes with the TCP issue)");
-}
-
-static int check_families(const struct loader *l)
-{
-    const struct job *job = l->job;
-    int ret = 0;
-    for (uint32_t i = 0; i < job->targets_count && ret == 0; i++)
-        ret = check_family(l, target_key(l), job->targets[i].addr);
-    for (uint32_t i = 0; i < job->sources_count && ret == 0; i++)
-        ret = check_family(l, "source", job->sources[i].first);
-    if (ret == 0 && (job->gateway.hi || job->gateway.lo))
-        ret = check_family(l, "gateway", job->gateway);
-    return ret;
 }
 
 static int check_public(const struct loader *l)
@@ -207,7 +188,7 @@ static int check_peer_pid(const struct loader *l)
 
 static int check_segment(const struct loader *l)
 {
-    uint32_t room = l->job->mtu - 40u; /* RFC 6691: options do not count */
+    uint32_t room = l->job->mtu - (l->job->ip6 ? 60u : 40u); /* RFC 6691: options do not count */
     if (l->job->mss && l->job->mss <= TIMESTAMP_BYTES && l->job->timestamps)
         return job_refuse(l->e, l->job, 0, "mss",
                           "timestamps take %d bytes of each segment: expected more, or timestamps"
@@ -216,6 +197,22 @@ static int check_segment(const struct loader *l)
     if (l->job->mss > room)
         return job_refuse(l->e, l->job, 0, "mss", "mtu = %u leaves %u: expected at most that",
                           l->job->mtu, room);
+    return 0;
+}
+
+static int check_mtu(const struct loader *l)
+{
+    if (l->job->ip6 && l->job->mtu < IP6_MTU_MIN)
+        return job_refuse(l->e, l->job, 0, "mtu", "IPv6 needs %u (RFC 8200 5): expected at least that",
+                          IP6_MTU_MIN);
+    return 0;
+}
+
+static int check_tags(const struct loader *l)
+{
+    if (l->job->vlan_outer && !l->job->vlan)
+        return job_refuse(l->e, l->job, 0, "vlan_outer",
+                          "an outer tag alone: expected vlan for it, or vlan as well");
     return 0;
 }
 
@@ -412,8 +409,9 @@ static int check_pattern(const struct loader *l, uint32_t p)
 /* ---- all ---- */
 
 static int (*const run_checks[])(const struct loader *l) = {
-    check_target_list, check_families, check_public,  check_tuples, check_peer, check_shared,
-    check_workers,     check_cpus,     check_faults,  check_segment, check_window, check_delay,
+    check_target_list, check_family, check_public,  check_tuples, check_peer, check_shared,
+    check_workers,     check_cpus,     check_faults,  check_mtu,    check_segment, check_tags,
+    check_window,      check_delay,
     check_rto,         check_scale,
     check_stream,      check_metrics,  check_peer_pid,
 };

@@ -27,6 +27,7 @@ static const struct choice closes[] = {
     {"client", CLOSE_FIN_CLIENT}, {"server", CLOSE_FIN_SERVER}, {"rst", CLOSE_RST}, {NULL}};
 static const struct choice congestions[] = {
     {"newreno", 0}, {"none", 0}, {"cubic", 0, "it comes with the TCP issue"}, {NULL}};
+static const struct choice families[] = {{"4", false}, {"6", true}, {NULL}};
 static const struct choice clocks[] = {{"auto", 0}, {"tsc", 0}, {"kernel", 0}, {NULL}};
 static const struct choice priorities[] = {{"normal", false}, {"high", true}, {NULL}};
 static const struct choice levels[] = {
@@ -234,6 +235,9 @@ const struct option options[] = {
     {"peer", &kind_peer, "respond",
      "who answers on lab and pair: our responder, your server (lab), or nobody",
      "respond|exec:COMMAND|none", RUN(peer_exec)},
+    {"ip", &kind_choice, "4",
+     "family of all addresses, as targets say it too; 6: target [2001:2:0:1::1]:9000 and source"
+     " 2001:2::/124 where none are given", "4|6", RUN(ip6), .choices = families},
     {"target", &kind_targets, "198.19.0.1:9000", "servers, with commas; no default on a device",
      "ADDR:PORT", RUN(targets)},
     {"listen", &kind_targets, NULL, "gen respond: where to answer (the same list as target)",
@@ -243,6 +247,10 @@ const struct option options[] = {
     {"ports", &kind_ports, "10000-59999", "client ports", "LOW-HIGH", RUN(port_lo)},
     {"gateway", &kind_address, "", "next hop; empty: the targets are on the link", "ADDR",
      RUN(gateway)},
+    {"vlan", &kind_count, "0", "VLAN of all frames (IEEE 802.1Q); 0: none", "N", RUN(vlan), .min = 0,
+     .max = 4094},
+    {"vlan_outer", &kind_count, "0", "a tag around it (IEEE 802.1ad, QinQ); 0: none", "N",
+     RUN(vlan_outer), .min = 0, .max = 4094},
     {"allow_public", &kind_flag, "no", "let traffic go to public addresses", "yes|no",
      RUN(allow_public)},
     {"shared_address", &kind_flag, "no",

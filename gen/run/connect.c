@@ -38,11 +38,12 @@ static int why_not_connected(struct run *r, const struct job_phase *p, struct er
     enum result why = main_reason(r, &count);
     if (why == RESULT_NO_ROUTE || any_unresolved(r))
         return err_set(e, EXIT_RUN, -EHOSTUNREACH,
-                       "no_route: nobody answers ARP for %s on %s: expected a host that is up there",
-                       target, r->job->wire);
+                       "no_route: nobody answers %s for %s on %s: expected a host that is up there",
+                       r->job->ip6 ? "neighbour solicitations" : "ARP", target, r->job->wire);
     return err_set(e, EXIT_RUN, -ECONNREFUSED,
-                   "%s: none of %u connections to %s:%u opened (%llu failed so): expected a server "
-                   "that listens there", result_name(why), p->connections, target,
+                   "%s: none of %u connections to %s%s%s:%u opened (%llu failed so): expected a server "
+                   "that listens there", result_name(why), p->connections, r->job->ip6 ? "[" : "",
+                   target, r->job->ip6 ? "]" : "",
                    r->job->targets[0].port, (unsigned long long)count);
 }
 

@@ -20,7 +20,8 @@ static void print_world(const struct job *job)
            job->workers, job->workers > 1 ? "s" : "", seed);
     printf("  target");
     for (uint32_t i = 0; i < job->targets_count; i++)
-        printf("%s %s:%u", i ? "," : "", ip_format(addr, sizeof addr, job->targets[i].addr),
+        printf("%s %s%s%s:%u", i ? "," : "", job->ip6 ? "[" : "",
+               ip_format(addr, sizeof addr, job->targets[i].addr), job->ip6 ? "]" : "",
                job->targets[i].port);
     switch (job->peer) {
     case PEER_RESPOND:

@@ -146,6 +146,7 @@ static void setup_stack(const struct job *job, uint32_t sessions, bool passive,
     memset(out, 0, sizeof *out);
     setup_tcp(job, sessions, passive, &out->tcp);
     out->gateway = job->gateway;
+    out->vlan = (struct net_vlan){job->vlan, job->vlan_outer};
     out->paths = passive ? RESPONDER_PATHS : CLIENT_PATHS_MAX;
     out->mtu = job->mtu;
     out->mss = (uint16_t)job->mss;
@@ -282,6 +283,8 @@ static void setup_wire(const struct job *job, const char *device, struct wire_co
         .busy_poll = job->busy_poll,
     };
     out->filter.shared_address = job->shared_address;
+    out->filter.vlan = job->vlan;
+    out->filter.vlan_outer = job->vlan_outer;
 }
 
 void setup_client_wire(const struct job *job, const char *device, struct wire_config *out)

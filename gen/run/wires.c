@@ -101,7 +101,7 @@ static void shell_command(const char *text, char *out, size_t size)
 static void kernel_end(const struct job *job, struct lab_config *lc)
 {
     lc->far_kernel = true;
-    lc->far_addr = (struct ip_range){job->targets[0].addr, 1, 32};
+    lc->far_addr = (struct ip_range){job->targets[0].addr, 1, job->ip6 ? 128 : 32};
     lc->near_addr = job->sources[0];
 }
 
@@ -146,7 +146,8 @@ static int open_lab(struct wires *w, const struct opening *o, struct err *e)
     char shell[] = "/bin/sh", dash_c[] = "-c", command[JOB_TEXT + 8];
     char *argv[] = {shell, dash_c, command, NULL};
     struct far_side far = {.job = job, .clock = o->clock, .totals = w->peer};
-    struct lab_config lc = {.queues = job->workers, .mtu = job->mtu};
+    struct lab_config lc = {.queues = job->workers, .mtu = job->mtu, .vlan = job->vlan,
+                            .vlan_outer = job->vlan_outer};
     if (job->peer == PEER_EXEC) {
         shell_command(job->peer_exec, command, sizeof command);
         kernel_end(job, &lc);

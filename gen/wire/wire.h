@@ -67,6 +67,7 @@ struct wire_filter {
     struct ip_range local[16]; /* destination addresses */
     uint32_t local_count;
     uint16_t port_lo, port_hi; /* destination TCP ports, inclusive */
+    uint16_t vlan, vlan_outer; /* tags that they must have, and no others; 0: none */
     bool shared_address;       /* the kernel owns the addresses too: only TCP to the ports is ours;
                                 * otherwise ARP and ICMP for them are ours as well */
 };
