@@ -174,28 +174,36 @@ static int read_memory(struct db *db, const struct summary *s, struct course *c,
     return ret;
 }
 
-static int read_pools(struct db *db, const struct summary *s, struct course *c, struct err *e)
+static int largest_first(const void *a, const void *b)
 {
-    struct db_stmt *rows = NULL;
-    struct reserve_row row;
-    int ret = query_reserves(db, s->run.id, &rows, e);
-    while (ret == 0 && (ret = query_reserves_next(rows, &row, e)) == 1) {
+    const struct course_pool *x = a, *y = b;
+    int order = (x->bytes_per_conn < y->bytes_per_conn) - (x->bytes_per_conn > y->bytes_per_conn);
+    return order ? order : strcmp(x->name, y->name);
+}
+
+static int take_pools(struct db *db, const struct summary *s, struct course *c, struct err *e)
+{
+    (void)db;
+    for (size_t i = 0; i < s->pools.count; i++) {
+        const struct pool_info *from = &s->pools.rows[i];
+        if (strcmp(from->side, "gen") || !(from->bytes_per_conn > 0))
+            continue;
         struct course_pool *p = MORE(c->pools, e);
-        ret = p ? 0 : -ENOMEM;
         if (!p)
-            break;
-        *p = (struct course_pool){.mib = row.bytes / MIB, .bytes_per_conn = row.bytes_per_conn};
-        snprintf(p->name, sizeof p->name, "%s", row.pool ? row.pool : "");
+            return -ENOMEM;
+        *p = (struct course_pool){.mib = from->bytes / MIB, .bytes_per_conn = from->bytes_per_conn};
+        snprintf(p->name, sizeof p->name, "%s", from->pool);
     }
-    db_finish(rows);
-    return ret;
+    if (c->pools_count)
+        qsort(c->pools, c->pools_count, sizeof *c->pools, largest_first);
+    return 0;
 }
 
 int course_build(struct db *db, const struct summary *s, struct course *out, struct err *e)
 {
     static int (*const steps[])(struct db *, const struct summary *, struct course *,
                                 struct err *) = {
-        read_phases, read_rules, read_marks, read_points, read_memory, read_pools,
+        read_phases, read_rules, read_marks, read_points, read_memory, take_pools,
     };
     *out = (struct course){0};
     int ret = query_begin(db, e);

@@ -18,7 +18,7 @@ void query_end(struct db *db)
     db_exec(db, "end reading", "COMMIT", &ignored);
 }
 
-static int64_t col_int(struct db_stmt *s, const char *name)
+int64_t query_int(struct db_stmt *s, const char *name)
 {
     return db_col_is_null(s, name) ? QUERY_NONE : db_col_i64(s, name);
 }
@@ -117,7 +117,7 @@ static int run_copy(struct db_stmt *s, struct run_info *out, struct err *e)
         ret = (out->column = strdup("?")) ? 0 : -ENOMEM;
     RUN_TEXTS_PROMISED(X) /* NOT NULL by the schema; a foreign file may differ */
 #undef X
-#define X(column) out->column = col_int(s, #column);
+#define X(column) out->column = query_int(s, #column);
     RUN_INTS(X)
 #undef X
 #define X(column) out->column = db_col_f64(s, #column);
@@ -196,12 +196,13 @@ int query_runs(struct db *db, uint64_t most, int64_t *left_out, struct db_stmt *
     int ret = most ? newest_left_out(db, most, &id, left_out, e) : 0;
     if (*left_out)
         *left_out -= (int64_t)most;
-    ret = ret ? ret
-              : db_prepare(db, "list the runs",
-                           "SELECT run_id, uuid, workload_id, started_ns, valid, verdict, msg_per_s, "
-                           "latency_p50_us, latency_p99_us, latency_count, errors_percent "
-                           "FROM run_summary WHERE run_id > :id ORDER BY run_id DESC",
-                           out, e);
+    ret =
+        ret ? ret
+            : db_prepare(db, "list the runs",
+                         "SELECT run_id, uuid, workload_id, started_ns, valid, verdict, msg_per_s, "
+                         "latency_p50_us, latency_p99_us, latency_count, errors_percent "
+                         "FROM run_summary WHERE run_id > :id ORDER BY run_id DESC",
+                         out, e);
     if (ret == 0)
         db_bind_i64(*out, ":id", id);
     return ret;
@@ -215,8 +216,8 @@ int query_runs_next(struct db *db, struct db_stmt *s, struct run_line *out, stru
     *out = (struct run_line){
         .id = db_col_i64(s, "run_id"),
         .started_ns = db_col_i64(s, "started_ns"),
-        .valid = col_int(s, "valid"),
-        .latency_count = col_int(s, "latency_count"),
+        .valid = query_int(s, "valid"),
+        .latency_count = query_int(s, "latency_count"),
         .uuid = db_col_text(s, "uuid"),
         .workload_id = db_col_text(s, "workload_id"),
         .verdict = db_col_text(s, "verdict"),
@@ -231,8 +232,8 @@ int query_runs_next(struct db *db, struct db_stmt *s, struct run_line *out, stru
 
 /* --- what belongs to one run ----------------------------------------------------------- */
 
-static int prepare_for_run(struct db *db, const char *purpose, const char *sql, int64_t run_id,
-                           struct db_stmt **out, struct err *e)
+int query_for_run(struct db *db, const char *purpose, const char *sql, int64_t run_id,
+                  struct db_stmt **out, struct err *e)
 {
     int ret = db_prepare(db, purpose, sql, out, e);
     if (ret == 0)
@@ -263,7 +264,7 @@ static const char *scope_name(enum query_scope scope)
 static int prepare_in_scope(struct db *db, const char *purpose, const char *sql, int64_t run_id,
                             enum query_scope scope, struct db_stmt **out, struct err *e)
 {
-    int ret = prepare_for_run(db, purpose, sql, run_id, out, e);
+    int ret = query_for_run(db, purpose, sql, run_id, out, e);
     if (ret == 0)
         db_bind_text(*out, ":scope", scope_name(scope));
     return ret;
@@ -271,12 +272,11 @@ static int prepare_in_scope(struct db *db, const char *purpose, const char *sql,
 
 int query_phases(struct db *db, int64_t run_id, struct db_stmt **out, struct err *e)
 {
-    return prepare_for_run(
-        db, "read the phases",
-        "SELECT p.*, coalesce(p.ended_ns, (SELECT max(i.ended_ns) FROM interval i "
-        "  WHERE i.phase_id = p.id), p.started_ns) AS last_ns "
-        "FROM phase p WHERE p.run_id = :run_id ORDER BY p.seq",
-        run_id, out, e);
+    return query_for_run(db, "read the phases",
+                         "SELECT p.*, coalesce(p.ended_ns, (SELECT max(i.ended_ns) FROM interval i "
+                         "  WHERE i.phase_id = p.id), p.started_ns) AS last_ns "
+                         "FROM phase p WHERE p.run_id = :run_id ORDER BY p.seq",
+                         run_id, out, e);
 }
 
 int query_phases_next(struct db_stmt *s, struct phase_info *out, struct err *e)
@@ -290,7 +290,7 @@ int query_phases_next(struct db_stmt *s, struct phase_info *out, struct err *e)
         .seq = db_col_i64(s, "seq"),
         .started_ns = db_col_i64(s, "started_ns"),
         .ended_ns = db_col_i64(s, "last_ns"),
-        .requested_ns = col_int(s, "requested_ns"),
+        .requested_ns = query_int(s, "requested_ns"),
         .measured = db_col_i64(s, "measured") != 0,
         .rate_max = load && strcmp(load, "max") == 0,
         .offered_rate_per_s = db_col_f64(s, "offered_rate_per_s"),
@@ -390,11 +390,11 @@ int query_hists_next(struct db_stmt *s, struct hist_info *out, struct err *e)
 
 int query_verdicts(struct db *db, int64_t run_id, struct db_stmt **out, struct err *e)
 {
-    return prepare_for_run(db, "read the verdicts",
-                           "SELECT v.*, p.name AS phase FROM verdict v "
-                           "LEFT JOIN phase p ON p.id = v.phase_id "
-                           "WHERE v.run_id = :run_id ORDER BY v.id",
-                           run_id, out, e);
+    return query_for_run(db, "read the verdicts",
+                         "SELECT v.*, p.name AS phase FROM verdict v "
+                         "LEFT JOIN phase p ON p.id = v.phase_id "
+                         "WHERE v.run_id = :run_id ORDER BY v.id",
+                         run_id, out, e);
 }
 
 int query_verdicts_next(struct db_stmt *s, struct verdict_info *out, struct err *e)
@@ -411,7 +411,7 @@ int query_verdicts_next(struct db_stmt *s, struct verdict_info *out, struct err 
             .reason = db_col_text(s, "reason"),
             .target = db_col_f64(s, "target"),
             .actual = db_col_f64(s, "actual"),
-            .samples = col_int(s, "samples"),
+            .samples = query_int(s, "samples"),
         };
     return ret;
 }
@@ -420,16 +420,16 @@ int query_resource(struct db *db, int64_t run_id, const char *role, int64_t from
                    struct resource_info *out, struct err *e)
 {
     struct db_stmt *s = NULL;
-    int ret = prepare_for_run(db, "read the resource samples",
-                              "SELECT count(*) AS samples, min(at_ns) AS first_ns, "
-                              "  max(at_ns) AS last_ns, min(cpu_ns) AS cpu_first_ns, "
-                              "  max(cpu_ns) AS cpu_last_ns, "
-                              "  min(voluntary_switches + involuntary_switches) AS switches_first, "
-                              "  max(voluntary_switches + involuntary_switches) AS switches_last, "
-                              "  max(rss_bytes + coalesce(hugetlb_bytes, 0)) AS rss_peak_bytes "
-                              "FROM resource WHERE run_id = :run_id AND role = :role "
-                              "AND at_ns BETWEEN :from_ns AND :to_ns",
-                              run_id, &s, e);
+    int ret = query_for_run(db, "read the resource samples",
+                            "SELECT count(*) AS samples, min(at_ns) AS first_ns, "
+                            "  max(at_ns) AS last_ns, min(cpu_ns) AS cpu_first_ns, "
+                            "  max(cpu_ns) AS cpu_last_ns, "
+                            "  min(voluntary_switches + involuntary_switches) AS switches_first, "
+                            "  max(voluntary_switches + involuntary_switches) AS switches_last, "
+                            "  max(rss_bytes + coalesce(hugetlb_bytes, 0)) AS rss_peak_bytes "
+                            "FROM resource WHERE run_id = :run_id AND role = :role "
+                            "AND at_ns BETWEEN :from_ns AND :to_ns",
+                            run_id, &s, e);
     if (ret)
         return ret;
     db_bind_text(s, ":role", role);
@@ -439,13 +439,13 @@ int query_resource(struct db *db, int64_t run_id, const char *role, int64_t from
     if (ret == 1) {
         *out = (struct resource_info){
             .samples = db_col_i64(s, "samples"),
-            .first_ns = col_int(s, "first_ns"),
-            .last_ns = col_int(s, "last_ns"),
-            .cpu_first_ns = col_int(s, "cpu_first_ns"),
-            .cpu_last_ns = col_int(s, "cpu_last_ns"),
-            .rss_peak_bytes = col_int(s, "rss_peak_bytes"),
-            .switches_first = col_int(s, "switches_first"),
-            .switches_last = col_int(s, "switches_last"),
+            .first_ns = query_int(s, "first_ns"),
+            .last_ns = query_int(s, "last_ns"),
+            .cpu_first_ns = query_int(s, "cpu_first_ns"),
+            .cpu_last_ns = query_int(s, "cpu_last_ns"),
+            .rss_peak_bytes = query_int(s, "rss_peak_bytes"),
+            .switches_first = query_int(s, "switches_first"),
+            .switches_last = query_int(s, "switches_last"),
         };
         ret = 0;
     }
@@ -457,10 +457,10 @@ int query_memory(struct db *db, int64_t run_id, const char *side, struct memory_
                  struct err *e)
 {
     struct db_stmt *s = NULL;
-    int ret = prepare_for_run(db, "read the memory of connections",
-                              "SELECT connections, base_bytes, bytes_per_conn FROM conn_memory "
-                              "WHERE run_id = :run_id AND side = :side AND pool = 'process'",
-                              run_id, &s, e);
+    int ret = query_for_run(db, "read the memory of connections",
+                            "SELECT connections, base_bytes, bytes_per_conn FROM conn_memory "
+                            "WHERE run_id = :run_id AND side = :side AND pool = 'process'",
+                            run_id, &s, e);
     if (ret)
         return ret;
     db_bind_text(s, ":side", side);
@@ -468,7 +468,7 @@ int query_memory(struct db *db, int64_t run_id, const char *side, struct memory_
     if (ret == 1) {
         *out = (struct memory_info){
             .connections = db_col_i64(s, "connections"),
-            .base_bytes = col_int(s, "base_bytes"),
+            .base_bytes = query_int(s, "base_bytes"),
             .bytes_per_conn = db_col_f64(s, "bytes_per_conn"),
         };
         ret = 0;
@@ -481,12 +481,13 @@ int query_memory(struct db *db, int64_t run_id, const char *side, struct memory_
 
 int query_pools(struct db *db, int64_t run_id, struct db_stmt **out, struct err *e)
 {
-    return prepare_for_run(db, "read the pools of connections",
-                           "SELECT side, pool, item_bytes, items_reserved, bytes_per_conn, "
-                           "pool NOT IN ('sample_rings', 'interval_blocks', 'recorder') AS held "
-                           "FROM conn_memory WHERE run_id = :run_id AND pool <> 'process' "
-                           "AND bytes_per_conn IS NOT NULL ORDER BY side, pool",
-                           run_id, out, e);
+    return query_for_run(db, "read the pools of connections",
+                         "SELECT side, pool, item_bytes, items_reserved, bytes_per_conn, "
+                         "bytes_per_conn * connections AS bytes, "
+                         "pool NOT IN ('sample_rings', 'interval_blocks', 'recorder') AS held "
+                         "FROM conn_memory WHERE run_id = :run_id AND pool <> 'process' "
+                         "AND bytes_per_conn IS NOT NULL ORDER BY side, pool",
+                         run_id, out, e);
 }
 
 int query_pools_next(struct db_stmt *s, struct pool_info *out, struct err *e)
@@ -497,8 +498,9 @@ int query_pools_next(struct db_stmt *s, struct pool_info *out, struct err *e)
     *out = (struct pool_info){
         .side = db_col_text(s, "side"),
         .pool = db_col_text(s, "pool"),
-        .item_bytes = col_int(s, "item_bytes"),
-        .items_reserved = col_int(s, "items_reserved"),
+        .item_bytes = query_int(s, "item_bytes"),
+        .items_reserved = query_int(s, "items_reserved"),
+        .bytes = db_col_f64(s, "bytes"),
         .bytes_per_conn = db_col_f64(s, "bytes_per_conn"),
         .held_by_conns = db_col_i64(s, "held"),
     };
@@ -507,10 +509,10 @@ int query_pools_next(struct db_stmt *s, struct pool_info *out, struct err *e)
 
 int query_environment(struct db *db, int64_t run_id, struct db_stmt **out, struct err *e)
 {
-    return prepare_for_run(db, "read the environment",
-                           "SELECT name, value, class FROM environment WHERE run_id = :run_id "
-                           "ORDER BY name",
-                           run_id, out, e);
+    return query_for_run(db, "read the environment",
+                         "SELECT name, value, class FROM environment WHERE run_id = :run_id "
+                         "ORDER BY name",
+                         run_id, out, e);
 }
 
 int query_environment_next(struct db_stmt *s, struct environment_info *out, struct err *e)
@@ -527,9 +529,9 @@ int query_environment_next(struct db_stmt *s, struct environment_info *out, stru
 
 int query_targets(struct db *db, int64_t run_id, struct db_stmt **out, struct err *e)
 {
-    return prepare_for_run(db, "read the targets",
-                           "SELECT * FROM target WHERE run_id = :run_id ORDER BY seq", run_id, out,
-                           e);
+    return query_for_run(db, "read the targets",
+                         "SELECT * FROM target WHERE run_id = :run_id ORDER BY seq", run_id, out,
+                         e);
 }
 
 int query_targets_next(struct db_stmt *s, struct target_info *out, struct err *e)
@@ -538,7 +540,7 @@ int query_targets_next(struct db_stmt *s, struct target_info *out, struct err *e
     if (ret != 1)
         return ret;
     out->address = db_col_text(s, "address");
-#define X(column) out->column = col_int(s, #column);
+#define X(column) out->column = query_int(s, #column);
     TARGET_INTS(X)
 #undef X
     return 1;

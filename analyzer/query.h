@@ -46,6 +46,12 @@ struct run_info {
     double clock_ppm, control_memory_copy_mib_per_s, control_cpu_per_transaction_ns;
 };
 
+/* A column of the row that a statement stands on; QUERY_NONE: NULL. */
+int64_t query_int(struct db_stmt *s, const char *name);
+/* Prepares a statement about one run: binds :run_id. */
+int query_for_run(struct db *db, const char *purpose, const char *sql, int64_t run_id,
+                  struct db_stmt **out, struct err *e);
+
 /* `which`: an id, a uuid or at least four of its first letters, or NULL for the run begun last.
  * EXIT_USAGE: -ENOENT no such run or none at all, -EINVAL several begin like that. */
 int query_run_find(struct db *db, const char *which, int64_t *run_id, struct err *e);
@@ -60,7 +66,8 @@ struct run_line {
     double msg_per_s, latency_p50_us, latency_p99_us, errors_percent;
 };
 /* The newest `most` runs (0: all), newest first; `left_out`: how many older ones there are. */
-int query_runs(struct db *db, uint64_t most, int64_t *left_out, struct db_stmt **out, struct err *e);
+int query_runs(struct db *db, uint64_t most, int64_t *left_out, struct db_stmt **out,
+               struct err *e);
 int query_runs_next(struct db *db, struct db_stmt *s, struct run_line *out, struct err *e);
 
 /* Phases in order. An end that was never written is the end of the phase's last interval. */
@@ -139,7 +146,7 @@ int query_memory(struct db *db, int64_t run_id, const char *side, struct memory_
 struct pool_info {
     const char *side, *pool;
     int64_t item_bytes, items_reserved; /* QUERY_NONE: not of items */
-    double bytes_per_conn;
+    double bytes, bytes_per_conn;
     bool held_by_conns;
 };
 int query_pools(struct db *db, int64_t run_id, struct db_stmt **out, struct err *e);

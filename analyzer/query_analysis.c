@@ -25,8 +25,8 @@ int query_analysis_next(struct db_stmt *s, struct analysis_info *out, struct err
         *out = (struct analysis_info){
             .id = db_col_i64(s, "id"),
             .at_ns = db_col_i64(s, "at_ns"),
-            .run_id = db_col_is_null(s, "run_id") ? QUERY_NONE : db_col_i64(s, "run_id"),
-            .seed = db_col_is_null(s, "seed") ? QUERY_NONE : db_col_i64(s, "seed"),
+            .run_id = query_int(s, "run_id"),
+            .seed = query_int(s, "seed"),
             .kind = db_col_text(s, "kind"),
             .baseline = db_col_text(s, "baseline"),
             .inputs_hash = db_col_text(s, "inputs_hash"),

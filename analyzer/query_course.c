@@ -1,20 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "analyzer/query_course.h"
 
-#include <string.h>
-
-static int for_run(struct db *db, const char *purpose, const char *sql, int64_t run_id,
-                   struct db_stmt **out, struct err *e)
-{
-    int ret = db_prepare(db, purpose, sql, out, e);
-    if (ret == 0)
-        db_bind_i64(*out, ":run_id", run_id);
-    return ret;
-}
-
 int query_course(struct db *db, int64_t run_id, struct db_stmt **out, struct err *e)
 {
-    return for_run(
+    return query_for_run(
         db, "read the course of the run",
         "SELECT min(started_ns) AS started_ns, max(ended_ns) AS ended_ns, count(*) AS workers, "
         "sum(open_connections) AS open_connections, sum(completed) AS completed, "
@@ -41,10 +30,11 @@ int query_course_next(struct db_stmt *s, struct course_row *out, struct err *e)
 
 int query_rule_counts(struct db *db, int64_t run_id, struct db_stmt **out, struct err *e)
 {
-    return for_run(db, "read the verdicts",
-                   "SELECT phase_id, state, count(*) AS n FROM verdict WHERE run_id = :run_id "
-                   "GROUP BY phase_id, state ORDER BY min(id)",
-                   run_id, out, e);
+    return query_for_run(
+        db, "read the verdicts",
+        "SELECT phase_id, state, count(*) AS n FROM verdict WHERE run_id = :run_id "
+        "GROUP BY phase_id, state ORDER BY min(id)",
+        run_id, out, e);
 }
 
 int query_rule_counts_next(struct db_stmt *s, struct rule_count *out, struct err *e)
@@ -52,43 +42,22 @@ int query_rule_counts_next(struct db_stmt *s, struct rule_count *out, struct err
     int ret = db_step(s, e);
     if (ret == 1)
         *out = (struct rule_count){
-            .phase_id = db_col_is_null(s, "phase_id") ? QUERY_NONE : db_col_i64(s, "phase_id"),
+            .phase_id = query_int(s, "phase_id"),
             .count = db_col_i64(s, "n"),
             .state = db_col_text(s, "state"),
         };
     return ret;
 }
 
-/* Files of an older schema have no commands. */
-static int has_commands(struct db *db, struct err *e)
-{
-    struct db_stmt *s;
-    int ret =
-        db_prepare(db, "read the schema",
-                   "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'command'", &s, e);
-    if (ret == 0)
-        ret = db_step(s, e);
-    db_finish(s);
-    return ret;
-}
-
-#define FAULTS_ALONE                                                                               \
-    "SELECT injected_ns AS at_ns, name, detail, 0 AS refused, 1 AS fault FROM fault_event f "      \
-    "WHERE run_id = :run_id "
-
 int query_marks(struct db *db, int64_t run_id, struct db_stmt **out, struct err *e)
 {
-    int ret = has_commands(db, e);
-    if (ret < 0)
-        return ret;
-    return for_run(
+    return query_for_run(
         db, "read the commands",
-        ret ? FAULTS_ALONE
-            "AND NOT EXISTS (SELECT 1 FROM command c WHERE c.run_id = f.run_id AND "
-            "c.at_ns = f.injected_ns AND c.name = 'fault') UNION ALL "
-            "SELECT at_ns, name, argument, result <> 'done', name = 'fault' FROM command "
-            "WHERE run_id = :run_id ORDER BY at_ns"
-            : FAULTS_ALONE "ORDER BY at_ns",
+        "SELECT injected_ns AS at_ns, name, detail, 0 AS refused, 1 AS fault FROM fault_event f "
+        "WHERE run_id = :run_id AND NOT EXISTS (SELECT 1 FROM command c WHERE "
+        "c.run_id = f.run_id AND c.at_ns = f.injected_ns AND c.name = 'fault') UNION ALL "
+        "SELECT at_ns, name, argument, result <> 'done', name = 'fault' FROM command "
+        "WHERE run_id = :run_id ORDER BY at_ns",
         run_id, out, e);
 }
 
@@ -108,7 +77,7 @@ int query_marks_next(struct db_stmt *s, struct mark_row *out, struct err *e)
 
 int query_rss(struct db *db, int64_t run_id, struct db_stmt **out, struct err *e)
 {
-    return for_run(
+    return query_for_run(
         db, "read the memory",
         "SELECT at_ns, rss_bytes + coalesce(hugetlb_bytes, 0) AS bytes, role = 'peer' AS peer "
         "FROM resource WHERE run_id = :run_id AND rss_bytes IS NOT NULL ORDER BY at_ns",
@@ -121,24 +90,5 @@ int query_rss_next(struct db_stmt *s, struct rss_row *out, struct err *e)
     if (ret == 1)
         *out = (struct rss_row){db_col_i64(s, "at_ns"), db_col_i64(s, "bytes"),
                                 db_col_i64(s, "peer") != 0};
-    return ret;
-}
-
-int query_reserves(struct db *db, int64_t run_id, struct db_stmt **out, struct err *e)
-{
-    return for_run(
-        db, "read the memory of connections",
-        "SELECT pool, bytes_per_conn, bytes_per_conn * connections AS bytes FROM conn_memory "
-        "WHERE run_id = :run_id AND side = 'gen' AND pool <> 'process' AND bytes_per_conn > 0 "
-        "ORDER BY bytes_per_conn DESC, pool",
-        run_id, out, e);
-}
-
-int query_reserves_next(struct db_stmt *s, struct reserve_row *out, struct err *e)
-{
-    int ret = db_step(s, e);
-    if (ret == 1)
-        *out = (struct reserve_row){db_col_text(s, "pool"), db_col_f64(s, "bytes"),
-                                 db_col_f64(s, "bytes_per_conn")};
     return ret;
 }

@@ -39,12 +39,4 @@ struct rss_row {
 int query_rss(struct db *db, int64_t run_id, struct db_stmt **out, struct err *e);
 int query_rss_next(struct db_stmt *s, struct rss_row *out, struct err *e);
 
-/* What gen reserved, the largest pool first. */
-struct reserve_row {
-    const char *pool;
-    double bytes, bytes_per_conn;
-};
-int query_reserves(struct db *db, int64_t run_id, struct db_stmt **out, struct err *e);
-int query_reserves_next(struct db_stmt *s, struct reserve_row *out, struct err *e);
-
 #endif

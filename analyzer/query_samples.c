@@ -65,18 +65,14 @@ int query_blocks_next(struct db_stmt *s, struct block_info *out, struct err *e)
 
 int query_owned_hists(struct db *db, int64_t run_id, struct db_stmt **out, struct err *e)
 {
-    int ret = db_prepare(db, "read the histograms",
+    return query_for_run(db, "read the histograms",
                          "SELECT i.phase_id, p.seq AS phase_seq, i.seq, i.worker, "
                          "  p.name || CASE p.kind WHEN 'drain' THEN ' drain' ELSE '' END AS phase, "
                          "  i.started_ns, i.ended_ns, h.count, h.overflow, h.min_ns, h.max_ns, "
                          "  h.mean_ns, h.blob FROM interval i JOIN phase p ON p.id = i.phase_id "
                          "JOIN hist h ON h.interval_id = i.id AND h.time = 'latency' "
-                         "WHERE i.run_id = :run_id AND" OUTCOME
-                         "ORDER BY p.seq, i.seq, i.worker",
-                         out, e);
-    if (ret == 0)
-        db_bind_i64(*out, ":run_id", run_id);
-    return ret;
+                         "WHERE i.run_id = :run_id AND" OUTCOME "ORDER BY p.seq, i.seq, i.worker",
+                         run_id, out, e);
 }
 
 int query_owned_hists_next(struct db_stmt *s, struct owned_hist_info *out, struct err *e)
@@ -90,15 +86,16 @@ int query_owned_hists_next(struct db_stmt *s, struct owned_hist_info *out, struc
         .phase = db_col_text(s, "phase"),
         .seq = db_col_i64(s, "seq"),
         .worker = db_col_i64(s, "worker"),
-        .hist = {
-            .started_ns = db_col_i64(s, "started_ns"),
-            .ended_ns = db_col_i64(s, "ended_ns"),
-            .count = (uint64_t)db_col_i64(s, "count"),
-            .overflow = (uint64_t)db_col_i64(s, "overflow"),
-            .min_ns = (uint64_t)db_col_i64(s, "min_ns"),
-            .max_ns = (uint64_t)db_col_i64(s, "max_ns"),
-            .mean_ns = db_col_f64(s, "mean_ns"),
-        },
+        .hist =
+            {
+                .started_ns = db_col_i64(s, "started_ns"),
+                .ended_ns = db_col_i64(s, "ended_ns"),
+                .count = (uint64_t)db_col_i64(s, "count"),
+                .overflow = (uint64_t)db_col_i64(s, "overflow"),
+                .min_ns = (uint64_t)db_col_i64(s, "min_ns"),
+                .max_ns = (uint64_t)db_col_i64(s, "max_ns"),
+                .mean_ns = db_col_f64(s, "mean_ns"),
+            },
     };
     out->hist.blob = db_col_blob(s, "blob", &out->hist.blob_len);
     return 1;

@@ -1,42 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "analyzer/query_search.h"
 
-#define SCHEMA_SEARCH 3 /* the first with findings */
-
-static int64_t whole(struct db_stmt *s, const char *column)
-{
-    return db_col_is_null(s, column) ? QUERY_NONE : db_col_i64(s, column);
-}
-
-/* 1: the file has them; 0: an older schema; -errno. */
-static int has_searches(struct db *db, struct err *e)
-{
-    struct db_stmt *s = NULL;
-    int ret = db_prepare(db, "read the schema", "SELECT user_version AS n FROM pragma_user_version",
-                         &s, e);
-    if (ret == 0 && (ret = db_step(s, e)) == 1)
-        ret = db_col_i64(s, "n") >= SCHEMA_SEARCH;
-    db_finish(s);
-    return ret;
-}
-
-static int prepare(struct db *db, const char *purpose, const char *sql, const char *without,
-                   int64_t run_id, struct db_stmt **out, struct err *e)
-{
-    int has = has_searches(db, e);
-    int ret = has < 0 ? has : db_prepare(db, purpose, has ? sql : without, out, e);
-    if (ret == 0)
-        db_bind_i64(*out, ":run_id", run_id);
-    return ret;
-}
-
-/* Of an older file: the same statement's names, no row. */
-#define NO_TRIALS   "SELECT 1 AS seq WHERE :run_id IS NULL"
-#define NO_FINDINGS "SELECT 1 AS name WHERE :run_id IS NULL"
-
 int query_trials(struct db *db, int64_t run_id, struct db_stmt **out, struct err *e)
 {
-    return prepare(
+    return query_for_run(
         db, "read the trials",
         "SELECT t.seq, t.passed, t.connections, t.requested_per_s, t.achieved_per_s, t.objective, "
         "t.reason, t.limited_by, p.name AS phase, s.p50_ns, s.p99_ns, s.mean_ns, "
@@ -46,7 +13,7 @@ int query_trials(struct db *db, int64_t run_id, struct db_stmt **out, struct err
         "FROM trial t LEFT JOIN phase p ON p.id = t.phase_id LEFT JOIN summary s ON "
         "s.run_id = t.run_id AND s.phase_id = t.phase_id AND s.time = 'latency' "
         "WHERE t.run_id = :run_id ORDER BY t.seq",
-        NO_TRIALS, run_id, out, e);
+        run_id, out, e);
 }
 
 int query_trials_next(struct db_stmt *s, struct trial_info *out, struct err *e)
@@ -55,26 +22,30 @@ int query_trials_next(struct db_stmt *s, struct trial_info *out, struct err *e)
     if (ret != 1)
         return ret;
     *out = (struct trial_info){
-        .seq = whole(s, "seq"), .passed = whole(s, "passed"),
-        .connections = whole(s, "connections"),
+        .seq = query_int(s, "seq"),
+        .passed = query_int(s, "passed"),
+        .connections = query_int(s, "connections"),
         .requested_per_s = db_col_f64(s, "requested_per_s"),
         .achieved_per_s = db_col_f64(s, "achieved_per_s"),
         .success_percent = db_col_f64(s, "success_percent"),
         .latency_p50_us = db_col_f64(s, "p50_ns") / 1e3,
         .latency_p99_us = db_col_f64(s, "p99_ns") / 1e3,
         .latency_mean_us = db_col_f64(s, "mean_ns") / 1e3,
-        .phase = db_col_text(s, "phase"), .objective = db_col_text(s, "objective"),
-        .reason = db_col_text(s, "reason"), .limited_by = db_col_text(s, "limited_by"),
+        .phase = db_col_text(s, "phase"),
+        .objective = db_col_text(s, "objective"),
+        .reason = db_col_text(s, "reason"),
+        .limited_by = db_col_text(s, "limited_by"),
     };
     return 1;
 }
 
 int query_findings(struct db *db, int64_t run_id, struct db_stmt **out, struct err *e)
 {
-    return prepare(db, "read the findings",
-                   "SELECT name, value, low, high, confidence, unit, trial_seq, reason FROM finding "
-                   "WHERE run_id = :run_id ORDER BY seq",
-                   NO_FINDINGS, run_id, out, e);
+    return query_for_run(
+        db, "read the findings",
+        "SELECT name, value, low, high, confidence, unit, trial_seq, reason FROM finding "
+        "WHERE run_id = :run_id ORDER BY seq",
+        run_id, out, e);
 }
 
 int query_findings_next(struct db_stmt *s, struct finding_info *out, struct err *e)
@@ -83,10 +54,14 @@ int query_findings_next(struct db_stmt *s, struct finding_info *out, struct err 
     if (ret != 1)
         return ret;
     *out = (struct finding_info){
-        .name = db_col_text(s, "name"), .unit = db_col_text(s, "unit"),
-        .reason = db_col_text(s, "reason"), .value = db_col_f64(s, "value"),
-        .low = db_col_f64(s, "low"), .high = db_col_f64(s, "high"),
-        .confidence = db_col_f64(s, "confidence"), .trial_seq = whole(s, "trial_seq"),
+        .name = db_col_text(s, "name"),
+        .unit = db_col_text(s, "unit"),
+        .reason = db_col_text(s, "reason"),
+        .value = db_col_f64(s, "value"),
+        .low = db_col_f64(s, "low"),
+        .high = db_col_f64(s, "high"),
+        .confidence = db_col_f64(s, "confidence"),
+        .trial_seq = query_int(s, "trial_seq"),
     };
     return 1;
 }

@@ -39,6 +39,18 @@ static inline bool ip_equal(struct ip_addr a, struct ip_addr b)
 }
 
 #define IP_RANGE_WIDE (1ull << 63)
+#define IP_RANGES_MAX   64 /* blocks that a pool of addresses may have */
+#define PORT_RANGES_MAX 64
+
+/* Ports from lo to hi, both included. */
+struct port_range {
+    uint16_t lo, hi;
+};
+
+static inline uint32_t port_range_count(struct port_range r)
+{
+    return (uint32_t)r.hi - r.lo + 1;
+}
 
 /* A block of addresses: `first` .. `first + count - 1`. */
 struct ip_range {

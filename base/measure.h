@@ -117,6 +117,8 @@ enum operation {
     X(GAP_MAX, gap_max_ns, "longest loop gap of the interval, ns")                                 \
     X(BACKLOG_MAX, backlog_max, "largest number of arrivals waiting in the interval")              \
     X(MISSED, missed, "arrivals that the loop looked at more than 1 ms too late")                  \
+    X(SIDE_EMPTY, side_empty, "times a disturbed connection found no side block")                  \
+    X(TUPLES_BUSY, tuples_busy, "tuples passed over at an open: still in use or in TIME_WAIT")      \
     X(NDP_SENT, ndp_sent, "neighbour solicitations and advertisements sent")                       \
     X(ICMP_ERRORS, icmp_errors, "ICMP errors about segments of ours under way")                    \
     X(PATH_MTU_LOWERED, path_mtu_lowered, "paths whose MTU a router told to be lower")             \

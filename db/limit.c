@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The rule. What a figure shows directly comes first, what is left when nothing is full comes last:
- * the first line of the table that holds is the answer.
+ * the first line of the table that holds is the answer. From where on a figure shows something, the
+ * job says (limit_bounds.c).
  */
 #include "db/limit.h"
 
@@ -9,19 +10,6 @@
 #include <stddef.h>
 
 #include "db/limit_internal.h"
-
-#define KEPT_UP    0.99 /* of the offered transactions: the rest is counting at the edges */
-#define FULL       0.95 /* of a loop's time: no room to speak of */
-#define FULL_LIFE  0.90 /* of our responder's, whose figure includes idle time around the run */
-#define CORE_FULL  0.90 /* of a core: one thread of a foreign server is full */
-#define MOSTLY     0.50 /* of the loop's time in transmit calls: the wire, not our work */
-#define RING_FULL  0.10 /* of the rounds */
-#define TIMED_OUT  0.25 /* of the connections' time */
-#define SENT_AGAIN 0.005
-#define WAITS      0.50 /* a transaction */
-#define HOLDS      5.0  /* fastest reply to fastest handshake: the server, not the path */
-#define TAKEN      0.15 /* of the cores' time */
-#define SLOTS_BUSY 0.80
 
 static const struct {
     const char *name, *part, *words;
@@ -76,17 +64,17 @@ double limit_waits_peer(const struct limit_figures *f)
 
 double limit_waits_own(const struct limit_figures *f)
 {
-    return f->peer_window_waits / f->completed_run;
+    return f->peer_window_waits / f->peer_completed;
 }
 
 double limit_waits_congestion(const struct limit_figures *f)
 {
-    return larger(f->cwnd_waits / f->completed, f->peer_cwnd_waits / f->completed_run);
+    return larger(f->cwnd_waits / f->completed, f->peer_cwnd_waits / f->peer_completed);
 }
 
 double limit_closings_peer(const struct limit_figures *f)
 {
-    return f->peer_window_closed / f->completed_run;
+    return f->peer_window_closed / f->peer_completed;
 }
 
 double limit_closings_own(const struct limit_figures *f)
@@ -118,68 +106,69 @@ static bool load_met(const struct limit_figures *f)
     if (f->closed_loop)
         return false;
     if (f->constant)
-        return f->started - f->not_sent >= KEPT_UP * f->offered;
+        return f->started - f->not_sent >= f->bounds.kept_up * f->offered;
     return f->not_sent == 0 && f->queueing_ns <= f->service_ns;
 }
 
 static bool loop_full(const struct limit_figures *f)
 {
-    return larger(f->busy, f->busiest) >= FULL;
+    return larger(f->busy, f->busiest) >= f->bounds.busy;
 }
 
 static bool transmit_full(const struct limit_figures *f)
 {
-    return loop_full(f) && f->kick >= MOSTLY;
+    return loop_full(f) && f->kick >= f->bounds.transmit;
 }
 
 static bool responder_full(const struct limit_figures *f)
 {
-    return f->peer == LIMIT_PEER_OURS && f->peer_busy >= FULL_LIFE;
+    return f->peer == LIMIT_PEER_OURS && f->peer_busy >= (f->peer_life ? f->bounds.busy_life : f->bounds.busy);
 }
 
 /* A core for one thread, or all that gen leaves: between them it depends on its threads. */
 static bool server_full(const struct limit_figures *f)
 {
-    return f->peer == LIMIT_PEER_LOCAL && f->cpu_peer >= CORE_FULL &&
-           (f->cpu_peer <= 2 - CORE_FULL || f->cpu_peer >= CORE_FULL * (f->cores - f->workers));
+    double full = f->bounds.core;
+    return f->peer == LIMIT_PEER_LOCAL && f->cpu_peer >= full &&
+           (f->cpu_peer <= 2 - full || f->cpu_peer >= full * (f->cores - f->workers));
 }
 
 static bool ring_full(const struct limit_figures *f)
 {
-    return f->tx_full >= RING_FULL * f->rounds && f->tx_full > 0;
+    return f->tx_full >= f->bounds.tx_full * f->rounds && f->tx_full > 0;
 }
 
 static bool loses(const struct limit_figures *f)
 {
-    return limit_timed_out(f) >= TIMED_OUT || limit_resent(f) >= SENT_AGAIN;
+    return limit_timed_out(f) >= f->bounds.timed_out || limit_resent(f) >= f->bounds.sent_again;
 }
 
 static bool peer_window_small(const struct limit_figures *f)
 {
-    return limit_waits_peer(f) >= WAITS || limit_closings_peer(f) >= WAITS;
+    return limit_waits_peer(f) >= f->bounds.waits || limit_closings_peer(f) >= f->bounds.waits;
 }
 
 static bool own_window_small(const struct limit_figures *f)
 {
-    return limit_waits_own(f) >= WAITS || limit_closings_own(f) >= WAITS;
+    return limit_waits_own(f) >= f->bounds.waits || limit_closings_own(f) >= f->bounds.waits;
 }
 
 static bool congestion_small(const struct limit_figures *f)
 {
-    return limit_waits_congestion(f) >= WAITS;
+    return limit_waits_congestion(f) >= f->bounds.waits;
 }
 
 /* The kernel shakes hands at once; a server that makes even the first reply wait far longer than
  * that holds it. Our own responder never does. */
 static bool server_holds(const struct limit_figures *f)
 {
-    return f->peer != LIMIT_PEER_OURS && f->busy < MOSTLY &&
-           f->service_min_ns >= HOLDS * f->connect_min_ns;
+    return f->peer != LIMIT_PEER_OURS && f->busy < f->bounds.room &&
+           f->service_min_ns >= f->bounds.holds * f->connect_min_ns;
 }
 
 static bool cores_taken(const struct limit_figures *f)
 {
-    return limit_away(f) >= TAKEN;
+    return limit_away(f) >= f->bounds.away;
 }
 
 const char *limit_missing(const struct limit_figures *f)
@@ -187,10 +176,11 @@ const char *limit_missing(const struct limit_figures *f)
     if (isnan(f->busy))
         return "the generator's cycles are not in the file";
     if (f->peer == LIMIT_PEER_OURS && isnan(f->peer_busy))
-        return "the responder's own counters are missing: they are stored when a run ends in order";
+        return "the responder's own counters are missing: they are stored at the edges of measured phases and "
+               "when a run ends";
     if (f->peer == LIMIT_PEER_LOCAL && isnan(f->cpu_peer))
         return "the server's CPU was not sampled";
-    if (f->peer == LIMIT_PEER_LOCAL && f->cpu_peer >= CORE_FULL)
+    if (f->peer == LIMIT_PEER_LOCAL && f->cpu_peer >= f->bounds.core)
         return "whether one of the server's threads was full is not recorded";
     if (isnan(f->outstanding))
         return "no latency was recorded";
@@ -199,7 +189,7 @@ const char *limit_missing(const struct limit_figures *f)
 
 static bool slots_busy(const struct limit_figures *f)
 {
-    return !limit_missing(f) && (f->outstanding >= SLOTS_BUSY * f->slots || !f->long_lived);
+    return !limit_missing(f) && (f->outstanding >= f->bounds.slots * f->slots || !f->long_lived);
 }
 
 /* --- the table -------------------------------------------------------------------------------- */

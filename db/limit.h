@@ -42,6 +42,32 @@ const char *limit_name(enum limit l);  /* "round_trip" */
 const char *limit_part(enum limit l);  /* "load" */
 const char *limit_words(enum limit l); /* "the round trip" */
 
+/* From where on a figure shows a limit; bounds of a job, by the keys limit_NAME. X(name, default,
+ * meaning); shares are percent in the job. */
+#define LIMIT_BOUND_LIST(X)                                                                        \
+    X(kept_up, 0.99, "of the offered transactions: the rest is counting at the edges")             \
+    X(busy, 0.95, "of a loop's time: no room to speak of")                                         \
+    X(busy_life, 0.90, "of our responder's life, which includes idle time around the run")         \
+    X(core, 0.90, "of a core: one thread of a foreign server is full")                             \
+    X(transmit, 0.50, "of the loop's time in transmit calls: the wire, not our work")              \
+    X(room, 0.50, "of the generator's loop's time: with less it is not what holds the replies up") \
+    X(tx_full, 0.10, "of the rounds")                                                              \
+    X(timed_out, 0.25, "of the connections' time")                                                 \
+    X(sent_again, 0.005, "of the segments")                                                        \
+    X(waits, 0.50, "a transaction")                                                                \
+    X(holds, 5.0, "fastest reply to fastest handshake: the server, not the path")                  \
+    X(away, 0.15, "of the cores' time")                                                            \
+    X(slots, 0.80, "of the transactions that can be outstanding")
+
+struct limit_bounds {
+#define X(name, initial, meaning) double name;
+    LIMIT_BOUND_LIST(X)
+#undef X
+};
+extern const struct limit_bounds limit_bounds_default;
+/* As a resolved job says them; the default where it does not (a run of an older version). */
+void limit_bounds_read(const char *job, struct limit_bounds *out);
+
 enum limit_peer {
     LIMIT_PEER_OURS,   /* gen's own responder: it polls, so CPU says nothing and cycles all */
     LIMIT_PEER_LOCAL,  /* a process that the lab started: its CPU is sampled */
@@ -50,6 +76,7 @@ enum limit_peer {
 
 /* Counts and sums cover the measured phases and all workers; NAN: not in the file. */
 struct limit_figures {
+    struct limit_bounds bounds;
     bool closed_loop; /* some measured phase has rate = max */
     bool long_lived;  /* connections carry one transaction after the other, without a pause */
     bool constant;    /* the offered rate does not move within a phase */
@@ -61,7 +88,7 @@ struct limit_figures {
     double rto_min_ns, window_bytes;
 
     double started, completed, failed, not_sent;
-    double completed_run; /* in all phases: what the responder's counts belong to */
+    double peer_completed; /* those that the responder's counts belong to */
     double outstanding;   /* on average, from sending to the last byte */
     double latency_ns, queueing_ns, service_ns; /* means */
     double service_min_ns, connect_min_ns;
@@ -69,7 +96,8 @@ struct limit_figures {
     double busy, busiest, kick; /* shares of the generator's loops' time; of the busiest worker's */
     double seen;                /* share of the measured time that the loops account for */
     double gaps, gap_max_ns;
-    double peer_busy;         /* of our responder's loops, over their whole life */
+    double peer_busy;         /* of our responder's loops */
+    bool peer_life;           /* its figures are those of its whole life, not of the measured phases */
     double cpu_gen, cpu_peer; /* cores that the processes used */
 
     double rounds, tx_full, rx_full;
@@ -86,8 +114,7 @@ struct limit_verdict {
 
 /* 0, or -errno with a message. Works on a run in any state; opens no transaction of its own. */
 int limit_load(struct db *db, int64_t run_id, struct limit_figures *out, struct err *e);
-/* The same of one measured phase (phase.id), also while the run goes on: what our own responder
- * counted is not known then. */
+/* The same of one measured phase (phase.id), also while the run goes on. */
 int limit_load_phase(struct db *db, int64_t run_id, int64_t phase_id, struct limit_figures *out,
                      struct err *e);
 void limit_judge(const struct limit_figures *f, struct limit_verdict *out);

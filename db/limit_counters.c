@@ -39,12 +39,6 @@ static const struct place counted[] = {
     {"drop", "wire_rx_full", OF(rx_full)},
 };
 
-static const struct place told_by_peer[] = {
-    {"peer", "retransmits", OF(peer_retransmits)},     {"peer", "rto_fired", OF(peer_rto_fired)},
-    {"peer", "window_waits", OF(peer_window_waits)},   {"peer", "cwnd_waits", OF(peer_cwnd_waits)},
-    {"peer", "window_closed", OF(peer_window_closed)},
-};
-
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 
 static const struct place *find(const struct place *places, size_t count, const char *kind,
@@ -58,33 +52,13 @@ static const struct place *find(const struct place *places, size_t count, const 
 
 /* --- ticks and counts ------------------------------------------------------------------------ */
 
-/* Ticks of one worker, or of all. */
-struct ticks {
-    double all, idle, kick;
-};
-
-static bool take_ticks(struct ticks *t, const char *name, double value)
+static void end_worker(struct limit_figures *f, struct limit_ticks *sum, struct limit_ticks *worker)
 {
-    if (!name || strncmp(name, "cycles_", 7))
-        return false;
-    t->all += value;
-    t->idle += strcmp(name, "cycles_idle") ? 0 : value;
-    t->kick += strcmp(name, "cycles_kick") ? 0 : value;
-    return true;
-}
-
-static double busy_of(const struct ticks *t)
-{
-    return t->all > 0 ? 1 - t->idle / t->all : NAN;
-}
-
-static void end_worker(struct limit_figures *f, struct ticks *sum, struct ticks *worker)
-{
-    f->busiest = fmax(f->busiest, busy_of(worker)); /* NAN gives way */
+    f->busiest = fmax(f->busiest, limit_busy_of(worker)); /* NAN gives way */
     sum->all += worker->all;
     sum->idle += worker->idle;
     sum->kick += worker->kick;
-    *worker = (struct ticks){0};
+    *worker = (struct limit_ticks){0};
 }
 
 /* Where nothing is counted under a name that the file knows, it is 0. */
@@ -107,12 +81,12 @@ static int load_names(struct db *db, int64_t run_id, struct limit_figures *f, st
     return ret;
 }
 
-static void take_counter(struct limit_figures *f, struct db_stmt *s, struct ticks *worker)
+static void take_counter(struct limit_figures *f, struct db_stmt *s, struct limit_ticks *worker)
 {
     const char *name = db_col_text(s, "name");
     double value = db_col_f64(s, "value");
     const struct place *p = find(counted, COUNT_OF(counted), db_col_text(s, "kind"), name);
-    if (take_ticks(worker, name, value) || !p)
+    if (limit_take_ticks(worker, name, value) || !p)
         return;
     double *to = field(f, p->offset);
     *to = p->offset == OF(gap_max_ns) ? fmax(*to, value) : *to + value;
@@ -122,7 +96,7 @@ static int load_counted(struct db *db, int64_t run_id, struct limit_figures *f,
                         const struct limit_moments *m, struct err *e)
 {
     struct db_stmt *s = NULL;
-    struct ticks sum = {0}, worker = {0};
+    struct limit_ticks sum = {0}, worker = {0};
     int64_t last = 0;
     int ret = limit_query_phase(db,
                           "SELECT i.worker, n.kind, n.name, CASE n.rollup WHEN 'max' "
@@ -142,32 +116,9 @@ static int load_counted(struct db *db, int64_t run_id, struct limit_figures *f,
     }
     db_finish(s);
     end_worker(f, &sum, &worker);
-    f->busy = busy_of(&sum);
+    f->busy = limit_busy_of(&sum);
     f->kick = sum.all > 0 ? sum.kick / sum.all : NAN;
     f->seen = sum.all > 0 && m->loop_ns > 0 ? sum.all / m->hz / (m->loop_ns / 1e9) : NAN;
-    return ret;
-}
-
-static int load_peer(struct db *db, int64_t run_id, struct limit_figures *f, struct err *e)
-{
-    struct db_stmt *s = NULL;
-    struct ticks sum = {0};
-    int ret = limit_query(db,
-                          "SELECT name, value FROM iface_counter WHERE run_id = :run_id AND "
-                          "iface = 'peer' ORDER BY at_ns",
-                          run_id, &s, e);
-    while (ret == 0 && (ret = db_step(s, e)) == 1) {
-        const char *name = db_col_text(s, "name");
-        const struct place *p = find(told_by_peer, COUNT_OF(told_by_peer), "peer", name);
-        double value = db_col_f64(s, "value");
-        if (p)
-            *field(f, p->offset) = value;
-        else
-            take_ticks(&sum, name, value);
-        ret = 0;
-    }
-    db_finish(s);
-    f->peer_busy = busy_of(&sum);
     return ret;
 }
 
@@ -176,5 +127,5 @@ int limit_load_counters(struct db *db, int64_t run_id, struct limit_figures *f,
 {
     int ret = load_names(db, run_id, f, e);
     ret = ret ? ret : load_counted(db, run_id, f, m, e);
-    return ret ? ret : load_peer(db, run_id, f, e);
+    return ret ? ret : limit_load_peer(db, run_id, f, m, e);
 }

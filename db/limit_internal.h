@@ -3,16 +3,30 @@
 #ifndef DB_LIMIT_INTERNAL_H
 #define DB_LIMIT_INTERNAL_H
 
+#include <stddef.h>
+
 #include "db/limit.h"
 
 struct db_stmt;
+
+/* A measured phase, Unix. Of a run with more of them than fit, what the responder counted in them
+ * is not looked for. */
+struct limit_span {
+    int64_t from_ns, to_ns;
+};
+#define LIMIT_SPANS 64
 
 struct limit_moments {
     int64_t phase_id;       /* 0: all measured phases */
     int64_t from_ns, to_ns; /* of the measured phases, Unix */
     double hz;              /* clock ticks a second; NAN: not known */
     double loop_ns;         /* measured time of all workers together */
+    struct limit_span spans[LIMIT_SPANS];
+    size_t spans_count;
 };
+
+/* The value behind "key = " at the head of a line of the job, cut at the line's end; "" without. */
+const char *limit_job_value(const char *job, const char *key, char *buf, size_t size);
 
 /* A SELECT whose one parameter is :run_id, or that takes more before its first step. */
 int limit_query(struct db *db, const char *sql, int64_t run_id, struct db_stmt **out,
@@ -24,6 +38,16 @@ int limit_query_phase(struct db *db, const char *sql, int64_t run_id, const stru
 /* What the workers and our own responder counted. */
 int limit_load_counters(struct db *db, int64_t run_id, struct limit_figures *f,
                         const struct limit_moments *m, struct err *e);
+int limit_load_peer(struct db *db, int64_t run_id, struct limit_figures *f,
+                    const struct limit_moments *m, struct err *e);
+
+/* Clock ticks of a loop, or of several, by what they went into. */
+struct limit_ticks {
+    double all, idle, kick;
+};
+/* False: the counter is none of ticks. */
+bool limit_take_ticks(struct limit_ticks *t, const char *name, double value);
+double limit_busy_of(const struct limit_ticks *t); /* a share; NAN: there are none */
 
 /* --- figures made of figures; NAN when one is missing ------------------------------------------
  */

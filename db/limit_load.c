@@ -27,24 +27,6 @@ int limit_query_phase(struct db *db, const char *sql, int64_t run_id, const stru
 
 /* --- the run and its job --------------------------------------------------------------------- */
 
-/* The value behind "key = " at the head of a line, cut at the line's end; "" without one. */
-static const char *job_value(const char *job, const char *key, char *buf, size_t size)
-{
-    size_t len = strlen(key);
-    buf[0] = '\0';
-    for (const char *line = job; line && *line; line = strchr(line, '\n')) {
-        line += *line == '\n';
-        if (strncmp(line, key, len) || strncmp(line + len, " = ", 3))
-            continue;
-        size_t n = strcspn(line + len + 3, "\n");
-        n = n < size ? n : size - 1;
-        memcpy(buf, line + len + 3, n);
-        buf[n] = '\0';
-        break;
-    }
-    return buf;
-}
-
 /* Whether every phase offers a rate that does not move. */
 static bool all_constant(const char *job)
 {
@@ -65,13 +47,14 @@ static void take_job(struct limit_figures *f, const char *wire, const char *job)
 {
     char buf[64];
     uint64_t value;
-    f->peer = peer_of(wire, job_value(job, "peer", buf, sizeof buf));
+    f->peer = peer_of(wire, limit_job_value(job, "peer", buf, sizeof buf));
     f->peer_in_process = !strcmp(wire, "pair");
     f->constant = all_constant(job);
+    limit_bounds_read(job, &f->bounds);
     f->rto_min_ns =
-        units_parse_ns(job_value(job, "rto_min", buf, sizeof buf), &value) ? NAN : (double)value;
+        units_parse_ns(limit_job_value(job, "rto_min", buf, sizeof buf), &value) ? NAN : (double)value;
     f->window_bytes =
-        units_parse_bytes(job_value(job, "window", buf, sizeof buf), &value) ? NAN : (double)value;
+        units_parse_bytes(limit_job_value(job, "window", buf, sizeof buf), &value) ? NAN : (double)value;
 }
 
 static int load_run(struct db *db, int64_t run_id, struct limit_figures *f, struct limit_moments *m,
@@ -103,6 +86,13 @@ static int load_run(struct db *db, int64_t run_id, struct limit_figures *f, stru
 
 /* --- phases ---------------------------------------------------------------------------------- */
 
+static void take_span(struct limit_moments *m, int64_t from, int64_t to)
+{
+    if (m->spans_count < LIMIT_SPANS)
+        m->spans[m->spans_count] = (struct limit_span){from, to};
+    m->spans_count++;
+}
+
 static void take_phase(struct limit_figures *f, struct limit_moments *m, struct db_stmt *s)
 {
     int64_t from = db_col_i64(s, "started_ns"), to = db_col_i64(s, "last_ns");
@@ -114,6 +104,7 @@ static void take_phase(struct limit_figures *f, struct limit_moments *m, struct 
     f->seconds += seconds;
     f->offered += rate * seconds;
     f->slots += (isnan(opened) ? f->connections : opened) * db_col_f64(s, "depth") * seconds;
+    take_span(m, from, to);
     m->from_ns = first ? from : m->from_ns;
     m->to_ns = to;
 }
@@ -232,7 +223,7 @@ static int load_intervals(struct db *db, int64_t run_id, struct limit_figures *f
                : load_one(db,
                           "SELECT sum(completed) AS v FROM interval WHERE "
                           "run_id = :run_id AND :from_ns IS NOT :to_ns",
-                          run_id, m, &f->completed_run, e);
+                          run_id, m, &f->peer_completed, e);
 }
 
 int limit_load(struct db *db, int64_t run_id, struct limit_figures *out, struct err *e)
@@ -245,6 +236,7 @@ int limit_load_phase(struct db *db, int64_t run_id, int64_t phase_id, struct lim
 {
     struct limit_moments m = {.phase_id = phase_id, .hz = NAN, .loop_ns = NAN};
     *out = (struct limit_figures){
+        .bounds = limit_bounds_default,
 #define MISSING(field) .field = NAN
         MISSING(workers),
         MISSING(cores),
@@ -284,7 +276,7 @@ int limit_load_phase(struct db *db, int64_t run_id, int64_t phase_id, struct lim
         MISSING(peer_cwnd_waits),
         MISSING(window_closed),
         MISSING(peer_window_closed),
-        MISSING(completed_run),
+        MISSING(peer_completed),
 #undef MISSING
     };
     int ret = load_run(db, run_id, out, &m, e);

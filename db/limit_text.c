@@ -143,7 +143,8 @@ void limit_say_generator(const struct limit_figures *f, struct limit_verdict *v)
 
 void limit_say_responder(const struct limit_figures *f, struct limit_verdict *v)
 {
-    show(v, "responder loop busy %s of its life", PERCENT(f->peer_busy));
+    show(v, "responder loop busy %s of %s", PERCENT(f->peer_busy),
+         f->peer_life ? "its life" : "the measured time");
     show(v, ", generator loop %s", PERCENT(f->busy));
     advise_workers(f, v);
 }

@@ -123,11 +123,6 @@ static int each_row(struct load *l, query_fn *query, const char *id_column,
     return ret;
 }
 
-static int64_t int_or_none(struct db_stmt *s, const char *name)
-{
-    return db_col_is_null(s, name) ? QUERY_NONE : db_col_i64(s, name);
-}
-
 static int take_run(struct load *l, struct db_stmt *s, size_t run)
 {
     struct values_run *r = &l->v->runs[run];
@@ -141,9 +136,9 @@ static int take_run(struct load *l, struct db_stmt *s, size_t run)
     r->workload_id = r->workload_id ? r->workload_id : "?";
     r->history_key = r->history_key ? r->history_key : "?";
     r->started_ns = db_col_i64(s, "started_ns");
-    r->ended_ns = int_or_none(s, "ended_ns");
-    r->valid = int_or_none(s, "valid");
-    r->interleave_round = int_or_none(s, "interleave_round");
+    r->ended_ns = query_int(s, "ended_ns");
+    r->valid = query_int(s, "valid");
+    r->interleave_round = query_int(s, "interleave_round");
     r->exposure = 0;
     for (size_t i = 0; i < COUNT_OF(controls); i++)
         put(l->v, run, metric_index(l->v, controls[i]), db_col_f64(s, controls[i]));

@@ -38,24 +38,88 @@ static int check_target_list(const struct loader *l)
     return 0;
 }
 
+/* A block is kept for tests when both its ends are: no prefix reaches from one such block to another. */
 static int check_public(const struct loader *l)
 {
     const struct job *job = l->job;
     char text[64];
-    for (uint32_t i = 0; i < job->targets_count && !job->allow_public; i++)
-        if (!ip_is_reserved_for_tests(job->targets[i].addr))
+    for (uint32_t i = 0; i < job->targets_count && !job->allow_public; i++) {
+        struct ip_addr first = job->targets[i].addrs.first, last = ip_range_last(&job->targets[i].addrs);
+        bool first_kept = ip_is_reserved_for_tests(first);
+        if (!first_kept || !ip_is_reserved_for_tests(last))
             return job_refuse(
                 l->e, l->job, 0, target_key(l),
                 "%s is a public address: expected one kept for private use or tests, or"
                 " allow_public = yes",
-                ip_format(text, sizeof text, job->targets[i].addr));
+                ip_format(text, sizeof text, first_kept ? last : first));
+    }
     return 0;
 }
 
-static uint64_t times(uint64_t a, uint64_t b)
+/* Prefixes overlap when one holds the other's first address. */
+static bool blocks_overlap(struct ip_range a, struct ip_range b)
 {
-    uint64_t product;
-    return __builtin_mul_overflow(a, b, &product) ? UINT64_MAX : product;
+    return ip_range_has(&a, b.first) || ip_range_has(&b, a.first);
+}
+
+static bool ports_overlap(struct port_range a, struct port_range b)
+{
+    return a.lo <= b.hi && b.lo <= a.hi;
+}
+
+static bool sources_collide(const struct job *job, uint32_t i, uint32_t k)
+{
+    return blocks_overlap(job->sources[i], job->sources[k]);
+}
+
+static bool job_ports_collide(const struct job *job, uint32_t i, uint32_t k)
+{
+    return ports_overlap(job->ports[i], job->ports[k]);
+}
+
+static bool targets_collide(const struct job *job, uint32_t i, uint32_t k)
+{
+    return blocks_overlap(job->targets[i].addrs, job->targets[k].addrs) &&
+           ports_overlap(job->targets[i].ports, job->targets[k].ports);
+}
+
+/* What is in a pool twice would be counted twice. */
+static int check_pool(const struct loader *l, const char *key, uint32_t count,
+                      bool (*collide)(const struct job *job, uint32_t i, uint32_t k))
+{
+    for (uint32_t i = 0; i < count; i++)
+        for (uint32_t k = i + 1; k < count; k++)
+            if (collide(l->job, i, k))
+                return job_refuse(l->e, l->job, 0, key,
+                                  "items %u and %u overlap: expected each address and port once",
+                                  i + 1, k + 1);
+    return 0;
+}
+
+static int check_pools(const struct loader *l)
+{
+    int ret = check_pool(l, "source", l->job->sources_count, sources_collide);
+    if (ret == 0)
+        ret = check_pool(l, "ports", l->job->ports_count, job_ports_collide);
+    return ret ? ret : check_pool(l, target_key(l), l->job->targets_count, targets_collide);
+}
+
+/* Each server address is a neighbour that is asked for, unless a gateway leads to all. */
+static int check_servers(const struct loader *l)
+{
+    const struct job *job = l->job;
+    struct job_pool pool = job_pool_of(job);
+    bool direct = !job->gateway.hi && !job->gateway.lo;
+    if (pool.targets > JOB_TARGETS_ALL)
+        return job_refuse(l->e, job, 0, target_key(l),
+                          "%" PRIu64 " servers (addresses x ports): expected at most %u", pool.targets,
+                          JOB_TARGETS_ALL);
+    if (direct && pool.hosts > JOB_HOSTS_ON_LINK)
+        return job_refuse(l->e, job, 0, target_key(l),
+                          "%" PRIu64 " addresses on the link, each to be asked for: expected at most"
+                          " %u, or a gateway as well",
+                          pool.hosts, JOB_HOSTS_ON_LINK);
+    return 0;
 }
 
 /* The phase with most connections. */
@@ -80,17 +144,25 @@ static const char *connections_key(const struct job *job)
 static int check_tuples(const struct loader *l)
 {
     const struct job *job = l->job;
-    uint64_t addresses = 0, ports = (uint64_t)job->port_hi - job->port_lo + 1;
-    for (uint32_t i = 0; i < job->sources_count; i++)
-        addresses += job->sources[i].count;
-    uint64_t tuples = times(times(addresses, ports), job->targets_count);
-    if (job->connections <= tuples)
+    struct job_pool pool = job_pool_of(job);
+    if (job->connections <= pool.tuples)
         return 0;
     const char *key = connections_key(job);
     return job_refuse(l->e, l->job, *key == 'c' ? fullest(job) : 0, key,
-                      "%" PRIu64 " source addresses x %" PRIu64 " ports x %u targets make %" PRIu64
+                      "%" PRIu64 " source addresses x %" PRIu64 " ports x %" PRIu64
+                      " targets make %" PRIu64
                       " connections: expected a wider source, ports or target",
-                      addresses, ports, job->targets_count, tuples);
+                      pool.sources, pool.ports, pool.targets, pool.tuples);
+}
+
+/* A worker has ports of its own. */
+static int check_ports(const struct loader *l)
+{
+    struct job_pool pool = job_pool_of(l->job);
+    if (pool.ports >= l->job->workers)
+        return 0;
+    return job_refuse(l->e, l->job, 0, "ports", "workers = %u: expected as many ports or more",
+                      l->job->workers);
 }
 
 /* ---- wire and machine ---- */
@@ -133,14 +205,15 @@ static int check_workers(const struct loader *l)
 static int check_cpus(const struct loader *l)
 {
     const struct job *job = l->job;
-    uint32_t listed = *job->cpus != '\0', wanted = job->workers * (job->peer == PEER_RESPOND ? 2 : 1);
+    uint32_t listed = *job->cpus != '\0',
+             wanted = job->workers * (job->peer == PEER_RESPOND ? 2 : 1);
     for (const char *at = job->cpus; *at; at++)
         listed += *at == ',';
     if (!listed || listed >= wanted)
         return 0;
-    return job_refuse(l->e, job, 0, "cpus",
-                      "workers = %u%s: expected %u processors, one each", job->workers,
-                      wanted > job->workers ? ", and as many of the responder" : "", wanted);
+    return job_refuse(l->e, job, 0, "cpus", "workers = %u%s: expected %u processors, one each",
+                      job->workers, wanted > job->workers ? ", and as many of the responder" : "",
+                      wanted);
 }
 
 static int check_faults(const struct loader *l)
@@ -260,8 +333,8 @@ static int settle_replay(const struct loader *l, uint32_t p)
     return 0;
 }
 
-/* Nothing moves with rate = max or 0. A shape that was chosen all the same is left as it is: run/ knows
- * the shapes and says what is wrong. */
+/* Nothing moves with rate = max or 0. A shape that was chosen all the same is left as it is: run/
+ * knows the shapes and says what is wrong. */
 static int check_load(const struct loader *l, uint32_t p)
 {
     struct job_phase *phase = &l->job->phases[p];
@@ -302,19 +375,11 @@ static int check_reconnect(const struct loader *l, uint32_t p)
     return 0;
 }
 
-/* A key of another shape holds what it holds when nobody writes it. */
-static bool is_default(const struct option *o, const struct job_phase *phase)
-{
-    struct job_phase other = {0};
-    o->kind->parse(o, o->initial, &other);
-    return !memcmp(option_field_const(o, &other), option_field_const(o, phase), o->size);
-}
-
 static int check_shape_keys(const struct loader *l, uint32_t p)
 {
     const struct job_phase *phase = &l->job->phases[p];
     for (const struct option *o = options; o < options + option_count; o++)
-        if (o->shape && strcmp(o->shape, phase->shape) && !is_default(o, phase))
+        if (o->shape && strcmp(o->shape, phase->shape) && !option_is_default(o, phase))
             return job_refuse(l->e, l->job, p, o->key,
                               "shape = %s has no such key: expected shape = %s as well",
                               phase->shape, o->shape);
@@ -344,7 +409,7 @@ static int check_operation_key(const struct loader *l, uint32_t p, enum operatio
                                const char *key)
 {
     const struct job_phase *phase = &l->job->phases[p];
-    if (phase->mix.weight[operation] || is_default(option_find(key), phase))
+    if (phase->mix.weight[operation] || option_is_default(option_find(key), phase))
         return 0;
     return job_refuse(l->e, l->job, p, key, "mix has no %s: expected mix = %s or the like as well",
                       operation_name(operation), operation_name(operation));
@@ -376,8 +441,9 @@ static int check_mix(const struct loader *l, uint32_t p)
     if (ret == 0)
         ret = check_operation_key(l, p, OPERATION_STREAM, "stream_messages");
     if (ret == 0 && phase->reply.count && !weight[OPERATION_PLAIN] && !weight[OPERATION_BATCH])
-        ret = job_refuse(l->e, l->job, p, "reply",
-                         "the mix says what comes back: expected reply = 0, or plain or batch in it");
+        ret =
+            job_refuse(l->e, l->job, p, "reply",
+                       "the mix says what comes back: expected reply = 0, or plain or batch in it");
     return ret == 0 ? check_batch(l, p) : ret;
 }
 
@@ -409,15 +475,15 @@ static int check_pattern(const struct loader *l, uint32_t p)
 /* ---- all ---- */
 
 static int (*const run_checks[])(const struct loader *l) = {
-    check_target_list, check_family, check_public,  check_tuples, check_peer, check_shared,
-    check_workers,     check_cpus,     check_faults,  check_mtu,    check_segment, check_tags,
+    check_target_list, check_family,   check_public,  check_pools,    check_servers,
+    check_tuples,      check_ports,    check_peer,    check_shared,   check_workers,
+    check_cpus,        check_faults,   check_mtu,     check_segment,  check_tags,
     check_window,      check_delay,
-    check_rto,         check_scale,
-    check_stream,      check_metrics,  check_peer_pid,
+    check_rto,         check_scale,    check_stream,  check_metrics,  check_peer_pid,
 };
 static int (*const phase_checks[])(const struct loader *l, uint32_t phase) = {
-    check_load, check_shape_keys, check_ramp, check_walk, check_mix, check_pattern, check_churn,
-    check_reconnect, check_phase_times,
+    check_load,    check_shape_keys, check_ramp,      check_walk,        check_mix,
+    check_pattern, check_churn,      check_reconnect, check_phase_times,
 };
 
 int loader_settle(struct loader *l)

@@ -53,7 +53,7 @@ int check_family(const struct loader *l)
 {
     struct job *job = l->job;
     bool written = loader_setter(l, 0, "ip");
-    if (!written && job->targets_count && !ip_is4(job->targets[0].addr))
+    if (!written && job->targets_count && !ip_is4(job->targets[0].addrs.first))
         job->ip6 = true;
     if (job->ip6) {
         settle_targets(job);
@@ -61,7 +61,7 @@ int check_family(const struct loader *l)
     }
     int ret = 0;
     for (uint32_t i = 0; i < job->targets_count && ret == 0; i++)
-        ret = check_one(l, target_key(l), job->targets[i].addr);
+        ret = check_one(l, target_key(l), job->targets[i].addrs.first);
     for (uint32_t i = 0; i < job->sources_count && ret == 0; i++)
         ret = check_one(l, "source", job->sources[i].first);
     if (ret == 0 && !ip_is_none(job->gateway))

@@ -24,25 +24,22 @@ static bool is_suite(const struct job *job, const char *name)
 static const struct {
     const char *key, *suite; /* "": any */
 } owners[] = {
-    {"step_time", ""},           {"step_completions", ""},   {"step_rates", "limits"},
-    {"step_high", "limits"},     {"find_low", "find_max"},   {"find_high", "find_max"},
-    {"find_resolution", "find_max"}, {"find_trials", "find_max"}, {"find_time", "find_max"},
-    {"users", "capacity"},       {"user_rate", "capacity"},  {"growth", "capacity"},
-    {"peak", "capacity"},        {"capacity_sla", "capacity"},
+    {"step_time", ""},
+    {"step_completions", ""},
+    {"step_rates", "limits"},
+    {"step_high", "limits"},
+    {"find_low", "find_max"},
+    {"find_high", "find_max"},
+    {"find_resolution", "find_max"},
+    {"find_trials", "find_max"},
+    {"find_time", "find_max"},
+    {"users", "capacity"},
+    {"user_rate", "capacity"},
+    {"growth", "capacity"},
+    {"peak", "capacity"},
+    {"capacity_sla", "capacity"},
     {"scale_connections", "scale_steps"},
 };
-
-/* A key that holds what it holds when nobody writes it. */
-static bool is_default(const struct option *o, const struct job *job)
-{
-    struct job *other = calloc(1, sizeof *other);
-    if (!other)
-        return true;
-    o->kind->parse(o, o->initial, other);
-    bool same = !memcmp(option_field_const(o, other), option_field_const(o, job), o->size);
-    free(other);
-    return same;
-}
 
 static int check_owners(const struct loader *l)
 {
@@ -50,7 +47,7 @@ static int check_owners(const struct loader *l)
     for (size_t i = 0; i < sizeof owners / sizeof *owners; i++) {
         const char *suite = owners[i].suite;
         bool fits = *suite ? is_suite(job, suite) : job_searches(job);
-        if (fits || is_default(option_find(owners[i].key), job))
+        if (fits || option_is_default(option_find(owners[i].key), job))
             continue;
         if (!strcmp(suite, "find_max"))
             return job_refuse(l->e, job, 0, owners[i].key, "expected find_max = RULES as well");
@@ -138,7 +135,8 @@ static int check_scale_steps(const struct loader *l)
     struct job *job = l->job;
     const struct job_list *steps = &job->search.scale_connections;
     if (!job->phases[0].rate_max)
-        return job_refuse(l->e, job, 0, "rate", "suite = scale_steps measures at max: expected that");
+        return job_refuse(l->e, job, 0, "rate",
+                          "suite = scale_steps measures at max: expected that");
     if (job->workers > steps->values[0])
         return job_refuse(l->e, job, 0, "workers",
                           "more than the first of scale_connections, %.12g: expected at most that",

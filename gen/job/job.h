@@ -18,12 +18,21 @@ struct loader;
 
 #define JOB_TEXT 256
 #define JOB_PHASES 64
-#define JOB_RANGES 16
+#define JOB_RANGES IP_RANGES_MAX
+#define JOB_PORT_RANGES 16
 #define JOB_TARGETS 64
+#define JOB_TARGETS_ALL 65536u  /* ADDR:PORT of all target blocks */
+#define JOB_HOSTS_ON_LINK 4096u /* ... addresses of them, without a gateway */
 
 struct endpoint {
     struct ip_addr addr;
     uint16_t port;
+};
+
+/* Servers: every address of a block, at every port of a range. */
+struct job_target {
+    struct ip_range addrs;
+    struct port_range ports;
 };
 
 enum job_pattern {
@@ -79,6 +88,14 @@ struct job_search {
     double peak;
     char capacity_sla[JOB_TEXT];
     struct job_list scale_connections; /* scale_steps */
+};
+
+/* From where on a figure shows what limited a run; db/limit.h reads them from the stored job. */
+struct job_limits {
+    double kept_up_percent, busy_percent, busy_life_percent, core_percent, transmit_percent,
+        room_percent, tx_full_percent, timed_out_percent, sent_again_percent, away_percent,
+        slots_percent;
+    double waits, holds; /* a transaction; a ratio */
 };
 
 /* What must hold before a phase is measured. Neither number: as soon as any connection is open. */
@@ -148,10 +165,11 @@ struct job {
     bool ip6;                /* the family of all addresses below */
     uint16_t vlan, vlan_outer; /* tags of all frames; 0: none */
     uint32_t targets_count;
-    struct endpoint targets[JOB_TARGETS];
+    struct job_target targets[JOB_TARGETS];
     uint32_t sources_count;
     struct ip_range sources[JOB_RANGES]; /* client addresses */
-    uint16_t port_lo, port_hi;           /* client ports */
+    uint32_t ports_count;
+    struct port_range ports[JOB_PORT_RANGES]; /* client ports */
     struct ip_addr gateway;              /* next hop; hi = lo = 0: on link */
     bool allow_public, shared_address;
 
@@ -182,6 +200,7 @@ struct job {
     char run_sla[JOB_TEXT];
     uint64_t valid_lateness_p99_ns; /* bounds of validity in an open loop */
     double valid_busy_percent, valid_missed_percent, valid_tx_full_percent;
+    struct job_limits limits;
     char margins[JOB_TEXT];  /* of relevance, METRIC:PERCENT% each, for whoever compares runs */
     bool quiet;
     uint64_t status_ns;      /* period of the live line */
@@ -228,12 +247,23 @@ int job_refuse_later(struct err *e, const struct job *job, uint32_t phase, const
 /* Whether a suite makes the phases, from the job's one. */
 bool job_searches(const struct job *job);
 
+/* How many connections the pools of addresses and ports are good for. Sums and products stop at
+ * UINT64_MAX: the addresses of an IPv6 prefix are counted, never listed. */
+struct job_pool {
+    uint64_t sources, ports;   /* addresses and ports of the client */
+    uint64_t hosts, targets;   /* addresses of servers; ADDR:PORT of servers */
+    uint64_t tuples;           /* sources x ports x targets */
+};
+struct job_pool job_pool_of(const struct job *job);
+/* "198.18.0.0/16", "198.19.0.0/28:9000-9003": as a job says it. */
+struct _IO_FILE;
+void job_target_print(const struct job_target *target, struct _IO_FILE *out);
+
 /* As the key says it. */
 const char *job_pattern_name(enum job_pattern pattern);
 /* The longest that a phase may last: its duration, or with completions_min what bounds that. */
 uint64_t job_longest_ns(const struct job_phase *phase);
 /* "10", "64-1KiB", "mixed", "64:90,1MiB:10": as a job says it. */
-struct _IO_FILE;
 void job_sizes_print(const struct job_sizes *sizes, struct _IO_FILE *out);
 void job_mix_print(const struct job_mix *mix, struct _IO_FILE *out);
 /* " mix batch (requests=10)": the mix with its keys; nothing for none. */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Finding rows of the option table, also for misspelt keys. */
+/* Questions to the option table: which row a key means, also a misspelt one, and its default. */
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "job/options.h"
+#include "job/job.h"
+#include "job/value.h"
 
 #define KEY_MAX 31 /* longer words are not misspelt keys */
 
@@ -74,4 +76,15 @@ char *option_variable(const struct option *o, char *buf, size_t size)
     for (char *at = buf; *at; at++)
         *at = (char)toupper((unsigned char)*at);
     return buf;
+}
+
+bool option_is_default(const struct option *o, const void *owner)
+{
+    void *other = calloc(1, o->phase ? sizeof(struct job_phase) : sizeof(struct job));
+    if (!other)
+        return true;
+    o->kind->parse(o, o->initial, other);
+    bool same = !memcmp(option_field_const(o, other), option_field_const(o, owner), o->size);
+    free(other);
+    return same;
 }

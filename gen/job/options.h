@@ -46,6 +46,9 @@ const struct option *option_find(const char *key); /* NULL: no such key */
 const struct option *option_nearest(const char *key);
 /* What brings `value` of this key, or NULL when this version has it. */
 const char *option_later(const struct option *o, const char *value);
+/* Whether the field holds what it holds when nobody writes the key; `owner`: the struct job_phase
+ * or the struct job that has it. */
+bool option_is_default(const struct option *o, const void *owner);
 /* BENCH_KEY, for the environment. */
 char *option_variable(const struct option *o, char *buf, size_t size);
 

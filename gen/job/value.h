@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "base/addr.h"
 #include "job/options.h"
 
 struct value_kind {
@@ -44,9 +45,9 @@ extern const struct value_kind kind_wire;    /* NAME or NAME:DEVICE; char array 
 extern const struct value_kind kind_peer;    /* respond, none, exec:COMMAND; peer and peer_exec */
 extern const struct value_kind kind_address; /* one address or nothing; struct ip_addr */
 extern const struct value_kind kind_sources; /* list of blocks; sources of a job */
-extern const struct value_kind kind_targets; /* list of ADDR:PORT; targets of a job */
+extern const struct value_kind kind_targets; /* list of ADDR[/BITS]:PORT[-PORT]; targets of a job */
 extern const struct value_kind kind_listener; /* ADDR:PORT, PORT or nothing; struct endpoint */
-extern const struct value_kind kind_ports;   /* LOW-HIGH; port_lo and port_hi of a job */
+extern const struct value_kind kind_ports;   /* list of LOW-HIGH; ports of a job */
 
 /* The address of the field in its owner. */
 static inline void *option_field(const struct option *o, void *owner)
@@ -63,6 +64,8 @@ static inline const void *option_field_const(const struct option *o, const void 
 int text_store(const struct option *o, const char *text, void *owner);
 void text_format(const struct option *o, const void *owner, FILE *out);
 void bytes_print(uint64_t bytes, FILE *out); /* in the largest unit that divides them */
+void address_print(struct ip_addr addr, FILE *out);
+int port_read(const char **text, uint16_t *port); /* moves *text behind it; 0 or -EINVAL */
 void choices_print(const struct choice *choices, FILE *out);
 
 #endif

@@ -1,33 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Wires, peers, addresses and ports: text to field and exactly back. */
-#include <ctype.h>
+/* Wires, peers and single addresses: text to field and exactly back. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "job/job.h"
 #include "job/value.h"
-
-/* Calls `take` with each item of a comma-separated list, spaces around it taken off. */
-static int list_each(const char *text, int (*take)(const char *item, void *ctx), void *ctx)
-{
-    for (;;) {
-        char item[128];
-        text += strspn(text, " \t");
-        size_t len = strcspn(text, ",");
-        const char *next = text + len;
-        while (len && isspace((unsigned char)text[len - 1]))
-            len--;
-        if (len == 0 || len >= sizeof item)
-            return -EINVAL;
-        memcpy(item, text, len);
-        item[len] = '\0';
-        int ret = take(item, ctx);
-        if (ret < 0 || *next == '\0')
-            return ret;
-        text = next + 1;
-    }
-}
 
 /* ---- wire ---- */
 
@@ -88,7 +66,7 @@ const struct value_kind kind_peer = {peer_parse, peer_format, peer_expect};
 
 /* ---- addresses ---- */
 
-static void address_print(struct ip_addr addr, FILE *out)
+void address_print(struct ip_addr addr, FILE *out)
 {
     char text[64];
     fputs(ip_format(text, sizeof text, addr), out);
@@ -116,58 +94,7 @@ static void address_expect(const struct option *o, FILE *out)
 
 const struct value_kind kind_address = {address_parse, address_format, address_expect};
 
-static int source_add(const char *item, void *ctx)
-{
-    struct job *job = ctx;
-    if (job->sources_count == JOB_RANGES)
-        return -ERANGE;
-    return ip_parse_range(item, &job->sources[job->sources_count++]);
-}
-
-static int sources_parse(const struct option *o, const char *text, void *owner)
-{
-    (void)o;
-    ((struct job *)owner)->sources_count = 0;
-    return list_each(text, source_add, owner);
-}
-
-static void sources_format(const struct option *o, const void *owner, FILE *out)
-{
-    (void)o;
-    const struct job *job = owner;
-    for (uint32_t i = 0; i < job->sources_count; i++) {
-        const struct ip_range *range = &job->sources[i];
-        fputs(i ? ", " : "", out);
-        address_print(range->first, out);
-        if (range->count > 1)
-            fprintf(out, "/%u", range->prefix_len);
-    }
-}
-
-static void sources_expect(const struct option *o, FILE *out)
-{
-    (void)o;
-    fprintf(out, "1 to %d addresses or blocks with commas (198.18.1.0/28)", JOB_RANGES);
-}
-
-const struct value_kind kind_sources = {sources_parse, sources_format, sources_expect};
-
-static int target_add(const char *item, void *ctx)
-{
-    struct job *job = ctx;
-    if (job->targets_count == JOB_TARGETS)
-        return -ERANGE;
-    struct endpoint *target = &job->targets[job->targets_count++];
-    int ret = ip_parse_endpoint(item, &target->addr, &target->port);
-    return ret == 0 && target->port == 0 ? -ERANGE : ret;
-}
-
-static int targets_parse(const struct option *o, const char *text, void *owner)
-{
-    (void)o;
-    ((struct job *)owner)->targets_count = 0;
-    return list_each(text, target_add, owner);
-}
+/* ---- where to listen ---- */
 
 static void endpoint_print(const struct endpoint *at, FILE *out)
 {
@@ -177,27 +104,7 @@ static void endpoint_print(const struct endpoint *at, FILE *out)
     fprintf(out, "%s:%u", is4 ? "" : "]", at->port);
 }
 
-static void targets_format(const struct option *o, const void *owner, FILE *out)
-{
-    (void)o;
-    const struct job *job = owner;
-    for (uint32_t i = 0; i < job->targets_count; i++) {
-        fputs(i ? ", " : "", out);
-        endpoint_print(&job->targets[i], out);
-    }
-}
-
-static void targets_expect(const struct option *o, FILE *out)
-{
-    (void)o;
-    fprintf(out, "1 to %d ADDR:PORT with commas (198.19.0.1:9000)", JOB_TARGETS);
-}
-
-const struct value_kind kind_targets = {targets_parse, targets_format, targets_expect};
-
-/* ---- ports ---- */
-
-static int port_read(const char **text, uint16_t *port)
+int port_read(const char **text, uint16_t *port)
 {
     size_t digits = strspn(*text, "0123456789");
     unsigned long value = strtoul(*text, NULL, 10);
@@ -234,30 +141,3 @@ static void listener_expect(const struct option *o, FILE *out)
 }
 
 const struct value_kind kind_listener = {listener_parse, listener_format, listener_expect};
-
-static int ports_parse(const struct option *o, const char *text, void *owner)
-{
-    (void)o;
-    struct job *job = owner;
-    if (port_read(&text, &job->port_lo) < 0)
-        return -EINVAL;
-    job->port_hi = job->port_lo;
-    if (*text == '-' && (text++, port_read(&text, &job->port_hi) < 0))
-        return -EINVAL;
-    return *text || job->port_hi < job->port_lo ? -EINVAL : 0;
-}
-
-static void ports_format(const struct option *o, const void *owner, FILE *out)
-{
-    (void)o;
-    const struct job *job = owner;
-    fprintf(out, "%u-%u", job->port_lo, job->port_hi);
-}
-
-static void ports_expect(const struct option *o, FILE *out)
-{
-    (void)o;
-    fputs("LOW-HIGH within 1-65535 (10000-59999)", out);
-}
-
-const struct value_kind kind_ports = {ports_parse, ports_format, ports_expect};

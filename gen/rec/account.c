@@ -17,6 +17,7 @@ static void add_counters(struct rec_totals *t, const struct rec_interval *b)
         t->results[i] += b->results[i], t->connect_errors[i] += b->connect_errors[i];
     for (int i = 0; i < DROP_COUNT; i++)
         t->drops[i] += b->drops[i];
+    t->lanes_ns += b->end_ns - b->start_ns;
     t->intervals++;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Commands, notes and trials: handed over by the main thread, stored by the recorder, so that a run
+/* Commands, notes, trials and what the peer counted: handed over by the main thread, stored by the recorder, so that a run
  * that is killed keeps them. */
 #include <assert.h>
 #include <errno.h>
@@ -19,6 +19,7 @@ static void free_post(struct rec_post *p)
     free((void *)(uintptr_t)p->trial.limited_by);
     free(p->level);
     free(p->note);
+    free(p->counters);
     free(p);
 }
 
@@ -88,6 +89,18 @@ int rec_trial(struct rec *r, const struct trial_row *row)
     return append(r, p, failed);
 }
 
+int rec_peer(struct rec *r, const uint64_t counters[COUNTER_COUNT], uint64_t at_ns)
+{
+    struct rec_post *p = calloc(1, sizeof *p);
+    if (!p)
+        return -ENOMEM;
+    *p = (struct rec_post){.kind = POST_PEER, .phase = -1, .at_ns = at_ns};
+    p->counters = malloc(COUNTER_COUNT * sizeof *p->counters);
+    if (p->counters)
+        memcpy(p->counters, counters, COUNTER_COUNT * sizeof *p->counters);
+    return append(r, p, !p->counters);
+}
+
 /* Of a phase that came since this batch's phases were stored: with the next. */
 static bool waits_for_phase(const struct rec *r, const struct rec_post *p)
 {
@@ -102,6 +115,16 @@ static int store_command(struct rec *r, const struct rec_post *p, struct err *e)
     return db_command_add(r->cfg.db, r->cfg.run_id, &row, e);
 }
 
+static int store_peer(struct rec *r, const struct rec_post *p, struct err *e)
+{
+    int ret = 0;
+    for (int i = 0; i < COUNTER_COUNT && !ret; i++)
+        if (p->counters[i])
+            ret = db_iface_counter_add(r->cfg.db, r->cfg.run_id, rec_unix_ns(r, p->at_ns), "peer",
+                                       counter_name((enum counter)i), p->counters[i], e);
+    return ret;
+}
+
 static int store_post(struct rec *r, const struct rec_post *p, struct err *e)
 {
     switch (p->kind) {
@@ -112,6 +135,8 @@ static int store_post(struct rec *r, const struct rec_post *p, struct err *e)
                            e);
     case POST_TRIAL:
         return db_trial_add(r->cfg.db, r->cfg.run_id, &p->trial, e);
+    case POST_PEER:
+        return store_peer(r, p, e);
     }
     assert(!"a kind of post");
     return -EINVAL;

@@ -106,6 +106,8 @@ void rec_phase_rate(struct rec *r, uint32_t phase, double starts, double rate_pe
 #define REC_POSTS_MAX 4096
 int rec_command(struct rec *r, const struct command_row *row, int phase, uint64_t now_ns);
 int rec_note(struct rec *r, const char *level, const char *text, uint64_t now_ns);
+/* What our own responder has counted since it began, as of `at_ns`: rows of iface_counter ("peer"). */
+int rec_peer(struct rec *r, const uint64_t counters[COUNTER_COUNT], uint64_t at_ns);
 /* A trial of a search has ended; its phase is stored already. */
 int rec_trial(struct rec *r, const struct trial_row *row);
 /* Waits until everything that the workers have handed over is stored, so that another connection
@@ -116,6 +118,7 @@ struct rec_totals {
     uint64_t counters[COUNTER_COUNT], results[RESULT_COUNT], open_connections;
     uint64_t connect_errors[RESULT_COUNT], drops[64];
     struct hist_sum latency;     /* of the last completed interval of all workers */
+    uint64_t lanes_ns;           /* how long the counters cover, summed over the workers */
     uint64_t intervals;          /* blocks handed over, and of them: */
     uint64_t lost;               /* those whose batch could not be stored */
     int error;                   /* 0, or -errno of the first failed write */

@@ -14,6 +14,7 @@
 #include "run/seek.h"
 #include "run/setup.h"
 #include "run/sla.h"
+#include "run/tuples.h"
 #include "wire/fault.h"
 #include "wire/wire.h"
 #include "wire/xdp.h"
@@ -218,6 +219,86 @@ static int check_shape(const struct job *job, uint32_t p, struct err *e)
     return job_refuse(e, job, p, "shape", "a rate is set: expected rate = max or another shape");
 }
 
+/* --- pools ---------------------------------------------------------------------------------- */
+
+/* A worker walks no more source addresses than it has paths for. */
+static int check_walk(const struct job *job, struct err *e)
+{
+    struct tuples_config t;
+    for (uint32_t w = 0; w < job->workers; w++) {
+        setup_tuples(job, w, &t);
+        if (tuples_count(&t) < t.connections)
+            return job_refuse(e, job, 0, "source",
+                              "a worker has %u paths at most: %u source addresses, with its share of "
+                              "the ports good for %" PRIu64 " of its %u connections: expected more "
+                              "ports or workers",
+                              TUPLES_PATHS_MAX, tuples_sources(&t), tuples_count(&t), t.connections);
+    }
+    return 0;
+}
+
+/* Connections opened a second, each of which leaves its tuple in TIME-WAIT; 0: none, or not known. */
+static double waits_per_s(const struct job *job, const struct job_phase *phase)
+{
+    if (phase->close != CLOSE_FIN_CLIENT || job->timestamps)
+        return 0; /* a timestamp tells the next life from the last */
+    if (phase->pattern == PATTERN_CHURN)
+        return phase->churn_rate_per_s;
+    return phase->pattern == PATTERN_SHORT_LIVED && !phase->rate_max
+               ? setup_offered_per_s(job, phase, phase->duration_ns)
+               : 0;
+}
+
+/* The oldest TIME-WAIT entry gives its tuple back when there is no room for more. */
+static uint64_t waiting_at_most(const struct job *job)
+{
+    struct worker_config w = {0};
+    setup_client(job, app_proto_find(job->protocol), 0, &w);
+    return (uint64_t)time_wait_slots(w.stack.tcp.time_wait_entries) * job->workers;
+}
+
+/* What is closed must not come to its turn again before its wait is over. */
+static int check_exhaustion(const struct job *job, uint32_t p, struct err *e)
+{
+    const struct job_phase *phase = &job->phases[p];
+    uint64_t ns = phase->warmup_ns + job_longest_ns(phase);
+    double per_s = waits_per_s(job, phase), seconds;
+    seconds = (double)(ns < job->time_wait_ns ? ns : job->time_wait_ns) / 1e9;
+    double waiting = per_s * seconds, most = (double)waiting_at_most(job);
+    struct job_pool pool = job_pool_of(job);
+    waiting = waiting < most ? waiting : most;
+    if (!(per_s > 0) || waiting + phase->connections <= (double)pool.tuples)
+        return 0;
+    return job_refuse(e, job, p, phase->pattern == PATTERN_CHURN ? "churn_rate" : "rate",
+                      "%.0f closed a second, each in TIME_WAIT for %.0f s, hold %.0f tuples beside %u"
+                      " connections; %" PRIu64 " source addresses x %" PRIu64 " ports x %" PRIu64
+                      " targets make %" PRIu64
+                      ": expected a wider source, ports or target, a shorter time_wait, or"
+                      " timestamps = yes",
+                      per_s, seconds, waiting, phase->connections, pool.sources, pool.ports,
+                      pool.targets, pool.tuples);
+}
+
+/* The far kernel gets one route to our block, and one block of its own. */
+static int check_far_kernel(const struct job *job, struct err *e)
+{
+    if (job->peer != PEER_EXEC)
+        return 0;
+    if (job->sources_count > 1)
+        return job_refuse(e, job, 0, "source",
+                          "peer = exec: the server's kernel gets one route: expected one block");
+    if (job->targets_count > 1)
+        return job_refuse(e, job, 0, "target",
+                          "peer = exec: the server's kernel gets one block: expected one");
+    return 0;
+}
+
+static int check_pools(const struct job *job, struct err *e)
+{
+    int rc = check_walk(job, e);
+    return rc ? rc : check_far_kernel(job, e);
+}
+
 /* --- peer ----------------------------------------------------------------------------------- */
 
 static int check_peer_pid(const struct job *job, struct err *e)
@@ -297,6 +378,8 @@ static int check_phase(const struct job *job, uint32_t p, const struct app_proto
         rc = check_reply(job, p, proto, e);
     if (!rc)
         rc = check_shape(job, p, e);
+    if (!rc && !job_searches(job))
+        rc = check_exhaustion(job, p, e);
     return rc ? rc : check_verdicts(job, p, e);
 }
 
@@ -312,6 +395,8 @@ int check_job(struct job *job, struct err *e)
         rc = check_content(job, proto, e);
     if (!rc)
         rc = check_faults(job, e);
+    if (!rc)
+        rc = check_pools(job, e);
     if (!rc)
         rc = check_peer_pid(job, e);
     if (!rc && check_rules(job, 0, "run_sla", job->run_sla, rules, e) < 0)

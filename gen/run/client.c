@@ -17,7 +17,7 @@ int client_init(struct client *c, const struct client_config *cfg, struct stack 
                          .free_tail = SESSION_NONE, .next_id = 1 + cfg->worker};
     c->sessions = mem_reserve((size_t)cfg->sessions * sizeof *c->sessions, "sessions", e);
     if (!c->sessions || trans_init(&c->trans, cfg->trans, e) || pace_init(c, e) ||
-        reopen_init(c, e)) {
+        reopen_init(c, e) || tuples_init(&c->tuples, &cfg->tuples, e)) {
         client_fini(c);
         return -ENOMEM;
     }
@@ -34,6 +34,7 @@ void client_fini(struct client *c)
     trans_fini(&c->trans);
     pace_fini(c);
     reopen_fini(c);
+    tuples_fini(&c->tuples);
     c->sessions = NULL;
     c->paths = NULL;
 }
@@ -45,41 +46,33 @@ uint64_t client_memory(const struct client *c)
     return c->cfg.sessions * each;
 }
 
-/* Source addresses that this worker's connections can use up, not more. */
-static uint64_t sources_wanted(const struct client *c)
+static int make_path(struct client *c, uint32_t source, const struct tuple_target *target,
+                     struct err *e)
 {
-    uint64_t all = 0;
-    for (uint32_t i = 0; i < c->cfg.sources_count; i++)
-        all += c->cfg.sources[i].count;
-    uint64_t most = CLIENT_PATHS_MAX / c->cfg.targets_count;
-    return all < most ? all : most;
-}
-
-static struct ip_addr nth_source(const struct client *c, uint64_t n)
-{
-    uint32_t i = 0;
-    while (n >= c->cfg.sources[i].count)
-        n -= c->cfg.sources[i++].count;
-    return ip_nth(c->cfg.sources[i], n);
+    uint32_t path = stack_path(c->stack, tuples_source(&c->tuples, source), target->addr, c->now_ns);
+    if (path == PATH_NONE)
+        return err_set(e, EXIT_USAGE, -ENOSPC,
+                       "sources x targets make more paths than the %u reserved, or more neighbours"
+                       " than %u",
+                       c->stack->cfg.paths, c->stack->cfg.neighbours);
+    c->paths[source * c->tuples.hosts_count + target->host] = path;
+    return 0;
 }
 
 int client_resolve(struct client *c, struct err *e)
 {
-    uint64_t sources = sources_wanted(c);
-    c->path_count = (uint32_t)(sources * c->cfg.targets_count);
+    const struct tuples *t = &c->tuples;
+    c->path_count = t->sources * t->hosts_count;
     c->paths = mem_reserve(c->path_count * sizeof *c->paths, "client paths", e);
     if (!c->paths)
         return -ENOMEM;
-    for (uint32_t i = 0; i < c->path_count; i++) {
-        struct ip_addr source = nth_source(c, i / c->cfg.targets_count);
-        struct ip_addr target = c->cfg.targets[i % c->cfg.targets_count].addr;
-        c->paths[i] = stack_path(c->stack, source, target, c->now_ns);
-        if (c->paths[i] == PATH_NONE)
-            return err_set(e, EXIT_USAGE, -ENOSPC,
-                           "sources x targets make more paths than the %u reserved",
-                           c->stack->cfg.paths);
-    }
-    return 0;
+    memset(c->paths, 0xff, c->path_count * sizeof *c->paths);
+    int rc = 0;
+    for (uint32_t source = 0; source < t->sources; source++)
+        for (uint32_t i = 0; i < t->targets_count && !rc; i++)
+            if (c->paths[source * t->hosts_count + t->targets[i].host] == PATH_NONE)
+                rc = make_path(c, source, &t->targets[i], e);
+    return rc;
 }
 
 enum neigh_state client_resolved(const struct client *c)

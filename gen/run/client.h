@@ -19,10 +19,10 @@
 #include "run/pace.h"
 #include "run/reopen.h"
 #include "run/trans.h"
+#include "run/tuples.h"
 #include "stack/stack.h"
 
 #define SESSION_NONE 0xffffffffu
-#define CLIENT_PATHS_MAX 4096
 #define CLIENT_MISSED_NS 1000000u /* an arrival that is looked at later is a missed start */
 
 enum session_state { SESSION_DOWN, SESSION_OPENING, SESSION_OPEN, SESSION_CLOSING };
@@ -63,11 +63,6 @@ struct client_load {
     uint64_t timeout_ns, connect_timeout_ns, queue_max_ns;
 };
 
-struct client_target {
-    struct ip_addr addr;
-    uint16_t port;
-};
-
 struct client_config {
     const struct app_client *proto;
     bool one_way;                /* no reply: acknowledged is done */
@@ -76,12 +71,8 @@ struct client_config {
     bool reopens, paces;         /* in some phase: room for it is made at start */
     uint32_t trans;              /* pool */
     uint32_t first_session;      /* number of session 0 over the whole run */
-    struct ip_range sources[16];
-    uint32_t sources_count;
-    struct client_target targets[64];
-    uint32_t targets_count;
-    uint16_t port_lo, port_hi;
-    uint32_t worker, workers;    /* ports are dealt out modulo workers */
+    struct tuples_config tuples; /* where its connections come from and go to */
+    uint32_t worker, workers;
     uint32_t connect_parallel;
     uint64_t seed;
 };
@@ -125,10 +116,10 @@ struct client {
     struct pace pace;
     uint64_t connects_failed[RESULT_COUNT];    /* since the start, by reason */
 
-    uint32_t *paths;             /* sources x targets, made and asked for at start */
+    struct tuples tuples;
+    uint32_t *paths;             /* sources x hosts, made and asked for at start */
     uint32_t path_count;
     enum neigh_state resolved;   /* of all paths, as last looked */
-    uint64_t tuple;              /* the next source port, source and target to try */
 
     uint32_t unstamped[STACK_BATCH_MAX * 2]; /* first bytes built since the last flush */
     uint32_t unstamped_count;

@@ -138,7 +138,7 @@ static int respond(const struct job *job, struct err *e)
     if (!rc)
         rc = clock_init(&clock, clock_source_parse(job->clock), e);
     struct responder_process p = {
-        .job = job, .clock = &clock, .device = job->wire + 4, .listen = job->targets[0],
+        .job = job, .clock = &clock, .device = job->wire + 4,
         .ready = print_ready, .totals = &totals,
     };
     if (!rc)

@@ -30,21 +30,45 @@ static enum result main_reason(const struct run *r, uint64_t *count)
     return most;
 }
 
+/* "198.19.0.1:9000", or the first block and that there are more. */
+static void servers_text(const struct job *job, char *buf, size_t size)
+{
+    FILE *out = fmemopen(buf, size, "w");
+    *buf = '\0';
+    if (!out)
+        return;
+    job_target_print(&job->targets[0], out);
+    if (job->targets_count > 1)
+        fprintf(out, " and %u more", job->targets_count - 1);
+    fclose(out);
+}
+
+/* One of all has no neighbour: which of them is the worker's to know. */
+static int tell_no_route(const struct run *r, const char *servers, struct err *e)
+{
+    char host[64];
+    const char *question = r->job->ip6 ? "neighbour solicitations" : "ARP";
+    if (job_pool_of(r->job).hosts > 1)
+        return err_set(e, EXIT_RUN, -EHOSTUNREACH,
+                       "no_route: nobody answers %s for one of %s on %s: expected all hosts up there",
+                       question, servers, r->job->wire);
+    return err_set(e, EXIT_RUN, -EHOSTUNREACH,
+                   "no_route: nobody answers %s for %s on %s: expected a host that is up there",
+                   question, ip_format(host, sizeof host, r->job->targets[0].addrs.first), r->job->wire);
+}
+
 static int why_not_connected(struct run *r, const struct job_phase *p, struct err *e)
 {
-    char target[64];
+    char servers[128];
     uint64_t count;
-    ip_format(target, sizeof target, r->job->targets[0].addr);
+    servers_text(r->job, servers, sizeof servers);
     enum result why = main_reason(r, &count);
     if (why == RESULT_NO_ROUTE || any_unresolved(r))
-        return err_set(e, EXIT_RUN, -EHOSTUNREACH,
-                       "no_route: nobody answers %s for %s on %s: expected a host that is up there",
-                       r->job->ip6 ? "neighbour solicitations" : "ARP", target, r->job->wire);
+        return tell_no_route(r, servers, e);
     return err_set(e, EXIT_RUN, -ECONNREFUSED,
-                   "%s: none of %u connections to %s%s%s:%u opened (%llu failed so): expected a server "
-                   "that listens there", result_name(why), p->connections, r->job->ip6 ? "[" : "",
-                   target, r->job->ip6 ? "]" : "",
-                   r->job->targets[0].port, (unsigned long long)count);
+                   "%s: none of %u connections to %s opened (%llu failed so): expected a server "
+                   "that listens there", result_name(why), p->connections, servers,
+                   (unsigned long long)count);
 }
 
 uint64_t connect_limit_ns(const struct job *job, const struct job_phase *p)

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "job/job.h"
 #include "run/series.h"
 
 struct app_proto;
@@ -28,7 +29,9 @@ struct need_pool {
 };
 #define NEED_POOLS 16
 struct need {
-    uint64_t sources, ports, tuples, connections;
+    struct job_pool pool;
+    uint32_t walked;         /* source addresses that a worker's connections come from */
+    uint64_t connections;
     double opened_per_s;     /* of connections that come and go; NAN: not known; 0: they stay */
     double held_s;           /* a closed one keeps its tuple so long */
     struct need_pool pools[NEED_POOLS];

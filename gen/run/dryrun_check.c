@@ -163,19 +163,19 @@ static int check_tuples(const struct job *job, const struct need *n)
     double wanted = (double)n->connections + n->opened_per_s * n->held_s;
     if (n->opened_per_s == 0 || n->held_s == 0 || isnan(wanted))
         return EXIT_WELL;
-    if (wanted <= (double)n->tuples)
+    if (wanted <= (double)n->pool.tuples)
         dryrun_row(EXIT_WELL, "tuples", "%.0f of %llu are in use at most", wanted,
-                   (unsigned long long)n->tuples);
+                   (unsigned long long)n->pool.tuples);
     else if (job->timestamps)
         dryrun_row(EXIT_WELL, "tuples",
                    "%.0f are wanted of %llu: those in TIME-WAIT are used again (timestamps = yes)",
-                   wanted, (unsigned long long)n->tuples);
+                   wanted, (unsigned long long)n->pool.tuples);
     else
         dryrun_row(EXIT_USAGE, "tuples",
                    "%.0f are wanted, %llu there: expected a wider source or ports, or a shorter "
                    "time_wait",
-                   wanted, (unsigned long long)n->tuples);
-    return wanted <= (double)n->tuples || job->timestamps ? EXIT_WELL : EXIT_USAGE;
+                   wanted, (unsigned long long)n->pool.tuples);
+    return wanted <= (double)n->pool.tuples || job->timestamps ? EXIT_WELL : EXIT_USAGE;
 }
 
 static int (*const checks[])(const struct job *job, const struct need *n) = {

@@ -13,16 +13,14 @@
 
 static void print_world(const struct job *job)
 {
-    char addr[64], seed[32] = "chosen at the start";
+    char seed[32] = "chosen at the start";
     if (job->seed)
         snprintf(seed, sizeof seed, "%llu", (unsigned long long)job->seed);
     printf("  protocol %s on wire %s, %u worker%s, seed %s\n", job->protocol, job->wire,
            job->workers, job->workers > 1 ? "s" : "", seed);
     printf("  target");
     for (uint32_t i = 0; i < job->targets_count; i++)
-        printf("%s %s%s%s:%u", i ? "," : "", job->ip6 ? "[" : "",
-               ip_format(addr, sizeof addr, job->targets[i].addr), job->ip6 ? "]" : "",
-               job->targets[i].port);
+        fputs(i ? ", " : " ", stdout), job_target_print(&job->targets[i], stdout);
     switch (job->peer) {
     case PEER_RESPOND:
         puts(", answered by our responder");

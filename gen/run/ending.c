@@ -31,6 +31,7 @@ static int record_memory(struct run *r, struct err *e)
         sum.tcp.flows += m->tcp.flows;
         sum.tcp.time_wait += m->tcp.time_wait;
         sum.tcp.ooo += m->tcp.ooo;
+        sum.tcp.sides += m->tcp.sides;
         sum.sessions += m->sessions;
         sum.trans += m->trans;
     }
@@ -42,6 +43,7 @@ static int record_memory(struct run *r, struct err *e)
         {"flow_table", sum.tcp.flows, sizeof(struct flow_entry)},
         {"time_wait", sum.tcp.time_wait, sizeof(struct time_wait)},
         {"out_of_order", sum.tcp.ooo, 0},
+        {"side_blocks", sum.tcp.sides, SIDE_BLOCK_BYTES},
         {"sessions", sum.sessions, sizeof(struct session)},
         {"transactions", sum.trans, sizeof(struct trans)},
         {"sample_rings", r->rec_memory.samples, sizeof(struct rec_record)},

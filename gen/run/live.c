@@ -88,12 +88,13 @@ static void print_line(struct run *r, const char *phase, uint64_t left_ns)
 {
     struct live *l = r->live;
     const struct rec_totals *t = &l->totals;
-    char p50[32] = "-", p99[32] = "-", rate[32];
+    char p50[32] = "-", p99[32] = "-", rate[32] = "-";
     if (t->latency.count) {
         units_format_ns(p50, sizeof p50, hist_sum_percentile_ns(&t->latency, 50, 100));
         units_format_ns(p99, sizeof p99, hist_sum_percentile_ns(&t->latency, 99, 100));
     }
-    units_format_count(rate, sizeof rate, (uint64_t)l->transactions_per_s);
+    if (!isnan(l->transactions_per_s))
+        units_format_count(rate, sizeof rate, (uint64_t)l->transactions_per_s);
     fprintf(
         stderr,
         "%s%-10s %3llu s left  %u connections  %s transactions/s  p50 %s  p99 %s  %llu failed%s",
@@ -104,6 +105,18 @@ static void print_line(struct run *r, const char *phase, uint64_t left_ns)
     l->shown = true;
 }
 
+/* Over the time that the new intervals cover: the recorder may be late, or hand over several. */
+static void take_rate(struct live *l, uint32_t workers)
+{
+    uint64_t completed = l->totals.counters[COUNTER_COMPLETED], lanes_ns = l->totals.lanes_ns;
+    if (lanes_ns == l->last_lanes_ns)
+        return;
+    double lane_s = (double)(lanes_ns - l->last_lanes_ns) / 1e9;
+    l->transactions_per_s = (double)(completed - l->last_completed) / (lane_s / workers);
+    l->last_completed = completed;
+    l->last_lanes_ns = lanes_ns;
+}
+
 static void tick_line(struct run *r, const char *phase, uint64_t left_ns)
 {
     struct live *l = r->live;
@@ -111,15 +124,9 @@ static void tick_line(struct run *r, const char *phase, uint64_t left_ns)
     if (now < l->next_ns)
         return;
     rec_totals(r->rec, &l->totals);
-    uint64_t completed = l->totals.counters[COUNTER_COMPLETED];
-    if (l->last_ns) {
-        l->transactions_per_s =
-            (double)(completed - l->last_completed) * 1e9 / (double)(now - l->last_ns);
-        if (!r->job->quiet)
-            print_line(r, phase, left_ns);
-    }
-    l->last_completed = completed;
-    l->last_ns = now;
+    take_rate(l, r->workers_count);
+    if (l->next_ns && !r->job->quiet)
+        print_line(r, phase, left_ns);
     l->next_ns = now + r->job->status_ns;
 }
 

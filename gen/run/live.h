@@ -12,9 +12,9 @@
 struct live {
     struct live_run run;
     bool terminal, shown;
-    uint64_t next_ns, last_ns; /* of the line */
-    uint64_t last_completed;
-    double transactions_per_s; /* between the last two lines; NAN: not yet */
+    uint64_t next_ns; /* of the line */
+    uint64_t last_completed, last_lanes_ns;
+    double transactions_per_s; /* of the intervals that came in last; NAN: none yet */
     struct rec_totals totals;  /* as of the last line */
 
     struct sink *sink; /* NULL: no JSON stream */

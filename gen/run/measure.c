@@ -69,8 +69,11 @@ static int await_measured(struct run *r, const struct job_phase *p, uint32_t fir
     };
     enum phase_exit why = PHASE_EXIT_NONE;
     int rc = watch_open(&w, r, p, first, &until, e);
+    r->edge_ns = measure_ns;
     if (!rc)
         why = step_await(r, r->commands, p->name, until.planned_ns, &w);
+    peer_tell(r);
+    r->edge_ns = 0;
     uint64_t ended = clock_now_ns(&r->clock);
     ended =
         ended < measure_ns ? measure_ns : ended; /* still in the warm-up: nothing was measured */

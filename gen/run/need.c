@@ -58,7 +58,8 @@ static void add_tcp(struct need *n, const struct tcp_config *cfg, bool peer)
     } pools[] = {{"connections", m.conns},
                  {"flow_table", m.flows},
                  {"time_wait", m.time_wait},
-                 {"out_of_order", m.ooo}};
+                 {"out_of_order", m.ooo},
+                 {"side_blocks", m.sides}};
     for (size_t i = 0; i < sizeof pools / sizeof *pools; i++)
         pool_add(n, pools[i].name, peer ? 0 : pools[i].bytes, peer ? pools[i].bytes : 0);
 }
@@ -71,7 +72,8 @@ static void add_client(struct need *n, const struct worker_config *w)
     add_tcp(n, &w->stack.tcp, false);
     pool_add(n, "sessions", c->sessions * session, 0);
     pool_add(n, "transactions", (uint64_t)c->trans * sizeof(struct trans), 0);
-    pool_add(n, "paths", (uint64_t)w->stack.paths * sizeof(struct path), 0);
+    pool_add(n, "paths", stack_path_memory(&w->stack), 0);
+    pool_add(n, "servers", tuples_memory(&c->tuples) + tuples_paths(&c->tuples) * sizeof(uint32_t), 0);
 }
 
 static void add_server(struct need *n, const struct worker_config *w)
@@ -83,7 +85,7 @@ static void add_server(struct need *n, const struct worker_config *w)
              s->conns * sizeof(struct server_conn) + s->parses * sizeof(struct app_parse));
     pool_add(n, "replies", 0,
              (uint64_t)s->pending * (retains ? sizeof(struct chunk) : sizeof(struct described)));
-    pool_add(n, "paths", 0, (uint64_t)w->stack.paths * sizeof(struct path));
+    pool_add(n, "paths", 0, stack_path_memory(&w->stack));
 }
 
 static void add_frames(struct need *n, const struct job *job)
@@ -104,7 +106,7 @@ static void need_memory(struct need *n, const struct job *job, const struct app_
         add_client(n, &client);
         if (job->peer != PEER_RESPOND)
             continue;
-        setup_responder(job, proto, &job->targets[0], w, &server);
+        setup_responder(job, proto, w, &server);
         add_server(n, &server);
     }
     pool_add(n, "sample_rings",
@@ -178,10 +180,10 @@ void need_load_of(const struct job *job, uint32_t phase, const struct app_proto 
 
 static void need_tuples(struct need *n, const struct job *job, const struct app_proto *proto)
 {
-    for (uint32_t i = 0; i < job->sources_count; i++)
-        n->sources += job->sources[i].count;
-    n->ports = (uint64_t)job->port_hi - job->port_lo + 1;
-    n->tuples = n->sources * n->ports * job->targets_count;
+    struct tuples_config tuples;
+    setup_tuples(job, 0, &tuples);
+    n->pool = job_pool_of(job);
+    n->walked = tuples_sources(&tuples);
     n->connections = job->connections;
     for (uint32_t i = 0; i < job->phases_count; i++) {
         const struct job_phase *p = &job->phases[i];

@@ -13,22 +13,34 @@ static const char *bytes_text(char buf[TEXT], uint64_t bytes)
     return units_format_bytes(buf, TEXT, bytes);
 }
 
+/* More than can be counted: an IPv6 prefix alone has so many. */
+static const char *count_text(char buf[TEXT], uint64_t count)
+{
+    if (count == UINT64_MAX)
+        return "more than 10^19";
+    return units_format_count(buf, TEXT, count);
+}
+
 static void print_tuples(const struct job *job, const struct need *n)
 {
-    char have[TEXT], want[TEXT];
-    printf("  tuples        %llu source addresses x %llu ports x %u targets = %s; %s connections at "
+    char sources[TEXT], targets[TEXT], have[TEXT], want[TEXT];
+    printf("  tuples        %s source addresses x %llu ports x %s targets = %s; %s connections at "
            "once\n",
-           (unsigned long long)n->sources, (unsigned long long)n->ports, job->targets_count,
-           units_format_count(have, sizeof have, n->tuples),
-           units_format_count(want, sizeof want, n->connections));
+           units_format_count(sources, sizeof sources, n->pool.sources),
+           (unsigned long long)n->pool.ports,
+           units_format_count(targets, sizeof targets, n->pool.targets),
+           count_text(have, n->pool.tuples), units_format_count(want, sizeof want, n->connections));
+    if (n->walked < n->pool.sources)
+        printf("                connections come from %u of the addresses, evenly over all\n",
+               n->walked);
     if (n->opened_per_s == 0 || n->held_s == 0)
         return;
     printf("                a closed one keeps its tuple for %.0f s (time_wait): they last for %.0f "
            "connections/s",
-           n->held_s, (double)n->tuples / n->held_s);
+           n->held_s, (double)n->pool.tuples / n->held_s);
     if (!isnan(n->opened_per_s))
         printf(", the job opens %.0f/s", n->opened_per_s);
-    putchar('\n');
+    puts(job->timestamps ? "; timestamps let one be used again before" : "");
 }
 
 static void print_memory(const struct need *n)

@@ -28,8 +28,8 @@ static struct side make_side(const char *device, uint32_t batch, int cpu)
     s.cfg.filter = (struct wire_filter){
         .local = {{ip4_addr(NEAR_IP), 1, 32}, {ip4_addr(FAR_IP), 1, 32}},
         .local_count = 2,
-        .port_lo = PORT,
-        .port_hi = PORT,
+        .ports = {{PORT, PORT}},
+        .ports_count = 1,
     };
     return s;
 }

@@ -10,6 +10,8 @@
 #include "run/worker.h"
 #include "wire/xdp.h"
 
+#define LIVE_TRIES 1000 /* of a worker that lost its core while it told them */
+
 struct responder {
     uint32_t count;
     struct app_ctx app;
@@ -17,14 +19,15 @@ struct responder {
 };
 
 static int start_workers(struct responder *r, const struct job *job, struct wire_port *port,
-                         const struct endpoint *listen, const int *cpus,
-                         const struct clock *clock, struct err *e)
+                         const int *cpus, const struct clock *clock, struct responder_live *live,
+                         struct err *e)
 {
     const struct app_proto *proto = app_proto_find(job->protocol);
     for (; r->count < job->workers; r->count++) {
         struct worker_config cfg = {.cpu = cpus[r->count], .clock = clock, .port = port};
-        setup_responder(job, proto, listen, r->count, &cfg);
+        setup_responder(job, proto, r->count, &cfg);
         cfg.server.app = &r->app;
+        cfg.live = live ? &live->of[r->count] : NULL;
         int rc = worker_start(&r->workers[r->count], &cfg, e);
         if (rc)
             return rc;
@@ -38,7 +41,7 @@ static int start_workers(struct responder *r, const struct job *job, struct wire
 }
 
 int responder_start(struct responder **out, const struct job *job, struct wire_port *port,
-                    const struct endpoint *listen, uint32_t first_cpu, const struct clock *clock,
+                    uint32_t first_cpu, const struct clock *clock, struct responder_live *live,
                     struct err *e)
 {
     struct responder *r = calloc(1, sizeof *r);
@@ -49,7 +52,7 @@ int responder_start(struct responder **out, const struct job *job, struct wire_p
     if (!rc)
         rc = app_ctx_init(&r->app, job->seed, job->binary, e);
     if (!rc)
-        rc = start_workers(r, job, port, listen, cpus + first_cpu, clock, e);
+        rc = start_workers(r, job, port, cpus + first_cpu, clock, live, e);
     if (rc) {
         if (r)
             responder_stop(r, NULL);
@@ -57,6 +60,45 @@ int responder_start(struct responder **out, const struct job *job, struct wire_p
     }
     *out = r;
     return 0;
+}
+
+static bool read_live(const struct worker_live *l, uint64_t counters[COUNTER_COUNT], uint64_t *at_ns)
+{
+    uint64_t turn;
+    int tries = 0;
+    do {
+        if (tries++ == LIVE_TRIES)
+            return false;
+        turn = atomic_load_explicit(&l->turn, memory_order_acquire);
+        *at_ns = atomic_load_explicit(&l->at_ns, memory_order_acquire);
+        for (int i = 0; i < COUNTER_COUNT; i++)
+            counters[i] = atomic_load_explicit(&l->counters[i], memory_order_acquire);
+    } while (turn % 2 || turn != atomic_load_explicit(&l->turn, memory_order_acquire));
+    return turn;
+}
+
+static bool is_maximum(int counter)
+{
+    return counter == COUNTER_GAP_MAX || counter == COUNTER_BACKLOG_MAX;
+}
+
+bool responder_counted(const struct responder_live *live, uint32_t workers,
+                       uint64_t counters[COUNTER_COUNT], uint64_t *at_ns)
+{
+    uint64_t one[COUNTER_COUNT], told_ns;
+    *at_ns = 0;
+    memset(counters, 0, COUNTER_COUNT * sizeof *counters);
+    for (uint32_t w = 0; w < workers; w++) {
+        if (!read_live(&live->of[w], one, &told_ns))
+            return false;
+        *at_ns = told_ns > *at_ns ? told_ns : *at_ns;
+        for (int i = 0; i < COUNTER_COUNT; i++)
+            if (!is_maximum(i))
+                counters[i] += one[i];
+            else if (one[i] > counters[i])
+                counters[i] = one[i];
+    }
+    return workers > 0;
 }
 
 static void sum(const struct worker *w, struct responder_totals *t)
@@ -93,11 +135,11 @@ int responder_process_run(const struct responder_process *p, struct err *e)
     struct wire_config wc;
     struct wire_port *port;
     struct responder *r;
-    setup_responder_wire(p->job, p->device, &p->listen, &wc);
+    setup_responder_wire(p->job, p->device, &wc);
     int rc = xdp_port_open(&wc, &port, e);
     if (rc)
         return rc;
-    rc = responder_start(&r, p->job, port, &p->listen, p->first_cpu, p->clock, e);
+    rc = responder_start(&r, p->job, port, p->first_cpu, p->clock, p->live, e);
     if (!rc) {
         sigset_t set;
         int sig;

@@ -10,7 +10,7 @@
 #include "base/drop.h"
 #include "base/measure.h"
 #include "job/job.h"
-#include "run/server.h"
+#include "run/worker.h"
 #include "wire/wire.h"
 
 struct clock;
@@ -24,10 +24,20 @@ struct responder_totals {
     uint64_t drops[DROP_COUNT];
 };
 
-/* Starts the workers on an open port (which stays the caller's); CPUs from `first_cpu` on in the
- * job's order. Returns when all are ready. */
+/* What they have counted so far. */
+#define RESPONDER_WORKERS_MAX 256
+struct responder_live {
+    struct worker_live of[RESPONDER_WORKERS_MAX];
+};
+/* All workers together; maxima are the largest. False: not to be had of one of them. */
+bool responder_counted(const struct responder_live *live, uint32_t workers,
+                       uint64_t counters[COUNTER_COUNT], uint64_t *at_ns);
+
+/* Starts the workers on an open port (which stays the caller's), at every target of the job; CPUs
+ * from `first_cpu` on in the job's order. Returns when all are ready. `live`: where they tell their
+ * counters; NULL: nowhere. */
 int responder_start(struct responder **out, const struct job *job, struct wire_port *port,
-                    const struct endpoint *listen, uint32_t first_cpu, const struct clock *clock,
+                    uint32_t first_cpu, const struct clock *clock, struct responder_live *live,
                     struct err *e);
 /* Stops, joins, sums, frees. */
 void responder_stop(struct responder *r, struct responder_totals *totals);
@@ -37,11 +47,11 @@ struct responder_process {
     const struct job *job;
     const struct clock *clock;
     const char *device;
-    struct endpoint listen;
     uint32_t first_cpu;
     void (*ready)(void *ctx);
     void *ready_ctx;
     struct responder_totals *totals;
+    struct responder_live *live;
 };
 /* 0 or -errno; signals must be blocked by the caller (SIGTERM, SIGINT) before threads exist. */
 int responder_process_run(const struct responder_process *p, struct err *e);

@@ -53,6 +53,7 @@ struct run {
     uint64_t connections_opened;
     struct live *live;
     struct run_loaded loaded;
+    uint64_t edge_ns;        /* where a measured phase begins that has not begun yet; 0: none */
     enum run_asked asked;
     struct db *reader;       /* second connection to the results, for reading while the run goes on */
     char aborted[240];       /* why the run ended itself; empty: it did not */
@@ -79,6 +80,11 @@ int run_job(struct job *job, const struct run_interleave *place,
 /* plan.c: the phases; returns 0, or -errno with e set (nothing connected); -EINTR: a signal ended it,
  * -ECANCELED: it ended itself, r->aborted says why; both in order. */
 int plan_execute(struct run *r, struct err *e);
+
+/* peer.c: what our own responder has counted so far, into the file: where a measured phase begins
+ * (r->edge_ns, once it is past) and ends. Nothing where the peer is not ours. */
+void peer_tell(struct run *r);
+void peer_tell_edge(struct run *r, uint64_t now_ns);
 
 /* environment.c: what the figures depend on, as rows; makes environment_hash. */
 int environment_record(struct run *r, struct err *e);

@@ -8,8 +8,6 @@
 #include "run/seek_internal.h"
 
 #define MIB         1048576.0
-#define SLOTS_BUSY  0.8  /* of what connections and depth can carry: all that is there waits */
-#define LOOP_HAS_ROOM 0.95
 
 static double read_figure(const struct judge_scope *s, const char *name)
 {
@@ -56,12 +54,12 @@ static void judge_rules(const struct seek *k, const struct judge_scope *s, struc
 /* --- what limited it -------------------------------------------------------------------------- */
 
 /* Every transaction that connections and depth can carry is under way, and the generator has room:
- * its time passes at the far end. db/limit.c calls that the round trip, and cannot tell it from a
- * full responder while the run goes on; for a search both are the peer's. */
+ * its time passes at the far end. Where nothing is known of that end, db/limit.c calls it the round
+ * trip, or nothing; for a search it is the peer's. Of our own responder it is known. */
 static bool waits_for_peer(const struct limit_figures *f, enum limit by)
 {
-    return (by == LIMIT_UNKNOWN || by == LIMIT_ROUND_TRIP) && f->busy < LOOP_HAS_ROOM &&
-           f->outstanding >= SLOTS_BUSY * f->slots;
+    return (by == LIMIT_UNKNOWN || by == LIMIT_ROUND_TRIP) && isnan(f->peer_busy) &&
+           f->busy < f->bounds.busy && f->outstanding >= f->bounds.slots * f->slots;
 }
 
 static void judge_limit(struct run *r, int64_t phase_id, struct trial_result *out)

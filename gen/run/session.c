@@ -2,6 +2,8 @@
 /* A session's connection and its place in the list of those that may take work. */
 #include "run/client_internal.h"
 
+#define TUPLE_TRIES 64
+
 bool session_fits(const struct client *c, const struct session *s)
 {
     return session_number(c, s) < c->load.sessions &&
@@ -44,20 +46,18 @@ void session_unlist(struct client *c, struct session *s)
         c->sessions[s->next].prev = s->prev;
 }
 
-/* Tuples are tried in turn: path fastest, so that connections spread over sources and targets. */
+/* Those that still live or wait are passed over; when many in a row do, the pool is used up. */
 static uint32_t open_next_tuple(struct client *c, uint32_t number)
 {
-    uint32_t ports = ((uint32_t)c->cfg.port_hi - c->cfg.port_lo + 1) / c->cfg.workers;
-    for (uint32_t tries = 0; tries < 64; tries++) {
-        uint64_t tuple = c->tuple++;
-        uint32_t at = (uint32_t)(tuple % c->path_count);
-        uint32_t port = (uint32_t)(tuple / c->path_count % ports) * c->cfg.workers + c->cfg.worker;
-        uint32_t path = c->paths[at];
-        const struct client_target *target = &c->cfg.targets[at % c->cfg.targets_count];
-        uint32_t conn = tcp_open(&c->stack->tcp, path, (uint16_t)(c->cfg.port_lo + port),
-                                 target->port, c->stack->paths[path].mss, number);
-        if (conn != CONN_NONE || !c->stack->tcp.free_count)
+    struct tcp *t = &c->stack->tcp;
+    for (uint32_t tries = 0; tries < TUPLE_TRIES; tries++) {
+        struct tuple tuple = tuples_take(&c->tuples);
+        uint32_t path = c->paths[tuple.path];
+        uint32_t conn = tcp_open(t, path, tuple.port, tuple.target->port, c->stack->paths[path].mss,
+                                 number);
+        if (conn != CONN_NONE || !t->free_count)
             return conn;
+        client_count(c, COUNTER_TUPLES_BUSY);
     }
     return CONN_NONE;
 }

@@ -18,9 +18,11 @@
 #define TIME_WAIT_LONG    4096u      /* entries for connections that close once, at the end */
 #define TIME_WAIT_SHORT   (1u << 20) /* ... for those that come and go */
 #define OOO_PIECES        2048u /* a worker, of a segment each: 3 MiB */
+#define SIDE_BLOCKS       8192u /* a worker: 1 MiB */
+#define SIDE_BLOCKS_CONN  4     /* what one connection can use */
 #define RTO_MAX_NS        60000000000ull
 #define SYN_RETRIES       8 /* connect_timeout ends it first */
-#define RESPONDER_PATHS   8192
+#define RESPONDER_PATHS   8192u  /* of clients that are not ours: at least */
 #define CHUNKS_MAX        (128u << 10) /* of 1 KiB */
 #define IP_TCP_HEADERS    40
 
@@ -121,6 +123,7 @@ static void setup_tcp(const struct job *job, uint32_t sessions, bool passive,
                                   : sessions + (passive ? 256 : 0),
         .time_wait_entries = waits,
         .ooo_pieces = OOO_PIECES,
+        .side_blocks = clamp((uint64_t)sessions * SIDE_BLOCKS_CONN, 64, SIDE_BLOCKS),
         .piece_bytes = (uint32_t)job->mtu - IP_TCP_HEADERS,
         .half_open = sessions + 256,
         .window = job->window,
@@ -147,20 +150,37 @@ static void setup_stack(const struct job *job, uint32_t sessions, bool passive,
     setup_tcp(job, sessions, passive, &out->tcp);
     out->gateway = job->gateway;
     out->vlan = (struct net_vlan){job->vlan, job->vlan_outer};
-    out->paths = passive ? RESPONDER_PATHS : CLIENT_PATHS_MAX;
     out->mtu = job->mtu;
     out->mss = (uint16_t)job->mss;
     out->batch = job->batch < STACK_BATCH_MAX ? job->batch : STACK_BATCH_MAX;
 }
 
-static void copy_sources(const struct job *job, struct client_config *c, struct stack_config *s)
+void setup_tuples(const struct job *job, uint32_t worker, struct tuples_config *out)
 {
-    c->sources_count = s->local_count = job->sources_count;
-    for (uint32_t i = 0; i < job->sources_count; i++)
-        c->sources[i] = s->local[i] = job->sources[i];
-    c->targets_count = job->targets_count;
-    for (uint32_t i = 0; i < job->targets_count; i++)
-        c->targets[i] = (struct client_target){job->targets[i].addr, job->targets[i].port};
+    *out = (struct tuples_config){
+        .sources_count = job->sources_count,
+        .ports_count = job->ports_count,
+        .targets_count = job->targets_count,
+        .worker = worker,
+        .workers = job->workers,
+        .connections = setup_share(job->connections, worker, job->workers),
+        .comes_and_goes = any_short_lived(job) || any_reopens(job),
+    };
+    memcpy(out->sources, job->sources, sizeof out->sources);
+    memcpy(out->ports, job->ports, sizeof out->ports);
+    memcpy(out->targets, job->targets, sizeof out->targets);
+}
+
+/* What the client's paths need of its stack. */
+static void setup_paths(const struct job *job, const struct tuples_config *tuples,
+                        struct stack_config *out)
+{
+    bool direct = !job->gateway.hi && !job->gateway.lo;
+    uint32_t paths = tuples_paths(tuples);
+    out->paths = paths;
+    out->neighbours = direct ? paths / tuples_sources(tuples) : 1;
+    out->local_count = job->sources_count;
+    memcpy(out->local, job->sources, sizeof out->local);
 }
 
 void setup_client(const struct job *job, const struct app_proto *proto, uint32_t worker,
@@ -182,18 +202,36 @@ void setup_client(const struct job *job, const struct app_proto *proto, uint32_t
         .paces = any_pace(job),
         .trans = most_outstanding(job, sessions),
         .first_session = first,
-        .port_lo = job->port_lo,
-        .port_hi = job->port_hi,
         .worker = worker,
         .workers = job->workers,
         .connect_parallel = job->connect_parallel,
         .seed = job->seed,
     };
-    copy_sources(job, &out->client, &out->stack);
+    setup_tuples(job, worker, &out->client.tuples);
+    setup_paths(job, &out->client.tuples, &out->stack);
 }
 
-void setup_responder(const struct job *job, const struct app_proto *proto,
-                     const struct endpoint *listen, uint32_t worker, struct worker_config *out)
+/* Every flow of the client's may land here; of clients that are not ours any address may come. */
+static uint32_t responder_paths(const struct job *job, uint32_t sessions)
+{
+    struct tuples_config tuples;
+    if (job->peer == PEER_NONE)
+        return clamp(sessions, RESPONDER_PATHS, TUPLES_PATHS_MAX);
+    setup_tuples(job, 0, &tuples);
+    return tuples_paths(&tuples);
+}
+
+static void setup_listen(const struct job *job, struct worker_config *out)
+{
+    out->stack.local_count = out->listen_count = job->targets_count;
+    for (uint32_t i = 0; i < job->targets_count; i++) {
+        out->stack.local[i] = job->targets[i].addrs;
+        out->listen[i] = job->targets[i].ports;
+    }
+}
+
+void setup_responder(const struct job *job, const struct app_proto *proto, uint32_t worker,
+                     struct worker_config *out)
 {
     /* Flows land where the wire puts them: room for twice the even share when there are several. */
     uint64_t share = (uint64_t)job->connections * (job->workers > 1 ? 2 : 1) / job->workers + 1;
@@ -204,10 +242,10 @@ void setup_responder(const struct job *job, const struct app_proto *proto,
     out->queue = worker;
     out->high_priority = job->high_priority;
     out->interval_ns = UINT64_MAX / 2;
-    out->listen_port = listen->port;
     setup_stack(job, sessions, true, &out->stack);
-    out->stack.local_count = 1;
-    out->stack.local[0] = (struct ip_range){listen->addr, 1, 32};
+    out->stack.paths = responder_paths(job, sessions);
+    out->stack.neighbours = 1; /* the way back is where the SYN came from */
+    setup_listen(job, out);
     out->server = (struct server_config){
         .proto = proto->server,
         .conns = out->stack.tcp.conns,
@@ -289,20 +327,23 @@ static void setup_wire(const struct job *job, const char *device, struct wire_co
 
 void setup_client_wire(const struct job *job, const char *device, struct wire_config *out)
 {
+    struct wire_filter *f = &out->filter;
     setup_wire(job, device, out);
-    out->filter.local_count = job->sources_count;
-    memcpy(out->filter.local, job->sources, job->sources_count * sizeof *job->sources);
-    out->filter.port_lo = job->port_lo;
-    out->filter.port_hi = job->port_hi;
+    f->local_count = job->sources_count;
+    memcpy(f->local, job->sources, sizeof f->local);
+    f->ports_count = job->ports_count;
+    memcpy(f->ports, job->ports, job->ports_count * sizeof *f->ports);
 }
 
-void setup_responder_wire(const struct job *job, const char *device,
-                          const struct endpoint *listen, struct wire_config *out)
+void setup_responder_wire(const struct job *job, const char *device, struct wire_config *out)
 {
+    struct wire_filter *f = &out->filter;
     setup_wire(job, device, out);
-    out->filter.local_count = 1;
-    out->filter.local[0] = (struct ip_range){listen->addr, 1, 32};
-    out->filter.port_lo = out->filter.port_hi = listen->port;
+    f->local_count = f->ports_count = job->targets_count;
+    for (uint32_t i = 0; i < job->targets_count; i++) {
+        f->local[i] = job->targets[i].addrs;
+        f->ports[i] = job->targets[i].ports;
+    }
 }
 
 /* Of a replay, and how much faster it is. */

@@ -16,8 +16,11 @@ static inline uint32_t setup_share(uint32_t whole, uint32_t w, uint32_t n)
 
 void setup_client(const struct job *job, const struct app_proto *proto, uint32_t worker,
                   struct worker_config *out);
-void setup_responder(const struct job *job, const struct app_proto *proto,
-                     const struct endpoint *listen, uint32_t worker, struct worker_config *out);
+/* It answers at every target of the job. */
+void setup_responder(const struct job *job, const struct app_proto *proto, uint32_t worker,
+                     struct worker_config *out);
+/* Where a client worker's connections come from and go to. */
+void setup_tuples(const struct job *job, uint32_t worker, struct tuples_config *out);
 void setup_load(const struct job *job, const struct job_phase *phase, uint32_t worker,
                 struct client_load *out);
 /* The rate of a phase at each moment, for one worker. */
@@ -39,8 +42,7 @@ void setup_sizes(const struct job_sizes *sizes, struct size_dist *out);
 uint32_t setup_sample_records(const struct job *job);
 /* The flows that a side takes from its wire. */
 void setup_client_wire(const struct job *job, const char *device, struct wire_config *out);
-void setup_responder_wire(const struct job *job, const char *device,
-                          const struct endpoint *listen, struct wire_config *out);
+void setup_responder_wire(const struct job *job, const char *device, struct wire_config *out);
 /* What a phase asks for, as the database and people read it: "60000/s", "64-1024", "mixed"; "1000/s
  * sine (depth=0.8, period=30s)". */
 struct phase_texts {

@@ -31,12 +31,19 @@ struct opening {
     const struct log *log;
 };
 
+/* What a responder process of ours tells, in memory that both have. */
+struct shared {
+    struct responder_totals totals; /* first: its address is that of the whole */
+    struct responder_live live;
+};
+
 /* --- lab ------------------------------------------------------------------------------------ */
 
 struct far_side {
     const struct job *job;
     const struct clock *clock;
     struct responder_totals *totals;
+    struct responder_live *live;
     int ready_fd;
 };
 
@@ -60,8 +67,8 @@ static int run_far_side(void *ctx, int ready_fd)
     sigprocmask(SIG_BLOCK, &set, NULL);
     struct responder_process p = {
         .job = far->job, .clock = far->clock, .device = LAB_FAR_IFACE,
-        .listen = far->job->targets[0], .first_cpu = far->job->workers,
-        .ready = tell_ready, .ready_ctx = far, .totals = far->totals,
+        .first_cpu = far->job->workers,
+        .ready = tell_ready, .ready_ctx = far, .totals = far->totals, .live = far->live,
     };
     int rc = responder_process_run(&p, &e);
     if (rc)
@@ -101,7 +108,7 @@ static void shell_command(const char *text, char *out, size_t size)
 static void kernel_end(const struct job *job, struct lab_config *lc)
 {
     lc->far_kernel = true;
-    lc->far_addr = (struct ip_range){job->targets[0].addr, 1, job->ip6 ? 128 : 32};
+    lc->far_addr = job->targets[0].addrs;
     lc->near_addr = job->sources[0];
 }
 
@@ -125,7 +132,7 @@ static bool listens(pid_t pid, const char *table, uint16_t port)
 static int await_listener(pid_t pid, const struct job *job, struct err *e)
 {
     const struct timespec nap = {0, 20000000};
-    uint16_t port = job->targets[0].port;
+    uint16_t port = job->targets[0].ports.lo;
     for (int tries = 0; tries < LISTENER_WAIT_MS / 20; tries++) {
         if (listens(pid, "tcp", port) || listens(pid, "tcp6", port))
             return 0;
@@ -145,7 +152,8 @@ static int open_lab(struct wires *w, const struct opening *o, struct err *e)
     const struct job *job = o->job;
     char shell[] = "/bin/sh", dash_c[] = "-c", command[JOB_TEXT + 8];
     char *argv[] = {shell, dash_c, command, NULL};
-    struct far_side far = {.job = job, .clock = o->clock, .totals = w->peer};
+    struct far_side far = {.job = job, .clock = o->clock, .totals = w->peer,
+                           .live = w->peer_live};
     struct lab_config lc = {.queues = job->workers, .mtu = job->mtu, .vlan = job->vlan,
                             .vlan_outer = job->vlan_outer};
     if (job->peer == PEER_EXEC) {
@@ -187,8 +195,8 @@ static int open_pair(struct wires *w, const struct opening *o, struct err *e)
     w->far_port = ports[1];
     if (job->peer != PEER_RESPOND)
         return 0;
-    return responder_start(&w->responder, job, w->far_port, &job->targets[0], job->workers,
-                           o->clock, e);
+    return responder_start(&w->responder, job, w->far_port, job->workers, o->clock, w->peer_live,
+                           e);
 }
 
 static int open_xdp(struct wires *w, const struct opening *o, struct err *e)
@@ -249,11 +257,12 @@ int wires_open(struct wires *w, const struct job *job, const struct clock *clock
                const struct log *log, struct err *e)
 {
     *w = (struct wires){0};
-    w->peer = mmap(NULL, sizeof *w->peer, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (w->peer == MAP_FAILED) {
-        w->peer = NULL;
+    struct shared *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
+                                 MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (shared == MAP_FAILED)
         return err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "no shared memory: %s", strerror(errno));
-    }
+    w->peer = &shared->totals;
+    w->peer_live = &shared->live;
     int rc = open_by_name(w, &(struct opening){job, clock, log}, e);
     if (!rc)
         rc = wrap(w, job, e);
@@ -282,6 +291,7 @@ void wires_close(struct wires *w)
 void wires_free(struct wires *w)
 {
     if (w->peer)
-        munmap(w->peer, sizeof *w->peer);
+        munmap(w->peer, sizeof(struct shared));
     w->peer = NULL;
+    w->peer_live = NULL;
 }

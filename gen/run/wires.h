@@ -26,6 +26,7 @@ struct wires {
     struct responder *responder;  /* pair: in this process */
     struct wire_port *far_port;   /* pair: the responder's */
     struct responder_totals *peer; /* shared with a peer process of ours; NULL: not ours */
+    struct responder_live *peer_live; /* likewise: what its workers have counted so far */
     pid_t peer_pid;               /* 0: none of ours */
     pid_t peer_root;              /* a command's: the first of its process namespace, which inherits
                                    * what it leaves behind; 0: no command */

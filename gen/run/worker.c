@@ -60,6 +60,19 @@ static void next_interval(struct worker *w, uint64_t now_ns, uint32_t phase)
     w->next_interval_ns = now_ns + w->cfg.interval_ns;
 }
 
+/* A reader that sees a new word sees the odd turn as well, and looks again. */
+static void tell_live(struct worker *w, uint64_t now_ns)
+{
+    struct worker_live *l = w->cfg.live;
+    uint64_t turn = atomic_load_explicit(&l->turn, memory_order_relaxed);
+    atomic_store_explicit(&l->turn, turn + 1, memory_order_relaxed);
+    atomic_store_explicit(&l->at_ns, now_ns, memory_order_release);
+    for (int i = 0; i < COUNTER_COUNT; i++)
+        atomic_store_explicit(&l->counters[i], w->block->counters[i], memory_order_release);
+    atomic_store_explicit(&l->turn, turn + 2, memory_order_release);
+    w->next_live_ns = now_ns + WORKER_LIVE_NS;
+}
+
 /* --- commands ------------------------------------------------------------------------------- */
 
 static void begin_command(struct worker *w, uint64_t now_ns)
@@ -178,6 +191,8 @@ static uint32_t run_application(struct worker *w, uint64_t now_ns)
     uint32_t fired = tcp_timers(&w->stack.tcp, now_ns, TIMER_BUDGET);
     if (!w->cfg.is_client) {
         server_resume(&w->server);
+        if (w->cfg.live && now_ns >= w->next_live_ns)
+            tell_live(w, now_ns);
         return fired;
     }
     poll_commands(w, now_ns);
@@ -249,7 +264,9 @@ static int setup_role(struct worker *w, struct err *e)
 {
     if (!w->cfg.is_client) {
         int rc = server_init(&w->server, &w->cfg.server, &w->stack, e);
-        return rc ? rc : tcp_listen(&w->stack.tcp, w->cfg.listen_port);
+        for (uint32_t i = 0; i < w->cfg.listen_count && !rc; i++)
+            rc = tcp_listen_range(&w->stack.tcp, w->cfg.listen[i]);
+        return rc;
     }
     int rc = client_init(&w->client, &w->cfg.client, &w->stack, e);
     w->client.block = w->block;

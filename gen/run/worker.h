@@ -42,6 +42,15 @@ struct worker_status {
     _Atomic bool ready;        /* set-up is over: err.exit_code tells how */
 };
 
+/* What a responder's worker has counted, told every WORKER_LIVE_NS: in memory that another process
+ * may read at any time. `turn` is odd while it is being written. */
+#define WORKER_LIVE_NS 1000000u
+struct worker_live {
+    alignas(64) _Atomic uint64_t turn; /* 0: nothing yet */
+    _Atomic uint64_t at_ns;            /* CLOCK_MONOTONIC */
+    _Atomic uint64_t counters[COUNTER_COUNT];
+};
+
 struct worker_config {
     int cpu;                   /* to pin to; -1: not pinned */
     bool high_priority;        /* ahead of what else runs on that core, where that is allowed */
@@ -52,9 +61,11 @@ struct worker_config {
     bool is_client;
     struct client_config client;
     struct server_config server;
-    uint16_t listen_port;      /* responder */
+    struct port_range listen[TCP_LISTEN_MAX]; /* responder */
+    uint32_t listen_count;
     struct rec_lane *lane;     /* NULL: counts into private memory (responder) */
     uint64_t interval_ns;
+    struct worker_live *live;  /* responder: where it tells its counters; NULL: nowhere */
 };
 
 /* Bytes reserved, by pool. */
@@ -72,7 +83,7 @@ struct worker {
     struct server server;
     struct rec_interval *block; /* counts of the current interval */
     struct rec_interval *own_block;
-    uint64_t next_interval_ns;
+    uint64_t next_interval_ns, next_live_ns;
 
     struct ring mailbox;
     struct worker_command commands[WORKER_COMMANDS];

@@ -1,7 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "stack/neigh.h"
 
+#include <errno.h>
 #include <string.h>
+
+#include "base/mem.h"
+
+int neigh_init(struct neigh_table *t, uint32_t size, struct err *e)
+{
+    *t = (struct neigh_table){.size = size};
+    t->entries = mem_reserve(size * sizeof *t->entries, "neighbours", e);
+    return t->entries ? 0 : -ENOMEM;
+}
+
+void neigh_fini(struct neigh_table *t)
+{
+    mem_release(t->entries, t->size * sizeof *t->entries);
+    *t = (struct neigh_table){0};
+}
 
 uint32_t neigh_find(const struct neigh_table *t, struct ip_addr addr)
 {
@@ -18,7 +34,7 @@ uint32_t neigh_want(struct neigh_table *t, struct ip_addr addr, struct ip_addr l
     if (i != NEIGH_NONE && t->entries[i].state != NEIGH_FAILED)
         return i;
     if (i == NEIGH_NONE) {
-        if (t->count == NEIGH_MAX)
+        if (t->count == t->size)
             return NEIGH_NONE;
         i = t->count++;
     }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Neighbours: who has which MAC, by ARP or neighbour discovery. A small table (next hops, not peers), filled before connections
- * open: an address is asked for NEIGH_TRIES times, then it has failed (and may be asked anew).
+ * Neighbours: who has which MAC, by ARP or neighbour discovery. A bounded table (next hops, not
+ * peers), filled before connections open: an address is asked for NEIGH_TRIES times, then it has
+ * failed (and may be asked anew).
  */
 #ifndef STACK_NEIGH_H
 #define STACK_NEIGH_H
@@ -10,7 +11,7 @@
 
 #include "base/addr.h"
 
-#define NEIGH_MAX      256
+#define NEIGH_DEFAULT  256 /* entries */
 #define NEIGH_NONE     0xffffffffu
 #define NEIGH_TRIES    5
 #define NEIGH_RETRY_NS 200000000ull
@@ -26,9 +27,13 @@ struct neigh {
 };
 
 struct neigh_table {
-    struct neigh entries[NEIGH_MAX];
-    uint32_t count, waiting;
+    struct neigh *entries;
+    uint32_t size, count, waiting;
 };
+
+struct err;
+int neigh_init(struct neigh_table *t, uint32_t size, struct err *e);
+void neigh_fini(struct neigh_table *t);
 
 uint32_t neigh_find(const struct neigh_table *t, struct ip_addr addr);
 /* Finds or enters; a new one, and one that has failed, is due to be asked at once. NEIGH_NONE: the

@@ -99,7 +99,8 @@ void stack_flush(struct stack *s)
 
 void stack_timers(struct stack *s, uint64_t now_ns)
 {
-    uint32_t n;
-    while (s->neigh.waiting && (n = neigh_next_due(&s->neigh, now_ns)) != NEIGH_NONE)
+    uint32_t n; /* one that finds no frame is not counted as asked */
+    while (s->neigh.waiting && stack_frame(s) &&
+           (n = neigh_next_due(&s->neigh, now_ns)) != NEIGH_NONE)
         ask_neighbour(s, &s->neigh.entries[n]);
 }

@@ -10,20 +10,31 @@
 #define IP6_TCP_HEADERS 60
 #define TTL             64
 
-static uint32_t table_size(const struct stack *s)
+static uint32_t table_size(const struct stack_config *cfg)
 {
     uint32_t size = 64;
-    while (size < s->cfg.paths * 2)
+    while (size < cfg->paths * 2)
         size *= 2;
     return size;
 }
 
+static uint32_t neighbours_of(const struct stack_config *cfg)
+{
+    return cfg->neighbours ? cfg->neighbours : NEIGH_DEFAULT;
+}
+
+uint64_t stack_path_memory(const struct stack_config *cfg)
+{
+    return (uint64_t)cfg->paths * sizeof(struct path) + table_size(cfg) * sizeof(uint32_t) +
+           neighbours_of(cfg) * sizeof(struct neigh);
+}
+
 int path_init(struct stack *s, struct err *e)
 {
-    uint32_t size = table_size(s);
+    uint32_t size = table_size(&s->cfg);
     s->paths = mem_reserve((size_t)s->cfg.paths * sizeof *s->paths, "path pool", e);
     s->path_table = mem_reserve(size * sizeof *s->path_table, "path table", e);
-    if (!s->paths || !s->path_table)
+    if (!s->paths || !s->path_table || neigh_init(&s->neigh, neighbours_of(&s->cfg), e))
         return -ENOMEM;
     memset(s->path_table, 0xff, size * sizeof *s->path_table);
     s->path_mask = size - 1;
@@ -33,7 +44,8 @@ int path_init(struct stack *s, struct err *e)
 void path_fini(struct stack *s)
 {
     mem_release(s->paths, (size_t)s->cfg.paths * sizeof *s->paths);
-    mem_release(s->path_table, table_size(s) * sizeof *s->path_table);
+    mem_release(s->path_table, table_size(&s->cfg) * sizeof *s->path_table);
+    neigh_fini(&s->neigh);
 }
 
 /* One multiplication: it is on the way of every segment when several paths are in use. */

@@ -17,7 +17,7 @@
 #include "wire/wire.h"
 
 #define STACK_BATCH_MAX 256
-#define STACK_LOCAL_MAX 16
+#define STACK_LOCAL_MAX IP_RANGES_MAX
 #define PATH_NONE       0xffffffffu
 
 /* Local and remote address: what all connections between two hosts share. */
@@ -36,6 +36,7 @@ struct stack_config {
     struct net_vlan vlan;   /* of all frames sent; those received must have the same */
     uint32_t flow_label;    /* IPv6; 0: of each connection's tuple */
     uint32_t paths;         /* at most */
+    uint32_t neighbours;    /* next hops, at most; 0: NEIGH_DEFAULT */
     uint16_t mtu, mss;      /* mss 0: from the MTU */
     uint32_t batch;         /* frames a wire call */
 };
@@ -67,6 +68,8 @@ int stack_init(struct stack *s, const struct stack_config *cfg, struct wire_queu
                const struct tcp_ops *ops, stack_fill *fill, void *ctx, uint64_t *count,
                uint64_t *drops, uint64_t now_ns, struct err *e);
 void stack_fini(struct stack *s);
+/* Bytes that are reserved for paths and neighbours. */
+uint64_t stack_path_memory(const struct stack_config *cfg);
 /* From now on counters go here (a new interval). */
 void stack_count_into(struct stack *s, uint64_t *count, uint64_t *drops);
 

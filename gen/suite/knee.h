@@ -12,10 +12,12 @@
 
 struct knee_point {
     double x, y;
+    int32_t trial; /* where it was measured; only handed on */
 };
 
 enum knee_shape {
-    KNEE_LEVELLING, /* rises, then levels off (throughput over connections): the knee above the line */
+    KNEE_LEVELLING, /* rises, then levels off (throughput over connections): the knee above the line
+                     */
     KNEE_RISING,    /* lies low, then rises (latency over rate): the knee below the line */
 };
 

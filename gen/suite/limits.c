@@ -7,7 +7,6 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "suite/knee.h"
 #include "suite/suites.h"
 
 #define STABLE_SUCCESS 0.95
@@ -35,8 +34,9 @@ static void judge_tail(struct trial *t)
     const struct trial_result *r = &t->result;
     t->passed = tail_ruling(r);
     if (t->passed == TRIAL_OPEN)
-        snprintf(t->reason, sizeof t->reason, "too few completed for a p99: a longer step_time or "
-                                              "more step_completions would tell");
+        snprintf(t->reason, sizeof t->reason,
+                 "too few completed for a p99: a longer step_time or "
+                 "more step_completions would tell");
     else if (!isnan(r->p99_us))
         snprintf(t->reason, sizeof t->reason, "p99 is %.1f x the mean", r->p99_us / r->mean_us);
     else
@@ -110,7 +110,7 @@ static enum suite_next limits_next(const struct search *s, struct job_phase *out
     const struct trial *last = s->count ? &s->trials[s->count - 1] : NULL;
     if (last && (failed(last) || late_twice(s) || broken_at_end(s) >= BROKEN_STEPS))
         return SUITE_FINISHED;
-    double rate = !last              ? rate_after(s->job, 0)
+    double rate = !last               ? rate_after(s->job, 0)
                   : last->result.late ? last->result.requested_per_s
                                       : rate_after(s->job, last->result.requested_per_s);
     if (!(rate > 0))
@@ -174,8 +174,8 @@ static void add_stable(const struct search *s, struct suite_findings *f, const s
         finding_say(row, "at least: stable at %.6g/s, the highest rate of the search",
                     best->result.requested_per_s);
     else
-        finding_say(row, "stable at %.6g/s asked for; at %.6g/s: %s",
-                    best->result.requested_per_s, stop->result.requested_per_s, stop->reason);
+        finding_say(row, "stable at %.6g/s asked for; at %.6g/s: %s", best->result.requested_per_s,
+                    stop->result.requested_per_s, stop->reason);
     row = finding_add(f, "1/s", "recommended_per_s");
     if (best) {
         row->value = RECOMMENDED * best->result.achieved_per_s;
@@ -210,30 +210,21 @@ static void add_knee(const struct search *s, struct suite_findings *f)
 {
     struct suite_finding *row = finding_add(f, "1/s", "knee_per_s");
     struct knee_point points[SUITE_TRIALS_MAX];
-    uint32_t n = 0, index[SUITE_TRIALS_MAX];
+    uint32_t n = 0;
     for (uint32_t i = 0; i < s->count; i++) {
         const struct trial_result *r = &s->trials[i].result;
         if (r->late || isnan(r->mean_us) || !(r->achieved_per_s > 0))
             continue;
-        index[n] = i;
-        points[n++] = (struct knee_point){r->achieved_per_s, r->mean_us};
+        points[n++] = (struct knee_point){r->achieved_per_s, r->mean_us, (int32_t)i};
     }
-    const char *why;
-    int32_t at = knee_find(points, n, KNEE_RISING, &why);
-    if (at < 0) {
-        finding_say(row, "%s", why);
-        return;
-    }
-    row->value = points[at].x;
-    row->trial = (int32_t)index[at];
-    finding_say(row, "the last rate before the mean latency turns up (Kneedle)");
+    if (finding_knee(row, points, n, KNEE_RISING))
+        finding_say(row, "the last rate before the mean latency turns up (Kneedle)");
 }
 
 static void limits_findings(const struct search *s, struct suite_findings *out)
 {
     const struct trial *best = highest_stable(s);
-    const struct trial *stop =
-        first_above(s, best ? best->result.requested_per_s : 0, not_stable);
+    const struct trial *stop = first_above(s, best ? best->result.requested_per_s : 0, not_stable);
     add_stable(s, out, best, stop);
     add_point(s, out, "degradation_per_s", degraded, "less than 90 % of it achieved");
     add_point(s, out, "failure_per_s", failed, "success below 80 %");

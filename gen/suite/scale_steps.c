@@ -6,7 +6,6 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "suite/knee.h"
 #include "suite/suites.h"
 
 static void scale_judge(const struct search *s, struct trial *t)
@@ -45,23 +44,16 @@ static void add_knee(const struct search *s, struct suite_findings *f)
 {
     struct suite_finding *row = finding_add(f, "1", "knee_connections");
     struct knee_point points[SUITE_TRIALS_MAX];
-    uint32_t n = 0, index[SUITE_TRIALS_MAX];
+    uint32_t n = 0;
     for (uint32_t i = 0; i < s->count; i++)
-        if (whole(&s->trials[i])) {
-            index[n] = i;
+        if (whole(&s->trials[i]))
             points[n++] = (struct knee_point){s->trials[i].result.connections,
-                                              s->trials[i].result.achieved_per_s};
-        }
-    const char *why;
-    int32_t at = knee_find(points, n, KNEE_LEVELLING, &why);
-    if (at < 0) {
-        finding_say(row, "%s", why);
-        return;
-    }
-    row->value = points[at].x;
-    row->trial = (int32_t)index[at];
-    finding_say(row, "beyond, more connections bring little (Kneedle): %.6g transactions/s there",
-                points[at].y);
+                                              s->trials[i].result.achieved_per_s, (int32_t)i};
+    const struct knee_point *knee = finding_knee(row, points, n, KNEE_LEVELLING);
+    if (knee)
+        finding_say(row,
+                    "beyond, more connections bring little (Kneedle): %.6g transactions/s there",
+                    knee->y);
 }
 
 static void add_step(const struct search *s, struct suite_findings *f, const struct trial *t)

@@ -129,8 +129,8 @@ struct suite_finding *finding_add(struct suite_findings *f, const char *unit, co
     va_list args;
     f->count += f->count < SUITE_FINDINGS_MAX;
     struct suite_finding *row = &f->rows[f->count - 1];
-    *row = (struct suite_finding){.value = NAN, .low = NAN, .high = NAN, .confidence = NAN,
-                                  .unit = unit, .trial = -1};
+    *row = (struct suite_finding){
+        .value = NAN, .low = NAN, .high = NAN, .confidence = NAN, .unit = unit, .trial = -1};
     va_start(args, name);
     vsnprintf(row->name, sizeof row->name, name, args);
     va_end(args);
@@ -143,6 +143,20 @@ void finding_say(struct suite_finding *f, const char *format, ...)
     va_start(args, format);
     vsnprintf(f->reason, sizeof f->reason, format, args);
     va_end(args);
+}
+
+const struct knee_point *finding_knee(struct suite_finding *row, const struct knee_point *points,
+                                      uint32_t n, enum knee_shape shape)
+{
+    const char *why;
+    int32_t at = knee_find(points, n, shape, &why);
+    if (at < 0) {
+        finding_say(row, "%s", why);
+        return NULL;
+    }
+    row->value = points[at].x;
+    row->trial = points[at].trial;
+    return &points[at];
 }
 
 void finding_limit(struct suite_findings *f, const struct search *s, const struct trial *t)

@@ -6,6 +6,7 @@
 #ifndef SUITE_SUITES_H
 #define SUITE_SUITES_H
 
+#include "suite/knee.h"
 #include "suite/suite.h"
 
 #define SUITES(X)                                                                                  \
@@ -18,7 +19,7 @@
 SUITES(SUITE_DECLARE)
 #undef SUITE_DECLARE
 
-/* --- what strategies share --------------------------------------------------------------------- */
+/* --- what strategies share ------------------------------------------------------------------ */
 
 /* The load of a trial: a constant rate where the job's shape has none; NAN: max. */
 void phase_rate(struct job_phase *p, double per_s);
@@ -38,6 +39,9 @@ struct suite_finding *finding_add(struct suite_findings *f, const char *unit, co
     __attribute__((format(printf, 3, 4)));
 void finding_say(struct suite_finding *f, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* The knee's x and trial into a row, or why there is none. Returns the knee, NULL: none. */
+const struct knee_point *finding_knee(struct suite_finding *row, const struct knee_point *points,
+                                      uint32_t n, enum knee_shape shape);
 /* The row "limited_by" about a trial; NULL: nothing stopped the search before its highest load. */
 void finding_limit(struct suite_findings *f, const struct search *s, const struct trial *t);
 

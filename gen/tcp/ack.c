@@ -43,7 +43,12 @@ static void new_data_acked(struct tcp *t, uint32_t index, const struct pkt_tcp *
     measure_rtt(t, c, p);
     ack_advance(c, p->ack);
     c->retries = 0;
-    congestion_acked(t, c, acked, flight);
+    if (conn_has(c, CONN_RECOVERY)) {
+        newreno_acked(t, c, acked);
+    } else {
+        c->dupacks = 0;
+        congestion_acked(t, c, acked, flight);
+    }
     if (c->snd_una == c->snd_max)
         conn_clear(c, CONN_RTO | CONN_PERSIST | CONN_PROBE);
     else
@@ -95,7 +100,7 @@ int ack_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
     if (advanced)
         new_data_acked(t, index, p);
     else if (is_duplicate(c, p))
-        congestion_duplicate_ack(t, index);
+        newreno_duplicate_ack(t, index);
     else if (!c->snd_wnd && p->ack == c->snd_una)
         c->retries = 0; /* a closed window that answers lives (RFC 9293 3.8.6.1) */
     if (!seq_lt(p->ack, c->snd_una))

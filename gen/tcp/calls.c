@@ -4,18 +4,23 @@
 
 #include "tcp/internal.h"
 
-int tcp_listen(struct tcp *t, uint16_t port)
+int tcp_listen_range(struct tcp *t, struct port_range ports)
 {
     if (t->listen_count == TCP_LISTEN_MAX)
         return -ENOSPC;
-    t->listen[t->listen_count++] = port;
+    t->listen[t->listen_count++] = ports;
     return 0;
+}
+
+int tcp_listen(struct tcp *t, uint16_t port)
+{
+    return tcp_listen_range(t, (struct port_range){port, port});
 }
 
 bool tcp_listens(const struct tcp *t, uint16_t port)
 {
     for (uint32_t i = 0; i < t->listen_count; i++)
-        if (t->listen[i] == port)
+        if (port >= t->listen[i].lo && port <= t->listen[i].hi)
             return true;
     return false;
 }

@@ -2,7 +2,7 @@
 /*
  * One connection: two cache lines. The hot line is what a segment of an undisturbed transfer
  * touches; the cold line holds timers, round-trip time and congestion state. What only a disturbed
- * connection needs (out-of-order data) hangs off `ooo` from a bounded pool.
+ * connection needs (tcp/side.h) hangs off `side` from a bounded pool.
  *
  * Times are ticks of 1024 ns, 32 bits, wrapping (72 minutes); compare with seq_lt.
  */
@@ -84,7 +84,7 @@ struct conn {
     uint32_t snd_max;              /* highest number ever sent, + 1 */
     uint32_t iss;
     uint32_t delack_at, app_at;
-    uint32_t ooo;                  /* first out-of-order piece, or OOO_NONE */
+    uint32_t side;                 /* block of what only disturbance needs, or SIDE_NONE */
     uint16_t max_wnd;              /* largest window field seen (RFC 5961 5.2), unscaled */
     uint16_t snd_hi;               /* bits 32..47 of the stream position of snd_una; the SYN's is -1 */
     uint16_t offer_mss;            /* what our SYN says that we take (RFC 9293 3.7.1) */

@@ -81,11 +81,44 @@ void ack_advance(struct conn *c, uint32_t ack);
 void ack_challenge(struct tcp *t, uint32_t index);
 int ack_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p);
 
-/* congestion.c: RFC 5681, RFC 6582 */
+/* side.c: what a disturbed connection has, or NULL */
+static inline struct side *conn_side(const struct tcp *t, const struct conn *c)
+{
+    return c->side == SIDE_NONE ? NULL : &t->sides.blocks[c->side].side;
+}
+/* The same, made when there is none. NULL: the pool is empty, counted. */
+struct side *side_attach(struct tcp *t, struct conn *c);
+bool side_is_idle(const struct side *s);
+/* Gives the block back when all of it is idle; after each event that may have settled a part. */
+void side_settle(struct tcp *t, struct conn *c);
+/* Gives everything back: the connection is over. */
+void side_detach(struct tcp *t, struct conn *c);
+
+/* First piece of text that waits for a hole to be filled, or OOO_NONE. */
+static inline uint32_t conn_ooo(const struct tcp *t, const struct conn *c)
+{
+    return c->side == SIDE_NONE ? OOO_NONE : t->sides.blocks[c->side].side.ooo;
+}
+
+/* congestion.c: windows. Loss recovery says what was acknowledged, lost and in flight (bytes);
+ * the answer is in cwnd and ssthresh. While CONN_RECOVERY holds cwnd is recovery's own, which leads
+ * it to ssthresh. */
+static inline bool congestion_is_on(const struct tcp *t)
+{
+    return t->cfg.congestion;
+}
 void congestion_init(const struct tcp *t, struct conn *c);
-void congestion_acked(const struct tcp *t, struct conn *c, uint32_t acked, uint32_t flight);
-void congestion_duplicate_ack(struct tcp *t, uint32_t index);
-void congestion_rto(const struct tcp *t, struct conn *c);
+/* Outside of recovery `acked` more bytes arrived; `flight`: under way before. */
+void congestion_acked(struct tcp *t, struct conn *c, uint32_t acked, uint32_t flight);
+/* The first loss of a flight: sets ssthresh. */
+void congestion_loss_event(struct tcp *t, struct conn *c, uint32_t flight);
+/* Time-out number c->retries in a row: everything under way counts as lost. */
+void congestion_rto(struct tcp *t, struct conn *c, uint32_t flight);
+
+/* newreno.c: RFC 5681 3.2, RFC 6582 */
+void newreno_duplicate_ack(struct tcp *t, uint32_t index);
+void newreno_acked(struct tcp *t, struct conn *c, uint32_t acked); /* in recovery */
+void newreno_rto(struct conn *c);
 
 /* rx.c */
 int rx_conn(struct tcp *t, uint32_t index, const struct pkt_tcp *p, struct net_seg *answer);

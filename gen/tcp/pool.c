@@ -21,6 +21,8 @@ int tcp_init(struct tcp *t, const struct tcp_config *cfg, const struct tcp_ops *
         rc = flow_init(&t->flows, (uint64_t)cfg->conns + t->time_wait.size, e);
     if (!rc)
         rc = ooo_init(&t->ooo, cfg->ooo_pieces, cfg->piece_bytes, e);
+    if (!rc)
+        rc = side_pool_init(&t->sides, cfg->side_blocks, e);
     if (rc) {
         tcp_fini(t);
         return rc;
@@ -44,6 +46,7 @@ void tcp_fini(struct tcp *t)
         flow_fini(&t->flows);
     time_wait_fini(&t->time_wait);
     ooo_fini(&t->ooo);
+    side_pool_fini(&t->sides);
     t->conns = NULL;
 }
 
@@ -55,6 +58,7 @@ void tcp_memory_of(const struct tcp_config *cfg, struct tcp_memory *out)
         .flows = flow_slots((uint64_t)cfg->conns + waits) * sizeof(struct flow_entry),
         .time_wait = (uint64_t)waits * sizeof(struct time_wait),
         .ooo = (uint64_t)cfg->ooo_pieces * (sizeof(struct ooo_piece) + cfg->piece_bytes),
+        .sides = (uint64_t)cfg->side_blocks * SIDE_BLOCK_BYTES,
     };
 }
 
@@ -165,7 +169,7 @@ uint32_t conn_new(struct tcp *t, uint32_t path, uint16_t lport, uint16_t rport, 
         return CONN_NONE;
     struct conn *c = &t->conns[index];
     *c = (struct conn){.path = path, .lport = lport, .rport = rport, .mss = mss,
-                       .offer_mss = mss, .state = (uint8_t)state, .ooo = OOO_NONE,
+                       .offer_mss = mss, .state = (uint8_t)state, .side = SIDE_NONE,
                        .snd_hi = UINT16_MAX};
     wheel_node_init(&c->timer);
     conn_number(c, initial_sequence(t, conn_key(c)));
@@ -180,7 +184,7 @@ static void conn_detach(struct tcp *t, uint32_t index)
     struct conn *c = &t->conns[index];
     if (wheel_has(&c->timer))
         wheel_remove(&t->wheel, index);
-    ooo_clear(&t->ooo, &c->ooo);
+    side_detach(t, c);
     if (c->state == TCP_SYN_RCVD)
         t->half_open--;
     flow_remove(&t->flows, tcp_hash(t, c->path, c->lport, c->rport), index);

@@ -257,9 +257,16 @@ static bool predict(const struct conn *c, const struct pkt_tcp *p)
     const uint16_t special = CONN_RECOVERY | CONN_RESEND | CONN_PERSIST | CONN_PAUSED;
     return c->state == TCP_ESTABLISHED && (p->flags & ~TCP_PSH) == TCP_ACK &&
            p->seq == c->rcv_nxt && p->payload_len <= c->rcv_adv - c->rcv_nxt &&
-           c->ooo == OOO_NONE && !conn_has(c, special) &&
+           c->side == SIDE_NONE && !conn_has(c, special) &&
            p->opts == (conn_has(c, CONN_TS) ? TCP_OPT_TS : 0) &&
            (!conn_has(c, CONN_TS) || !seq_lt(p->ts_val, c->ts_recent));
+}
+
+/* What the segment left idle is given back. */
+static int settled(struct tcp *t, uint32_t index, int drop)
+{
+    side_settle(t, &t->conns[index]);
+    return drop;
 }
 
 int rx_conn(struct tcp *t, uint32_t index, const struct pkt_tcp *p, struct net_seg *answer)
@@ -272,6 +279,7 @@ int rx_conn(struct tcp *t, uint32_t index, const struct pkt_tcp *p, struct net_s
             return drop;
         return text_receive(t, index, p);
     }
-    return c->state == TCP_SYN_SENT ? rx_syn_sent(t, index, p, answer)
-                                    : rx_synchronized(t, index, p, answer);
+    int drop = c->state == TCP_SYN_SENT ? rx_syn_sent(t, index, p, answer)
+                                        : rx_synchronized(t, index, p, answer);
+    return settled(t, index, drop);
 }

@@ -16,11 +16,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/addr.h"
 #include "base/measure.h"
 #include "net/pkt.h"
 #include "tcp/conn.h"
 #include "tcp/flow.h"
 #include "tcp/ooo.h"
+#include "tcp/side.h"
 #include "tcp/time_wait.h"
 #include "tcp/wheel.h"
 
@@ -59,6 +61,7 @@ struct tcp_config {
     uint32_t time_wait_entries;
     uint32_t ooo_pieces;        /* out-of-order pieces, each up to piece_bytes */
     uint32_t piece_bytes;
+    uint32_t side_blocks;       /* of 128 bytes: what disturbed connections need (tcp/side.h) */
     uint32_t half_open;         /* passive opens in SYN-RECEIVED at most */
     uint32_t window;            /* receive window, bytes */
     uint8_t window_scale;       /* offered shift, 0..14 */
@@ -70,7 +73,7 @@ struct tcp_config {
     uint64_t secret;            /* keys ISS (RFC 6528), timestamp offset and the flow hash */
 };
 
-#define TCP_LISTEN_MAX 16
+#define TCP_LISTEN_MAX PORT_RANGES_MAX
 
 struct tcp {
     struct conn *conns;
@@ -78,6 +81,7 @@ struct tcp {
     struct wheel wheel;
     struct time_wait_pool time_wait;
     struct ooo_pool ooo;
+    struct side_pool sides;
     uint32_t now_tk, now_step;  /* ticks; wheel steps, also the timestamp clock */
     uint32_t free, free_count;
     uint32_t out_head, out_tail; /* output list, first in first out */
@@ -85,7 +89,7 @@ struct tcp {
     bool busy_freed;
     uint32_t half_open;
     uint32_t challenge_left, challenge_second; /* RFC 5961 7: throttle */
-    uint16_t listen[TCP_LISTEN_MAX];
+    struct port_range listen[TCP_LISTEN_MAX];
     uint32_t listen_count;
     uint64_t *count;            /* COUNTER_COUNT counters of the current interval */
     const struct tcp_ops *ops;
@@ -99,7 +103,7 @@ int tcp_init(struct tcp *t, const struct tcp_config *cfg, const struct tcp_ops *
 void tcp_fini(struct tcp *t);
 /* Bytes reserved, by pool, for the memory figures. */
 struct tcp_memory {
-    uint64_t conns, flows, time_wait, ooo;
+    uint64_t conns, flows, time_wait, ooo, sides;
 };
 /* Of what tcp_init reserves for `cfg`, and has reserved for `t`. */
 void tcp_memory_of(const struct tcp_config *cfg, struct tcp_memory *out);
@@ -163,6 +167,7 @@ uint32_t tcp_open(struct tcp *t, uint32_t path, uint16_t lport, uint16_t rport, 
                   uint32_t app);
 bool tcp_tuple_free(struct tcp *t, uint32_t path, uint16_t lport, uint16_t rport);
 int tcp_listen(struct tcp *t, uint16_t port); /* -ENOSPC beyond TCP_LISTEN_MAX */
+int tcp_listen_range(struct tcp *t, struct port_range ports);
 bool tcp_listens(const struct tcp *t, uint16_t port);
 /* `len` more bytes stand ready behind the stream's end. */
 void tcp_send(struct tcp *t, uint32_t conn, uint32_t len);

@@ -6,7 +6,9 @@
 static void fin_receive(struct tcp *t, uint32_t index)
 {
     struct conn *c = &t->conns[index];
-    ooo_clear(&t->ooo, &c->ooo); /* nothing can follow */
+    struct side *s = conn_side(t, c);
+    if (s)
+        ooo_clear(&t->ooo, &s->ooo); /* nothing can follow */
     c->rcv_nxt++;
     conn_set(c, CONN_ACK_NOW);
     out_add(t, index);
@@ -36,16 +38,17 @@ static bool deliver(struct tcp *t, uint32_t index, const uint8_t *data, uint32_t
 static bool deliver_stored(struct tcp *t, uint32_t index)
 {
     struct conn *c = &t->conns[index];
-    while (c->ooo != OOO_NONE) {
-        struct ooo_piece piece = t->ooo.pieces[c->ooo];
+    uint32_t first;
+    while ((first = conn_ooo(t, c)) != OOO_NONE) {
+        struct ooo_piece piece = t->ooo.pieces[first];
         if (seq_lt(c->rcv_nxt, piece.seq))
             return true;
         uint32_t known = c->rcv_nxt - piece.seq;
         if (known < piece.len &&
-            !deliver(t, index, ooo_data(&t->ooo, c->ooo) + known, piece.len - known))
+            !deliver(t, index, ooo_data(&t->ooo, first) + known, piece.len - known))
             return false;
         bool fin = piece.fin && c->rcv_nxt == piece.seq + piece.len;
-        ooo_pop(&t->ooo, &c->ooo);
+        ooo_pop(&t->ooo, &conn_side(t, c)->ooo);
         if (fin) {
             fin_receive(t, index);
             return false;
@@ -73,7 +76,10 @@ static int store(struct tcp *t, uint32_t index, uint32_t seq, const uint8_t *dat
     acknowledge(t, index, true); /* a duplicate ACK tells the peer of the hole */
     if (!len)
         return 0;
-    switch (ooo_add(&t->ooo, &c->ooo, seq, data, len, fin)) {
+    struct side *s = side_attach(t, c);
+    if (!s)
+        return -DROP_TCP_OOO_FULL;
+    switch (ooo_add(&t->ooo, &s->ooo, seq, data, len, fin)) {
     case OOO_KEPT:
         tcp_count(t, COUNTER_OOO_STORED);
         return 0;
@@ -109,7 +115,7 @@ int text_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
     }
     if (seq != c->rcv_nxt)
         return store(t, index, seq, data, len, fin);
-    bool hole_filled = c->ooo != OOO_NONE;
+    bool hole_filled = conn_ooo(t, c) != OOO_NONE;
     if (len && !deliver(t, index, data, len)) {
         if (!conn_is_alive(c))
             return 0;

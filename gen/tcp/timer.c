@@ -75,10 +75,12 @@ static void on_rto(struct tcp *t, uint32_t index)
         conn_set(c, CONN_PROBE);
     } else {
         tcp_count(t, COUNTER_RTO_FIRED);
-        if (!conn_rule(c)->handshake) /* a lost SYN: see `established` */
-            congestion_rto(t, c);
         c->snd_nxt = c->snd_una;
         conn_clear(c, CONN_RTT | CONN_RESEND); /* Karn's rule */
+        if (!conn_rule(c)->handshake) { /* a lost SYN: see `established` */
+            congestion_rto(t, c, c->snd_max - c->snd_una);
+            newreno_rto(c);
+        }
     }
     timer_rto_start(t, index);
     out_add(t, index);

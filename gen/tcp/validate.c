@@ -11,7 +11,7 @@ const char *tcp_state_name(enum tcp_state s)
 static uint32_t validate_pieces(const struct tcp *t, const struct conn *c)
 {
     uint32_t pieces = 0, edge = 0;
-    for (uint32_t p = c->ooo; p != OOO_NONE; p = t->ooo.pieces[p].next, pieces++) {
+    for (uint32_t p = conn_ooo(t, c); p != OOO_NONE; p = t->ooo.pieces[p].next, pieces++) {
         const struct ooo_piece *piece = &t->ooo.pieces[p];
         assert(!pieces || seq_le(edge, piece->seq));
         assert(piece->len && seq_le(piece->seq + piece->len, c->rcv_adv));
@@ -19,6 +19,16 @@ static uint32_t validate_pieces(const struct tcp *t, const struct conn *c)
     }
     (void)edge;
     return pieces;
+}
+
+/* A block is attached only while some of it is in use; returns how many the connection holds. */
+static uint32_t validate_side(const struct tcp *t, const struct conn *c)
+{
+    const struct side *s = conn_side(t, c);
+    if (!s)
+        return 0;
+    assert(!side_is_idle(s));
+    return 1;
 }
 
 static void validate_numbers(const struct conn *c)
@@ -66,24 +76,26 @@ static uint32_t time_wait_live(const struct tcp *t)
 
 void tcp_validate(const struct tcp *t)
 {
-    uint32_t pieces = 0, alive = 0, half_open = 0, timers = 0;
+    uint32_t pieces = 0, blocks = 0, alive = 0, half_open = 0, timers = 0;
     validate_lists(t);
     for (uint32_t i = 0; i < t->cfg.conns; i++) {
         const struct conn *c = &t->conns[i];
         timers += wheel_has(&c->timer);
         if (!conn_is_alive(c)) {
-            assert(!wheel_has(&c->timer));
+            assert(!wheel_has(&c->timer) && (c->state == TCP_CLOSED || c->side == SIDE_NONE));
             continue;
         }
         alive++;
         half_open += c->state == TCP_SYN_RCVD;
         pieces += validate_pieces(t, c);
+        blocks += validate_side(t, c);
         validate_numbers(c);
         validate_timers(c);
     }
     assert(pieces + t->ooo.free_count == t->ooo.count && half_open == t->half_open);
+    assert(blocks + t->sides.free_count == t->sides.count);
     assert(t->flows.count == alive + time_wait_live(t) && timers == t->wheel.count);
     flow_validate(&t->flows);
     wheel_validate(&t->wheel);
-    (void)pieces, (void)alive, (void)half_open, (void)timers;
+    (void)pieces, (void)blocks, (void)alive, (void)half_open, (void)timers;
 }

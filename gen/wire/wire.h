@@ -64,9 +64,10 @@ struct wire_caps {
 
 /* Which arriving frames are ours. Everything else belongs to the kernel. */
 struct wire_filter {
-    struct ip_range local[16]; /* destination addresses */
+    struct ip_range local[IP_RANGES_MAX]; /* destination addresses */
     uint32_t local_count;
-    uint16_t port_lo, port_hi; /* destination TCP ports, inclusive */
+    struct port_range ports[PORT_RANGES_MAX]; /* destination TCP ports */
+    uint32_t ports_count;
     uint16_t vlan, vlan_outer; /* tags that they must have, and no others; 0: none */
     bool shared_address;       /* the kernel owns the addresses too: only TCP to the ports is ours;
                                 * otherwise ARP and ICMP for them are ours as well */

@@ -116,7 +116,10 @@ static __always_inline int is_our_addr6(const __u64 big_endian[2])
 static __always_inline int is_our_port(__u16 big_endian)
 {
     __u16 port = __builtin_bswap16(big_endian);
-    return port >= config.port_lo && port <= config.port_hi;
+    for (__u32 i = 0; i < XDP_FILTER_PORTS && i < config.ports; i++)
+        if (port >= config.port_lo[i] && port <= config.port_hi[i])
+            return 1;
+    return 0;
 }
 
 static __always_inline int is_later_fragment(const struct ip4 *ip)

@@ -144,8 +144,12 @@ static int fill_filter(const struct wire_config *cfg, struct xdp_filter_config *
         add_range(f, &w->local[i]);
     f->vlan = w->vlan;
     f->vlan_outer = w->vlan_outer;
-    f->port_lo = w->port_lo;
-    f->port_hi = w->port_hi;
+    _Static_assert(XDP_FILTER_PORTS >= PORT_RANGES_MAX, "any filter of ours fits");
+    for (uint32_t i = 0; i < w->ports_count; i++) {
+        f->port_lo[i] = w->ports[i].lo;
+        f->port_hi[i] = w->ports[i].hi;
+    }
+    f->ports = w->ports_count;
     f->shared = w->shared_address;
     return 0;
 }

@@ -13,12 +13,12 @@
 #include "run/setup.h"
 #include "wire/pair.h"
 
-struct side {
+struct half {
     struct worker w;
     struct rec_interval *block;
 };
 
-static void open_side(struct side *s, struct worker_config *cfg, struct wire_port *port,
+static void open_side(struct half *s, struct worker_config *cfg, struct wire_port *port,
                       const struct clock *clock, const struct app_ctx *app)
 {
     struct err e = {0};
@@ -33,7 +33,7 @@ static void open_side(struct side *s, struct worker_config *cfg, struct wire_por
     }
 }
 
-static void rounds_until(struct side *client, struct side *server, uint64_t completed)
+static void rounds_until(struct half *client, struct half *server, uint64_t completed)
 {
     while (client->w.block->counters[COUNTER_COMPLETED] < completed) {
         worker_round(&client->w);
@@ -43,7 +43,7 @@ static void rounds_until(struct side *client, struct side *server, uint64_t comp
 
 int main(int argc, char **argv)
 {
-    static struct side client, server;
+    static struct half client, server;
     uint64_t wanted = argc > 1 ? strtoull(argv[1], NULL, 10) : 2000000;
     char *options[] = {"--protocol=echo", "--payload=64", "--connections=256", "--wire=pair",
                        "--seed=1"};
@@ -65,7 +65,7 @@ int main(int argc, char **argv)
     if (pair_open(&wc, job.mtu, ports, &e))
         return e.exit_code;
     setup_client(&job, proto, 0, &cc);
-    setup_responder(&job, proto, &job.targets[0], 0, &sc);
+    setup_responder(&job, proto, 0, &sc);
     open_side(&server, &sc, ports[1], &clock, &app);
     open_side(&client, &cc, ports[0], &clock, &app);
     struct worker_command cmd = {.mode = CLIENT_CONNECT, .has_load = true};

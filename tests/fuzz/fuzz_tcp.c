@@ -207,7 +207,8 @@ static void step(struct world *w)
 static struct tcp_config config_of(uint8_t how)
 {
     return (struct tcp_config){
-        .conns = CONNS, .time_wait_entries = 2, .ooo_pieces = 8, .piece_bytes = 1460, .half_open = 3,
+        .conns = CONNS, .time_wait_entries = 2, .ooo_pieces = 8, .piece_bytes = 1460,
+        .side_blocks = how >> 4 & 7, .half_open = 3,
         .window = how & 1 ? 262144 : 3000, .window_scale = how & 1 ? 7 : 0, .timestamps = how & 2,
         .delayed_ack = how & 4, .congestion = !(how & 8), .rto_min_tk = 200000,
         .rto_max_tk = 8000000, .rto_initial_tk = 1000000, .delack_tk = 40000, .time_wait_tk = 2000000,
@@ -225,6 +226,7 @@ static void finish(struct world *w)
     tcp_validate(&w->t);
     FUZZ_CHECK(tcp_in_use(&w->t) == 0 && w->t.flows.count == 0 && w->t.wheel.count == 0);
     FUZZ_CHECK(w->t.ooo.free_count == w->t.ooo.count);
+    FUZZ_CHECK(w->t.sides.free_count == w->t.sides.count);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

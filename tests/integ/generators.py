@@ -4,7 +4,8 @@ its run is invalid. A run that kept it is valid, however slow the peer was.
 
 6 of each kind of judgement; `soak` makes them 50. Seeded: which fault, when, how much of it. A good
 run is held to that only where the machine let it: its worker's thread waited less than 4 ms in all for
-its core (schedstat), which is a hundredth of the time; one that waited longer is made again.
+its core (schedstat), which is a hundredth of the time; one that waited longer is made again. Where
+most were disturbed each time, the test is skipped: nothing is known of good runs.
 """
 import contextlib
 import os
@@ -130,7 +131,7 @@ def run_watched(path):
 
 
 def good(folder, number):
-    """Every second one has a slow peer. What the machine disturbed is tried again."""
+    """Every second one has a slow peer. What the machine disturbed is tried again; whether one was judged."""
     for attempt in range(TRIES):
         draw = random.Random(SEED + number)
         name = f"good{number}_{attempt}"
@@ -139,21 +140,25 @@ def good(folder, number):
         if valid == 1:
             given_up = found.counter("not_sent", "result")
             print(f"{name}: valid, {found.sum('started')} started, {given_up} not sent", flush=True)
-            return
+            return True
         case.expect(waited >= MOST_WAITED_NS, f"{name} is invalid although its worker had its core but for "
                                               f"{waited} ns: {reason}")
     print(f"{name}: the machine was too busy {TRIES} times: {reason}", flush=True)
     case.expect(case.SOAK == 1, "50 good runs need a machine of their own")
+    return False
 
 
 def test():
     if len(cpus()) < 2:
         case.skip("needs two processors")
     case.need_programs("taskset")
+    judged = 0
     with case.scratch() as folder:
         for number in range(COUNT):
             bad(folder, number)
-            good(folder, number)
+            judged += good(folder, number)
+    if 2 * judged < COUNT:
+        case.skip(f"the machine was too busy for {COUNT - judged} of {COUNT} good runs; the {COUNT} bad ones are invalid")
 
 
 case.main(test)

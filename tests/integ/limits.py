@@ -50,9 +50,25 @@ def expect(folder, name, details, *words, **keys):
         case.expect(word in evidence, f"{name}: no \"{word}\" in: {evidence}")
 
 
+def expect_edges(db):
+    """What the responder counted is stored near both edges of each measured phase."""
+    with sqlite3.connect(db) as file:
+        phases = file.execute("SELECT started_ns, ended_ns FROM phase WHERE measured").fetchall()
+        moments = [at for at, in file.execute(
+            "SELECT at_ns FROM iface_counter WHERE iface = 'peer' AND name = 'cycles_idle'")]
+    case.expect(phases and len(moments) == 2 * len(phases) + 1, f"moments: {phases}, {moments}")
+    for phase in phases:
+        for edge in phase:
+            away = min(abs(edge - at) for at in moments)
+            case.expect(away < 0.1 * (phase[1] - phase[0]), f"{away} ns from {edge}: {moments}")
+
+
 def on_pair(folder):
     expect(folder, "rate", ["load"], "200 of 200 transactions offered", "generator loop busy",
            rate=200, code=gen.WELL_OR_LATE)
+    expect_edges(folder / "rate.db")
+    # a bound of the job decides: what is hardly busy counts as full
+    expect(folder, "bound", ["generator"], "generator loop busy", limit_busy="0%")
     expect(folder, "loss", ["loss"], "retransmission time-outs of at least 200 ms", fault="loss=5%")
     expect(folder, "window", ["peer_window"], "times a transaction for room in it",
            payload="64KiB", reply="64KiB", window="4KiB")
@@ -67,7 +83,7 @@ def server_holds(folder):
 
 
 def killed(folder):
-    """The peer's counters die with the run; what can be told without them is told."""
+    """What the peer counted in its last phase dies with the run; the rest is told."""
     db = folder / "killed.db"
     run = gen.start(gen.job(folder, "killed", wire="pair", connections=4, rate=100, db=db,
                             interval="100ms", duration="60s"))
@@ -93,6 +109,8 @@ def test():
         killed(folder)
         if os.geteuid() == 0: # the lab needs namespaces
             server_holds(folder)
+            limit(folder, "lab", wire="lab")
+            expect_edges(folder / "lab.db")
 
 
 case.main(test)

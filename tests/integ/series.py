@@ -110,8 +110,8 @@ def same_memory(job, db, text):
     gen.run(job, code=(0, 5, 6))
     stored = dict(Results(db).query("SELECT pool, bytes_per_conn * connections FROM conn_memory "
                                    "WHERE side = 'gen'"))
-    for pool in ("connections", "flow_table", "time_wait", "out_of_order", "sessions",
-                 "transactions", "sample_rings", "interval_blocks"):
+    for pool in ("connections", "flow_table", "time_wait", "out_of_order", "side_blocks",
+                 "sessions", "transactions", "sample_rings", "interval_blocks"):
         number, unit = re.search(rf"^    {pool} +([\d.]+) (\w+)", text, re.MULTILINE).groups()
         told = float(number) * UNITS[unit]
         case.expect(abs(told - stored[pool]) <= 0.06 * stored[pool] + 1,

@@ -192,7 +192,7 @@ static struct tcp_config config_of(const struct rows_mode *m)
 {
     const uint32_t s_tk = (uint32_t)(1000 * MS >> TCP_TICK_SHIFT);
     return (struct tcp_config){
-        .conns = 4, .time_wait_entries = 4, .ooo_pieces = 8, .piece_bytes = 1460, .half_open = 4,
+        .conns = 4, .time_wait_entries = 4, .ooo_pieces = 8, .piece_bytes = 1460, .side_blocks = 16, .half_open = 4,
         .window = m->scale ? 65535u << 2 : 65535, .window_scale = m->scale, .timestamps = m->ts,
         .delayed_ack = true, .congestion = true, .rto_min_tk = s_tk / 5,
         .rto_max_tk = 8 * s_tk, .rto_initial_tk = s_tk, .delack_tk = s_tk / 25,
@@ -411,6 +411,7 @@ static void row_cfg(struct rows *r)
     c->conns = (uint32_t)field(r, "conns", c->conns);
     c->time_wait_entries = (uint32_t)field(r, "time_wait_entries", c->time_wait_entries);
     c->ooo_pieces = (uint32_t)field(r, "ooo_pieces", c->ooo_pieces);
+    c->side_blocks = (uint32_t)field(r, "side_blocks", c->side_blocks);
     c->half_open = (uint32_t)field(r, "half_open", c->half_open);
     c->window = (uint32_t)field(r, "window", c->window);
     c->init_cwnd = (uint32_t)field(r, "init_cwnd", c->init_cwnd);
@@ -537,6 +538,7 @@ static void finish(struct rows *r)
     ck_assert_uint_eq(r->t.wheel.count, 0);
     ck_assert_uint_eq(r->t.half_open, 0);
     ck_assert_uint_eq(r->t.ooo.free_count, r->t.ooo.count);
+    ck_assert_uint_eq(r->t.sides.free_count, r->t.sides.count);
     ck_assert_uint_le(r->t.flows.count, r->t.time_wait.count);
     r->now_ns += 130000 * MS;
     tcp_timers(&r->t, r->now_ns, 1000);

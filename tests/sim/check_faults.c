@@ -13,7 +13,7 @@ static struct peers_config config(void)
                  .delay_ns = 500000, .reorder_ns = 2 * MS, .seed = 5},
         .conns = 16, .messages = 30, .message_max = 65536,
         .timestamps = true, .congestion = true, .window_scale = 7, .window = 262144,
-        .ooo_pieces = 512, .start_ns = 1000 * MS, .seed = 99,
+        .ooo_pieces = 512, .side_blocks = 64, .start_ns = 1000 * MS, .seed = 99,
     };
 }
 

@@ -153,7 +153,8 @@ static struct stack_config stack_config_of(const struct peers_config *cfg, uint3
     uint32_t second_tk = (uint32_t)(1000 * MS >> TCP_TICK_SHIFT);
     return (struct stack_config){
         .tcp = {.conns = cfg->conns, .time_wait_entries = cfg->conns, .ooo_pieces = cfg->ooo_pieces,
-                .piece_bytes = 1460, .half_open = cfg->conns, .window = cfg->window,
+                .piece_bytes = 1460, .side_blocks = cfg->side_blocks,
+                .half_open = cfg->conns, .window = cfg->window,
                 .window_scale = cfg->window_scale, .timestamps = cfg->timestamps,
                 .delayed_ack = true, .congestion = cfg->congestion,
                 .rto_min_tk = second_tk / 5, .rto_max_tk = 4 * second_tk,
@@ -282,6 +283,7 @@ static void check_end(const struct peer *e)
     ck_assert_uint_eq(t->wheel.count, 0);
     ck_assert_uint_eq(t->flows.count, 0);
     ck_assert_uint_eq(t->ooo.free_count, t->ooo.count);
+    ck_assert_uint_eq(t->sides.free_count, t->sides.count);
     ck_assert_uint_eq(t->half_open, 0);
 }
 

@@ -18,7 +18,7 @@ struct peers_config {
     uint32_t message_max;     /* bytes; sizes are spread evenly over powers of two */
     bool timestamps, congestion;
     uint8_t window_scale;
-    uint32_t window, ooo_pieces;
+    uint32_t window, ooo_pieces, side_blocks;
     uint16_t mss; /* 0: 1460 */
     bool moody;   /* the applications pause and take parts now and then */
     uint64_t start_ns, seed;

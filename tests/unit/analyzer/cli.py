@@ -337,11 +337,6 @@ class CourseCharts(Case):
         for word in ("connections: 128.0 MiB, 128 B", "time wait: 2.50 MiB, 2.5 B", "peer"):
             self.assertIn(word, words)
 
-    def test_older_file_has_no_commands(self):
-        self.fixture("known")
-        self.change("DROP TABLE command")
-        self.assertIn("none", self.words("phases"))
-
 
 @unittest.skipUnless(shutil.which("gnuplot"), "gnuplot is not installed")
 class ComparisonCharts(Case):

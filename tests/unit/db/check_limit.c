@@ -15,10 +15,10 @@
 static struct limit_figures half_idle(void)
 {
     return (struct limit_figures){
-        .closed_loop = true, .long_lived = true, .constant = true, .peer = LIMIT_PEER_OURS,
+        .bounds = limit_bounds_default, .closed_loop = true, .long_lived = true, .constant = true, .peer = LIMIT_PEER_OURS,
         .peer_in_process = 1, .workers = 1, .cores = 2, .seconds = 10, .connections = 4,
         .slots = 4, .offered = NAN, .rto_min_ns = 2e8, .window_bytes = 262144,
-        .started = 1e6, .completed = 1e6, .failed = 0, .not_sent = 0, .completed_run = 1.1e6,
+        .started = 1e6, .completed = 1e6, .failed = 0, .not_sent = 0, .peer_completed = 1.1e6,
         .outstanding = 3.9, .latency_ns = 39000, .queueing_ns = 0, .service_ns = 38000,
         .service_min_ns = 5000, .connect_min_ns = 6000, .busy = 0.52, .busiest = 0.52,
         .kick = 0.02, .seen = 0.99, .gaps = 3, .gap_max_ns = 250000, .peer_busy = 0.44,
@@ -36,7 +36,7 @@ static struct limit_figures open_lab(void)
     f.closed_loop = false;
     f.peer = LIMIT_PEER_LOCAL;
     f.peer_in_process = 0;
-    f.offered = f.started = f.completed = f.completed_run = 10000;
+    f.offered = f.started = f.completed = f.peer_completed = 10000;
     f.outstanding = 1;
     f.busy = f.busiest = 0.05;
     f.peer_busy = NAN;
@@ -147,7 +147,12 @@ START_TEST(test_responder_full)
 {
     struct limit_figures f = half_idle();
     f.peer_busy = 0.98;
-    expect(&f, LIMIT_PEER, "responder loop busy 98 % of its life, generator loop 52 %",
+    expect(&f, LIMIT_PEER, "responder loop busy 98 % of the measured time, generator loop 52 %",
+           "more workers, on a machine with more than its 2 cores");
+    f.peer_busy = 0.92; /* with idle time around the run it would be full, without it is not */
+    ck_assert_int_eq(judged(&f).by, LIMIT_ROUND_TRIP);
+    f.peer_life = true;
+    expect(&f, LIMIT_PEER, "responder loop busy 92 % of its life, generator loop 52 %",
            "more workers, on a machine with more than its 2 cores");
 }
 END_TEST
@@ -256,10 +261,30 @@ START_TEST(test_cores_taken_from_a_full_responder)
     f.cpu_gen = 1;
     f.peer_busy = 0.98;
     expect(&f, LIMIT_PEER,
-           "responder loop busy 98 % of its life, generator loop 52 %; the loops had no core 50 % "
-           "of the time",
+           "responder loop busy 98 % of the measured time, generator loop 52 %; the loops had no "
+           "core 50 % of the time",
            "more workers, on a machine with more than its 2 cores; first of all cores without "
            "other work");
+}
+END_TEST
+
+/* Each bound of a job moves the answer of one line of the table. */
+START_TEST(test_bounds_of_the_job)
+{
+    struct limit_figures f = half_idle();
+    limit_bounds_read("[global]\nlimit_busy = 50%\nlimit_waits = 2\nlimit_slots = 99.5%\n\n[main]\n",
+                      &f.bounds);
+    ck_assert(f.bounds.busy == 0.5 && f.bounds.waits == 2 && f.bounds.slots == 0.995);
+    ck_assert(f.bounds.holds == limit_bounds_default.holds);
+    ck_assert_int_eq(judged(&f).by, LIMIT_GENERATOR);
+    f.bounds.busy = 0.95;
+    ck_assert_int_eq(judged(&f).by, LIMIT_UNKNOWN); /* 3.9 of 4 outstanding are too few now */
+    f.window_waits = 1.5e6;
+    ck_assert_int_eq(judged(&f).by, LIMIT_UNKNOWN);
+    f.bounds.waits = 1.5;
+    ck_assert_int_eq(judged(&f).by, LIMIT_PEER_WINDOW);
+    limit_bounds_read("limit_busy = much\nlimit_holds = -3\nlimit_core = 5 %\n", &f.bounds);
+    ck_assert_mem_eq(&f.bounds, &limit_bounds_default, sizeof f.bounds); /* what no job can say */
 }
 END_TEST
 
@@ -389,7 +414,7 @@ START_TEST(test_reads_rows)
         {"workers", f.workers, 2}, {"cores", f.cores, 4}, {"seconds", f.seconds, 2},
         {"connections", f.connections, 8}, {"slots", f.slots, 24}, {"offered", f.offered, 200},
         {"rto_min", f.rto_min_ns, 250e6}, {"window", f.window_bytes, 4096},
-        {"completed", f.completed, 400}, {"completed_run", f.completed_run, 1400},
+        {"completed", f.completed, 400}, {"peer_completed", f.peer_completed, 1400},
         {"not_sent", f.not_sent, 11}, {"busy", f.busy, 0.75}, {"busiest", f.busiest, 1},
         {"kick", f.kick, 0.375}, {"seen", f.seen, 0.5}, {"gap_max", f.gap_max_ns, 9},
         {"peer_busy", f.peer_busy, 0.75}, {"peer_rto", f.peer_rto_fired, 6},
@@ -401,6 +426,37 @@ START_TEST(test_reads_rows)
         ck_assert_msg(fabs(figures[i].found - figures[i].expected) < 1e-9, "%s is %g, not %g",
                       figures[i].name, figures[i].found, figures[i].expected);
     ck_assert_msg(isnan(f.cpu_peer) && isnan(f.tx_full), "what is not in the file is not 0");
+    close_scratch();
+}
+END_TEST
+
+/* Totals of a responder's life as they stood at moments of the run. */
+#define PEER_AT(at, idle, tx, waits)                                                               \
+    "INSERT INTO iface_counter (run_id, at_ns, iface, name, value) VALUES "                        \
+    "(1, " at ", 'peer', 'cycles_idle', " idle "), (1, " at ", 'peer', 'cycles_tx', " tx "), "     \
+    "(1, " at ", 'peer', 'window_waits', " waits ");"
+
+START_TEST(test_responder_of_a_phase)
+{
+    struct limit_figures f;
+    open_scratch();
+    run_sql(rows);
+    run_sql("UPDATE phase SET ended_ns = 4000000000 WHERE id = 2;" PEER_AT("2005000000", "1000", "100", "7")
+                PEER_AT("4003000000", "1200", "900", "27") PEER_AT("9000000000", "9900", "900", "27"));
+    for (int64_t phase = 0; phase <= 2; phase += 2) {
+        ck_assert_int_eq(limit_load_phase(db, 1, phase, &f, &e), 0);
+        ck_assert(!f.peer_life && fabs(f.peer_busy - 0.8) < 1e-9);
+        ck_assert(f.peer_window_waits == 20 && f.peer_rto_fired == 0 && f.peer_completed == 400);
+    }
+    /* Another measured phase, with nothing told at its edges: the whole life, or nothing. */
+    run_sql("INSERT INTO phase (id, run_id, seq, name, kind, measured, started_ns, ended_ns, load, "
+            "connections, depth) VALUES (3, 1, 2, 'b', 'measure', 1, 5000000000, 6000000000, '1/s', 9, 3)");
+    ck_assert_int_eq(limit_load(db, 1, &f, &e), 0);
+    ck_assert(f.peer_life && fabs(f.peer_busy - 900 / 10800.) < 1e-9 && f.peer_completed == 1400);
+    ck_assert_int_eq(limit_load_phase(db, 1, 3, &f, &e), 0);
+    ck_assert(isnan(f.peer_busy));
+    ck_assert_int_eq(limit_load_phase(db, 1, 2, &f, &e), 0);
+    ck_assert(fabs(f.peer_busy - 0.8) < 1e-9);
     close_scratch();
 }
 END_TEST
@@ -418,6 +474,6 @@ END_TEST
 CHECK_MAIN("db/limit", test_half_idle_is_the_round_trip, test_offered_load, test_offered_shape,
            test_generator_full, test_transmit_calls_are_the_wire, test_ring_full,
            test_responder_full, test_server_full, test_server_that_waits, test_loss, test_windows,
-           test_cores_taken_away, test_cores_taken_from_a_full_responder, test_failures_are_said,
+           test_cores_taken_away, test_cores_taken_from_a_full_responder, test_bounds_of_the_job, test_failures_are_said,
            test_unknown_says_what_is_missing, test_sentences_fit, test_reads_rows,
-           test_reads_nothing)
+           test_responder_of_a_phase, test_reads_nothing)

@@ -46,6 +46,25 @@ static const struct {
      " connections: expected a wider source, ports or target"},
     {"ports = 5\n", "x.conf: connections = \"100\" (default): 16 source addresses x 1 ports x 1"
                     " targets make 16 connections: expected a wider source, ports or target"},
+    {"source = 10.0.0.0/24, 10.1.0.0/16, 10.0.0.7\n",
+     "x.conf:1: source = \"10.0.0.0/24, 10.1.0.0/16, 10.0.0.7\": items 1 and 3 overlap: expected each"
+     " address and port once"},
+    {"ports = 1-500, 400-900\n",
+     "x.conf:1: ports = \"1-500, 400-900\": items 1 and 2 overlap: expected each address and port once"},
+    {"target = 10.0.0.0/30:80-90, 10.0.0.2:85\n",
+     "x.conf:1: target = \"10.0.0.0/30:80-90, 10.0.0.2:85\": items 1 and 2 overlap: expected each"
+     " address and port once"},
+    {"target = 10.0.0.0/16:80-81\n",
+     "x.conf:1: target = \"10.0.0.0/16:80-81\": 131072 servers (addresses x ports): expected at most"
+     " 65536"},
+    {"target = 10.0.0.0/19:80\n",
+     "x.conf:1: target = \"10.0.0.0/19:80\": 8192 addresses on the link, each to be asked for:"
+     " expected at most 4096, or a gateway as well"},
+    {"target = 10.0.0.0/7:80\n",
+     "x.conf:1: target = \"10.0.0.0/7:80\": 11.255.255.255 is a public address: expected one kept for"
+     " private use or tests, or allow_public = yes"},
+    {"workers = 3\nports = 7-8\nconnections = 3\n",
+     "x.conf:2: ports = \"7-8\": workers = 3: expected as many ports or more"},
     {"wire = xdp:eth0\ntarget = 10.0.0.1:80\npeer = respond\n",
      "x.conf:3: peer = \"respond\": on wire = xdp:eth0 the far end is not ours: expected peer ="
      " none"},
@@ -238,6 +257,11 @@ END_TEST
 static const char *const passing[] = {
     "target = 8.8.8.8:80\nallow_public = yes\n",
     "connections = 100\nsource = 10.0.0.1\nports = 100-149\ntarget = 10.0.0.2:1, 10.0.0.2:2\n",
+    "connections = 10M\nsource = 10.0.0.0/24\n",
+    "connections = 12M\nsource = 10.0.0.1\ntarget = 10.1.0.0/24:9000\n",
+    "target = 10.0.0.0/19:80\ngateway = 10.9.9.9\n",
+    "target = 10.0.0.0/30:80-90, 10.0.0.2:91\n",
+    "ports = 1-500, 501-900\n",
     "wire = lab\npeer = exec:cat\n",
     "wire = xdp:eth0\nlisten = 10.0.0.1:80\n",
     "fault_tx = loss=1%\nfault_rx = loss=2%\n",

@@ -24,8 +24,9 @@ START_TEST(test_defaults_without_a_file)
     ck_assert_uint_eq(f.job.phases[0].reply.count, 0);
     ck_assert_uint_eq(f.job.phases[0].duration_ns, 10 * S);
     ck_assert_uint_eq(f.job.targets_count, 1);
-    ck_assert(ip_equal(f.job.targets[0].addr, ip4_addr(0xc6130001)));
-    ck_assert_uint_eq(f.job.targets[0].port, 9000);
+    ck_assert(ip_equal(f.job.targets[0].addrs.first, ip4_addr(0xc6130001)));
+    ck_assert_uint_eq(f.job.targets[0].ports.lo, 9000);
+    ck_assert_uint_eq(f.job.targets[0].ports.hi, 9000);
     ck_assert(f.job.timestamps && !f.job.allow_public);
     fixture_fini(&f);
 }

@@ -4,34 +4,20 @@
  * opens and is whole, holds the run that was there before and every batch that was committed,
  * holds each interval whole or not at all, takes the next run, and the message names the file and
  * says what was kept.
- *
- * Each session is a process of its own; they sleep most of the time, so several run at once.
  */
 #include <fcntl.h>
-#include <sys/wait.h>
 
 #include "tests/lib/check_main.h"
 #include "tests/lib/fault_vfs.h"
+#include "tests/lib/strike.h"
 #include "tests/unit/db/opening.h"
 #include "tests/unit/rec/recorded.h"
 
 #ifndef STEP
 #define STEP 1 /* a sanitized build is slow and takes each STEP-th operation only */
 #endif
-#define INTERVALS  3
-#define AT_ONCE    12
-#define NOT_STRUCK 77 /* the session was over before the n-th */
-
-#define must(condition, ...)                                                                       \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            printf("%s:%d: %s: ", __FILE__, __LINE__, #condition);                                 \
-            printf(__VA_ARGS__);                                                                   \
-            printf("\n");                                                                          \
-            fflush(stdout);                                                                        \
-            _exit(1);                                                                              \
-        }                                                                                          \
-    } while (0)
+#define INTERVALS 3
+#define AT_ONCE   12
 
 struct session {
     struct tmp_dir dir;
@@ -174,6 +160,11 @@ struct fault {
     bool stays;
 };
 
+struct strike {
+    const char *before; /* the file that each session finds */
+    struct fault fault;
+};
+
 static void copy_file(const char *from, const char *to)
 {
     char buf[65536];
@@ -185,12 +176,13 @@ static void copy_file(const char *from, const char *to)
     close(out);
 }
 
-static _Noreturn void one_session(const char *before, struct fault fault, int n)
+static _Noreturn void one_session(const void *ctx, int n)
 {
+    const struct strike *strike = ctx;
     struct session s = {.dir = tmp_dir_make()};
     struct fault_vfs vfs;
-    copy_file(before, s.dir.file);
-    fault_vfs_install(&vfs, fault.kind, n, fault.stays);
+    copy_file(strike->before, s.dir.file);
+    fault_vfs_install(&vfs, strike->fault.kind, n, strike->fault.stays);
     int ret = run_session(&s);
     fault_vfs_remove(&vfs);
     must(!ret || strstr(s.e.message, s.dir.file), "no file is named: %s", s.e.message);
@@ -203,39 +195,19 @@ static _Noreturn void one_session(const char *before, struct fault fault, int n)
     _exit(vfs.seen < n ? NOT_STRUCK : 0);
 }
 
-/* Sessions n, n + STEP, ... AT_ONCE of them; how many of them were struck. */
-static int some_sessions(const char *before, struct fault fault, int n)
-{
-    pid_t pids[AT_ONCE];
-    int struck = 0, status;
-    for (int i = 0; i < AT_ONCE; i++)
-        if (!(pids[i] = fork()))
-            one_session(before, fault, n + i * STEP);
-    for (int i = 0; i < AT_ONCE; i++) {
-        ck_assert_int_eq(waitpid(pids[i], &status, 0), pids[i]);
-        ck_assert_msg(WIFEXITED(status) &&
-                          (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == NOT_STRUCK),
-                      "operation %d: status 0x%x", n + i * STEP, status);
-        struck += WEXITSTATUS(status) == 0;
-    }
-    return struck;
-}
-
 static void every_operation_in_turn(struct fault fault)
 {
     struct session s = {.dir = tmp_dir_make()};
     struct db *db = open_well(s.dir.file, DB_CREATE);
     int64_t id;
-    int n = 1, struck;
     ck_assert_int_eq(fed_run(db, &id, &s.e), 0);
     ck_assert_int_eq(fed_end(db, id, &s.e), 0);
     db_close(db);
-    do {
-        struck = some_sessions(s.dir.file, fault, n);
-        n += struck * STEP;
-    } while (struck == AT_ONCE);
-    printf("each of %d operations in steps of %d failed in turn\n", n - 1, STEP);
-    ck_assert_int_gt(n, 40);
+    const struct strike strike = {s.dir.file, fault};
+    const struct strikes strikes = {one_session, &strike, STEP, AT_ONCE};
+    int operations = strike_in_turn(&strikes) * STEP;
+    printf("each of %d operations in steps of %d failed in turn\n", operations, STEP);
+    ck_assert_int_ge(operations, 40);
     tmp_dir_remove(&s.dir);
 }
 
@@ -264,13 +236,14 @@ START_TEST(a_disk_that_fills_up)
 END_TEST
 
 /* A file that is being made: afterwards it is whole, or it is not there. */
-static _Noreturn void one_making(struct fault fault, int n)
+static _Noreturn void one_making(const void *ctx, int n)
 {
+    const struct fault *fault = ctx;
     struct tmp_dir t = tmp_dir_make();
     struct fault_vfs vfs;
     struct err e = {0};
     struct db *db;
-    fault_vfs_install(&vfs, fault.kind, n, fault.stays);
+    fault_vfs_install(&vfs, fault->kind, n, fault->stays);
     int ret = db_open(t.file, DB_CREATE, &db, &e);
     db_close(db);
     fault_vfs_remove(&vfs);
@@ -286,17 +259,8 @@ static _Noreturn void one_making(struct fault fault, int n)
 
 static void making_fails_in_turn(struct fault fault)
 {
-    int status = 0, n;
-    for (n = 1; !status; n += STEP) {
-        pid_t pid = fork();
-        if (!pid)
-            one_making(fault, n);
-        ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-        ck_assert_msg(WIFEXITED(status) &&
-                          (!WEXITSTATUS(status) || WEXITSTATUS(status) == NOT_STRUCK),
-                      "operation %d: status 0x%x", n, status);
-    }
-    ck_assert_int_gt(n, 40);
+    const struct strikes strikes = {one_making, &fault, STEP, AT_ONCE};
+    ck_assert_int_ge(strike_in_turn(&strikes) * STEP, 40);
 }
 
 START_TEST(a_file_is_made_whole_or_not_at_all)

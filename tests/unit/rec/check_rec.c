@@ -187,6 +187,7 @@ START_TEST(totals_show_what_was_handed_over)
     ck_assert(totals.counters[COUNTER_COMPLETED] == 21 && totals.open_connections == 10);
     ck_assert_uint_eq(totals.counters[COUNTER_GAP_MAX], 7);
     ck_assert(totals.latency.count == 2 && totals.latency.max_ns == 2000 && !totals.error);
+    ck_assert_uint_eq(totals.lanes_ns, FED_WORKERS);
     ck_assert_int_eq(rec_close(r, &e), 0);
     forget_all();
 }

@@ -144,6 +144,8 @@ START_TEST(commands_notes_and_a_changed_rate)
     row = (struct command_row){.name = "next", .result = "refused: no"};
     ck_assert_int_eq(rec_command(r, &row, -1, started_ns + 1), 0);
     ck_assert_int_eq(rec_note(r, "warn", "said so", started_ns + 2), 0);
+    const uint64_t counted[COUNTER_COUNT] = {[COUNTER_CYCLES_IDLE] = 7};
+    ck_assert_int_eq(rec_peer(r, counted, started_ns + 3), 0);
     struct phase_row last = {.name = "third",
                              .kind = PHASE_MEASURE,
                              .measured = true,
@@ -170,6 +172,12 @@ START_TEST(commands_notes_and_a_changed_rate)
             "SELECT count(*) AS n FROM fault_event WHERE name = 'frames' AND detail = 'loss=1%'"),
         1);
     ck_assert_int_eq(one(db, "SELECT count(*) AS n FROM note WHERE text = 'said so'"), 1);
+    char peer[200]; /* with its moment; zeros are not stored */
+    snprintf(peer, sizeof peer,
+             "SELECT count(*) = 1 AND min(name) = 'cycles_idle' AND min(value) = 7 AND min(at_ns) = "
+             "%llu AS n FROM iface_counter WHERE iface = 'peer'",
+             (unsigned long long)(started_ns + 3 + cfg.mono_to_real_ns));
+    ck_assert_int_eq(one(db, peer), 1);
     ck_assert_int_eq(one(db, "SELECT offered_rate_per_s AS n FROM phase WHERE name = 'third'"),
                      2000);
     db_close(db);

@@ -1,38 +1,33 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A whole run over the pair wire while the disk fails, at one write, sync or truncate after the
- * other: the run ends, says which file, says what that file holds of it, and the file holds no less.
+ * other: the run ends, says which file, says what that file holds of it, and the file holds no
+ * less.
  */
-#include <sys/wait.h>
 
 #include "app/app.h"
 #include "db/run_row.h"
 #include "run/run.h"
 #include "tests/lib/check_main.h"
 #include "tests/lib/fault_vfs.h"
+#include "tests/lib/strike.h"
 #include "tests/unit/db/opening.h"
 #include "tests/unit/job/fixture.h"
 
 #ifndef STEP
 #define STEP 4 /* rec/faults takes them all, for the recorder alone */
 #endif
-#define AT_ONCE    6
-#define NOT_STRUCK 77
+#define AT_ONCE 6
 
-#define must(condition, ...)                                                                       \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            printf("%s:%d: %s: ", __FILE__, __LINE__, #condition);                                 \
-            printf(__VA_ARGS__);                                                                   \
-            printf("\n");                                                                          \
-            fflush(stdout);                                                                        \
-            _exit(1);                                                                              \
-        }                                                                                          \
-    } while (0)
+struct fault {
+    enum fault_kind kind;
+    bool stays;
+};
 
-static const char job_text[] = "[global]\nprotocol = echo\nwire = pair\nconnections = 3\npayload = 64\n"
-                               "rate = 500/s\ninterval = 100ms\nwarmup = 0s\nquiet = yes\nseed = 1\n"
-                               "[main]\nduration = 250ms\n";
+static const char job_text[] =
+    "[global]\nprotocol = echo\nwire = pair\nconnections = 3\npayload = 64\n"
+    "rate = 500/s\ninterval = 100ms\nwarmup = 0s\nquiet = yes\nseed = 1\n"
+    "[main]\nduration = 250ms\n";
 
 /* What the message claims: a run, its state, how much of it. */
 struct claim {
@@ -67,8 +62,8 @@ static void check_claim(struct db *db, const struct claim *c, const char *messag
     must(!db_run_state(db, c->id, &state, &e), "%s", message);
     /* A commit whose last sync failed may be in the log all the same. */
     bool ended = state == RUN_DONE && strstr(message, "cannot end the run");
-    must(state == RUN_RUNNING || ended || !strcmp(run_state_name(state), c->state), "%s: %s", message,
-         run_state_name(state));
+    must(state == RUN_RUNNING || ended || !strcmp(run_state_name(state), c->state), "%s: %s",
+         message, run_state_name(state));
     must(number(db, "SELECT count(*) AS n FROM interval") >= c->intervals, "%s", message);
     must(number(db, "SELECT ifnull(sum(count), 0) AS n FROM sample_block") >= c->samples, "%s",
          message);
@@ -88,8 +83,9 @@ static void check_file(const char *path, const struct claim *c, const char *mess
     db_close(db);
 }
 
-static _Noreturn void one_run(enum fault_kind kind, bool stays, int n)
+static _Noreturn void one_run(const void *ctx, int n)
 {
+    const struct fault *fault = ctx;
     static volatile sig_atomic_t signal;
     static struct run_result out;
     struct tmp_dir dir = tmp_dir_make();
@@ -99,14 +95,14 @@ static _Noreturn void one_run(enum fault_kind kind, bool stays, int n)
     char db_option[300];
     snprintf(db_option, sizeof db_option, "--db=%s", dir.file);
     load_well(&f, job_text, (char *[]){db_option, NULL}, NULL);
-    fault_vfs_install(&vfs, kind, n, stays);
+    fault_vfs_install(&vfs, fault->kind, n, fault->stays);
     int ret = run_job(&f.job, NULL, &signal, &out, &f.e);
     fault_vfs_remove(&vfs);
     must(!ret || f.e.exit_code == EXIT_ENVIRONMENT, "exit code %d: %s", f.e.exit_code, f.e.message);
     must(!ret || strstr(f.e.message, dir.file), "no file is named: %s", f.e.message);
     bool made = ret && access(dir.file, F_OK); /* failed while it was made: nothing is there */
-    must(!ret || made || read_claim(f.e.message, &claim),
-         "nothing is said of what is kept: %s", f.e.message);
+    must(!ret || made || read_claim(f.e.message, &claim), "nothing is said of what is kept: %s",
+         f.e.message);
     if (ret && !made)
         check_file(dir.file, &claim, f.e.message);
     tmp_dir_remove(&dir);
@@ -114,50 +110,29 @@ static _Noreturn void one_run(enum fault_kind kind, bool stays, int n)
     _exit(vfs.seen < n ? NOT_STRUCK : 0);
 }
 
-static int some_runs(enum fault_kind kind, bool stays, int n)
+static void in_turn(struct fault fault)
 {
-    pid_t pids[AT_ONCE];
-    int struck = 0, status;
-    for (int i = 0; i < AT_ONCE; i++)
-        if (!(pids[i] = fork()))
-            one_run(kind, stays, n + i * STEP);
-    for (int i = 0; i < AT_ONCE; i++) {
-        ck_assert_int_eq(waitpid(pids[i], &status, 0), pids[i]);
-        ck_assert_msg(WIFEXITED(status) &&
-                          (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == NOT_STRUCK),
-                      "operation %d: status 0x%x", n + i * STEP, status);
-        struck += WEXITSTATUS(status) == 0;
-    }
-    return struck;
-}
-
-static void in_turn(enum fault_kind kind, bool stays)
-{
-    int struck, n = 1, runs = 0;
-    do {
-        struck = some_runs(kind, stays, n);
-        n += STEP * AT_ONCE;
-        runs += struck;
-    } while (struck == AT_ONCE);
+    const struct strikes strikes = {one_run, &fault, STEP, AT_ONCE};
+    int runs = strike_in_turn(&strikes);
     printf("%d runs, each %d-th of some %d operations failed\n", runs, STEP, runs * STEP);
     ck_assert_int_gt(runs, 5);
 }
 
 START_TEST(an_io_error_once)
 {
-    in_turn(FAULT_IO, false);
+    in_turn((struct fault){FAULT_IO, false});
 }
 END_TEST
 
 START_TEST(a_disk_that_dies)
 {
-    in_turn(FAULT_IO, true);
+    in_turn((struct fault){FAULT_IO, true});
 }
 END_TEST
 
 START_TEST(a_disk_that_fills_up)
 {
-    in_turn(FAULT_FULL, true);
+    in_turn((struct fault){FAULT_FULL, true});
 }
 END_TEST
 

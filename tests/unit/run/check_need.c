@@ -90,9 +90,10 @@ START_TEST(test_tuples)
 {
     struct need n = need_for("source = 10.0.0.0/30, 10.1.0.1\nports = 1000-1999\n"
                              "target = 10.2.0.1:1, 10.2.0.2:1\nconnections = 7\n");
-    ck_assert_uint_eq(n.sources, 5);
-    ck_assert_uint_eq(n.tuples, 5 * 1000 * 2);
+    ck_assert_uint_eq(n.pool.sources, 5);
+    ck_assert_uint_eq(n.pool.tuples, 5 * 1000 * 2);
     ck_assert_uint_eq(n.connections, 7);
+    ck_assert_uint_eq(n.walked, 5);
     ck_assert_double_eq(n.opened_per_s, 0);
     n = need_for("pattern = short_lived\nrate = 300\ntime_wait = 30s\n");
     ck_assert_double_eq(n.opened_per_s, 300);

@@ -77,7 +77,7 @@ static inline struct fixture *open_as(const struct stack_config *own)
     struct fixture *f = calloc(1, sizeof *f);
     struct stack_config cfg = {
         .tcp = {.conns = 8, .time_wait_entries = 8, .ooo_pieces = 8, .piece_bytes = 1460,
-                .half_open = 8, .window = 65535, .rto_min_tk = 200000, .rto_max_tk = 8000000,
+                .side_blocks = 8, .half_open = 8, .window = 65535, .rto_min_tk = 200000, .rto_max_tk = 8000000,
                 .rto_initial_tk = 1000000, .delack_tk = 40000, .time_wait_tk = 60000000,
                 .init_cwnd = 10, .retries = 5, .syn_retries = 3, .secret = 9},
         .local = {own->local[0]}, .local_count = 1, .gateway = own->gateway, .vlan = own->vlan,

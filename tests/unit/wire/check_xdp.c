@@ -72,7 +72,7 @@ static struct wire_config config(const char *device, uint32_t ip)
 {
     struct wire_config cfg = {.device = device, .queues = 1};
     cfg.filter = (struct wire_filter){
-        .local = {{ip4_addr(ip), 1, 32}}, .local_count = 1, .port_lo = PORT, .port_hi = PORT};
+        .local = {{ip4_addr(ip), 1, 32}}, .local_count = 1, .ports = {{PORT, PORT}}, .ports_count = 1};
     return cfg;
 }
 

@@ -66,8 +66,8 @@ static struct wire_filter ours(void)
 {
     return (struct wire_filter){.local = {{{0x2001000200000000, 1}, 1, 128}},
                                 .local_count = 1,
-                                .port_lo = PORT,
-                                .port_hi = PORT};
+                                .ports = {{PORT, PORT}},
+                                .ports_count = 1};
 }
 
 struct bench {

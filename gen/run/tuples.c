@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "run/tuples.h"
+
+#include <errno.h>
+
+#include "base/mem.h"
+
+static uint64_t at_most(uint64_t v, uint64_t most)
+{
+    return v < most ? v : most;
+}
+
+static uint64_t sources_of(const struct tuples_config *cfg)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < cfg->sources_count; i++)
+        if (__builtin_add_overflow(sum, cfg->sources[i].count, &sum))
+            return UINT64_MAX;
+    return sum;
+}
+
+/* job/ bounds both. */
+static uint32_t hosts_of(const struct tuples_config *cfg)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < cfg->targets_count; i++)
+        sum += cfg->targets[i].addrs.count;
+    return (uint32_t)sum;
+}
+
+static uint32_t targets_of(const struct tuples_config *cfg)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < cfg->targets_count; i++)
+        sum += cfg->targets[i].addrs.count * port_range_count(cfg->targets[i].ports);
+    return (uint32_t)sum;
+}
+
+/* More sources than connections are of use only when there will be other connections. */
+uint32_t tuples_sources(const struct tuples_config *cfg)
+{
+    uint64_t sources = at_most(sources_of(cfg), TUPLES_PATHS_MAX / hosts_of(cfg));
+    if (!cfg->comes_and_goes)
+        sources = at_most(sources, cfg->connections);
+    return sources ? (uint32_t)sources : 1;
+}
+
+uint32_t tuples_paths(const struct tuples_config *cfg)
+{
+    return tuples_sources(cfg) * hosts_of(cfg);
+}
+
+uint64_t tuples_memory(const struct tuples_config *cfg)
+{
+    return (uint64_t)targets_of(cfg) * sizeof(struct tuple_target);
+}
+
+static uint32_t ports_of(const struct tuples_config *cfg)
+{
+    uint32_t all = 0;
+    for (uint32_t i = 0; i < cfg->ports_count; i++)
+        all += port_range_count(cfg->ports[i]);
+    return all / cfg->workers + (cfg->worker < all % cfg->workers ? 1 : 0);
+}
+
+uint64_t tuples_count(const struct tuples_config *cfg)
+{
+    return (uint64_t)tuples_sources(cfg) * ports_of(cfg) * targets_of(cfg);
+}
+
+/* Port `n` of all ranges. */
+static uint16_t port_at(const struct tuples_config *cfg, uint32_t n)
+{
+    uint32_t i = 0;
+    for (; n >= port_range_count(cfg->ports[i]); i++)
+        n -= port_range_count(cfg->ports[i]);
+    return (uint16_t)(cfg->ports[i].lo + n);
+}
+
+/* Every address of a block at one port, then at the next. */
+static void list_targets(struct tuples *t)
+{
+    struct tuple_target *out = t->targets;
+    uint32_t first_host = 0;
+    for (uint32_t i = 0; i < t->cfg.targets_count; i++) {
+        const struct job_target *block = &t->cfg.targets[i];
+        for (uint32_t port = block->ports.lo; port <= block->ports.hi; port++)
+            for (uint32_t n = 0; n < block->addrs.count; n++)
+                *out++ = (struct tuple_target){ip_nth(block->addrs, n), first_host + n, (uint16_t)port};
+        first_host += (uint32_t)block->addrs.count;
+    }
+}
+
+/* Odd, so that all low bits of the addresses change; never past the pool's end. */
+static uint64_t step_of(uint64_t pool, uint32_t walked)
+{
+    uint64_t step = pool / walked;
+    return step > 1 && step % 2 == 0 ? step - 1 : step;
+}
+
+/* As many ports of a source in a row as leave every source its share of the connections. */
+static uint32_t run_of(const struct tuples *t)
+{
+    uint64_t share = t->cfg.connections / ((uint64_t)t->sources * t->targets_count);
+    share = at_most(at_most(share, TUPLES_RUN_MAX), t->ports);
+    return share ? (uint32_t)share : 1;
+}
+
+int tuples_init(struct tuples *t, const struct tuples_config *cfg, struct err *e)
+{
+    *t = (struct tuples){.cfg = *cfg, .targets_count = targets_of(cfg), .hosts_count = hosts_of(cfg),
+                         .sources = tuples_sources(cfg), .ports = ports_of(cfg)};
+    t->source_step = step_of(sources_of(cfg), t->sources);
+    t->run = t->run_now = run_of(t);
+    t->targets = mem_reserve(tuples_memory(cfg), "list of servers", e);
+    if (!t->targets)
+        return -ENOMEM;
+    list_targets(t);
+    return 0;
+}
+
+void tuples_fini(struct tuples *t)
+{
+    mem_release(t->targets, tuples_memory(&t->cfg));
+    t->targets = NULL;
+}
+
+struct ip_addr tuples_source(const struct tuples *t, uint32_t source)
+{
+    uint64_t n = source * t->source_step;
+    uint32_t i = 0;
+    while (n >= t->cfg.sources[i].count)
+        n -= t->cfg.sources[i++].count;
+    return ip_nth(t->cfg.sources[i], n);
+}
+
+/* Server, port within the run, source, next run of ports. */
+static void advance(struct tuples *t)
+{
+    if (++t->target < t->targets_count)
+        return;
+    t->target = 0;
+    if (++t->run_at < t->run_now)
+        return;
+    t->run_at = 0;
+    if (++t->source < t->sources)
+        return;
+    t->source = 0;
+    t->port += t->run_now;
+    if (t->port >= t->ports)
+        t->port = 0;
+    t->run_now = (uint32_t)at_most(t->run, t->ports - t->port);
+}
+
+struct tuple tuples_take(struct tuples *t)
+{
+    const struct tuple_target *target = &t->targets[t->target];
+    uint32_t port = (t->port + t->run_at) * t->cfg.workers + t->cfg.worker;
+    struct tuple tuple = {target, t->source * t->hosts_count + target->host, port_at(&t->cfg, port)};
+    advance(t);
+    return tuple;
+}
