@@ -50,6 +50,9 @@
     X(FAULT_REORDER, "reordered by the fault wire (counted, the frame goes on)")                   \
     X(FAULT_TRUNCATE, "truncated by the fault wire (counted, the frame goes on)")                  \
     X(FAULT_FULL, "fault wire's store of delayed frames is full")                                  \
+    X(FAULT_BURST, "lost in a burst by the fault wire")                                            \
+    X(FAULT_QUEUE, "the queue before the fault wire's slow link is full")                          \
+    X(FAULT_ECN, "marked congestion experienced by the fault wire (counted, the frame goes on)")   \
     X(ETH_VLAN, "VLAN tags that are not the run's")                                                \
     X(IP_EXTENSION, "IPv6 extension header that is malformed, refused or one too many")            \
     X(NDP_BAD, "neighbour discovery that RFC 4861 7.1 tells to discard")                           \

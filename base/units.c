@@ -33,6 +33,13 @@ static const struct unit time_units[] = {
     {"ms", NS_PER_MS},      {"s", NS_PER_S}, {"min", 60 * NS_PER_S},
     {"h", 3600 * NS_PER_S}, {NULL, 0},
 };
+/* Decimal, as line rates are. */
+static const struct unit bit_units[] = {
+    {"bit", 1},          {"bit/s", 1},          {"kbit", 1000},       {"kbit/s", 1000},
+    {"Mbit", 1000000},   {"Mbit/s", 1000000},   {"mbit", 1000000},    {"mbit/s", 1000000},
+    {"Gbit", NS_PER_S},  {"Gbit/s", NS_PER_S},  {"gbit", NS_PER_S},   {"gbit/s", NS_PER_S},
+    {NULL, 0},
+};
 /* What a rate may be per, in seconds. */
 static const struct unit period_units[] = {{"", 1}, {"/s", 1}, {"/min", 60}, {NULL, 0}};
 
@@ -146,6 +153,11 @@ int units_parse_bytes(const char *text, uint64_t *out)
 int units_parse_ns(const char *text, uint64_t *out)
 {
     return parse_exact(text, time_units, out);
+}
+
+int units_parse_bit_rate(const char *text, uint64_t *bit_per_s)
+{
+    return parse_exact(text, bit_units, bit_per_s);
 }
 
 static double power_of_ten(unsigned n)

@@ -19,6 +19,7 @@ int units_parse_bytes(const char *text, uint64_t *out);   /* 64, 64B, 64KiB, 1Mi
 int units_parse_ns(const char *text, uint64_t *out);      /* 10s, 5ms, 40us, 7ns, 2min, 1.5s; a bare number: seconds */
 int units_parse_rate(const char *text, double *per_s);    /* 60000, 60k, 60000/s, 1.5M/s, 600/min */
 int units_parse_ratio(const char *text, double *out);     /* 5%, 0.05 -> 0.05 */
+int units_parse_bit_rate(const char *text, uint64_t *bit_per_s); /* 1gbit, 2.5Gbit/s, 100Mbit, 9600bit */
 
 /* Formatters write a NUL-terminated text of at most `size` bytes and return `buf`. */
 char *units_format_ns(char *buf, size_t size, uint64_t ns);        /* 842 ns, 12.3 us, 1.20 ms, 3.40 s */

@@ -161,7 +161,7 @@ int db_resource_add(struct db *db, int64_t run_id, const struct resource_row *ro
     return run_once(s, e);
 }
 
-static int add_fault_event(struct db *db, int64_t run_id, const struct command_row *row, struct err *e)
+int db_fault_add(struct db *db, int64_t run_id, const struct command_row *row, struct err *e)
 {
     struct db_stmt *s;
     int ret = db_prepare(db, "store a fault",
@@ -185,7 +185,7 @@ int db_command_add(struct db *db, int64_t run_id, const struct command_row *row,
     bind_ints(s, {":run_id", run_id}, {":phase_id", row->phase_id}, {":at_ns", row->at_ns});
     bind_texts(s, {":name", row->name}, {":argument", row->argument}, {":result", row->result});
     ret = run_once(s, e);
-    return ret || !row->injected ? ret : add_fault_event(db, run_id, row, e);
+    return ret || !row->injected ? ret : db_fault_add(db, run_id, row, e);
 }
 
 int db_conn_memory_add(struct db *db, int64_t run_id, const struct conn_memory_row *row,

@@ -163,6 +163,8 @@ struct command_row {
     int64_t at_ns;           /* Unix */
 };
 int db_command_add(struct db *db, int64_t run_id, const struct command_row *row, struct err *e);
+/* The row of fault_event alone: `injected`, phase and time. */
+int db_fault_add(struct db *db, int64_t run_id, const struct command_row *row, struct err *e);
 
 struct conn_memory_row {
     const char *side, *pool; /* side: "gen" | "peer"; pool: its name, or "process" */

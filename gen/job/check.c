@@ -216,11 +216,11 @@ static int check_cpus(const struct loader *l)
                       wanted);
 }
 
-static int check_faults(const struct loader *l)
+static int check_faults(const struct loader *l, uint32_t p)
 {
-    const struct job *job = l->job;
-    if (*job->fault && (*job->fault_rx || *job->fault_tx))
-        return job_refuse(l->e, l->job, 0, "fault",
+    const struct job_phase *phase = &l->job->phases[p];
+    if (*phase->fault && (*phase->fault_rx || *phase->fault_tx))
+        return job_refuse(l->e, l->job, p, "fault",
                           "holds both ways: expected it alone, or fault_rx and fault_tx");
     return 0;
 }
@@ -475,15 +475,15 @@ static int check_pattern(const struct loader *l, uint32_t p)
 /* ---- all ---- */
 
 static int (*const run_checks[])(const struct loader *l) = {
-    check_target_list, check_family,   check_public,  check_pools,    check_servers,
-    check_tuples,      check_ports,    check_peer,    check_shared,   check_workers,
-    check_cpus,        check_faults,   check_mtu,     check_segment,  check_tags,
-    check_window,      check_delay,
-    check_rto,         check_scale,    check_stream,  check_metrics,  check_peer_pid,
+    check_target_list, check_family,   check_public,  check_pools,   check_servers,
+    check_tuples,      check_ports,    check_peer,    check_shared,  check_workers,
+    check_cpus,        check_mtu,      check_segment, check_tags,    check_window,
+    check_delay,       check_rto,      check_scale,   check_stream,  check_metrics,
+    check_peer_pid,
 };
 static int (*const phase_checks[])(const struct loader *l, uint32_t phase) = {
     check_load,    check_shape_keys, check_ramp,      check_walk,        check_mix,
-    check_pattern, check_churn,      check_reconnect, check_phase_times,
+    check_pattern, check_churn,      check_reconnect, check_phase_times, check_faults,
 };
 
 int loader_settle(struct loader *l)

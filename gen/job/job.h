@@ -142,6 +142,7 @@ struct job_phase {
     uint64_t timeout_ns, connect_timeout_ns, queue_max_ns;
     char sla[JOB_TEXT], warn[JOB_TEXT], abort_if[JOB_TEXT];
     uint64_t abort_window_ns;
+    char fault[JOB_TEXT], fault_rx[JOB_TEXT], fault_tx[JOB_TEXT]; /* fault wire on the client side */
 };
 
 struct job {
@@ -190,7 +191,6 @@ struct job {
     uint32_t retries;        /* retransmissions before giving up (data) */
     char congestion[16];     /* newreno | none */
 
-    char fault[JOB_TEXT], fault_rx[JOB_TEXT], fault_tx[JOB_TEXT]; /* fault wire on the client side */
     char pcap[JOB_TEXT];     /* capture file of the client side */
 
     uint64_t seed;           /* 0: chosen at start and stored */

@@ -346,9 +346,9 @@ const struct option options[] = {
 
     /* trouble on purpose */
     {"fault", &kind_text, "", "frames lost, doubled, changed, both ways: loss=5%,reorder=5%", "FAULTS",
-     "Trouble on purpose", RUN(fault)},
-    {"fault_rx", &kind_text, "", "the same, received frames only", "FAULTS", RUN(fault_rx)},
-    {"fault_tx", &kind_text, "", "the same, sent frames only", "FAULTS", RUN(fault_tx)},
+     "Trouble on purpose", PHASE(fault)},
+    {"fault_rx", &kind_text, "", "the same, received frames only", "FAULTS", PHASE(fault_rx)},
+    {"fault_tx", &kind_text, "", "the same, sent frames only", "FAULTS", PHASE(fault_tx)},
 
     /* what is kept */
     {"seed", &kind_count, "0", "of every random choice; 0: chosen and stored", "N", "What is kept",

@@ -64,6 +64,17 @@ int rec_command(struct rec *r, const struct command_row *row, int phase, uint64_
     return append(r, p, failed);
 }
 
+int rec_fault(struct rec *r, const char *faults, int phase, uint64_t now_ns)
+{
+    struct rec_post *p = calloc(1, sizeof *p);
+    bool failed = false;
+    if (!p)
+        return -ENOMEM;
+    *p = (struct rec_post){.kind = POST_FAULT, .phase = phase, .at_ns = now_ns};
+    p->command.injected = copy(faults, &failed);
+    return append(r, p, failed);
+}
+
 int rec_note(struct rec *r, const char *level, const char *text, uint64_t now_ns)
 {
     struct rec_post *p = calloc(1, sizeof *p);
@@ -112,7 +123,8 @@ static int store_command(struct rec *r, const struct rec_post *p, struct err *e)
     struct command_row row = p->command;
     row.phase_id = p->phase < 0 ? DB_NONE : r->phases[p->phase]->id;
     row.at_ns = rec_unix_ns(r, p->at_ns);
-    return db_command_add(r->cfg.db, r->cfg.run_id, &row, e);
+    return p->kind == POST_FAULT ? db_fault_add(r->cfg.db, r->cfg.run_id, &row, e)
+                                 : db_command_add(r->cfg.db, r->cfg.run_id, &row, e);
 }
 
 static int store_peer(struct rec *r, const struct rec_post *p, struct err *e)
@@ -129,6 +141,7 @@ static int store_post(struct rec *r, const struct rec_post *p, struct err *e)
 {
     switch (p->kind) {
     case POST_COMMAND:
+    case POST_FAULT:
         return store_command(r, p, e);
     case POST_NOTE:
         return db_note_add(r->cfg.db, r->cfg.run_id, rec_unix_ns(r, p->at_ns), p->level, p->note,

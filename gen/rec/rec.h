@@ -105,6 +105,8 @@ void rec_phase_rate(struct rec *r, uint32_t phase, double starts, double rate_pe
  * (beyond REC_POSTS_MAX). Main thread. */
 #define REC_POSTS_MAX 4096
 int rec_command(struct rec *r, const struct command_row *row, int phase, uint64_t now_ns);
+/* Faults that came into force without a command: a row of fault_event. */
+int rec_fault(struct rec *r, const char *faults, int phase, uint64_t now_ns);
 int rec_note(struct rec *r, const char *level, const char *text, uint64_t now_ns);
 /* What our own responder has counted since it began, as of `at_ns`: rows of iface_counter ("peer"). */
 int rec_peer(struct rec *r, const uint64_t counters[COUNTER_COUNT], uint64_t at_ns);

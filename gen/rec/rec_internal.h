@@ -75,14 +75,14 @@ struct gather {
 };
 
 /* What main has to say to the file. */
-enum post_kind { POST_COMMAND, POST_NOTE, POST_TRIAL, POST_PEER };
+enum post_kind { POST_COMMAND, POST_FAULT, POST_NOTE, POST_TRIAL, POST_PEER };
 struct rec_post {
     enum post_kind kind;              /* which of these; texts owned */
     struct command_row command;
     struct trial_row trial;
     char *level, *note;
     uint64_t *counters;               /* of the peer, COUNTER_COUNT */
-    int phase;                        /* of the command, below 0: none */
+    int phase;                        /* of the command or fault, below 0: none */
     uint64_t at_ns;                   /* CLOCK_MONOTONIC */
     bool stored, stored_now;          /* now: by the batch that is not committed yet */
 };

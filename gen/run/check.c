@@ -310,16 +310,18 @@ static int check_peer_pid(const struct job *job, struct err *e)
 
 /* --- all ------------------------------------------------------------------------------------ */
 
-static int check_faults(const struct job *job, struct err *e)
+static int check_faults(const struct job *job, uint32_t p, struct err *e)
 {
+    const struct job_phase *phase = &job->phases[p];
     const struct {
         const char *key, *text;
-    } faults[] = {{"fault", job->fault}, {"fault_rx", job->fault_rx}, {"fault_tx", job->fault_tx}};
+    } faults[] = {
+        {"fault", phase->fault}, {"fault_rx", phase->fault_rx}, {"fault_tx", phase->fault_tx}};
     struct fault_rates rates;
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
         struct err inner = {0};
         if (fault_parse(faults[i].text, &rates, &inner))
-            return job_refuse(e, job, 0, faults[i].key, "%s", inner.message);
+            return job_refuse(e, job, p, faults[i].key, "%s", inner.message);
     }
     return 0;
 }
@@ -378,6 +380,8 @@ static int check_phase(const struct job *job, uint32_t p, const struct app_proto
         rc = check_reply(job, p, proto, e);
     if (!rc)
         rc = check_shape(job, p, e);
+    if (!rc)
+        rc = check_faults(job, p, e);
     if (!rc && !job_searches(job))
         rc = check_exhaustion(job, p, e);
     return rc ? rc : check_verdicts(job, p, e);
@@ -393,8 +397,6 @@ int check_job(struct job *job, struct err *e)
     rc = check_wire(job, e);
     if (!rc)
         rc = check_content(job, proto, e);
-    if (!rc)
-        rc = check_faults(job, e);
     if (!rc)
         rc = check_pools(job, e);
     if (!rc)

@@ -54,6 +54,7 @@ struct run {
     struct live *live;
     struct run_loaded loaded;
     uint64_t edge_ns;        /* where a measured phase begins that has not begun yet; 0: none */
+    const struct job_phase *faulted; /* whose faults are on the wire; NULL: the first comes */
     enum run_asked asked;
     struct db *reader;       /* second connection to the results, for reading while the run goes on */
     char aborted[240];       /* why the run ended itself; empty: it did not */

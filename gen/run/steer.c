@@ -9,6 +9,7 @@
 #include "base/rng.h"
 #include "base/units.h"
 #include "live/ctl_parse.h"
+#include "run/faults.h"
 #include "run/live.h"
 #include "run/setup.h"
 #include "run/step.h"
@@ -25,10 +26,8 @@ void steer_open(struct run *r)
 {
     const struct job *job = r->job;
     struct live *l = r->live;
-    snprintf(l->faults[0], sizeof l->faults[0], "%s",
-             job->fault_rx[0] ? job->fault_rx : job->fault);
-    snprintf(l->faults[1], sizeof l->faults[1], "%s",
-             job->fault_tx[0] ? job->fault_tx : job->fault);
+    for (enum fault_way way = 0; way < WAYS; way++)
+        snprintf(l->faults[way], sizeof l->faults[way], "%s", faults_text(&job->phases[0], way));
     int rc = job->control ? ctl_listen(steer_answer, r, &l->ctl) : 0;
     if (rc)
         log_warn(&r->log, "gen ctl will not find this run: its socket cannot be made: %s",
@@ -159,8 +158,8 @@ static int do_stop(struct steering *s)
 static void note_faults(struct steering *s)
 {
     struct live *l = s->r->live;
-    for (int way = 0; way < 2; way++)
-        if (s->c.way == CTL_BOTH || s->c.way == (way ? CTL_TX : CTL_RX))
+    for (enum fault_way way = 0; way < WAYS; way++)
+        if (s->c.way == CTL_BOTH || s->c.way == (way == WAY_TX ? CTL_TX : CTL_RX))
             snprintf(l->faults[way], sizeof l->faults[way], "%s", s->c.faults);
 }
 

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/units.h"
+#include "run/faults.h"
 #include "run/setup.h"
 #include "run/until.h"
 
@@ -28,8 +29,11 @@ int step_begin(struct run *r, const struct job_phase *p, enum phase_kind kind,
         .depth = p->depth,
     };
     int phase = rec_phase_begin(r->rec, &row, start_ns);
-    r->phase = phase < 0 ? r->phase : (uint32_t)phase;
-    return phase < 0 ? err_set(e, EXIT_RUN, phase, "no room for another phase") : phase;
+    if (phase < 0)
+        return err_set(e, EXIT_RUN, phase, "no room for another phase");
+    r->phase = (uint32_t)phase;
+    int rc = faults_begin(r, p, r->phase, e);
+    return rc ? rc : phase;
 }
 
 void step_command(struct run *r, struct worker_command cmd, const struct job_phase *p,

@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "db/process.h"
+#include "run/faults.h"
 #include "run/setup.h"
 #include "wire/fault.h"
 #include "wire/kinds.h"
@@ -209,25 +210,18 @@ static int open_xdp(struct wires *w, const struct opening *o, struct err *e)
 
 /* --- around it ------------------------------------------------------------------------------ */
 
+/* Those of the first phase, for all that comes before it; later ones change them (faults.c). */
 static int parse_faults(const struct job *job, struct fault_config *fc, struct err *e)
 {
-    int rc = 0;
-    if (job->fault[0]) {
-        rc = fault_parse(job->fault, &fc->rx, e);
-        fc->tx = fc->rx;
-    }
-    if (!rc && job->fault_rx[0])
-        rc = fault_parse(job->fault_rx, &fc->rx, e);
-    if (!rc && job->fault_tx[0])
-        rc = fault_parse(job->fault_tx, &fc->tx, e);
-    return rc;
+    int rc = fault_parse(faults_text(&job->phases[0], WAY_RX), &fc->rx, e);
+    return rc ? rc : fault_parse(faults_text(&job->phases[0], WAY_TX), &fc->tx, e);
 }
 
 static int wrap(struct wires *w, const struct job *job, struct err *e)
 {
     struct fault_config fc = {.seed = job->seed};
     int rc = parse_faults(job, &fc, e);
-    if (!rc && (job->fault[0] || job->fault_rx[0] || job->fault_tx[0])) {
+    if (!rc && faults_asked(job)) {
         rc = fault_wrap(w->port, &fc, &w->port, e);
         w->fault = rc ? NULL : w->port;
     }

@@ -5,7 +5,8 @@
  * at once. On the way in, the frames lent to the user are of both kinds and told apart by address.
  *
  * A verdict on a frame that the inner wire then refuses is kept for the next call, its harm
- * undone: what is done to the n-th frame depends on the seed and on n alone.
+ * undone: what is done to the n-th frame depends on the seed and on n alone (before a slow link also
+ * on the time, but a frame that waits is never refused).
  */
 #include "wire/fault.h"
 
@@ -22,7 +23,10 @@ static struct fault_queue *of(struct wire_queue *q)
 
 static void count(struct fault_queue *fq, const struct verdict *v)
 {
-    fq->drops[DROP_FAULT_LOSS] += v->lose;
+    fq->drops[DROP_FAULT_QUEUE] += v->overflow;
+    fq->drops[DROP_FAULT_BURST] += v->burst;
+    fq->drops[DROP_FAULT_LOSS] += v->lose && !v->burst && !v->overflow;
+    fq->drops[DROP_FAULT_ECN] += v->marked;
     fq->drops[DROP_FAULT_TRUNCATE] += v->truncate;
     fq->drops[DROP_FAULT_CORRUPT] += v->harm.count > 0;
     fq->drops[DROP_FAULT_REORDER] += v->reorder;
@@ -30,15 +34,28 @@ static void count(struct fault_queue *fq, const struct verdict *v)
 
 /* ---- waiting ---- */
 
+static bool holds_all(const struct fault_rates *r)
+{
+    return r->delay_all_ns || r->jitter_ns || r->rate_bit_per_s;
+}
+
 /* Frames that only are to be overtaken do not wait for a delay of all. */
 static void hold(struct fault_queue *fq, struct fault_way *w, const struct frame *f,
                  const struct verdict *v)
 {
     uint64_t due = fq->now_ns + v->wait_ns;
-    bool overtaken = v->reorder && !w->rates->delay_all_ns && !w->rates->jitter_ns;
+    bool overtaken = v->reorder && !holds_all(w->rates);
     bool held = overtaken ? store_hold_behind(&w->store, f, due, w->passed + OVERTAKEN_BY)
                           : store_hold_until(&w->store, f, due);
     fq->drops[DROP_FAULT_FULL] += !held;
+    w->held += held;
+}
+
+static struct verdict judge(const struct fault_queue *fq, struct fault_way *w, struct frame *f)
+{
+    struct verdict v = verdict_draw(w->rates, &w->rng, &w->in_burst, f);
+    verdict_link(&v, w->rates, &w->link, f, fq->now_ns);
+    return v;
 }
 
 /* The copy waits as long as the frame does. */
@@ -62,7 +79,7 @@ static bool take_due(struct fault_queue *fq, struct frame *out)
 /* True when the frame itself goes on now. */
 static bool receive(struct fault_queue *fq, struct frame *f)
 {
-    struct verdict v = verdict_draw(fq->rx.rates, &fq->rx.rng, f);
+    struct verdict v = judge(fq, &fq->rx, f);
     count(fq, &v);
     verdict_apply(&v, f);
     if (!v.lose && v.duplicate)
@@ -181,7 +198,7 @@ static void keep_back(struct fault_queue *fq, struct frame *f, const struct verd
 static bool transmit(struct fault_queue *fq, struct frame *f)
 {
     struct fault_way *w = &fq->tx;
-    struct verdict v = w->has_kept ? w->kept : verdict_draw(w->rates, &w->rng, f);
+    struct verdict v = w->has_kept ? w->kept : judge(fq, w, f);
     bool taken = true;
     if (v.lose || v.wait)
         keep_back(fq, f, &v);
@@ -240,11 +257,27 @@ static void fault_tick(struct wire_queue *q, uint64_t now_ns)
     send_due(fq);
 }
 
+static uint64_t next_due(const struct fault_queue *fq)
+{
+    uint64_t rx = store_next_due(&fq->rx.store), tx = store_next_due(&fq->tx.store);
+    return rx < tx ? rx : tx;
+}
+
+void fault_held(const struct wire_queue *q, struct fault_held *out)
+{
+    const struct fault_queue *fq = (const struct fault_queue *)q;
+    const struct store *rx = &fq->rx.store, *tx = &fq->tx.store;
+    *out = (struct fault_held){
+        .next_due_ns = next_due(fq),
+        .waiting = rx->heap_count + rx->queue_count + tx->heap_count + tx->queue_count,
+        .held = fq->rx.held + fq->tx.held,
+    };
+}
+
 static void fault_wait(struct wire_queue *q, uint64_t timeout_ns)
 {
     struct fault_queue *fq = of(q);
-    uint64_t rx = store_next_due(&fq->rx.store), tx = store_next_due(&fq->tx.store);
-    uint64_t due = rx < tx ? rx : tx;
+    uint64_t due = next_due(fq);
     if (due <= fq->now_ns)
         return;
     uint64_t left = due - fq->now_ns;

@@ -10,8 +10,7 @@ enum { ETH_BYTES = 14, MACS_BYTES = 12, IP4_BYTES = 20, IP6_BYTES = 40, TCP_BYTE
 enum { PROTOCOL_TCP = 6 };
 enum { TRIES = 64, FLIPS_A_PAIR = 2 };
 
-/* The EtherType behind any tags; the cursor stands behind it. */
-static uint16_t link_type(struct cursor *c)
+uint16_t harm_link_type(struct cursor *c)
 {
     cursor_take(c, MACS_BYTES);
     uint16_t type = cursor_be16(c);
@@ -31,7 +30,7 @@ static void add_flip(struct harm *h, uint32_t at, uint32_t bit)
 void harm_choose_bit(struct harm *h, struct rng *r, const uint8_t *data, uint16_t len)
 {
     struct cursor c = cursor_over(data, len);
-    uint16_t type = link_type(&c);
+    uint16_t type = harm_link_type(&c);
     if (c.bad || (type != TYPE_IP4 && type != TYPE_IP6) || len <= ETH_BYTES)
         return;
     uint32_t bit = (uint32_t)rng_below(r, (uint64_t)(len - ETH_BYTES) * 8);
@@ -42,7 +41,7 @@ void harm_choose_bit(struct harm *h, struct rng *r, const uint8_t *data, uint16_
  * without extension headers only. */
 static const uint8_t *take_ip(struct cursor *c, uint32_t *header_len, uint32_t *total)
 {
-    bool ip4 = link_type(c) == TYPE_IP4;
+    bool ip4 = harm_link_type(c) == TYPE_IP4;
     const uint8_t *ip = cursor_take(c, ip4 ? IP4_BYTES : IP6_BYTES);
     if (!ip || ip[0] >> 4 != (ip4 ? 4 : 6) || ip[ip4 ? 9 : 6] != PROTOCOL_TCP)
         return NULL;

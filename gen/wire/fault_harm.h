@@ -15,6 +15,9 @@ struct harm {
     uint8_t mask[HARM_FLIPS];
 };
 
+/* The EtherType behind any tags; the cursor stands behind it. */
+struct cursor;
+uint16_t harm_link_type(struct cursor *c);
 /* One bit anywhere behind the Ethernet header of an IP frame; none in others (no checksum would
  * catch it in ARP, which is not the kind of harm that a wire does past its FCS). */
 void harm_choose_bit(struct harm *h, struct rng *r, const uint8_t *data, uint16_t len);

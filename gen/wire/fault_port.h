@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "wire/fault.h"
+#include "wire/fault_link.h"
 #include "wire/fault_store.h"
 #include "wire/fault_verdict.h"
 
@@ -13,7 +14,10 @@
 struct fault_way {
     const struct fault_rates *rates;
     struct rng rng;
+    bool in_burst;
+    struct fault_link link;
     struct store store;
+    uint64_t held;       /* frames that waited */
     uint64_t passed;     /* frames that went on, for those that wait to be overtaken */
     struct verdict kept; /* on a frame that the inner wire refused */
     bool has_kept;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "wire/fault_verdict.h"
 
+#include "wire/fault_mark.h"
+
 enum { ETH_BYTES = 14, REORDER_NS = 1000000 };
 
 static bool chance(struct rng *rng, double rate)
@@ -28,9 +30,21 @@ static void choose_wait(const struct fault_rates *rates, struct rng *rng, struct
     v->wait = v->wait_ns > 0;
 }
 
-struct verdict verdict_draw(const struct fault_rates *rates, struct rng *rng, const struct frame *f)
+/* Gilbert's two states, a step a frame. */
+static bool choose_burst(const struct fault_rates *rates, struct rng *rng, bool in_burst)
 {
-    struct verdict v = {.lose = chance(rng, rates->loss)};
+    double len = rates->burst_len > 1 ? rates->burst_len : 1;
+    if (in_burst)
+        return !chance(rng, 1 / len);
+    return chance(rng, rates->burst_loss / (len * (1 - rates->burst_loss)));
+}
+
+struct verdict verdict_draw(const struct fault_rates *rates, struct rng *rng, bool *in_burst,
+                            const struct frame *f)
+{
+    *in_burst = rates->burst_loss > 0 && choose_burst(rates, rng, *in_burst);
+    struct verdict v = {.burst = *in_burst};
+    v.lose = v.burst || chance(rng, rates->loss);
     if (v.lose)
         return v;
     v.truncate = chance(rng, rates->truncate) && f->len > ETH_BYTES;
@@ -41,6 +55,23 @@ struct verdict verdict_draw(const struct fault_rates *rates, struct rng *rng, co
     v.duplicate = chance(rng, rates->duplicate);
     choose_wait(rates, rng, &v);
     return v;
+}
+
+void verdict_link(struct verdict *v, const struct fault_rates *rates, struct fault_link *link,
+                  struct frame *f, uint64_t now_ns)
+{
+    uint64_t rate = rates->rate_bit_per_s, left_ns;
+    if (!rate)
+        return;
+    bool crowded = rates->ecn_mark_bytes &&
+                   link_backlog_bytes(link, rate, now_ns) > rates->ecn_mark_bytes;
+    if (!link_enter(link, rates, f->len, now_ns, &left_ns)) {
+        *v = (struct verdict){.lose = true, .overflow = true};
+        return;
+    }
+    v->wait = true;
+    v->wait_ns += left_ns - now_ns;
+    v->marked = crowded && !v->lose && fault_mark_ce(f->data, f->len);
 }
 
 void verdict_apply(const struct verdict *v, struct frame *f)

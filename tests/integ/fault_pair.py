@@ -55,11 +55,52 @@ def two_bits_pass_the_checksum(folder):
                 f"no altered reply was caught: {found.counters('result')}")
 
 
+PHASES = """[global]
+wire = pair
+protocol = echo
+connections = 4
+rate = max
+depth = 2
+transactions = 300
+duration = 60s
+timeout = 120s
+warmup = 0s
+quiet = yes
+seed = 1
+[clean]
+[doubled]
+fault = duplicate=100%
+[doubled_too]
+fault = duplicate=100%
+[one_way]
+fault_tx = reorder=100%
+[clean_again]
+"""
+
+
+def phases_have_their_own(folder):
+    path, db = folder / "phases.conf", folder / "phases.db"
+    path.write_text(PHASES, encoding="utf-8")
+    gen.run(path, f"--db={db}")
+    found = Results(db).check_all_completed()
+    case.expect_equal(
+        found.query("SELECT p.name, f.name, f.detail FROM fault_event f "
+                    "JOIN phase p ON p.id = f.phase_id ORDER BY f.id"),
+        [("doubled", "frames", "duplicate=100%"), ("one_way", "frames", "rx none"),
+         ("one_way", "frames", "tx reorder=100%"), ("clean_again", "frames", "none")], "faults")
+    hit = found.query("SELECT DISTINCT p.name, n.name FROM interval i JOIN phase p ON p.id = i.phase_id "
+                      "JOIN counter c ON c.interval_id = i.id JOIN counter_name n ON n.id = c.name_id "
+                      "WHERE n.kind = 'drop' AND n.name LIKE 'fault%' AND p.kind = 'measure'")
+    case.expect_equal(set(hit), {("doubled", "fault_duplicate"), ("doubled_too", "fault_duplicate"),
+                                 ("one_way", "fault_reorder")}, "which phases were hit by what")
+
+
 def test():
     with case.scratch() as folder:
         everything_at_once(folder)
         every_corrupted_frame_is_caught(folder)
         two_bits_pass_the_checksum(folder)
+        phases_have_their_own(folder)
 
 
 case.main(test)

@@ -233,7 +233,7 @@ def recorded(results):
     case.expect_equal({row[3:] for row in rows[:-1]}, {("main", "measure")}, "in their phase")
     case.expect_equal([row[2][:8] for row in rows], ["done", "done", "done", "refused:", "done", "done"], "results")
     case.expect_equal(results.query("SELECT name, detail FROM fault_event ORDER BY id"),
-                      [("frames", "rx loss=100%"), ("frames", "none")], "faults")
+                      [("frames", "loss=0%"), ("frames", "rx loss=100%"), ("frames", "none")], "faults")
     case.expect_equal((results.column("state"), results.column("state_reason")), ("aborted", "stopped by gen ctl"), "state")
     ends = results.query("SELECT name, kind, exit_reason FROM phase WHERE kind IN ('measure', 'close') ORDER BY seq")
     case.expect_equal(ends, [("main", "measure", "command"), ("second", "measure", "command"),

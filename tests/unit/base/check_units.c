@@ -131,6 +131,18 @@ START_TEST(times_are_exact)
 }
 END_TEST
 
+START_TEST(bit_rates_are_exact)
+{
+    static const struct row rows[] = {
+        {"9600bit", 0, 9600},          {"1kbit", 0, 1000},        {"100mbit", 0, 100000000},
+        {"100 Mbit/s", 0, 100000000},  {"2.5Gbit", 0, 2500000000}, {"1gbit/s", 0, NS_PER_S},
+        {"0bit", 0, 0},                {"1.5bit", -EINVAL, 0},    {"1g", -EINVAL, 0},
+        {"1GBit", -EINVAL, 0},         {"1MiB", -EINVAL, 0},      {"100", -EINVAL, 0},
+    };
+    check_rows(units_parse_bit_rate, rows, COUNT(rows));
+}
+END_TEST
+
 struct real {
     const char *text;
     int ret;
@@ -229,5 +241,5 @@ START_TEST(formats_are_exact)
 }
 END_TEST
 
-CHECK_MAIN("base/units", counts_are_exact, bytes_are_exact, times_are_exact, rates_are_exact,
+CHECK_MAIN("base/units", counts_are_exact, bytes_are_exact, times_are_exact, bit_rates_are_exact, rates_are_exact,
            ratios_are_exact, formats_are_exact)

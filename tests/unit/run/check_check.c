@@ -434,7 +434,8 @@ START_TEST(rules_and_faults_are_refused_at_their_place)
     refused("", WORDS("--fault_tx=loss=2"), NULL,
             "--fault_tx=loss=2: fault: loss = \"2\": expected a share from 0% to 100%");
     refused("", NULL, WORDS("BENCH_FAULT_RX=delay=5KiB"),
-            "BENCH_FAULT_RX=delay=5KiB: fault: delay = \"5KiB\": expected a time such as 5ms");
+            "BENCH_FAULT_RX=delay=5KiB: fault: delay = \"5KiB\": expected a time such as 5ms, or 5ms+-1ms with a spread "
+            "of at most the time");
     load_well(&f, "[a]\n\nsla = p99<often\n", NULL, NULL);
     ck_assert_int_lt(check_job(&f.job, &f.e), 0);
     ck_assert_msg(strstr(f.e.message, "x.conf:3: sla = \"p99<often\": ") != NULL, "%s", f.e.message);

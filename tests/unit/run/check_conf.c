@@ -214,7 +214,7 @@ START_TEST(test_scenarios_are_as_listed)
         assert_line(f.job.resolved, "payload", scenarios[i].size);
         if (!mixes_wait())
             assert_line(f.job.resolved, "mix", scenarios[i].mix);
-        ck_assert(!*f.job.fault == !!strcmp(scenarios[i].name, "chaos_engineering"));
+        ck_assert(!*f.job.phases[0].fault == !!strcmp(scenarios[i].name, "chaos_engineering"));
         fixture_fini(&f);
     }
 }

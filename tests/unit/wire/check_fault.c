@@ -367,6 +367,36 @@ START_TEST(descriptions_are_read)
     ck_assert_uint_eq(f.jitter_ns, 1000000);
     ck_assert_uint_eq(f.delay_ns, 2000000);
     ck_assert_int_eq(fault_parse("", &f, &e), 0);
+    ck_assert_uint_eq(f.rate_bit_per_s, 0);
+}
+END_TEST
+
+static struct fault_rates parsed(const char *text)
+{
+    struct fault_rates f;
+    struct err e = {0};
+    ck_assert_msg(fault_parse(text, &f, &e) == 0, "%s: %s", text, e.message);
+    return f;
+}
+
+START_TEST(spreads_rates_queues_and_bursts_are_read)
+{
+    static const char *const spreads[] = {"delay=5ms±1ms", "delay = 5ms +- 1ms", "delay=5ms+-1ms"};
+    for (size_t i = 0; i < sizeof spreads / sizeof *spreads; i++) {
+        ck_assert_uint_eq(parsed(spreads[i]).delay_all_ns, 4000000);
+        ck_assert_uint_eq(parsed(spreads[i]).jitter_ns, 2000000);
+    }
+    ck_assert_uint_eq(parsed("delay=1ms+-1ms").delay_all_ns, 0);
+    struct fault_rates f = parsed("rate=2.5Gbit/s,queue=64KiB,ecn_mark=10k");
+    ck_assert_uint_eq(f.rate_bit_per_s, 2500000000);
+    ck_assert_uint_eq(f.queue_bytes, 65536);
+    ck_assert_uint_eq(f.ecn_mark_bytes, 10000);
+    ck_assert_uint_eq(parsed("rate=100mbit").rate_bit_per_s, 100000000);
+    f = parsed("burst_loss=1%,burst_len=8");
+    ck_assert_double_eq_tol(f.burst_loss, 0.01, 1e-12);
+    ck_assert_double_eq_tol(f.burst_len, 8, 1e-12);
+    ck_assert_double_eq_tol(parsed("burst_loss=80%,burst_len=4").burst_loss, 0.8, 1e-12);
+    ck_assert_double_eq_tol(parsed("burst_loss=1%").burst_len, FAULT_BURST_LEN, 1e-12);
 }
 END_TEST
 
@@ -378,6 +408,15 @@ START_TEST(wrong_descriptions_are_refused)
         {"los=5%", "los"},         {"loss=150%", "150%"},    {"loss=-1%", "-1%"},
         {"loss", "expected"},      {"corrupt_bits=3", "3"},  {"corrupt_bits=0", "0"},
         {"delay=5furlongs", "5f"}, {"loss=nan", "expected"},
+        {"loss=5% x", "5% x"},     {"delay=1ms±2ms", "at most the time"},
+        {"delay=5ms±1ms,jitter=1ms", "expected one of them"},
+        {"rate=0bit", "from 1kbit"},    {"rate=fast", "100mbit"},   {"rate=1g", "100mbit"},
+        {"queue=64KiB", "rate beside it"}, {"ecn_mark=1KiB", "rate beside it"},
+        {"rate=1gbit,queue=0", "at least 1"},
+        {"rate=1gbit,queue=64KiB,ecn_mark=64KiB", "less than queue"},
+        {"rate=1gbit,ecn_mark=1MiB", "less than queue"},
+        {"burst_len=5", "burst_loss beside it"}, {"burst_loss=1%,burst_len=0.5", "from 1"},
+        {"burst_loss=90%,burst_len=5", "at most that"}, {"burst_loss=100%", "at most that"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct fault_rates f;
@@ -396,4 +435,5 @@ CHECK_MAIN("wire/fault", what_is_sent_is_harmed_as_often_as_asked_and_counted,
            a_single_bit_is_always_caught, pairs_of_bits_pass_the_checksum,
            what_has_no_checksum_is_not_corrupted, a_full_store_loses_with_a_counter,
            inner_frames_are_all_back_after_random_operations, descriptions_are_read,
+           spreads_rates_queues_and_bursts_are_read,
            wrong_descriptions_are_refused)
