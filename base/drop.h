@@ -10,7 +10,7 @@
 #define DROP_LIST(X)                                                                               \
     X(NONE, "not a drop")                                                                          \
     X(ETH_SHORT, "frame shorter than its link header")                                             \
-    X(ETH_NOT_OURS, "destination MAC is another host's")                                           \
+    X(ETH_NOT_OURS, "destination MAC is another host's, or the source's a group's")                 \
     X(ETH_TYPE, "EtherType that nothing here speaks")                                              \
     X(ARP_BAD, "ARP that is short or malformed")                                                   \
     X(IP_SHORT, "IP header or total length beyond the frame")                                      \

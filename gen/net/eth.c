@@ -21,6 +21,8 @@ static int packet_parse(struct pkt *p, const uint8_t *frame, uint32_t offset, ui
                         uint16_t type, bool csum_ok)
 {
     bool group = frame[0] & 1;
+    if (frame[6] & 1) /* nobody sends from a group (IEEE 802 8.2.2): an answer would go to all */
+        return -DROP_ETH_NOT_OURS;
     switch (type) {
     case ETH_IP4: /* TCP and our ICMP are between two hosts (RFC 9293 3.9.2.3) */
         if (UNLIKELY(group))
@@ -70,11 +72,12 @@ int pkt_parse(struct pkt *p, const uint8_t *frame, uint32_t len, bool csum_ok)
     if (UNLIKELY(len < sizeof *eth))
         return -DROP_ETH_SHORT;
     uint16_t type = be16_load(eth->type);
+    bool one_to_one = !((eth->dst[0] | eth->src[0]) & 1);
     p->vlan = (struct net_vlan){0, 0};
     p->eth_src = eth->src;
-    if (LIKELY(type == ETH_IP4 && !(eth->dst[0] & 1)))
+    if (LIKELY(type == ETH_IP4 && one_to_one))
         return ip4_parse(p, frame + ETH_HEADER, len - ETH_HEADER, csum_ok);
-    if (LIKELY(type == ETH_IP6 && !(eth->dst[0] & 1)))
+    if (LIKELY(type == ETH_IP6 && one_to_one))
         return ip6_parse(p, frame + ETH_HEADER, len - ETH_HEADER, csum_ok);
     if (is_tag(type))
         return tagged_parse(p, frame, len, type, csum_ok);

@@ -45,13 +45,6 @@ static void addr_store(struct be128 *at, struct ip_addr addr)
     be64_store(at->byte + 8, addr.lo);
 }
 
-/* ::/64 holds the unspecified address, loopback, and IPv4 in disguise, which would pass for an IPv4
- * path of ours (RFC 4291 2.5.5.2); no host sends from or to them (RFC 4890 4.3.2). */
-static inline bool ip6_is_odd(struct ip_addr a)
-{
-    return a.hi == 0 || ip6_is_multicast(a);
-}
-
 /* Options of a hop-by-hop or destination header (RFC 8200 4.2): well formed, none that must be
  * understood. */
 static bool options_ok(const uint8_t *opt, const uint8_t *end)

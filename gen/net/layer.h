@@ -35,6 +35,13 @@ uint64_t ip6_write(uint8_t *at, const struct net_path *path, uint8_t next_header
                    uint16_t payload_len);
 /* The way back to the sender of a packet: everything turned round. */
 struct net_path net_path_back(const struct pkt *p, const uint8_t src_mac[6]);
+/* ::/64 holds the unspecified address, loopback, and IPv4 in disguise, which would pass for an IPv4
+ * address of ours (RFC 4291 2.5.5.2); no host sends from or to them (RFC 4890 4.3.2), nor from a
+ * group. */
+static inline bool ip6_is_odd(struct ip_addr a)
+{
+    return a.hi == 0 || ip6_is_multicast(a);
+}
 /* Multicast, limited broadcast, loopback and "this network": no host sends from there
  * (RFC 1122 3.2.1.3). */
 bool ip4_source_bad(uint32_t addr);

@@ -85,7 +85,7 @@ int ndp_parse(struct pkt *p, const uint8_t *icmp, uint32_t len, uint8_t hop_limi
     p->ndp.has_mac = mac != NULL;
     if (mac)
         memcpy(p->ndp.mac, mac, sizeof p->ndp.mac);
-    if (!ok || ip6_is_multicast(p->ndp.target) || !(tells ? tell_ok(p) : ask_ok(p)))
+    if (!ok || ip6_is_odd(p->ndp.target) || !(tells ? tell_ok(p) : ask_ok(p)))
         return -DROP_NDP_BAD;
     return 0;
 }

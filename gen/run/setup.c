@@ -25,6 +25,8 @@
 #define RESPONDER_PATHS   8192u  /* of clients that are not ours: at least */
 #define CHUNKS_MAX        (128u << 10) /* of 1 KiB */
 #define IP_TCP_HEADERS    40
+#define IP4_MSS_MIN       536  /* of 576 bytes, which every host takes (RFC 1122 3.3.3) */
+#define IP6_MSS_MIN       1220 /* of 1280 (RFC 8200 5) */
 
 static uint32_t clamp(uint64_t v, uint32_t lo, uint32_t hi)
 {
@@ -137,6 +139,7 @@ static void setup_tcp(const struct job *job, uint32_t sessions, bool passive,
         .delack_tk = tcp_ticks(job->delack_ns),
         .time_wait_tk = tcp_ticks(job->time_wait_ns),
         .init_cwnd = job->init_cwnd,
+        .mss_min = job->ip6 ? IP6_MSS_MIN : IP4_MSS_MIN,
         .retries = (uint8_t)clamp(job->retries, 1, 100),
         .syn_retries = SYN_RETRIES,
         .secret = rng_mix(job->seed, passive ? 2 : 1),

@@ -70,7 +70,7 @@ static int input_icmp(struct stack *s, const struct pkt *p)
     if (!stack_is_local(s, p->dst))
         return -DROP_IP_NOT_OURS;
     if (!net_icmp_asks_echo(p))
-        return -DROP_ICMP_IGNORED;
+        return path_error(s, p);
     answer_echo(s, p);
     return 0;
 }
@@ -137,6 +137,7 @@ static void input_sub_batch(struct stack *s, struct frame *frames, uint32_t n)
 void stack_input(struct stack *s, uint32_t from, uint32_t n, uint64_t now_ns)
 {
     tcp_now(&s->tcp, now_ns);
+    s->now_ns = now_ns;
     for (uint32_t i = from + n; i < s->rx_count && i < from + n + SUB_BATCH; i++)
         __builtin_prefetch(s->rx[i].data);
     while (n) {

@@ -6,8 +6,6 @@
 
 #include "base/mem.h"
 
-#define IP4_TCP_HEADERS 40
-#define IP6_TCP_HEADERS 60
 #define TTL             64
 
 static uint32_t table_size(const struct stack_config *cfg)
@@ -83,9 +81,8 @@ static uint32_t path_add(struct stack *s, struct ip_addr local, struct ip_addr r
         at = (at + 1) & s->path_mask;
     s->path_table[at] = index;
     struct path *p = &s->paths[index];
-    *p = (struct path){.local = local, .remote = remote, .neigh = NEIGH_NONE, .mss = s->cfg.mss};
-    if (!p->mss)
-        p->mss = (uint16_t)(s->cfg.mtu - (ip_is4(remote) ? IP4_TCP_HEADERS : IP6_TCP_HEADERS));
+    *p = (struct path){.local = local, .remote = remote, .neigh = NEIGH_NONE,
+                       .mss = path_mss(s, ip_is4(remote))};
     return index;
 }
 

@@ -25,7 +25,8 @@ struct path {
     struct net_template head;
     struct ip_addr local, remote;
     uint32_t neigh;  /* of the next hop; NEIGH_NONE: learned from an arriving SYN */
-    uint16_t mss;    /* payload of a full segment without options, from the MTU */
+    uint16_t mss;    /* payload of a full segment without options, from the path's MTU */
+    uint64_t mtu_due_ns; /* when it has the link's again; 0: it has */
 };
 
 struct stack_config {
@@ -55,6 +56,8 @@ struct stack {
     uint32_t *path_table;    /* open addressing by addresses; never shrinks */
     uint32_t path_mask, path_count, last_path;
     struct neigh_table neigh;
+    uint64_t now_ns;         /* of what is processed */
+    uint64_t mtu_due_ns;     /* the first of all paths'; 0: none is lowered */
 
     struct frame rx[STACK_BATCH_MAX];
     uint32_t rx_count;
@@ -84,7 +87,7 @@ uint32_t stack_poll(struct stack *s);
 /* Processes s->rx[from, from + n) at time now_ns. */
 void stack_input(struct stack *s, uint32_t from, uint32_t n, uint64_t now_ns);
 void stack_poll_done(struct stack *s);
-/* Questions to neighbours (ARP, neighbour solicitations) that are due. */
+/* What is due: path MTUs to be tried anew, questions to neighbours (ARP, neighbour solicitations). */
 void stack_timers(struct stack *s, uint64_t now_ns);
 /* Builds and hands over at most `budget` frames; returns how many. Connections that still want to
  * send stay on the output list. */

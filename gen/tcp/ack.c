@@ -43,6 +43,7 @@ static void new_data_acked(struct tcp *t, uint32_t index, const struct pkt_tcp *
     measure_rtt(t, c, p);
     ack_advance(c, p->ack);
     c->retries = 0;
+    pmtu_acked(c, acked);
     if (conn_has(c, CONN_RECOVERY)) {
         newreno_acked(t, c, acked);
     } else {

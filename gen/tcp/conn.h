@@ -51,6 +51,11 @@ enum conn_flag {
     CONN_PASSIVE = 1 << 13,  /* opened by a SYN of the peer */
 };
 
+/* Bits of `more`: what only a slower moment asks for. */
+enum conn_more {
+    MORE_FULL = 1 << 5, /* a full segment's worth was acknowledged: no black hole by now */
+};
+
 struct conn {
     /* hot */
     uint32_t path;                 /* key: path, lport, rport */
@@ -89,7 +94,7 @@ struct conn {
     uint16_t snd_hi;               /* bits 32..47 of the stream position of snd_una; the SYN's is -1 */
     uint16_t offer_mss;            /* what our SYN says that we take (RFC 9293 3.7.1) */
     uint8_t retries;
-    uint8_t reserved;
+    uint8_t more;                  /* enum conn_more */
 };
 
 static_assert(sizeof(struct conn) == 128, "a connection is two cache lines");

@@ -29,6 +29,21 @@ static inline void conn_clear(struct conn *c, uint16_t flags)
     c->flags = (uint16_t)(c->flags & ~flags);
 }
 
+static inline bool conn_has_more(const struct conn *c, uint8_t bits)
+{
+    return (c->more & bits) != 0;
+}
+
+static inline void conn_set_more(struct conn *c, uint8_t bits)
+{
+    c->more = (uint8_t)(c->more | bits);
+}
+
+static inline void conn_clear_more(struct conn *c, uint8_t bits)
+{
+    c->more = (uint8_t)(c->more & ~bits);
+}
+
 static inline uint8_t conn_snd_shift(const struct conn *c)
 {
     return c->wscale & 15;
@@ -119,6 +134,13 @@ void congestion_rto(struct tcp *t, struct conn *c, uint32_t flight);
 void newreno_duplicate_ack(struct tcp *t, uint32_t index);
 void newreno_acked(struct tcp *t, struct conn *c, uint32_t acked); /* in recovery */
 void newreno_rto(struct conn *c);
+
+/* pmtu.c: bytes were acknowledged; the retransmission timer fired (retries counted). */
+void pmtu_acked(struct conn *c, uint32_t acked);
+void pmtu_rto(struct tcp *t, struct conn *c);
+
+/* tuple.c: the flow table's index for a tuple; FLOW_NONE: none. */
+uint32_t tuple_find(const struct tcp *t, uint32_t path, uint16_t lport, uint16_t rport);
 
 /* rx.c */
 int rx_conn(struct tcp *t, uint32_t index, const struct pkt_tcp *p, struct net_seg *answer);

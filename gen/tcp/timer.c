@@ -77,6 +77,7 @@ static void on_rto(struct tcp *t, uint32_t index)
         tcp_count(t, COUNTER_RTO_FIRED);
         c->snd_nxt = c->snd_una;
         conn_clear(c, CONN_RTT | CONN_RESEND); /* Karn's rule */
+        pmtu_rto(t, c);
         if (!conn_rule(c)->handshake) { /* a lost SYN: see `established` */
             congestion_rto(t, c, c->snd_max - c->snd_una);
             newreno_rto(c);

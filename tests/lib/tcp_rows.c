@@ -123,6 +123,8 @@ static void call(struct rows *r, uint32_t conn, const char *what)
     else if (!strncmp(what, "timer ", 6))
         tcp_timer_set(&r->t, conn,
                       r->t.now_tk + (uint32_t)((uint64_t)number(r, what + 6) * MS >> TCP_TICK_SHIFT));
+    else if (!strncmp(what, "path_mss ", 9))
+        tcp_path_mss(&r->t, conn, (uint16_t)number(r, what + 9));
     else if (!strcmp(what, "close"))
         tcp_close(&r->t, conn);
     else if (!strcmp(what, "abort"))
@@ -414,6 +416,7 @@ static void row_cfg(struct rows *r)
     c->side_blocks = (uint32_t)field(r, "side_blocks", c->side_blocks);
     c->half_open = (uint32_t)field(r, "half_open", c->half_open);
     c->window = (uint32_t)field(r, "window", c->window);
+    c->mss_min = (uint16_t)field(r, "mss_min", c->mss_min);
     c->init_cwnd = (uint32_t)field(r, "init_cwnd", c->init_cwnd);
     c->retries = (uint8_t)field(r, "retries", c->retries);
     c->delayed_ack = field(r, "delayed_ack", c->delayed_ack);

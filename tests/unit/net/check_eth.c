@@ -121,5 +121,15 @@ START_TEST(group_addresses_carry_only_arp)
 }
 END_TEST
 
+START_TEST(nobody_sends_from_a_group)
+{
+    ck_assert_int_eq(parse_hex("020000000001 01005e000001 0800 00"), -DROP_ETH_NOT_OURS);
+    ck_assert_int_eq(parse_hex("020000000001 ffffffffffff 86dd 00"), -DROP_ETH_NOT_OURS);
+    ck_assert_int_eq(parse_hex("ffffffffffff 01005e000001 0806 00"), -DROP_ETH_NOT_OURS);
+    ck_assert_int_eq(parse_hex("020000000001 01005e000001 81000007 0800 00"), -DROP_ETH_NOT_OURS);
+}
+END_TEST
+
 CHECK_MAIN("net/eth", every_truncation_is_dropped, padding_is_ignored, tags_are_reported,
-           priority_tags_count_as_none, other_types_are_dropped, group_addresses_carry_only_arp)
+           priority_tags_count_as_none, other_types_are_dropped, group_addresses_carry_only_arp,
+           nobody_sends_from_a_group)

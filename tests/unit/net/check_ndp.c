@@ -3,6 +3,11 @@
 #include "frames6.h"
 #include "tests/lib/check_main.h"
 
+#define ASK6_MAPPED_FRAME                                                                          \
+    "3333ff120001 020000000002 86dd 60000000 00203aff 20010002 00000000 00000000 00000002 "        \
+    "ff020000 00000000 00000001 ff120001 8700ffff 00000000 "                                       \
+    "00000000 00000000 0000ffff c6120001 01010200 00000002"
+
 static const uint8_t mac1[6] = {2, 0, 0, 0, 0, 1}, mac2[6] = {2, 0, 0, 0, 0, 2};
 static const struct ip_addr ip1 = {0x2001000200000000, 1}, ip2 = {0x2001000200000000, 2};
 
@@ -60,6 +65,7 @@ START_TEST(what_must_be_discarded)
         {ASK6_FRAME, 21, 254, -DROP_NDP_BAD},           /* came through a router */
         {ASK6_FRAME, 55, 1, -DROP_NDP_BAD},             /* code */
         {ASK6_FRAME, 62, 0xff, -DROP_NDP_BAD},          /* target is a group */
+        {ASK6_MAPPED_FRAME, 0, 0x33, -DROP_NDP_BAD},    /* target is IPv4 in disguise */
         {ASK6_FRAME, 79, 0, -DROP_NDP_BAD},             /* option without length */
         {ASK6_FRAME, 79, 2, -DROP_NDP_BAD},             /* option beyond the message */
         {ASK6_FRAME, 78, 7, 0},                         /* an option of another kind */
