@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "tcp/seq.h"
+#include "tcp_frames.h"
 
 #define MS         1000000ull
 #define LPORT      4000
@@ -47,6 +48,8 @@ struct rows {
     char on[6][32];        /* by enum hook */
     const char *row;
     uint8_t text[TEXT_BYTES];
+    uint8_t frame[FRAME_BYTES];
+    uint32_t frames;       /* so far, in modes with frames */
 };
 
 enum hook { ON_OPEN, ON_DATA, ON_ACKED, ON_PEER_CLOSED, ON_FINAL, ON_TIMER };
@@ -55,8 +58,8 @@ static const char *const events[] = {"OPEN", "PEER_CLOSED", "CLOSED", "RESET", "
 
 #define FAIL(r, ...)                                                                               \
     do {                                                                                           \
-        fprintf(stderr, "row '%s' (ts %d scale %u mss %u): ", (r)->row, (r)->mode.ts,              \
-                (r)->mode.scale, (r)->mode.mss);                                                   \
+        fprintf(stderr, "row '%s' (ip %d ts %d scale %u mss %u): ", (r)->row, (r)->mode.ip,        \
+                (r)->mode.ts, (r)->mode.scale, (r)->mode.mss);                                     \
         ck_abort_msg(__VA_ARGS__);                                                                 \
     } while (0)
 
@@ -216,7 +219,10 @@ static void collect(struct rows *r, const struct tcp_seg *seg)
 {
     if (r->sent_tail - r->sent_head == QUEUE)
         FAIL(r, "the engine does not stop sending");
-    r->sent[r->sent_tail++ % QUEUE] = *seg;
+    struct tcp_seg *kept = &r->sent[r->sent_tail++ % QUEUE];
+    *kept = *seg;
+    if (r->mode.ip)
+        frames_through_sent(r->mode.ip, r->frames++, kept, text_byte, r->frame);
 }
 
 /* Everything that the engine wants to send now. */
@@ -302,6 +308,8 @@ static void row_arrives(struct rows *r, const char *flags)
     uint32_t end = at + len + !!(seg.flags & TCP_FIN) + syn;
     if (seq_lt(p->nxt, end) && at == p->nxt)
         p->nxt = end;
+    if (r->mode.ip)
+        frames_through(r->mode.ip, r->frames++, &seg, r->frame);
     struct tcp_seg answer = {.conn = CONN_NONE};
     tcp_now(&r->t, r->now_ns);
     uint32_t hash = tcp_hash(&r->t, PATH, LPORT, seg.src_port);
@@ -569,9 +577,9 @@ void rows_play(const struct rows_mode *mode, const char *const *script)
 
 void rows_matrix(const char *const *script)
 {
-    for (unsigned i = 0; i < 16; i++) {
+    for (unsigned i = 0; i < 32; i++) {
         bool wraps = i & 8;
-        rows_play(&(struct rows_mode){.ts = i & 1, .scale = i & 2 ? 7 : 0,
+        rows_play(&(struct rows_mode){.ip = i & 16 ? 6 : 4, .ts = i & 1, .scale = i & 2 ? 7 : 0,
                                       .mss = i & 4 ? 1460 : 536,
                                       .peer_iss = wraps ? 0xffffff80u : 77,
                                       .start_ns = wraps ? (1ull << 42) - 20 * MS : 5000 * MS,

@@ -41,6 +41,7 @@
 #include "tcp/tcp.h"
 
 struct rows_mode {
+    int ip;         /* 4, 6: segments go through frames of that family; 0: as they are */
     bool ts;
     uint8_t scale;
     uint16_t mss;
@@ -52,7 +53,8 @@ struct rows_mode {
 /* Plays a script that ends with NULL in one mode, then aborts what is left, lets TIME-WAIT pass and
  * checks that everything was given back. */
 void rows_play(const struct rows_mode *mode, const char *const *script);
-/* The same in every mode: {timestamps} x {scale 0, 7} x {MSS 536, 1460}, and about to wrap. */
+/* The same in every mode: {IPv4, IPv6} x {timestamps} x {scale 0, 7} x {MSS 536, 1460}, and about to
+ * wrap. */
 void rows_matrix(const char *const *script);
 
 #define ROWS_TEST(name, ...)                                                                       \
