@@ -75,10 +75,14 @@ struct net_template {
     uint8_t len;          /* Ethernet + IP: where TCP begins */
     uint8_t ip_off;
     bool is4;
-    uint32_t ip6_word;    /* IPv6: version, class and, when a key chose it, the flow label */
-    uint32_t label_key;   /* IPv6: makes each connection's own flow label; 0: a key chose it */
     uint64_t pseudo_sum;  /* csum_add partial sum: addresses and protocol, without the length */
-    uint64_t ip_sum;      /* IPv4: partial sum of the header with length, id and checksum 0 */
+    union {
+        uint64_t ip_sum;  /* IPv4: partial sum of the header with length, id and checksum 0 */
+        struct {
+            uint32_t ip6_word;  /* version, class and, when a key chose it, the flow label */
+            uint32_t label_key; /* makes each connection's own flow label; 0: a key chose it */
+        };
+    };
 };
 
 struct net_path {
