@@ -23,6 +23,7 @@ struct loader;
 #define JOB_TARGETS 64
 #define JOB_TARGETS_ALL 65536u  /* ADDR:PORT of all target blocks */
 #define JOB_HOSTS_ON_LINK 4096u /* ... addresses of them, without a gateway */
+#define JOB_FLIGHT_MIN (256u << 10)
 
 struct endpoint {
     struct ip_addr addr;
@@ -182,7 +183,7 @@ struct job {
     uint16_t mtu;
 
     uint32_t mss;            /* 0: from the MTU */
-    bool timestamps, delayed_ack;
+    bool timestamps, delayed_ack, sack, rack;
     uint8_t window_scale;
     uint32_t window;         /* receive window, bytes */
     uint64_t rto_min_ns, rto_initial_ns, delack_ns, time_wait_ns;
@@ -192,6 +193,7 @@ struct job {
     char congestion[16];     /* newreno | none */
 
     char pcap[JOB_TEXT];     /* capture file of the client side */
+    uint32_t flight;         /* bytes of a client worker's flight recorder; 0: none */
 
     uint64_t seed;           /* 0: chosen at start and stored */
     uint64_t interval_ns;    /* sampling period */

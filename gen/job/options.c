@@ -296,7 +296,8 @@ const struct option options[] = {
     {"allow_public", &kind_flag, "no", "let traffic go to public addresses", "yes|no",
      RUN(allow_public)},
     {"shared_address", &kind_flag, "no",
-     "the kernel owns the addresses too: take only our TCP ports", "yes|no", RUN(shared_address)},
+     "the addresses are the interface's own, the kernel's too: only TCP to our ports is ours",
+     "yes|no", RUN(shared_address)},
 
     /* machine */
     {"workers", &kind_count, "1", "pinned loops, one a core", "N", "Machine",
@@ -321,6 +322,9 @@ const struct option options[] = {
     {"mss", &kind_count, "0", "largest segment that we announce; 0: from the MTU", "BYTES", "TCP",
      RUN(mss), .min = 0, .max = 8960},
     {"timestamps", &kind_flag, "yes", "timestamps option (RFC 7323)", "yes|no", RUN(timestamps)},
+    {"sack", &kind_flag, "yes", "selective acknowledgement (RFC 2018, 6675)", "yes|no", RUN(sack)},
+    {"rack", &kind_flag, "yes", "with sack: losses found by time, tails probed (RFC 8985)", "yes|no",
+     RUN(rack)},
     {"delayed_ack", &kind_flag, "yes", "delay acknowledgements (RFC 1122 4.2.3.2)", "yes|no",
      RUN(delayed_ack)},
     {"delack", &kind_time, "40ms", "delay of an acknowledgement, at most", "TIME",
@@ -360,6 +364,9 @@ const struct option options[] = {
     {"clock", &kind_word, "auto", "time source", "NAME", RUN(clock), .choices = clocks},
     {"pcap", &kind_text, "", "capture file of the client side", "FILE",
      RUN(pcap), .aside = true, .unhashed = true},
+    {"flight", &kind_bytes, "0",
+     "flight recorder of a client worker: its last frames, for gen replay when one goes wrong; 0: none",
+     "BYTES", RUN(flight), .max = 1u << 30, .aside = true, .unhashed = true},
     {"db", &kind_text, "results.db", "SQLite file of the results", "FILE",
      RUN(db), .aside = true, .unhashed = true},
 

@@ -46,6 +46,11 @@ uint64_t client_memory(const struct client *c)
     return c->cfg.sessions * each;
 }
 
+uint64_t client_servers_memory(const struct client_config *cfg)
+{
+    return tuples_memory(&cfg->tuples) + tuples_paths(&cfg->tuples) * sizeof(uint32_t);
+}
+
 static int make_path(struct client *c, uint32_t source, const struct tuple_target *target,
                      struct err *e)
 {
@@ -163,6 +168,7 @@ void client_give_up(struct client *c)
         struct session *s = &c->sessions[i];
         if (client_oldest(c, s) == TRANS_NONE)
             continue;
+        client_fault(c, s->conn, RESULT_TIMEOUT);
         client_fail_all(c, s, RESULT_TIMEOUT);
         session_abort(c, s);
     }

@@ -12,6 +12,7 @@
 #define RUN_CLIENT_H
 
 #include "app/app.h"
+#include "flight/flight.h"
 #include "load/mix.h"
 #include "load/schedule.h"
 #include "load/size.h"
@@ -88,6 +89,7 @@ enum client_mode {
 struct client {
     struct client_config cfg;
     struct stack *stack;
+    struct flight *flight;       /* told of faults; NULL: nobody asks */
     struct rec_interval *block;  /* counts and times of the current interval */
     struct rec_samples *samples; /* every transaction; NULL: not recorded */
     uint64_t now_ns;             /* set by the worker before each sub-batch */
@@ -129,6 +131,8 @@ int client_init(struct client *c, const struct client_config *cfg, struct stack 
                 struct err *e);
 void client_fini(struct client *c);
 uint64_t client_memory(const struct client *c); /* bytes of sessions */
+/* Bytes of the list of servers and of the way to each from each source. */
+uint64_t client_servers_memory(const struct client_config *cfg);
 
 extern const struct tcp_ops client_tcp_ops; /* ctx: struct client */
 uint64_t client_fill(void *client, uint32_t conn, uint64_t pos, uint8_t *buf, uint32_t len);

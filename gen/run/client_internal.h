@@ -10,6 +10,13 @@ static inline void client_count(struct client *c, enum counter k)
     c->block->counters[k]++;
 }
 
+/* Something went wrong on a connection that still has its slot: its flight recording is kept. */
+static inline void client_fault(struct client *c, uint32_t conn, enum result why)
+{
+    if (c->flight)
+        flight_fault(c->flight, conn, why);
+}
+
 /* `n` active opens failed; `why` says how. */
 static inline void client_count_connects_failed(struct client *c, enum result why, uint64_t n)
 {

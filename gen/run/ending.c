@@ -34,6 +34,8 @@ static int record_memory(struct run *r, struct err *e)
         sum.tcp.sides += m->tcp.sides;
         sum.sessions += m->sessions;
         sum.trans += m->trans;
+        sum.paths += m->paths;
+        sum.servers += m->servers;
     }
     const struct {
         const char *pool;
@@ -46,12 +48,16 @@ static int record_memory(struct run *r, struct err *e)
         {"side_blocks", sum.tcp.sides, SIDE_BLOCK_BYTES},
         {"sessions", sum.sessions, sizeof(struct session)},
         {"transactions", sum.trans, sizeof(struct trans)},
+        {"paths", sum.paths, 0},
+        {"servers", sum.servers, 0},
         {"sample_rings", r->rec_memory.samples, sizeof(struct rec_record)},
         {"interval_blocks", r->rec_memory.blocks, sizeof(struct rec_interval)},
         {"recorder", r->rec_memory.own, 0},
+        {"flight_recorder", (uint64_t)r->job->flight * r->job->workers, 0},
     };
     int rc = 0;
-    for (size_t i = 0; !rc && i < sizeof pools / sizeof *pools; i++)
+    size_t count = sizeof pools / sizeof *pools - !r->job->flight;
+    for (size_t i = 0; !rc && i < count; i++)
         rc = record_pool(r, pools[i].pool, pools[i].bytes, pools[i].item, e);
     return rc;
 }

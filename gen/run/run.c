@@ -105,6 +105,8 @@ static int open_record(struct run *r, struct err *e)
         rc = control_store_early(r, e);
     if (!rc)
         rc = note_replays(r, e);
+    if (!rc)
+        rc = flights_open(r, e);
     struct rec_config rc_cfg = {
         .db = r->db, .run_id = r->id, .lanes = r->job->workers,
         .peer_pid = r->wires.peer_pid ? r->wires.peer_pid : r->job->peer_pid,
@@ -130,12 +132,16 @@ static int start_workers(struct run *r, struct err *e)
                                     .lane = rec_lane(r->rec, w)};
         setup_client(r->job, r->proto, w, &cfg);
         cfg.client.app = &r->app;
+        cfg.stack.known = r->wires.hops.known;
+        cfg.stack.known_count = r->wires.hops.count;
         rc = worker_start(&r->workers[w], &cfg, e);
         if (rc)
             break;
     }
     for (uint32_t w = 0; !rc && w < n; w++)
         rc = worker_await(&r->workers[w], e);
+    if (!rc)
+        flights_arm(r);
     return rc;
 }
 
@@ -145,6 +151,9 @@ static void stop_workers(struct run *r)
         worker_stop(&r->workers[w]);
     for (uint32_t w = 0; w < r->workers_count; w++)
         worker_end(&r->workers[w]);
+    flights_disarm(r);
+    flights_tick(r);
+    flights_tell(r);
 }
 
 static void free_workers(struct run *r)
@@ -199,6 +208,7 @@ static int execute(struct run *r, struct run_result *out, struct err *e)
 static void close_all(struct run *r)
 {
     live_close(r);
+    flights_close(r);
     privilege_restore();
     wires_close(&r->wires);
     wires_free(&r->wires);
@@ -211,12 +221,13 @@ static void close_all(struct run *r)
 }
 
 int run_job(struct job *job, const struct run_interleave *place,
-            const volatile sig_atomic_t *signal, struct run_result *out, struct err *e)
+            const volatile sig_atomic_t *signal, struct flight_crash *crash, struct run_result *out,
+            struct err *e)
 {
     struct run *r = calloc(1, sizeof *r);
     if (!r)
         return err_set(e, EXIT_RUN, -ENOMEM, "no memory for a run");
-    *r = (struct run){.job = job, .place = place, .signal = signal};
+    *r = (struct run){.job = job, .place = place, .signal = signal, .crash = crash};
     out->to_stderr = !strcmp(job->json_stream, "-") || !strcmp(job->json_stream, "fd:1");
     log_level_parse(job->log_level, &r->log.level);
     int rc = check_job(job, e);

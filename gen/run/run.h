@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "job/job.h"
 #include "run/control.h"
+#include "run/flights.h"
 #include "run/wires.h"
 #include "run/worker.h"
 
@@ -52,6 +53,8 @@ struct run {
     struct seek *seek;       /* the suite; NULL: the phases of the job */
     uint64_t connections_opened;
     struct live *live;
+    struct flights *flights; /* NULL: the job wants none */
+    struct flight_crash *crash; /* NULL: nobody asks when an assertion fails */
     struct run_loaded loaded;
     uint64_t edge_ns;        /* where a measured phase begins that has not begun yet; 0: none */
     const struct job_phase *faulted; /* whose faults are on the wire; NULL: the first comes */
@@ -73,10 +76,11 @@ struct run_result {
 extern const char run_table_head[]; /* over the lines */
 
 /* Runs it whole. 0, or -errno with e set; `out` is filled as far as it came. `place`: in an
- * interleaved set, or NULL. Blocks SIGINT and
- * SIGTERM in all threads but the caller's. */
+ * interleaved set, or NULL. `crash`: where a failed assertion looks for what to save, or NULL.
+ * Blocks SIGINT and SIGTERM in all threads but the caller's. */
 int run_job(struct job *job, const struct run_interleave *place,
-            const volatile sig_atomic_t *signal, struct run_result *out, struct err *e);
+            const volatile sig_atomic_t *signal, struct flight_crash *crash, struct run_result *out,
+            struct err *e);
 
 /* plan.c: the phases; returns 0, or -errno with e set (nothing connected); -EINTR: a signal ended it,
  * -ECANCELED: it ended itself, r->aborted says why; both in order. */

@@ -111,7 +111,7 @@ def same_memory(job, db, text):
     stored = dict(Results(db).query("SELECT pool, bytes_per_conn * connections FROM conn_memory "
                                    "WHERE side = 'gen'"))
     for pool in ("connections", "flow_table", "time_wait", "out_of_order", "side_blocks",
-                 "sessions", "transactions", "sample_rings", "interval_blocks"):
+                 "sessions", "transactions", "paths", "sample_rings", "interval_blocks"):
         number, unit = re.search(rf"^    {pool} +([\d.]+) (\w+)", text, re.MULTILINE).groups()
         told = float(number) * UNITS[unit]
         case.expect(abs(told - stored[pool]) <= 0.06 * stored[pool] + 1,

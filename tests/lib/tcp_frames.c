@@ -21,10 +21,12 @@ static struct net_path path_of(int ip, uint32_t variety)
 
 static struct net_seg header_of(const struct pkt_tcp *p)
 {
-    return (struct net_seg){.src_port = p->src_port, .dst_port = p->dst_port, .seq = p->seq,
-                            .ack = p->ack, .window = p->window, .flags = p->flags, .opts = p->opts,
-                            .mss = p->mss, .wscale = p->wscale, .ts_val = p->ts_val,
-                            .ts_ecr = p->ts_ecr};
+    struct net_seg h = {.src_port = p->src_port, .dst_port = p->dst_port, .seq = p->seq,
+                        .ack = p->ack, .window = p->window, .flags = p->flags, .opts = p->opts,
+                        .mss = p->mss, .wscale = p->wscale, .ts_val = p->ts_val,
+                        .ts_ecr = p->ts_ecr};
+    memcpy(h.sack, p->sack, tcp_sack_count(p->opts) * sizeof *h.sack);
+    return h;
 }
 
 /* Builds around the payload that stands in its place already, and parses. */
