@@ -51,7 +51,7 @@ static int make_range(struct ip_addr first, unsigned prefix_len, struct ip_range
     if ((first.hi & mask.hi) || (first.lo & mask.lo))
         return -EINVAL;
     out->first = first;
-    out->count = 1ull << (host_bits < 63 ? host_bits : 63);
+    out->count = host_bits < 63 ? 1ull << host_bits : IP_RANGE_WIDE;
     out->prefix_len = (uint8_t)prefix_len;
     return 0;
 }
@@ -115,6 +115,23 @@ char *ip_format(char *buf, size_t size, struct ip_addr a)
         inet_ntop(AF_INET6, six, text, sizeof text);
     snprintf(buf, size, "%s", text);
     return buf;
+}
+
+bool ip_range_has(const struct ip_range *r, struct ip_addr a)
+{
+    uint64_t lo = a.lo - r->first.lo, hi = a.hi - r->first.hi - (a.lo < r->first.lo);
+    if (r->count < IP_RANGE_WIDE)
+        return hi == 0 && lo < r->count;
+    struct ip_addr mask = host_mask(128u - r->prefix_len);
+    return (a.hi & ~mask.hi) == r->first.hi && (a.lo & ~mask.lo) == r->first.lo;
+}
+
+struct ip_addr ip_range_last(const struct ip_range *r)
+{
+    if (r->count < IP_RANGE_WIDE)
+        return ip_nth(*r, r->count ? r->count - 1 : 0);
+    struct ip_addr mask = host_mask(128u - r->prefix_len);
+    return (struct ip_addr){r->first.hi | mask.hi, r->first.lo | mask.lo};
 }
 
 struct block {

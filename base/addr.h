@@ -38,6 +38,7 @@ static inline bool ip_equal(struct ip_addr a, struct ip_addr b)
     return a.hi == b.hi && a.lo == b.lo;
 }
 
+#define IP_RANGE_WIDE (1ull << 63)
 #define IP_RANGES_MAX   64 /* blocks that a pool of addresses may have */
 #define PORT_RANGES_MAX 64
 
@@ -54,9 +55,22 @@ static inline uint32_t port_range_count(struct port_range r)
 /* A block of addresses: `first` .. `first + count - 1`. */
 struct ip_range {
     struct ip_addr first;
-    uint64_t count; /* saturates at 2^63 for wide IPv6 prefixes */
+    uint64_t count; /* saturates at IP_RANGE_WIDE for wide IPv6 prefixes */
     uint8_t prefix_len; /* of the family: 0..32 or 0..128 */
 };
+
+/* Whether `a` is one of the block, all 2^64 and more of a wide IPv6 prefix included. */
+bool ip_range_has(const struct ip_range *r, struct ip_addr a);
+struct ip_addr ip_range_last(const struct ip_range *r);
+static inline bool ip_is_none(struct ip_addr a)
+{
+    return a.hi == 0 && a.lo == 0;
+}
+/* ff00::/8 (RFC 4291 2.7). */
+static inline bool ip6_is_multicast(struct ip_addr a)
+{
+    return a.hi >> 56 == 0xff;
+}
 
 /* "198.18.0.1" | "2001:2::1"; 0 or -EINVAL. */
 int ip_parse(const char *text, struct ip_addr *out);

@@ -10,7 +10,7 @@
 #define DROP_LIST(X)                                                                               \
     X(NONE, "not a drop")                                                                          \
     X(ETH_SHORT, "frame shorter than its link header")                                             \
-    X(ETH_NOT_OURS, "destination MAC is another host's")                                           \
+    X(ETH_NOT_OURS, "destination MAC is another host's, or the source's a group's")                 \
     X(ETH_TYPE, "EtherType that nothing here speaks")                                              \
     X(ARP_BAD, "ARP that is short or malformed")                                                   \
     X(IP_SHORT, "IP header or total length beyond the frame")                                      \
@@ -52,7 +52,11 @@
     X(FAULT_FULL, "fault wire's store of delayed frames is full")                                  \
     X(FAULT_BURST, "lost in a burst by the fault wire")                                            \
     X(FAULT_QUEUE, "the queue before the fault wire's slow link is full")                          \
-    X(FAULT_ECN, "marked congestion experienced by the fault wire (counted, the frame goes on)")
+    X(FAULT_ECN, "marked congestion experienced by the fault wire (counted, the frame goes on)")   \
+    X(ETH_VLAN, "VLAN tags that are not the run's")                                                \
+    X(IP_EXTENSION, "IPv6 extension header that is malformed, refused or one too many")            \
+    X(NDP_BAD, "neighbour discovery that RFC 4861 7.1 tells to discard")                           \
+    X(ICMP_QUOTE, "ICMP error that quotes no segment of ours under way (RFC 5927)")
 
 enum drop {
 #define X(name, meaning) DROP_##name,

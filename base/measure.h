@@ -127,7 +127,12 @@ enum operation {
     X(UNDONE, undone, "repairs that turned out needless: the window was given back")               \
     X(KEEPALIVES, keepalives, "keep-alive probes sent")                                            \
     X(ECN_MARKS, ecn_marks, "segments received that a router marked for congestion")               \
-    X(ECN_REDUCTIONS, ecn_reductions, "windows reduced because the peer told of such marks")
+    X(ECN_REDUCTIONS, ecn_reductions, "windows reduced because the peer told of such marks")       \
+    X(NDP_SENT, ndp_sent, "neighbour solicitations and advertisements sent")                       \
+    X(ICMP_ERRORS, icmp_errors, "ICMP errors about segments of ours under way")                    \
+    X(PATH_MTU_LOWERED, path_mtu_lowered, "paths whose MTU a router told to be lower")             \
+    X(PATH_MTU_RAISED, path_mtu_raised, "paths whose MTU was tried anew, 10 minutes later")        \
+    X(BLACK_HOLES, black_holes, "connections that went down to the least MTU, unanswered")
 
 enum counter {
 #define X(NAME, name, meaning) COUNTER_##NAME,

@@ -36,38 +36,13 @@ static int check_target_list(const struct loader *l)
     return 0;
 }
 
-static int check_family(const struct loader *l, const char *key, struct ip_addr addr)
-{
-    return ip_is4(addr) ? 0
-                        : job_refuse(l->e, l->job, 0, key,
-                                     "not in this version (IPv6 comes with the TCP issue)");
-}
-
-static int check_families(const struct loader *l)
-{
-    const struct job *job = l->job;
-    int ret = 0;
-    for (uint32_t i = 0; i < job->targets_count && ret == 0; i++)
-        ret = check_family(l, target_key(l), job->targets[i].addrs.first);
-    for (uint32_t i = 0; i < job->sources_count && ret == 0; i++)
-        ret = check_family(l, "source", job->sources[i].first);
-    if (ret == 0 && (job->gateway.hi || job->gateway.lo))
-        ret = check_family(l, "gateway", job->gateway);
-    return ret;
-}
-
-static struct ip_addr last_of(struct ip_range r)
-{
-    return ip_nth(r, r.count - 1);
-}
-
 /* A block is kept for tests when both its ends are: no prefix reaches from one such block to another. */
 static int check_public(const struct loader *l)
 {
     const struct job *job = l->job;
     char text[64];
     for (uint32_t i = 0; i < job->targets_count && !job->allow_public; i++) {
-        struct ip_addr first = job->targets[i].addrs.first, last = last_of(job->targets[i].addrs);
+        struct ip_addr first = job->targets[i].addrs.first, last = ip_range_last(&job->targets[i].addrs);
         bool first_kept = ip_is_reserved_for_tests(first);
         if (!first_kept || !ip_is_reserved_for_tests(last))
             return job_refuse(
@@ -80,17 +55,9 @@ static int check_public(const struct loader *l)
 }
 
 /* Prefixes overlap when one holds the other's first address. */
-static bool holds(struct ip_range r, struct ip_addr a)
-{
-    struct ip_addr last = last_of(r);
-    bool above = a.hi > r.first.hi || (a.hi == r.first.hi && a.lo >= r.first.lo);
-    bool below = a.hi < last.hi || (a.hi == last.hi && a.lo <= last.lo);
-    return above && below;
-}
-
 static bool blocks_overlap(struct ip_range a, struct ip_range b)
 {
-    return holds(a, b.first) || holds(b, a.first);
+    return ip_range_has(&a, b.first) || ip_range_has(&b, a.first);
 }
 
 static bool ports_overlap(struct port_range a, struct port_range b)
@@ -287,6 +254,14 @@ static int check_peer_pid(const struct loader *l)
                       "the peer is started by gen, which knows it: expected peer = none as well");
 }
 
+static int check_tags(const struct loader *l)
+{
+    if (l->job->vlan_outer && !l->job->vlan)
+        return job_refuse(l->e, l->job, 0, "vlan_outer",
+                          "an outer tag alone: expected vlan for it, or vlan as well");
+    return 0;
+}
+
 /* Less than eight parts of a few full frames records nothing that could be replayed. */
 static int check_flight(const struct loader *l)
 {
@@ -451,9 +426,10 @@ static int check_pattern(const struct loader *l, uint32_t p)
 /* ---- all ---- */
 
 static int (*const run_checks[])(const struct loader *l) = {
-    check_target_list, check_families, check_public, check_pools,  check_servers,
-    check_tuples,      check_ports,    check_peer,   check_shared, check_workers,
-    check_cpus,        check_tcp,      check_flight, check_scale,  check_stream,
+    check_target_list, check_family, check_public, check_pools,  check_servers,
+    check_tuples,      check_ports,  check_peer,   check_shared, check_workers,
+    check_cpus,        check_tags,   check_tcp,    check_flight, check_scale,
+    check_stream,
     check_metrics,     check_peer_pid,
 };
 static int (*const phase_checks[])(const struct loader *l, uint32_t phase) = {

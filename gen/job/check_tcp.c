@@ -6,10 +6,19 @@
 #include "job/load.h"
 
 #define TIMESTAMP_BYTES 12 /* RFC 7323 appendix A */
+#define IP6_MTU_MIN     1280u
+
+static int check_mtu(const struct loader *l)
+{
+    if (l->job->ip6 && l->job->mtu < IP6_MTU_MIN)
+        return job_refuse(l->e, l->job, 0, "mtu",
+                          "IPv6 needs %u (RFC 8200 5): expected at least that", IP6_MTU_MIN);
+    return 0;
+}
 
 static int check_segment(const struct loader *l)
 {
-    uint32_t room = l->job->mtu - 40u; /* RFC 6691: options do not count */
+    uint32_t room = l->job->mtu - (l->job->ip6 ? 60u : 40u); /* RFC 6691: options do not count */
     if (l->job->mss && l->job->mss <= TIMESTAMP_BYTES && l->job->timestamps)
         return job_refuse(l->e, l->job, 0, "mss",
                           "timestamps take %d bytes of each segment: expected more, or timestamps"
@@ -72,20 +81,17 @@ static int check_ecn(const struct loader *l)
 
 static int check_flow_label(const struct loader *l)
 {
-    bool needed = l->job->flow_label;
-    for (uint32_t i = 0; i < l->job->targets_count; i++)
-        needed &= ip_is4(l->job->targets[i].addrs.first);
-    if (!needed)
+    if (!l->job->flow_label || l->job->ip6)
         return 0;
     return job_refuse(l->e, l->job, 0, "flow_label",
-                      "IPv4 has none: expected an IPv6 target as well");
+                      "IPv4 has none: expected ip = 6 or an IPv6 target as well");
 }
 
 int check_tcp(const struct loader *l)
 {
     static int (*const checks[])(const struct loader *l) = {
-        check_segment,   check_window, check_delay,      check_rto,
-        check_keepalive, check_ecn,    check_flow_label,
+        check_mtu, check_segment,   check_window, check_delay,
+        check_rto, check_keepalive, check_ecn,    check_flow_label,
     };
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
         int ret = checks[i](l);

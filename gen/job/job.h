@@ -165,6 +165,8 @@ struct job {
     char wire[JOB_TEXT];     /* NAME, or NAME:DEVICE with the world behind it */
     enum job_peer peer;
     char peer_exec[JOB_TEXT];
+    bool ip6;                /* the family of all addresses below */
+    uint16_t vlan, vlan_outer; /* tags of all frames; 0: none */
     uint32_t targets_count;
     struct job_target targets[JOB_TARGETS];
     uint32_t sources_count;

@@ -20,6 +20,8 @@ const struct entry *loader_setter(const struct loader *l, uint32_t phase, const 
 /* Contradictions between keys, public addresses, and defaults that depend on other keys
  * (job/check.c). */
 int loader_settle(struct loader *l);
+/* The run's family, with the default addresses that it has (job/check_family.c). */
+int check_family(const struct loader *l);
 /* The same for the keys of suites (job/check_suite.c); makes job.connections the most of any step. */
 int loader_settle_suite(struct loader *l);
 /* Those of them that say when a phase begins and ends (job/check_phase.c). */

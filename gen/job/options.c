@@ -29,6 +29,7 @@ static const struct choice measures[] = {
     {"auto", MEASURE_AUTO}, {"yes", MEASURE_YES}, {"no", MEASURE_NO}, {NULL}};
 static const struct choice congestions[] = {
     {"newreno", 0}, {"cubic", 0}, {"none", 0}, {NULL}};
+static const struct choice families[] = {{"4", false}, {"6", true}, {NULL}};
 static const struct choice clocks[] = {{"auto", 0}, {"tsc", 0}, {"kernel", 0}, {NULL}};
 static const struct choice priorities[] = {{"normal", false}, {"high", true}, {NULL}};
 static const struct choice levels[] = {
@@ -277,6 +278,9 @@ const struct option options[] = {
     {"peer", &kind_peer, "respond",
      "who answers on lab and pair: our responder, your server (lab), or nobody",
      "respond|exec:COMMAND|none", RUN(peer_exec)},
+    {"ip", &kind_choice, "4",
+     "family of all addresses, as targets say it too; 6: target [2001:2:0:1::1]:9000 and source"
+     " 2001:2::/124 where none are given", "4|6", RUN(ip6), .choices = families},
     {"target", &kind_targets, "198.19.0.1:9000",
      "servers, blocks and port ranges with commas (198.19.0.0/28:9000-9003); connections go to each in"
      " turn; no default on a device", "ADDR[/BITS]:PORT[-PORT]", RUN(targets)},
@@ -287,6 +291,10 @@ const struct option options[] = {
     {"ports", &kind_ports, "10000-59999", "client ports, ranges with commas", "LOW-HIGH", RUN(ports)},
     {"gateway", &kind_address, "", "next hop; empty: the targets are on the link", "ADDR",
      RUN(gateway)},
+    {"vlan", &kind_count, "0", "VLAN of all frames (IEEE 802.1Q); 0: none", "N", RUN(vlan), .min = 0,
+     .max = 4094},
+    {"vlan_outer", &kind_count, "0", "a tag around it (IEEE 802.1ad, QinQ); 0: none", "N",
+     RUN(vlan_outer), .min = 0, .max = 4094},
     {"allow_public", &kind_flag, "no", "let traffic go to public addresses", "yes|no",
      RUN(allow_public)},
     {"shared_address", &kind_flag, "no",
@@ -356,7 +364,7 @@ const struct option options[] = {
      RUN(keepalive_probes), .min = 1, .max = 255},
     {"dscp", &kind_count, "0", "differentiated services code point of what is sent (RFC 2474)", "N",
      RUN(dscp), .min = 0, .max = 63},
-    {"flow_label", &kind_count, "0", "flow label of what is sent over IPv6 (RFC 6437); 0: none", "N",
+    {"flow_label", &kind_count, "0", "flow label of what is sent over IPv6 (RFC 6437); 0: one of each connection's own", "N",
      RUN(flow_label), .min = 0, .max = (1u << 20) - 1},
 
     /* trouble on purpose */

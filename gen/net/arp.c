@@ -39,11 +39,11 @@ int arp_parse(struct pkt *p, const uint8_t *arp, uint32_t len)
 }
 
 uint32_t net_arp_build(uint8_t *frame, uint8_t op, const uint8_t src_mac[6], struct ip_addr src,
-                       const uint8_t *dst_mac, struct ip_addr dst, uint16_t vlan)
+                       const uint8_t *dst_mac, struct ip_addr dst, struct net_vlan vlan)
 {
     static const uint8_t broadcast[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
     memset(frame, 0, ARP_FRAME_MIN);
-    uint32_t at = eth_write(frame, dst_mac ? dst_mac : broadcast, src_mac, 0, vlan, ETH_ARP);
+    uint32_t at = eth_write(frame, dst_mac ? dst_mac : broadcast, src_mac, vlan, ETH_ARP);
     struct arp_hdr *a = (void *)(frame + at);
     be16_store(&a->hw_type, ARP_HW_ETHERNET);
     be16_store(&a->proto_type, ETH_IP4);

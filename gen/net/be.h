@@ -44,6 +44,19 @@ static inline void be32_store(struct be32 *at, uint32_t host)
     memcpy(at->byte, &raw, sizeof raw);
 }
 
+static inline uint64_t be64_load(const uint8_t *at)
+{
+    uint64_t raw;
+    memcpy(&raw, at, sizeof raw);
+    return be64toh(raw);
+}
+
+static inline void be64_store(uint8_t *at, uint64_t host)
+{
+    uint64_t raw = htobe64(host);
+    memcpy(at, &raw, sizeof raw);
+}
+
 /* Stores 32 bits and returns them as csum partial sums count them: in the order of memory. */
 static inline uint64_t be32_put(uint8_t *at, uint32_t host)
 {

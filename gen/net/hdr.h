@@ -15,7 +15,15 @@ enum eth_type {
     ETH_QINQ = 0x88a8
 };
 
-enum ip_protocol { IP_ICMP = 1, IP_TCP = 6 };
+enum ip_protocol {
+    IP_HOP_BY_HOP = 0, /* IPv6 extension headers (RFC 8200 4) */
+    IP_ICMP = 1,
+    IP_TCP = 6,
+    IP_ROUTING = 43,
+    IP_FRAGMENT = 44,
+    IP_ICMP6 = 58,
+    IP_DESTINATION = 60
+};
 
 struct eth_hdr {
     uint8_t dst[6], src[6];
@@ -53,14 +61,60 @@ struct ip4_hdr {
 #define IP4_HEADER        20
 #define IP4_VERSION_LEN   0x45
 #define IP4_DONT_FRAGMENT 0x4000
+#define IP4_FRAGMENT_OFFSET 0x1fff
 #define IP4_FRAGMENT_MASK 0x3fff /* more-fragments flag and offset */
+
+struct be128 {
+    uint8_t byte[16];
+};
+
+struct ip6_hdr {
+    struct be32 word; /* version 4 bits, traffic class 8, flow label 20 */
+    struct be16 payload_len;
+    uint8_t next_header, hop_limit;
+    struct be128 src, dst;
+};
+
+#define IP6_HEADER      40
+#define IP6_VERSION     (6u << 28)
+#define IP6_CLASS_SHIFT 20
+#define IP6_FLOW_LABEL  0xfffffu
 
 struct icmp_hdr {
     uint8_t type, code;
     struct be16 csum;
 };
 
-enum icmp_type { ICMP_ECHO_REPLY = 0, ICMP_ECHO = 8 };
+enum icmp_type {
+    ICMP_ECHO_REPLY = 0,
+    ICMP_UNREACHABLE = 3,
+    ICMP_ECHO = 8,
+    ICMP_TIME_EXCEEDED = 11,
+    ICMP_PARAMETER = 12
+};
+
+enum icmp6_type {
+    ICMP6_UNREACHABLE = 1,
+    ICMP6_TOO_BIG = 2,
+    ICMP6_TIME_EXCEEDED = 3,
+    ICMP6_PARAMETER = 4,
+    ICMP6_ECHO = 128,
+    ICMP6_ECHO_REPLY = 129,
+    ICMP6_NEIGHBOUR_ASK = 135,
+    ICMP6_NEIGHBOUR_TELL = 136
+};
+
+/* Neighbour solicitation and advertisement (RFC 4861 4.3, 4.4); options follow. */
+struct ndp_hdr {
+    struct icmp_hdr icmp;
+    struct be32 flags; /* 0 in a solicitation */
+    struct be128 target;
+};
+
+#define NDP_SOLICITED 0x40000000u
+#define NDP_OVERRIDE  0x20000000u
+
+enum ndp_opt { NDP_OPT_SOURCE_MAC = 1, NDP_OPT_TARGET_MAC = 2 };
 
 struct tcp_hdr {
     struct be16 src_port, dst_port;
@@ -92,5 +146,6 @@ static_assert(sizeof(struct eth_hdr) == 14 && sizeof(struct vlan_hdr) == 4, "lay
 static_assert(sizeof(struct arp_hdr) == 28, "layout");
 static_assert(sizeof(struct ip4_hdr) == IP4_HEADER && sizeof(struct icmp_hdr) == 4, "layout");
 static_assert(sizeof(struct tcp_hdr) == TCP_HEADER, "layout");
+static_assert(sizeof(struct ip6_hdr) == IP6_HEADER && sizeof(struct ndp_hdr) == 24, "layout");
 
 #endif

@@ -15,7 +15,7 @@
 #define ETH_HEADER  14
 #define NET_HEADERS_MAX (ETH_HEADER + 8 + 40 + 60) /* Ethernet + QinQ + IPv6 + TCP with options */
 
-enum pkt_kind { PKT_TCP, PKT_ARP, PKT_ICMP };
+enum pkt_kind { PKT_TCP, PKT_ARP, PKT_ICMP, PKT_NDP };
 
 enum tcp_flag { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_PSH = 8, TCP_ACK = 16, TCP_URG = 32,
                 TCP_ECE = 64, TCP_CWR = 128 };
@@ -53,43 +53,61 @@ struct pkt_tcp {
     const uint8_t *payload;
 };
 
+/* VLAN tags of a frame, 0: none. */
+struct net_vlan {
+    uint16_t id;    /* the tag next to the packet */
+    uint16_t outer; /* the tag around it (QinQ) */
+};
+
+static inline bool net_vlan_equal(struct net_vlan a, struct net_vlan b)
+{
+    return a.id == b.id && a.outer == b.outer;
+}
+
 struct pkt {
     enum pkt_kind kind;
-    uint16_t vlan;           /* the tag next to the packet, 0: none */
-    uint16_t vlan_outer;     /* the tag around it (QinQ), 0: none */
+    struct net_vlan vlan;
     const uint8_t *eth_src;  /* 6 bytes in the frame */
     struct ip_addr src, dst;
     union {
         struct pkt_tcp tcp;
         struct { uint8_t op; uint8_t sender_mac[6]; } arp;  /* op 1 request, 2 reply; src/dst = sender/target IP */
-        struct { uint8_t type, code; const uint8_t *body; uint16_t body_len; } icmp; /* body: after the 4-byte header */
+        struct { uint8_t type, code; const uint8_t *body; uint16_t body_len; } icmp; /* body: after the 4-byte header; of the family of src */
+        /* Neighbour solicitation or advertisement; mac: of the sender, resp. of the target. */
+        struct { bool tells, solicited, override, has_mac; uint8_t mac[6]; struct ip_addr target; } ndp;
     };
 };
 
-/* Parses and verifies one whole frame (Ethernet, ARP or IPv4, ICMP or TCP). `csum_ok`: the device
- * verified the TCP checksum already. The address checks that need our configuration are the
- * caller's. Returns 0 or -DROP_x; never reads past len. Padding after the IP total length is
- * ignored. IPv4 options are skipped (source routes are refused). */
+/* Parses and verifies one whole frame (Ethernet, ARP, IPv4 or IPv6; ICMP, NDP or TCP). `csum_ok`:
+ * the device verified the TCP checksum already. The address checks that need our configuration are
+ * the caller's. Returns 0 or -DROP_x; never reads past len. Padding after the IP total length is
+ * ignored. IPv4 options and IPv6 extension headers are skipped (routes are refused). */
 int pkt_parse(struct pkt *p, const uint8_t *frame, uint32_t len, bool csum_ok);
 
 /* --- building ------------------------------------------------------------------------------- */
 
 /* Headers of one path (MACs, VLAN, addresses), ready to be patched a segment. */
 struct net_template {
-    uint8_t bytes[ETH_HEADER + 8 + 40];
+    uint8_t bytes[64];    /* Ethernet, two tags, IPv6, and what is copied beyond */
     uint8_t len;          /* Ethernet + IP: where TCP begins */
     uint8_t ip_off;
     bool is4;
     uint64_t pseudo_sum;  /* csum_add partial sum: addresses and protocol, without the length */
-    uint64_t ip_sum;      /* IPv4: partial sum of the header with length, id and checksum 0 */
+    union {
+        uint64_t ip_sum;  /* IPv4: partial sum of the header with length, id and checksum 0 */
+        struct {
+            uint32_t ip6_word;  /* version, class and, when a key chose it, the flow label */
+            uint32_t label_key; /* makes each connection's own flow label; 0: a key chose it */
+        };
+    };
 };
 
 struct net_path {
     uint8_t src_mac[6], dst_mac[6];
     struct ip_addr src, dst;
-    uint16_t vlan;       /* 0: none */
-    uint16_t vlan_outer; /* QinQ: a second tag around `vlan`; 0: none */
+    struct net_vlan vlan;
     uint8_t ttl, dscp;
+    uint32_t flow_label; /* IPv6; 0: a hash of each connection's tuple (RFC 6437 3) */
 };
 
 void net_template_init(struct net_template *t, const struct net_path *path);
@@ -117,11 +135,37 @@ uint32_t net_tcp_build(const struct net_template *t, uint8_t *frame, const struc
 
 /* ARP; returns the frame's length (60: padded to the minimum). dst_mac NULL: broadcast request. */
 uint32_t net_arp_build(uint8_t *frame, uint8_t op, const uint8_t src_mac[6], struct ip_addr src,
-                       const uint8_t *dst_mac, struct ip_addr dst, uint16_t vlan);
-/* Answer to an ICMP echo request held in `request` (a parsed frame): copies its body, at most
- * `room` bytes of frame. Returns the length, 0 when it does not fit. */
+                       const uint8_t *dst_mac, struct ip_addr dst, struct net_vlan vlan);
+/* Neighbour solicitation to the target's group, and the advertisement that answers one held in
+ * `ask`; each returns the frame's length (at most 94). */
+uint32_t net_ndp_ask(uint8_t *frame, const uint8_t src_mac[6], struct ip_addr src,
+                     struct ip_addr target, struct net_vlan vlan);
+uint32_t net_ndp_tell(uint8_t *frame, const struct pkt *ask, const uint8_t src_mac[6]);
+/* Whether an ICMP message, of either family, asks for an echo. */
+bool net_icmp_asks_echo(const struct pkt *p);
+/* Answer to such a message: copies its body, at most `room` bytes of frame. Returns the length, 0
+ * when it does not fit. */
 uint32_t net_icmp_echo_reply(uint8_t *frame, uint32_t room, const struct pkt *request,
                              const uint8_t src_mac[6]);
+
+/* An ICMP error of either family, and the segment of ours that it quotes. */
+enum net_error_kind {
+    NET_ERROR_NONE,
+    NET_ERROR_TOO_BIG, /* the packet was longer than `mtu` (RFC 1191, RFC 8201) */
+    NET_ERROR_HARD,    /* protocol or port unreachable, prohibited: will not pass by itself */
+    NET_ERROR_SOFT     /* anything else: may pass */
+};
+struct net_error {
+    enum net_error_kind kind;
+    uint16_t mtu;              /* of TOO_BIG: smaller than the quoted packet, not absurd */
+    uint16_t quoted_len;
+    struct ip_addr src, dst;   /* of the quoted packet: ours, the peer's */
+    uint16_t src_port, dst_port;
+    uint32_t seq;
+};
+/* 0, -DROP_ICMP_IGNORED (no error), -DROP_ICMP_QUOTE (quotes no TCP segment of the address that it
+ * was sent to) or -DROP_ICMP_BAD (an MTU that cannot be). */
+int net_icmp_error(const struct pkt *p, struct net_error *out);
 
 /* 32-bit hash of a flow as the stack's tables use it (any good mix, keyed). */
 uint32_t net_flow_hash(uint64_t key, uint32_t path, uint16_t lport, uint16_t rport);

@@ -48,13 +48,14 @@ static void servers_text(const struct job *job, char *buf, size_t size)
 static int tell_no_route(const struct run *r, const char *servers, struct err *e)
 {
     char host[64];
+    const char *question = r->job->ip6 ? "neighbour solicitations" : "ARP";
     if (job_pool_of(r->job).hosts > 1)
         return err_set(e, EXIT_RUN, -EHOSTUNREACH,
-                       "no_route: nobody answers ARP for one of %s on %s: expected all hosts up there",
-                       servers, r->job->wire);
+                       "no_route: nobody answers %s for one of %s on %s: expected all hosts up there",
+                       question, servers, r->job->wire);
     return err_set(e, EXIT_RUN, -EHOSTUNREACH,
-                   "no_route: nobody answers ARP for %s on %s: expected a host that is up there",
-                   ip_format(host, sizeof host, r->job->targets[0].addrs.first), r->job->wire);
+                   "no_route: nobody answers %s for %s on %s: expected a host that is up there",
+                   question, ip_format(host, sizeof host, r->job->targets[0].addrs.first), r->job->wire);
 }
 
 static int why_not_connected(struct run *r, const struct job_phase *p, struct err *e)

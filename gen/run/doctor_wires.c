@@ -3,6 +3,7 @@
 #include "base/units.h"
 #include "run/doctor.h"
 #include "run/reflect.h"
+#include "run/sysfile.h"
 #include "wire/wire.h"
 
 /* One frame each way is enough to know. */
@@ -35,6 +36,19 @@ void doctor_pair(struct doctor *d)
         doctor_row(FINDING_LACK, "pair", "%s", e.message);
     else
         doctor_row(FINDING_OK, "pair", "a frame went there and back in memory; needs no privilege");
+}
+
+/* Ours needs nothing of the kernel's. */
+void doctor_ip6(struct doctor *d)
+{
+    (void)d;
+    char off[16];
+    if (!sysfile_line("/proc/sys/net/ipv6/conf/default/disable_ipv6", off, sizeof off))
+        doctor_row(FINDING_LACK, "ipv6",
+                   "this kernel has none: ip = 6 works, but not with a server of yours in the lab -> "
+                   "boot without ipv6.disable");
+    else
+        doctor_row(FINDING_OK, "ipv6", "the kernel has it: ip = 6 with servers of yours in the lab, too");
 }
 
 /* It needs what the lab needs. */

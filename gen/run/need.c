@@ -19,7 +19,9 @@
 #include "wire/xdp.h"
 
 #define ETHERNET_BYTES   14 /* as wire_out_gbit_per_s counts: without FCS, preamble and gap */
-#define IP_TCP_BYTES     40
+#define IP4_TCP_BYTES    40
+#define IP6_TCP_BYTES    60
+#define TAG_BYTES        4
 #define TIMESTAMP_BYTES  12
 #define OPEN_FRAMES_OUT  4 /* SYN, ACK, FIN, ACK */
 #define OPEN_FRAMES_IN   3 /* SYN-ACK, ACK, FIN */
@@ -158,8 +160,10 @@ void need_load_of(const struct job *job, uint32_t phase, const struct app_proto 
 {
     const struct job_phase *p = &job->phases[phase];
     double options = job->timestamps ? TIMESTAMP_BYTES : 0;
-    double header = ETHERNET_BYTES + IP_TCP_BYTES + options;
-    double segment = (job->mss ? job->mss : (uint32_t)job->mtu - IP_TCP_BYTES) - options;
+    uint32_t ip_tcp = job->ip6 ? IP6_TCP_BYTES : IP4_TCP_BYTES;
+    uint32_t tags = (uint32_t)(!!job->vlan + !!job->vlan_outer) * TAG_BYTES;
+    double header = ETHERNET_BYTES + tags + ip_tcp + options;
+    double segment = (job->mss ? job->mss : job->mtu - ip_tcp) - options;
     struct parts request = parts_of(&p->payload, segment > 1 ? segment : 1), reply = {0};
     if (proto->server->answer != APP_ANSWER_NONE)
         reply = p->reply.count ? parts_of(&p->reply, segment > 1 ? segment : 1) : request;

@@ -24,6 +24,8 @@
 #define RESPONDER_PATHS   8192u  /* of clients that are not ours: at least */
 #define CHUNKS_MAX        (128u << 10) /* of 1 KiB */
 #define IP_TCP_HEADERS    40
+#define IP4_MSS_MIN       536  /* of 576 bytes, which every host takes (RFC 1122 3.3.3) */
+#define IP6_MSS_MIN       1220 /* of 1280 (RFC 8200 5) */
 
 static uint32_t clamp(uint64_t v, uint32_t lo, uint32_t hi)
 {
@@ -140,6 +142,7 @@ static void setup_tcp(const struct job *job, uint32_t sessions, bool passive,
         .delack_tk = tcp_ticks(job->delack_ns),
         .time_wait_tk = tcp_ticks(job->time_wait_ns),
         .init_cwnd = job->init_cwnd,
+        .mss_min = job->ip6 ? IP6_MSS_MIN : IP4_MSS_MIN,
         .retries = (uint8_t)clamp(job->retries, 1, 100),
         .syn_retries = SYN_RETRIES,
         .keepalive_tk = tcp_ticks(job->keepalive_ns),
@@ -155,6 +158,7 @@ static void setup_stack(const struct job *job, uint32_t sessions, bool passive,
     memset(out, 0, sizeof *out);
     setup_tcp(job, sessions, passive, &out->tcp);
     out->gateway = job->gateway;
+    out->vlan = (struct net_vlan){job->vlan, job->vlan_outer};
     out->mtu = job->mtu;
     out->mss = (uint16_t)job->mss;
     out->dscp = job->dscp;
@@ -331,6 +335,8 @@ static void setup_wire(const struct job *job, const char *device, struct wire_co
         .busy_poll = job->busy_poll,
     };
     out->filter.shared_address = job->shared_address;
+    out->filter.vlan = job->vlan;
+    out->filter.vlan_outer = job->vlan_outer;
 }
 
 void setup_client_wire(const struct job *job, const char *device, struct wire_config *out)

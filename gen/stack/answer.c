@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Frames outside of connections: ARP, ICMP echo, resets to strangers. */
+/* Frames outside of connections: ARP, neighbour discovery, ICMP echo, resets to strangers. */
 #include <string.h>
 
 #include "stack/path.h"
@@ -15,8 +15,8 @@ void answer_segment(struct stack *s, const struct pkt *p, const struct net_seg *
     struct frame *f = stack_frame(s);
     if (!f)
         return;
-    struct net_path back = {.src = p->dst, .dst = p->src, .vlan = p->vlan,
-                            .vlan_outer = p->vlan_outer, .ttl = 64, .dscp = s->cfg.dscp};
+    struct net_path back = {.src = p->dst, .dst = p->src, .vlan = p->vlan, .ttl = 64,
+                            .dscp = s->cfg.dscp, .flow_label = s->cfg.flow_label};
     memcpy(back.src_mac, s->queue->port->mac, 6);
     memcpy(back.dst_mac, p->eth_src, 6);
     struct net_template head;
@@ -38,17 +38,28 @@ void answer_echo(struct stack *s, const struct pkt *p)
 
 void ask_neighbour(struct stack *s, const struct neigh *n)
 {
+    const uint8_t *mac = s->queue->port->mac;
     struct frame *f = stack_frame(s);
-    if (f)
-        commit_counted(s, f, net_arp_build(f->data, 1, s->queue->port->mac, n->local, NULL,
-                                           n->addr, 0), COUNTER_ARP_SENT);
+    if (!f)
+        return;
+    if (ip_is4(n->addr))
+        commit_counted(s, f, net_arp_build(f->data, 1, mac, n->local, NULL, n->addr, s->cfg.vlan),
+                       COUNTER_ARP_SENT);
+    else
+        commit_counted(s, f, net_ndp_ask(f->data, mac, n->local, n->addr, s->cfg.vlan),
+                       COUNTER_NDP_SENT);
+}
+
+static void learn(struct stack *s, struct ip_addr addr, const uint8_t mac[6])
+{
+    uint32_t neigh = neigh_learn(&s->neigh, addr, mac);
+    if (neigh != NEIGH_NONE)
+        path_neighbour_ready(s, neigh);
 }
 
 int answer_arp(struct stack *s, const struct pkt *p)
 {
-    uint32_t neigh = neigh_learn(&s->neigh, p->src, p->arp.sender_mac);
-    if (neigh != NEIGH_NONE)
-        path_neighbour_ready(s, neigh);
+    learn(s, p->src, p->arp.sender_mac);
     if (!stack_is_local(s, p->dst))
         return -DROP_IP_NOT_OURS;
     if (p->arp.op != 1)
@@ -57,5 +68,30 @@ int answer_arp(struct stack *s, const struct pkt *p)
     if (f)
         commit_counted(s, f, net_arp_build(f->data, 2, s->queue->port->mac, p->dst,
                                            p->arp.sender_mac, p->src, p->vlan), COUNTER_ARP_SENT);
+    return 0;
+}
+
+/* RFC 4861 7.2.5: what does not override changes no address that is known. */
+static bool tells_news(const struct stack *s, const struct pkt *p)
+{
+    uint32_t neigh = neigh_find(&s->neigh, p->ndp.target);
+    return neigh != NEIGH_NONE && p->ndp.has_mac &&
+           (p->ndp.override || s->neigh.entries[neigh].state != NEIGH_READY);
+}
+
+int answer_ndp(struct stack *s, const struct pkt *p)
+{
+    if (p->ndp.tells) {
+        if (tells_news(s, p))
+            learn(s, p->ndp.target, p->ndp.mac);
+        return 0;
+    }
+    if (p->ndp.has_mac)
+        learn(s, p->src, p->ndp.mac);
+    if (!stack_is_local(s, p->ndp.target))
+        return -DROP_IP_NOT_OURS;
+    struct frame *f = stack_frame(s);
+    if (f)
+        commit_counted(s, f, net_ndp_tell(f->data, p, s->queue->port->mac), COUNTER_NDP_SENT);
     return 0;
 }

@@ -8,11 +8,9 @@
 
 bool stack_is_local(const struct stack *s, struct ip_addr a)
 {
-    for (uint32_t i = 0; i < s->cfg.local_count; i++) {
-        const struct ip_range *r = &s->cfg.local[i];
-        if (a.hi == r->first.hi && a.lo - r->first.lo < r->count)
+    for (uint32_t i = 0; i < s->cfg.local_count; i++)
+        if (ip_range_has(&s->cfg.local[i], a))
             return true;
-    }
     return false;
 }
 
@@ -73,8 +71,8 @@ static int input_icmp(struct stack *s, const struct pkt *p)
 {
     if (!stack_is_local(s, p->dst))
         return -DROP_IP_NOT_OURS;
-    if (p->icmp.type != 8)
-        return -DROP_ICMP_IGNORED;
+    if (!net_icmp_asks_echo(p))
+        return path_error(s, p);
     answer_echo(s, p);
     return 0;
 }
@@ -88,8 +86,19 @@ static int input_one(struct stack *s, const struct pkt *p, uint32_t path, uint32
         return answer_arp(s, p);
     case PKT_ICMP:
         return input_icmp(s, p);
+    case PKT_NDP:
+        return answer_ndp(s, p);
     }
     return -DROP_ETH_TYPE;
+}
+
+/* Flooded by a switch, seen by a promiscuous port, or of another VLAN. Which kinds may come to a
+ * group is the parser's to know. */
+static int check_link(const struct stack *s, const struct frame *f, const struct pkt *p)
+{
+    if (!(f->data[0] & 1) && memcmp(f->data, s->queue->port->mac, 6))
+        return -DROP_ETH_NOT_OURS;
+    return net_vlan_equal(p->vlan, s->cfg.vlan) ? 0 : -DROP_ETH_VLAN;
 }
 
 /* Two passes over at most SUB_BATCH frames, so that table and connection are on their way from
@@ -104,8 +113,8 @@ static void input_sub_batch(struct stack *s, struct frame *frames, uint32_t n)
         struct frame *f = &frames[i];
         s->count[COUNTER_WIRE_RX] += f->len;
         drop[i] = pkt_parse(&pkts[i], f->data, f->len, f->flags & FRAME_CSUM_OK);
-        if (!drop[i] && pkts[i].kind != PKT_ARP && memcmp(f->data, s->queue->port->mac, 6))
-            drop[i] = -DROP_ETH_NOT_OURS; /* flooded by a switch, or a promiscuous port */
+        if (!drop[i])
+            drop[i] = check_link(s, f, &pkts[i]);
         path[i] = PATH_NONE;
         hash[i] = 0;
         if (drop[i] || pkts[i].kind != PKT_TCP)
@@ -135,6 +144,7 @@ static void input_sub_batch(struct stack *s, struct frame *frames, uint32_t n)
 void stack_input(struct stack *s, uint32_t from, uint32_t n, uint64_t now_ns)
 {
     tcp_now(&s->tcp, now_ns);
+    s->now_ns = now_ns;
     for (uint32_t i = from + n; i < s->rx_count && i < from + n + SUB_BATCH; i++)
         __builtin_prefetch(s->rx[i].data);
     while (n) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Neighbours: who has which MAC. A bounded table (next hops, not peers), filled before connections
- * open: an address is asked for NEIGH_TRIES times, then it has failed (and may be asked anew).
+ * Neighbours: who has which MAC, by ARP or neighbour discovery. A bounded table (next hops, not
+ * peers), filled before connections open: an address is asked for NEIGH_TRIES times, then it has
+ * failed (and may be asked anew).
  */
 #ifndef STACK_NEIGH_H
 #define STACK_NEIGH_H
@@ -45,7 +46,7 @@ uint32_t neigh_find(const struct neigh_table *t, struct ip_addr addr);
  * table is full. */
 uint32_t neigh_want(struct neigh_table *t, struct ip_addr addr, struct ip_addr local,
                     uint64_t now_ns);
-/* An ARP packet told us; returns the entry when it is wanted and this was news, else NEIGH_NONE. */
+/* Somebody told us (ARP, NDP); returns the entry when it is wanted and this was news, else NEIGH_NONE. */
 uint32_t neigh_learn(struct neigh_table *t, struct ip_addr addr, const uint8_t mac[6]);
 /* The next entry to be asked now, counted as asked; NEIGH_NONE: none is due. */
 uint32_t neigh_next_due(struct neigh_table *t, uint64_t now_ns);

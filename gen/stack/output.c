@@ -47,11 +47,15 @@ void stack_commit(struct stack *s, struct frame *f, uint32_t len)
 
 static void build(struct stack *s, struct frame *f, const struct tcp_seg *seg)
 {
-    const struct net_template *head = &s->paths[seg->path].head;
+    const struct path *path = &s->paths[seg->path];
+    const struct net_template *head = &path->head;
+    uint32_t at = net_tcp_header_len(head, seg->h.opts);
     uint64_t sum = 0;
-    if (seg->len)
-        sum = s->fill(s->fill_ctx, seg->conn, seg->pos,
-                      f->data + net_tcp_header_len(head, seg->h.opts), seg->len);
+    if (seg->len) {
+        sum = s->fill(s->fill_ctx, seg->conn, seg->pos, f->data + at, seg->len);
+        if (seg->len + at - net_tcp_header_len(head, 0) > path->mss) /* lowered for another one */
+            tcp_path_mss(&s->tcp, seg->conn, path->mss);
+    }
     stack_commit(s, f, net_tcp_build(head, f->data, &seg->h, seg->len, sum));
     if (__builtin_expect(s->watch != NULL, 0))
         s->watch->tx(s->watch->ctx, seg->conn, f);
@@ -103,6 +107,8 @@ void stack_flush(struct stack *s)
 
 void stack_timers(struct stack *s, uint64_t now_ns)
 {
+    if (s->mtu_due_ns && now_ns >= s->mtu_due_ns)
+        path_mtu_expire(s, now_ns);
     uint32_t n; /* one that finds no frame is not counted as asked */
     while (s->neigh.waiting && stack_frame(s) &&
            (n = neigh_next_due(&s->neigh, now_ns)) != NEIGH_NONE)

@@ -6,8 +6,6 @@
 
 #include "base/mem.h"
 
-#define IP4_TCP_HEADERS 40
-#define IP6_TCP_HEADERS 60
 #define TTL             64
 #define RECLAIM_LOOKS   64
 
@@ -121,16 +119,15 @@ static uint32_t path_add(struct stack *s, struct ip_addr local, struct ip_addr r
         at = (at + 1) & s->path_mask;
     s->path_table[at] = index;
     struct path *p = &s->paths[index];
-    *p = (struct path){.local = local, .remote = remote, .neigh = NEIGH_NONE, .mss = s->cfg.mss};
-    if (!p->mss)
-        p->mss = (uint16_t)(s->cfg.mtu - (ip_is4(remote) ? IP4_TCP_HEADERS : IP6_TCP_HEADERS));
+    *p = (struct path){.local = local, .remote = remote, .neigh = NEIGH_NONE,
+                       .mss = path_mss(s, ip_is4(remote))};
     return index;
 }
 
 static void write_template(struct stack *s, struct path *p, const uint8_t dst_mac[6])
 {
-    struct net_path np = {.src = p->local, .dst = p->remote, .vlan = p->vlan,
-                          .vlan_outer = p->vlan_outer, .ttl = TTL, .dscp = s->cfg.dscp};
+    struct net_path np = {.src = p->local, .dst = p->remote, .vlan = s->cfg.vlan, .ttl = TTL,
+                          .dscp = s->cfg.dscp, .flow_label = s->cfg.flow_label};
     memcpy(np.src_mac, s->queue->port->mac, sizeof np.src_mac);
     memcpy(np.dst_mac, dst_mac, sizeof np.dst_mac);
     net_template_init(&p->head, &np);
@@ -141,8 +138,6 @@ uint32_t path_from_packet(struct stack *s, const struct pkt *p)
     uint32_t index = path_add(s, p->dst, p->src);
     if (index == PATH_NONE)
         return PATH_NONE;
-    s->paths[index].vlan = p->vlan;
-    s->paths[index].vlan_outer = p->vlan_outer;
     write_template(s, &s->paths[index], p->eth_src);
     return index;
 }
@@ -152,7 +147,7 @@ uint32_t stack_path(struct stack *s, struct ip_addr local, struct ip_addr remote
     uint32_t index = path_find(s, local, remote);
     if (index != PATH_NONE && s->paths[index].neigh == NEIGH_NONE)
         return index;
-    bool direct = s->cfg.gateway.hi == 0 && s->cfg.gateway.lo == 0;
+    bool direct = ip_is_none(s->cfg.gateway);
     uint32_t neigh = neigh_want(&s->neigh, direct ? remote : s->cfg.gateway, local, now_ns);
     if (index != PATH_NONE || neigh == NEIGH_NONE)
         return index;

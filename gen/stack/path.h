@@ -14,10 +14,18 @@ uint32_t path_from_packet(struct stack *s, const struct pkt *p);
 /* Writes a neighbour's MAC into the templates of all paths that go through it. */
 void path_neighbour_ready(struct stack *s, uint32_t neigh);
 
+/* pmtu.c: an ICMP error, of either family; 0 or -DROP_x. */
+int path_error(struct stack *s, const struct pkt *p);
+/* Paths that were lowered long enough ago have their whole MTU again. */
+void path_mtu_expire(struct stack *s, uint64_t now_ns);
+/* What a path begins with: the key, or what the MTU leaves. */
+uint16_t path_mss(const struct stack *s, bool is4);
+
 /* answer.c: frames that answer a packet at once; they are lost, counted, when no frame is free */
 void answer_segment(struct stack *s, const struct pkt *p, const struct net_seg *seg);
 void answer_echo(struct stack *s, const struct pkt *p);
 int answer_arp(struct stack *s, const struct pkt *p);
+int answer_ndp(struct stack *s, const struct pkt *p);
 void ask_neighbour(struct stack *s, const struct neigh *n);
 
 /* output.c: a free frame, in order behind those built; NULL: none. `stack_commit` takes it. */

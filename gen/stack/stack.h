@@ -20,13 +20,13 @@
 #define STACK_LOCAL_MAX IP_RANGES_MAX
 #define PATH_NONE       0xffffffffu
 
-/* Local address, remote address, VLAN: what all connections between two hosts share. */
+/* Local and remote address: what all connections between two hosts share. */
 struct path {
     struct net_template head;
     struct ip_addr local, remote;
     uint32_t neigh;  /* of the next hop; NEIGH_NONE: learned from an arriving SYN */
-    uint16_t mss;    /* payload of a full segment without options, from the MTU */
-    uint16_t vlan, vlan_outer;
+    uint16_t mss;    /* payload of a full segment without options, from the path's MTU */
+    uint64_t mtu_due_ns; /* when it has the link's again; 0: it has */
 };
 
 struct stack_config {
@@ -34,13 +34,14 @@ struct stack_config {
     struct ip_range local[STACK_LOCAL_MAX]; /* addresses that are ours */
     uint32_t local_count;
     struct ip_addr gateway; /* next hop for everything; zero: all on link */
+    struct net_vlan vlan;   /* of all frames sent; those received must have the same */
+    uint32_t flow_label;    /* IPv6; 0: of each connection's tuple (RFC 6437) */
     uint32_t paths;         /* at most */
     uint32_t neighbours;    /* next hops, at most; 0: NEIGH_DEFAULT */
     const struct neigh_known *known; /* next hops that are not asked for; read by stack_init */
     uint32_t known_count;
     uint16_t mtu, mss;      /* mss 0: from the MTU */
     uint8_t dscp;           /* of all that connections send (RFC 2474) */
-    uint32_t flow_label;    /* the same, over IPv6 (RFC 6437) */
     uint32_t batch;         /* frames a wire call */
 };
 
@@ -70,6 +71,8 @@ struct stack {
     uint32_t path_hand;      /* where the search for one that nobody uses goes on */
     uint32_t path_reclaims;  /* paths given a next life */
     struct neigh_table neigh;
+    uint64_t now_ns;         /* of what is processed */
+    uint64_t mtu_due_ns;     /* the first of all paths'; 0: none is lowered */
 
     struct frame rx[STACK_BATCH_MAX];
     uint32_t rx_count;
@@ -99,7 +102,7 @@ uint32_t stack_poll(struct stack *s);
 /* Processes s->rx[from, from + n) at time now_ns. */
 void stack_input(struct stack *s, uint32_t from, uint32_t n, uint64_t now_ns);
 void stack_poll_done(struct stack *s);
-/* ARP requests that are due. */
+/* What is due: path MTUs to be tried anew, questions to neighbours (ARP, neighbour solicitations). */
 void stack_timers(struct stack *s, uint64_t now_ns);
 /* Builds and hands over at most `budget` frames; returns how many. Connections that still want to
  * send stay on the output list. */

@@ -66,6 +66,7 @@ void ack_advance(struct conn *c, uint32_t ack)
 void ack_take(struct tcp *t, struct conn *c, const struct pkt_tcp *p)
 {
     measure_rtt(t, c, p);
+    pmtu_acked(c, p->ack - c->snd_una);
     ack_advance(c, p->ack);
     c->retries = 0;
 }

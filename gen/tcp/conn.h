@@ -60,6 +60,7 @@ enum conn_more {
     MORE_CWR = 1 << 2,     /* the window was reduced: the next new text says so (RFC 3168 6.1.2) */
     MORE_REDUCED = 1 << 3, /* reduced for congestion notified, once until `recover` is acknowledged */
     MORE_KEEP = 1 << 4,    /* rto_at is the keep-alive's: nothing is under way */
+    MORE_FULL = 1 << 5,    /* a full segment's worth was acknowledged: no black hole by now */
     MORE_TS_AGE = 3 << 6,  /* when ts_recent was set, in 2^30 wheel steps (13 days) */
 };
 

@@ -231,6 +231,12 @@ void sack_advance(struct tcp *t, struct conn *c); /* rcv_nxt moved */
 /* Bytes of options that the blocks take beside text, now. */
 uint32_t sack_bytes(const struct tcp *t, const struct conn *c);
 void sack_tell(struct tcp *t, struct conn *c, struct tcp_seg *seg);
+/* pmtu.c: bytes were acknowledged; the retransmission timer fired (retries counted). */
+void pmtu_acked(struct conn *c, uint32_t acked);
+void pmtu_rto(struct tcp *t, struct conn *c);
+
+/* tuple.c: the flow table's index for a tuple; FLOW_NONE: none. */
+uint32_t tuple_find(const struct tcp *t, uint32_t path, uint16_t lport, uint16_t rport);
 
 /* rx.c */
 int rx_conn(struct tcp *t, uint32_t index, const struct pkt_tcp *p, struct net_seg *answer);

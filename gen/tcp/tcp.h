@@ -91,6 +91,7 @@ struct tcp_config {
     bool nagle;                 /* small segments wait for the ACK of what is under way */
     uint32_t rto_min_tk, rto_max_tk, rto_initial_tk, delack_tk, time_wait_tk;
     uint32_t init_cwnd;         /* segments */
+    uint16_t mss_min;           /* of the least path MTU: where black holes lead (RFC 4821); 0: none do */
     uint8_t retries, syn_retries;
     /* Silence before a probe, at most 2^31 ticks, 0: none are sent; time between them; how many
      * stay without answer before the connection is given up (RFC 9293 3.8.4). */
@@ -167,6 +168,12 @@ int tcp_rx(struct tcp *t, uint32_t path, uint16_t mss, uint32_t hash, const stru
            struct net_seg *answer);
 /* The answer to a segment of no connection (RFC 9293 3.10.7.1); flags stay 0 for a reset. */
 void tcp_reset_for(const struct pkt_tcp *p, struct net_seg *answer);
+/* The connection of a segment that an ICMP error quotes, with that number under way (RFC 5927 4.1);
+ * CONN_NONE: none. */
+uint32_t tcp_quoted(const struct tcp *t, uint32_t path, uint16_t lport, uint16_t rport, uint32_t seq);
+/* Segments of the connection's path have at most `mss` bytes, options counted: what is longer and
+ * under way leaves again in that size. Never raises. */
+void tcp_path_mss(struct tcp *t, uint32_t conn, uint16_t mss);
 /* Fires due timers, at most `budget`. */
 uint32_t tcp_timers(struct tcp *t, uint64_t now_ns, uint32_t budget);
 

@@ -116,6 +116,7 @@ static void on_rto(struct tcp *t, uint32_t index)
     } else {
         tcp_count(t, COUNTER_RTO_FIRED);
         conn_clear(c, CONN_RTT | CONN_RESEND); /* Karn's rule */
+        pmtu_rto(t, c);
         if (conn_rule(c)->handshake) /* a lost SYN: see `established` */
             c->snd_nxt = c->snd_una;
         else

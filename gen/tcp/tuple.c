@@ -26,6 +26,11 @@ static uint64_t key_of(uint32_t path, uint16_t lport, uint16_t rport)
     return (uint64_t)path << 32 | (uint32_t)lport << 16 | rport;
 }
 
+uint32_t tuple_find(const struct tcp *t, uint32_t path, uint16_t lport, uint16_t rport)
+{
+    return find(t, key_of(path, lport, rport), tcp_hash(t, path, lport, rport));
+}
+
 /* 3.10.7.2 LISTEN. `last`: of the tuple's last life, or NULL. */
 static int rx_listen(struct tcp *t, uint32_t path, uint16_t mss, const struct pkt_tcp *p,
                      const struct time_wait *last)

@@ -6,7 +6,8 @@
 #include "base/cursor.h"
 
 enum { TYPE_IP4 = 0x0800, TYPE_IP6 = 0x86dd, TYPE_TAG = 0x8100, TYPE_SERVICE_TAG = 0x88a8 };
-enum { ETH_BYTES = 14, MACS_BYTES = 12, IP4_BYTES = 20, TCP_BYTES = 20, PROTOCOL_TCP = 6 };
+enum { ETH_BYTES = 14, MACS_BYTES = 12, IP4_BYTES = 20, IP6_BYTES = 40, TCP_BYTES = 20 };
+enum { PROTOCOL_TCP = 6 };
 enum { TRIES = 64, FLIPS_A_PAIR = 2 };
 
 uint16_t harm_link_type(struct cursor *c)
@@ -36,16 +37,30 @@ void harm_choose_bit(struct harm *h, struct rng *r, const uint8_t *data, uint16_
     add_flip(h, ETH_BYTES + bit / 8, bit % 8);
 }
 
-/* Offset and length of the TCP payload; length 0 where there is none. IPv4 only. */
+/* Takes the IP header in front of TCP; *total: the packet's length. NULL: it is another. IPv6
+ * without extension headers only. */
+static const uint8_t *take_ip(struct cursor *c, uint32_t *header_len, uint32_t *total)
+{
+    bool ip4 = harm_link_type(c) == TYPE_IP4;
+    const uint8_t *ip = cursor_take(c, ip4 ? IP4_BYTES : IP6_BYTES);
+    if (!ip || ip[0] >> 4 != (ip4 ? 4 : 6) || ip[ip4 ? 9 : 6] != PROTOCOL_TCP)
+        return NULL;
+    *header_len = ip4 ? (uint32_t)(ip[0] & 15) * 4 : IP6_BYTES;
+    *total = ip4 ? (uint32_t)(ip[2] << 8 | ip[3]) : (uint32_t)(ip[4] << 8 | ip[5]) + IP6_BYTES;
+    if (*header_len < IP4_BYTES)
+        return NULL;
+    cursor_take(c, *header_len - (ip4 ? IP4_BYTES : IP6_BYTES));
+    return ip;
+}
+
+/* Offset and length of the TCP payload; length 0 where there is none. */
 static uint32_t find_payload(const uint8_t *data, uint16_t len, uint32_t *offset)
 {
     struct cursor c = cursor_over(data, len);
-    bool ip4 = harm_link_type(&c) == TYPE_IP4;
-    const uint8_t *ip = cursor_take(&c, IP4_BYTES);
-    if (!ip || !ip4 || ip[9] != PROTOCOL_TCP || (ip[0] & 15) * 4 < IP4_BYTES)
+    uint32_t total, ip_len;
+    const uint8_t *ip = take_ip(&c, &ip_len, &total);
+    if (!ip)
         return 0;
-    uint32_t total = (uint32_t)(ip[2] << 8 | ip[3]), ip_len = (uint32_t)(ip[0] & 15) * 4;
-    cursor_take(&c, ip_len - IP4_BYTES);
     const uint8_t *tcp = cursor_take(&c, TCP_BYTES);
     if (!tcp)
         return 0;

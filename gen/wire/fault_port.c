@@ -6,7 +6,7 @@
 
 #include "base/err.h"
 
-enum { DEFAULT_STORE = 16384, SLOT_BYTES = 2048, LINK_BYTES = 18 };
+enum { DEFAULT_STORE = 16384, SLOT_BYTES = 2048, LINK_BYTES = 22 };
 
 static int init_way(struct fault_way *w, const struct fault_rates *rates, uint64_t seed,
                     const struct fault_port *fp)

@@ -31,7 +31,7 @@
 #include "wire/netlink.h"
 #include "base/privilege.h"
 
-enum { DEFAULT_MTU = 1500, DYING_MS = 50 };
+enum { DEFAULT_MTU = 1500, TAG_BYTES = 4, DYING_MS = 50 };
 
 struct lab {
     pid_t peer;
@@ -120,12 +120,15 @@ static struct lab_end near_end(const struct lab_config *cfg)
     return (struct lab_end){.iface = LAB_NEAR_IFACE,
                             .kernel = cfg->near_kernel,
                             .own = cfg->near_addr,
-                            .other = cfg->far_addr};
+                            .other = cfg->far_addr,
+                            .vlan = cfg->vlan,
+                            .vlan_outer = cfg->vlan_outer};
 }
 
 static int bring_near_up(void *arg)
 {
     struct near_setup *s = arg;
+    uint32_t outer_tag = s->cfg->vlan_outer ? TAG_BYTES : 0; /* room for one is always there */
     int ret = lab_end_enter_new(s->e);
     if (ret)
         return ret;
@@ -133,7 +136,7 @@ static int bring_near_up(void *arg)
                                           .peer_name = LAB_FAR_IFACE,
                                           .peer_pid = s->peer,
                                           .queues = s->cfg->queues ? s->cfg->queues : 1,
-                                          .mtu = s->cfg->mtu ? s->cfg->mtu : DEFAULT_MTU});
+                                          .mtu = (s->cfg->mtu ? s->cfg->mtu : DEFAULT_MTU) + outer_tag});
     if (ret)
         return err_set(s->e, EXIT_ENVIRONMENT, ret, "lab: veth %s - %s: cannot be made: %s",
                        LAB_NEAR_IFACE, LAB_FAR_IFACE, strerror(-ret));

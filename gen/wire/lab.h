@@ -19,6 +19,7 @@ struct lab;
 
 struct lab_config {
     uint32_t queues, mtu;          /* MTU of both ends; 0: 1500 */
+    uint16_t vlan, vlan_outer;     /* tags that a kernel's end speaks with; 0: none */
     bool near_kernel, far_kernel;  /* give the kernel that end's address and turn its offloads off */
     struct ip_range near_addr, far_addr; /* address and prefix for a kernel's end; for the far kernel also
                                           * the route to the near addresses */
@@ -30,11 +31,12 @@ struct lab_config {
     char *const *argv;
 };
 
-/* Forks the far process, makes namespaces and veth, brings both ends up (IPv6 autoconfiguration off
- * first). With `peer`: returns after ready_fd was written (0 byte) or fails when the peer died.
- * Call before any other thread exists, from one that outlives the lab: the far process dies with
- * it. An end of more than one address takes the whole block (one local route). -EPERM names the
- * missing capability. */
+/* Forks the far process, makes namespaces and veth, brings both ends up (IPv6 off, or on a kernel's
+ * end with IPv6 addresses on with nothing that speaks unasked). With `peer`: returns after ready_fd
+ * was written (0 byte) or fails when the peer died. Call before any other thread exists, from one
+ * that outlives the lab: the far process dies with it. An end of more than one address takes the
+ * whole block (one local route; of IPv6 addresses the kernel answers neighbours for the second one
+ * only). -EPERM names the missing capability. */
 int lab_open(const struct lab_config *cfg, struct lab **out, struct err *e);
 pid_t lab_peer_pid(const struct lab *lab);
 /* Runs fn(arg) on the helper thread inside the near namespace; returns its value. */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "wire/lab_tags.h"
 #include "wire/netdev.h"
 #include "wire/netlink.h"
 
@@ -29,17 +30,38 @@ int lab_end_enter_new(struct err *e)
     return told(e, netlink_link_up("lo"), "lo", "be brought up");
 }
 
-/* Router solicitations and listener reports would be frames that no run sent. A kernel without
- * IPv6 has no such file. */
-static int silence_ipv6(const char *iface)
+/* A setting of the interface's IPv6. -ENOENT: this kernel has no such, or no IPv6 at all. */
+static int set_ipv6(const char *iface, const char *name, const char *value)
 {
     char path[96];
-    snprintf(path, sizeof path, "/proc/sys/net/ipv6/conf/%s/disable_ipv6", iface);
+    snprintf(path, sizeof path, "/proc/sys/net/ipv6/conf/%s/%s", iface, name);
     int fd = open(path, O_WRONLY | O_CLOEXEC);
     if (fd < 0)
-        return errno == ENOENT ? 0 : -errno;
-    int ret = write(fd, "1", 1) == 1 ? 0 : -errno;
+        return -errno;
+    int ret = write(fd, value, strlen(value)) == (ssize_t)strlen(value) ? 0 : -errno;
     close(fd);
+    return ret;
+}
+
+/* Router solicitations or listener reports would be frames that no run sent. */
+static int silence_ipv6(const char *iface)
+{
+    int ret = set_ipv6(iface, "disable_ipv6", "1");
+    return ret == -ENOENT ? 0 : ret;
+}
+
+/* On, but with the addresses that it is given and nothing else: no link-local one, no routers, no
+ * question whether somebody has them already. */
+static int calm_ipv6(const char *iface)
+{
+    static const struct {
+        const char *name, *value;
+    } settings[] = {{"accept_ra", "0"},  {"autoconf", "0"},      {"addr_gen_mode", "1"},
+                    {"accept_dad", "0"}, {"dad_transmits", "0"}, {"router_solicitations", "0"},
+                    {"disable_ipv6", "0"}};
+    int ret = 0;
+    for (size_t i = 0; !ret && i < sizeof settings / sizeof *settings; i++)
+        ret = set_ipv6(iface, settings[i].name, settings[i].value);
     return ret;
 }
 
@@ -48,23 +70,23 @@ static int complete_frames(const char *iface)
 {
     static const enum netdev_offload off[] = {OFFLOAD_TX_CSUM, OFFLOAD_TSO, OFFLOAD_GSO,
                                               OFFLOAD_VLAN_STRIP, OFFLOAD_VLAN_INSERT};
+    static const char *const outer[] = {"tx-vlan-stag-hw-insert", "rx-vlan-stag-hw-parse"};
     int ret = 0;
     for (size_t i = 0; !ret && i < sizeof off / sizeof *off; i++)
         ret = netdev_offload_off(iface, off[i]);
+    for (size_t i = 0; !ret && i < sizeof outer / sizeof *outer; i++)
+        ret = netdev_feature_off(iface, outer[i]);
     return ret;
-}
-
-static uint64_t prefix_mask(uint8_t prefix_len)
-{
-    return prefix_len ? UINT32_MAX << (32 - prefix_len) & UINT32_MAX : 0;
 }
 
 static bool same_subnet(const struct ip_range *own, const struct ip_range *other)
 {
-    uint64_t mask = prefix_mask(own->prefix_len);
-    uint32_t last = ip_to4(other->first) + (uint32_t)(other->count ? other->count - 1 : 0);
-    return (ip_to4(own->first) & mask) == (ip_to4(other->first) & mask) &&
-           (ip_to4(own->first) & mask) == (last & mask);
+    uint32_t bits = own->prefix_len + (ip_is4(own->first) ? 96u : 0);
+    uint64_t hi = bits >= 64 ? UINT64_MAX : bits ? UINT64_MAX << (64 - bits) : 0;
+    uint64_t lo = bits > 64 ? UINT64_MAX << (128 - bits) : 0;
+    struct ip_addr a = own->first, first = other->first, last = ip_range_last(other);
+    return !((a.hi ^ first.hi) & hi) && !((a.lo ^ first.lo) & lo) && !((a.hi ^ last.hi) & hi) &&
+           !((a.lo ^ last.lo) & lo);
 }
 
 /* One address goes to the interface; a block becomes local as a whole, by one route. */
@@ -82,8 +104,21 @@ static int add_other(const struct lab_end *end)
     const struct ip_range *other = &end->other;
     if (same_subnet(&end->own, other))
         return 0;
-    uint8_t len = other->count <= 1 ? 32 : other->prefix_len;
-    return netlink_route_add(end->iface, other->first, len, ROUTE_ON_LINK);
+    uint8_t one = ip_is4(other->first) ? 32 : 128;
+    return netlink_route_add(end->iface, other->first, other->count <= 1 ? one : other->prefix_len,
+                             ROUTE_ON_LINK);
+}
+
+/* Where the kernel speaks: tags, addresses and routes. */
+static int kernel_up(const struct lab_end *end, struct err *e)
+{
+    const struct lab_tags tags = {end->vlan, end->vlan_outer};
+    int ret = end->vlan ? told(e, lab_tags_attach(end->iface, &tags), end->iface, "take its tags") : 0;
+    if (!ret && !ip_is4(end->own.first))
+        ret = told(e, calm_ipv6(end->iface), end->iface, "speak IPv6");
+    if (!ret)
+        ret = told(e, add_own(end), end->iface, "take its address");
+    return ret ? ret : told(e, add_other(end), end->iface, "take the route to the other end");
 }
 
 int lab_end_up(const struct lab_end *end, struct err *e)
@@ -93,11 +128,7 @@ int lab_end_up(const struct lab_end *end, struct err *e)
         ret = told(e, complete_frames(end->iface), end->iface, "switch offloads off");
     if (!ret)
         ret = told(e, netlink_link_up(end->iface), end->iface, "be brought up");
-    if (!ret && end->kernel)
-        ret = told(e, add_own(end), end->iface, "take its address");
-    if (!ret && end->kernel)
-        ret = told(e, add_other(end), end->iface, "take the route to the other end");
-    return ret;
+    return ret || !end->kernel ? ret : kernel_up(end, e);
 }
 
 int lab_end_await(const struct lab_end *end, struct err *e)

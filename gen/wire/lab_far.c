@@ -43,7 +43,9 @@ static int bring_far_up(const struct lab_config *cfg, struct err *e)
     struct lab_end end = {.iface = LAB_FAR_IFACE,
                           .kernel = cfg->far_kernel,
                           .own = cfg->far_addr,
-                          .other = cfg->near_addr};
+                          .other = cfg->near_addr,
+                          .vlan = cfg->vlan,
+                          .vlan_outer = cfg->vlan_outer};
     int ret = lab_end_up(&end, e);
     return ret ? ret : lab_end_await(&end, e);
 }

@@ -124,3 +124,49 @@ int netdev_offload_off(const char *iface, enum netdev_offload which)
     value.data &= offloads[which].flag ? ~offloads[which].flag : 0;
     return ask_ethtool(iface, &value);
 }
+
+/* ---- features by name ---- */
+
+#define FEATURES_MAX 256
+
+static int count_features(const char *iface)
+{
+    struct {
+        struct ethtool_sset_info info;
+        uint32_t count;
+    } set = {.info = {.cmd = ETHTOOL_GSSET_INFO, .sset_mask = 1ull << ETH_SS_FEATURES}};
+    int ret = ask_ethtool(iface, &set);
+    if (ret)
+        return ret;
+    return set.info.sset_mask && set.count <= FEATURES_MAX ? (int)set.count : -EOPNOTSUPP;
+}
+
+/* Its bit; -ENOENT: no such name. */
+static int find_feature(const char *iface, const char *name, int count)
+{
+    struct {
+        struct ethtool_gstrings head;
+        char names[FEATURES_MAX][ETH_GSTRING_LEN];
+    } all = {.head = {.cmd = ETHTOOL_GSTRINGS, .string_set = ETH_SS_FEATURES, .len = (uint32_t)count}};
+    int ret = ask_ethtool(iface, &all);
+    for (int i = 0; !ret && i < count; i++)
+        if (!strncmp(all.names[i], name, ETH_GSTRING_LEN))
+            return i;
+    return ret ? ret : -ENOENT;
+}
+
+int netdev_feature_off(const char *iface, const char *name)
+{
+    int count = count_features(iface), bit = count < 0 ? count : find_feature(iface, name, count);
+    if (bit == -ENOENT || bit == -EOPNOTSUPP)
+        return 0;
+    if (bit < 0)
+        return bit;
+    struct {
+        struct ethtool_sfeatures head;
+        struct ethtool_set_features_block blocks[FEATURES_MAX / 32];
+    } set = {.head = {.cmd = ETHTOOL_SFEATURES, .size = (uint32_t)(count + 31) / 32}};
+    set.blocks[bit / 32].valid = 1u << bit % 32;
+    int ret = ask_ethtool(iface, &set);
+    return ret < 0 && ret != -EOPNOTSUPP ? ret : 0;
+}

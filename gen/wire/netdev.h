@@ -35,5 +35,7 @@ enum netdev_offload {
 int netdev_offload(const char *iface, enum netdev_offload which);
 /* An offload that the device does not have counts as switched off. */
 int netdev_offload_off(const char *iface, enum netdev_offload which);
+/* One that has no flag of its own, by the kernel's name for it (ethtool -k); the same counts. */
+int netdev_feature_off(const char *iface, const char *name);
 
 #endif

@@ -2,6 +2,7 @@
 #include "wire/netlink.h"
 
 #include <arpa/inet.h>
+#include <endian.h>
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/if_link.h>
@@ -87,17 +88,31 @@ int netlink_link_up(const char *iface)
     return link->ifi_index ? commit(&r) : -ENODEV;
 }
 
+/* In network order, of the address's family. */
+static void put_addr(struct nlmsghdr *h, uint16_t type, struct ip_addr addr)
+{
+    const uint64_t six[2] = {htobe64(addr.hi), htobe64(addr.lo)};
+    if (ip_is4(addr))
+        mnl_attr_put_u32(h, type, htonl(ip_to4(addr)));
+    else
+        mnl_attr_put(h, type, sizeof six, six);
+}
+
+static uint8_t family_of(struct ip_addr addr)
+{
+    return ip_is4(addr) ? AF_INET : AF_INET6;
+}
+
 int netlink_addr_add(const char *iface, struct ip_addr addr, uint8_t prefix_len)
 {
     struct request r;
-    if (!ip_is4(addr))
-        return -EAFNOSUPPORT;
     struct ifaddrmsg *a = begin(&r, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, sizeof *a);
-    a->ifa_family = AF_INET;
+    a->ifa_family = family_of(addr);
     a->ifa_prefixlen = prefix_len;
+    a->ifa_flags = ip_is4(addr) ? 0 : IFA_F_NODAD;
     a->ifa_index = if_nametoindex(iface);
-    mnl_attr_put_u32(r.head, IFA_LOCAL, htonl(ip_to4(addr)));
-    mnl_attr_put_u32(r.head, IFA_ADDRESS, htonl(ip_to4(addr)));
+    put_addr(r.head, IFA_LOCAL, addr);
+    put_addr(r.head, IFA_ADDRESS, addr);
     return a->ifa_index ? commit(&r) : -ENODEV;
 }
 
@@ -105,17 +120,15 @@ int netlink_route_add(const char *iface, struct ip_addr first, uint8_t prefix_le
                       enum route_kind kind)
 {
     struct request r;
-    if (!ip_is4(first))
-        return -EAFNOSUPPORT;
     bool local = kind == ROUTE_LOCAL;
     struct rtmsg *route = begin(&r, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, sizeof *route);
-    route->rtm_family = AF_INET;
+    route->rtm_family = family_of(first);
     route->rtm_dst_len = prefix_len;
     route->rtm_table = local ? RT_TABLE_LOCAL : RT_TABLE_MAIN;
     route->rtm_protocol = RTPROT_STATIC;
-    route->rtm_scope = local ? RT_SCOPE_HOST : RT_SCOPE_LINK;
+    route->rtm_scope = local ? RT_SCOPE_HOST : ip_is4(first) ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
     route->rtm_type = local ? RTN_LOCAL : RTN_UNICAST;
-    mnl_attr_put_u32(r.head, RTA_DST, htonl(ip_to4(first)));
+    put_addr(r.head, RTA_DST, first);
     mnl_attr_put_u32(r.head, RTA_OIF, if_nametoindex(iface));
     return commit(&r);
 }

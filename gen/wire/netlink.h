@@ -18,7 +18,7 @@ struct veth {
 
 int netlink_veth_add(const struct veth *v);
 int netlink_link_up(const char *iface);
-/* `addr` with the subnet of `prefix_len` bits; IPv4 only. */
+/* `addr` with the subnet of `prefix_len` bits; an IPv6 one at once, without asking for it first. */
 int netlink_addr_add(const char *iface, struct ip_addr addr, uint8_t prefix_len);
 
 enum route_kind {

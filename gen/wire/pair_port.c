@@ -14,7 +14,7 @@ enum {
     LINE = 64,
     FRAME_BYTES = 2048, /* grown for a larger MTU */
     SKEW_BYTES = 128,   /* spreads the first lines of frames over the sets of a cache */
-    LINK_BYTES = 18,    /* Ethernet header and one tag */
+    LINK_BYTES = 22,    /* Ethernet header and two tags */
     SLACK = 64,         /* frames over its share that a side keeps before it gives some back */
     BURST = 64,
     DEFAULT_RING = 2048,
@@ -75,7 +75,7 @@ static int size_up(const struct wire_config *cfg, uint16_t mtu, struct pair_size
         return err_set(e, EXIT_USAGE, -EINVAL,
                        "wire pair: pool of %u frames: expected 64 to 1,048,576", s->frames);
     if (mtu < 68 || mtu > UINT16_MAX - LINK_BYTES)
-        return err_set(e, EXIT_USAGE, -EINVAL, "wire pair: MTU %u: expected 68 to 65517", mtu);
+        return err_set(e, EXIT_USAGE, -EINVAL, "wire pair: MTU %u: expected 68 to 65513", mtu);
     s->capacity = mtu + LINK_BYTES > FRAME_BYTES ? mtu + LINK_BYTES : FRAME_BYTES;
     s->stride = (s->capacity + SKEW_BYTES - 1) / SKEW_BYTES * SKEW_BYTES + SKEW_BYTES;
     s->empty_ring = round_up_power(2 * s->frames);

@@ -68,6 +68,7 @@ struct wire_filter {
     uint32_t local_count;
     struct port_range ports[PORT_RANGES_MAX]; /* destination TCP ports */
     uint32_t ports_count;
+    uint16_t vlan, vlan_outer; /* tags that they must have, and no others; 0: none */
     bool everything;           /* whatever arrives, also what is none of the above */
     bool shared_address;       /* the kernel owns the addresses too: only TCP to the ports is ours;
                                 * otherwise ARP and ICMP for them are ours as well */

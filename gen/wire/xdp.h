@@ -14,8 +14,7 @@
  * received frame may go to tx instead of rx_free.
  * Native mode first, generic as a stated fallback (caps.detail). -EBUSY: another program holds the
  * interface or another socket the queue (after retries of 2 s); -EPERM: names the missing
- * privilege; -ENODEV: no such interface; -ENETDOWN: it is down; -EAFNOSUPPORT: a filter range is
- * IPv6. */
+ * privilege; -ENODEV: no such interface; -ENETDOWN: it is down. */
 int xdp_port_open(const struct wire_config *cfg, struct wire_port **out, struct err *e);
 
 /* Bytes of all frames that it reserves on a device of this MTU. */

@@ -8,9 +8,16 @@
 #define XDP_FILTER_RANGES 64
 #define XDP_FILTER_PORTS  64
 
+struct xdp_filter_block6 {
+    __u64 first_hi, first_lo, last_hi, last_lo;
+};
+
 struct xdp_filter_config {
     __u32 first[XDP_FILTER_RANGES], last[XDP_FILTER_RANGES]; /* destination addresses, inclusive */
     __u32 count;
+    struct xdp_filter_block6 six[XDP_FILTER_RANGES]; /* the same, IPv6 */
+    __u32 six_count;
+    __u32 vlan, vlan_outer; /* tags of ours; 0: none */
     __u16 port_lo[XDP_FILTER_PORTS], port_hi[XDP_FILTER_PORTS]; /* destination TCP ports, inclusive */
     __u32 ports;
     __u32 shared;           /* the kernel owns the addresses too */

@@ -28,7 +28,7 @@
 enum {
     DEFAULT_FRAMES = 4096,
     DEFAULT_BATCH = 64,
-    LINK_BYTES = 18, /* Ethernet header and one tag */
+    LINK_BYTES = 22, /* Ethernet header and two tags */
     SMALL_CHUNK = 2048,
     LARGE_CHUNK = 4096,   /* a page, the largest that the kernel takes */
     KERNEL_HEADROOM = 256 /* XDP_PACKET_HEADROOM: in front of received data */
@@ -122,22 +122,28 @@ static int check_privileges(const struct xdp_port *x, struct err *e)
 
 /* ---- our program ---- */
 
+static void add_range(struct xdp_filter_config *f, const struct ip_range *r)
+{
+    struct ip_addr last = ip_range_last(r);
+    if (ip_is4(r->first)) {
+        f->first[f->count] = ip_to4(r->first);
+        f->last[f->count++] = ip_to4(last);
+    } else {
+        f->six[f->six_count++] = (struct xdp_filter_block6){r->first.hi, r->first.lo, last.hi,
+                                                            last.lo};
+    }
+}
+
 static int fill_filter(const struct wire_config *cfg, struct xdp_filter_config *f, struct err *e)
 {
     const struct wire_filter *w = &cfg->filter;
     if (w->local_count > XDP_FILTER_RANGES)
         return err_set(e, EXIT_USAGE, -EINVAL, "wire xdp: %u address ranges: expected at most %d",
                        w->local_count, XDP_FILTER_RANGES);
-    for (uint32_t i = 0; i < w->local_count; i++) {
-        struct ip_addr last = ip_nth(w->local[i], w->local[i].count ? w->local[i].count - 1 : 0);
-        if (!ip_is4(w->local[i].first) || !ip_is4(last))
-            return err_set(e, EXIT_USAGE, -EAFNOSUPPORT,
-                           "wire xdp: address range %u is not IPv4; IPv6 comes in a later release",
-                           i);
-        f->first[i] = ip_to4(w->local[i].first);
-        f->last[i] = ip_to4(last);
-    }
-    f->count = w->local_count;
+    for (uint32_t i = 0; i < w->local_count; i++)
+        add_range(f, &w->local[i]);
+    f->vlan = w->vlan;
+    f->vlan_outer = w->vlan_outer;
     _Static_assert(XDP_FILTER_PORTS >= PORT_RANGES_MAX, "any filter of ours fits");
     for (uint32_t i = 0; i < w->ports_count; i++) {
         f->port_lo[i] = w->ports[i].lo;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Whole runs of the engine at full speed. */
+#include <math.h>
 #include <stdio.h>
 
 #include "base/err.h"
@@ -65,10 +66,39 @@ static int lab_tps_vs_reflector(double *values)
     return n;
 }
 
+/* pair_tps for a second; NAN: the run failed. */
+static double pair_tps_of(const char *ip)
+{
+    struct gen_run run;
+    if (gen_run(&run, "wire=pair", "duration=1s", "warmup=300ms", ip, ECHO_64, NULL))
+        return NAN;
+    double tps = gen_figure(&run, "SELECT transactions_per_s FROM run_summary");
+    gen_run_done(&run);
+    return tps;
+}
+
+/* The families take turns in going first. */
+static int ip6_tps_ratio(double *values)
+{
+    int n = bench_rounds(11);
+    for (int i = 0; i < n; i++) {
+        double four = i % 2 ? NAN : pair_tps_of("ip=4"), six = pair_tps_of("ip=6");
+        if (i % 2)
+            four = pair_tps_of("ip=4");
+        values[i] = six / four;
+        if (isnan(values[i]))
+            return 0;
+        fprintf(stderr, "  round %d: IPv6 %.0f transactions/s, IPv4 %.0f: %.3f\n", i + 1, six, four,
+                values[i]);
+    }
+    return n;
+}
+
 const struct bench transactions_benches[] = {
     {"lab_tps", "transactions/s", "lab, a core a side, 64 B echo, depth 1, 256 connections", lab_tps},
     {"lab_tps_vs_reflector", "ratio", "the same against a bare AF_XDP reflector, alternating rounds",
      lab_tps_vs_reflector},
     {"pair_tps", "transactions/s", "as lab_tps over the pair wire", pair_tps},
+    {"ip6_tps_ratio", "ratio", "pair_tps of IPv6 over IPv4, alternating rounds", ip6_tps_ratio},
     {0},
 };

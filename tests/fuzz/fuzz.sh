@@ -24,8 +24,10 @@ for source in tests/fuzz/fuzz_*.c; do
     name=${name#fuzz_}
     mkdir -p "build-fuzz/corpus/$name"
     echo "== $name, $seconds s"
+    further=()
+    [[ $name == stack ]] && further=(tests/lib/virtual_link.c)
     clang -std=gnu17 -g -O1 -D_GNU_SOURCE -fsanitize="fuzzer,$sanitizers" \
-        -fno-sanitize-recover=all -I. -Igen "$source" \
+        -fno-sanitize-recover=all -I. -Igen -Itests "$source" "${further[@]}" \
         -o "build-fuzz/fuzz_$name" -Wl,--start-group "${libraries[@]/#/build-fuzz/}" \
         -Wl,--end-group "${linked[@]}" -lm -lpthread
     "build-fuzz/fuzz_$name" -max_total_time="$seconds" -artifact_prefix=build-fuzz/crash- \

@@ -2,12 +2,14 @@
 /*
  * Any bytes as a frame. Each input is parsed as it is and again with right checksums, so that the
  * fuzzer gets past them. What parses as TCP is built again from its own fields and must parse to
- * the same; an echo request must be answered by a frame that parses.
+ * the same; an echo request and a neighbour's question must be answered by a frame that parses.
  */
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/csum.h"
 #include "net/pkt.h"
+#include "tests/fuzz/fix_checksums.h"
 #include "tests/fuzz/fuzz.h"
 
 #define TCP_HEADER_MAX 60
@@ -16,44 +18,10 @@
 static uint8_t frame[FRAME_MAX];
 static const uint8_t mac[6] = {2, 0, 0, 0, 0, 1};
 
-static void store_csum(uint8_t *at, uint64_t sum)
-{
-    uint16_t raw = (uint16_t)~csum_fold(sum);
-    memcpy(at, &raw, 2);
-}
-
-static uint32_t get16(const uint8_t *at)
-{
-    return (uint32_t)at[0] << 8 | at[1];
-}
-
-/* Rights the checksums of whatever looks enough like IPv4, in place. */
-static void fix_checksums(uint8_t *f, size_t size)
-{
-    size_t at = 14;
-    while (at <= size && at < 22 && (get16(f + at - 2) == 0x8100 || get16(f + at - 2) == 0x88a8))
-        at += 4;
-    if (size < at + 20 || get16(f + at - 2) != 0x0800)
-        return;
-    uint8_t *ip = f + at, *l4 = ip + (ip[0] & 15) * 4;
-    size_t total = get16(ip + 2), l4_at = (size_t)(l4 - ip), l4_len = total - l4_at;
-    if (total > size - at || l4_at < 20 || l4_at > total)
-        return;
-    memset(ip + 10, 0, 2);
-    store_csum(ip + 10, csum_add(ip, l4_at));
-    uint8_t pseudo[4] = {0, ip[9], (uint8_t)(l4_len >> 8), (uint8_t)l4_len};
-    size_t csum_at = ip[9] == 6 ? 16 : 2;
-    if (l4_len < csum_at + 2)
-        return;
-    memset(l4 + csum_at, 0, 2);
-    uint64_t sum = ip[9] == 6 ? csum_add(ip + 12, 8) + csum_add(pseudo, 4) : 0;
-    store_csum(l4 + csum_at, sum + csum_add(l4, l4_len));
-}
-
 static void require_same(const struct pkt *a, const struct pkt *b)
 {
     const struct pkt_tcp *x = &a->tcp, *y = &b->tcp;
-    FUZZ_CHECK(a->kind == b->kind && a->vlan == b->vlan && a->vlan_outer == b->vlan_outer);
+    FUZZ_CHECK(a->kind == b->kind && net_vlan_equal(a->vlan, b->vlan));
     FUZZ_CHECK(ip_equal(a->src, b->src) && ip_equal(a->dst, b->dst));
     FUZZ_CHECK(x->src_port == y->src_port && x->dst_port == y->dst_port);
     FUZZ_CHECK(x->seq == y->seq && x->ack == y->ack && x->window == y->window);
@@ -73,7 +41,6 @@ static void rebuild(const struct pkt *p)
     struct net_path path = {.src = p->src,
                             .dst = p->dst,
                             .vlan = p->vlan,
-                            .vlan_outer = p->vlan_outer,
                             .ttl = 64,
                             .dst_mac = {2}};
     struct net_seg s = {.src_port = t->src_port,
@@ -102,15 +69,34 @@ static void rebuild(const struct pkt *p)
     require_same(p, &again);
 }
 
+/* Whether source and destination are ours to speak from was not asked here. */
+static bool is_answer(uint32_t len, struct pkt *reply)
+{
+    int ret = pkt_parse(reply, frame, len, false);
+    FUZZ_CHECK(ret == 0 || ret == -DROP_IP_SOURCE || ret == -DROP_ETH_NOT_OURS ||
+               (reply->kind == PKT_NDP && ret == -DROP_NDP_BAD));
+    return ret == 0;
+}
+
 static void answer(const struct pkt *p)
 {
     struct pkt reply;
+    struct net_error error;
     uint32_t len = net_icmp_echo_reply(frame, FRAME_MAX, p, mac);
-    if (len == 0 || p->eth_src[0] & 1 || ip_to4(p->dst) == 0)
-        return;
-    int ret = pkt_parse(&reply, frame, len, false);
-    FUZZ_CHECK(ret == 0 || ret == -DROP_IP_SOURCE); /* whether dst is ours was not asked here */
-    FUZZ_CHECK(ret || (reply.icmp.type == 0 && reply.icmp.body_len == p->icmp.body_len));
+    bool echo = len && is_answer(len, &reply);
+    FUZZ_CHECK(!!len == net_icmp_asks_echo(p));
+    FUZZ_CHECK(!echo || (reply.kind == PKT_ICMP && reply.icmp.body_len == p->icmp.body_len));
+    int ret = net_icmp_error(p, &error);
+    FUZZ_CHECK(ret <= 0 && ret > -DROP_COUNT);
+    FUZZ_CHECK(ret || ip_equal(error.src, p->dst));
+    FUZZ_CHECK(ret || error.kind != NET_ERROR_TOO_BIG || error.mtu < error.quoted_len);
+}
+
+static void tell(const struct pkt *p)
+{
+    struct pkt reply;
+    if (!p->ndp.tells && is_answer(net_ndp_tell(frame, p, mac), &reply))
+        FUZZ_CHECK(reply.kind == PKT_NDP && reply.ndp.tells && ip_equal(reply.ndp.target, p->ndp.target));
 }
 
 static void parse(const uint8_t *data, size_t size)
@@ -122,6 +108,8 @@ static void parse(const uint8_t *data, size_t size)
         rebuild(&p);
     if (ret == 0 && p.kind == PKT_ICMP)
         answer(&p);
+    if (ret == 0 && p.kind == PKT_NDP)
+        tell(&p);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

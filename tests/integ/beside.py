@@ -5,7 +5,6 @@ import re
 import sys
 
 import case
-import lab
 
 TRANSFER_PORT = 9000
 TRANSFER_BYTES = 8 << 20
@@ -15,7 +14,8 @@ import hashlib, random, socket, sys
 role, address, port, size = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 data = random.Random(7).randbytes(size)
 if role == "receive":
-    listener = socket.create_server((address, port))
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    listener = socket.create_server((address, port), family=family)
     print("ready", flush=True)
     peer, _ = listener.accept()
     digest, left = hashlib.sha256(), size
@@ -45,9 +45,9 @@ def transfer(sender, receiver, address):
 
 
 @contextlib.contextmanager
-def ping(box):
+def ping(box, address):
     """Pings while the block runs; afterwards no echo may be missing."""
-    with case.Process(["ping", "-i", "0.1", lab.NEAR_KERNEL], namespace=box.far) as pinging:
+    with case.Process(["ping", "-i", "0.1", address], namespace=box.far) as pinging:
         yield
         pinging.stop(2)
         found = re.search(r"(\d+) packets transmitted, (\d+) received", pinging.out)

@@ -23,10 +23,11 @@ def job(folder, name="case", **keys):
     return path
 
 
-def over_xdp(port=7000):
+def over_xdp(port=7000, ip=4):
     """The keys that send a job from the near namespace to the kernel's address in the far one."""
-    return {"wire": f"xdp:{lab.NEAR_IFACE}", "peer": "none", "source": lab.SOURCES,
-            "target": f"{lab.FAR_KERNEL}:{port}"}
+    return {"wire": f"xdp:{lab.NEAR_IFACE}", "peer": "none",
+            "source": lab.address(ip, lab.SOURCES),
+            "target": lab.endpoint(ip, lab.FAR_KERNEL, port)}
 
 
 def start(path, *more, namespace=None, **options_):
@@ -56,18 +57,19 @@ def analyze_json(db, *arguments):
     return json.loads(analyze("--db", db, "--json", *arguments))
 
 
-def server(box, *arguments, port=7000, mode="echo"):
+def server(box, *arguments, port=7000, mode="echo", ip=4):
     """The kernel's TCP server in the far namespace, ready."""
     case.need_programs(case.SERVER)
-    process = case.Process([case.SERVER, "--listen", f"{lab.FAR_KERNEL}:{port}", "--mode", mode,
-                            *arguments], namespace=box.far)
+    process = case.Process([case.SERVER, "--listen", lab.endpoint(ip, lab.FAR_KERNEL, port),
+                            "--mode", mode, *arguments], namespace=box.far)
     return process.wait_for_output("ready")
 
 
 def responder(namespace, iface, address, port=7000, protocol="echo", *more):
     """`gen respond` on an interface, ready."""
+    at = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
     process = case.Process([case.GEN, "respond", f"--wire=xdp:{iface}", f"--protocol={protocol}",
-                            f"--listen={address}:{port}", *more], namespace=namespace)
+                            f"--listen={at}", *more], namespace=namespace)
     return process.wait_for_output("ready", 15)
 
 

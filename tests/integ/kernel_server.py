@@ -10,16 +10,17 @@ import gen
 import lab
 from results import Results
 
-# Payload (a size, or a range that each message draws from) and how many messages of it.
-RUNS = [("1", 2_000), ("2", 2_000), ("64KiB", 2_000), ("1-1KiB", 20_000), ("1-64KiB", 24_000)]
+# Payload (a size, or a range that each message draws from), how many messages of it, and the family.
+RUNS = [("1", 2_000, 4), ("2", 2_000, 6), ("64KiB", 2_000, 6), ("1-1KiB", 20_000, 4),
+        ("1-64KiB", 12_000, 4), ("1-64KiB", 12_000, 6)]
 MESSAGES = 2000 * case.SOAK
 
 
-def echo(box, folder, payload, messages):
+def echo(box, folder, payload, messages, ip):
     """One run against a server of its own; the counts of both sides must agree."""
     job = gen.job(folder, connections=8, depth=2, payload=payload, transactions=messages,
-                  db=folder / "results.db", **gen.over_xdp())
-    with gen.server(box) as server:
+                  db=folder / "results.db", **gen.over_xdp(ip=ip))
+    with gen.server(box, ip=ip) as server:
         gen.run(job, namespace=box.near, seconds=90 * case.SOAK)
         seen = gen.counts(server)
     found = Results(folder / "results.db").check_all_completed(messages)
@@ -33,8 +34,8 @@ def echo(box, folder, payload, messages):
 
 def line(box, folder):
     job = gen.job(folder, protocol="line", connections=8, payload=300, transactions=MESSAGES,
-                  db=folder / "results.db", **gen.over_xdp())
-    with gen.server(box, mode="line") as server:
+                  db=folder / "results.db", **gen.over_xdp(ip=6))
+    with gen.server(box, mode="line", ip=6) as server:
         gen.run(job, namespace=box.near)
         seen = gen.counts(server)
     Results(folder / "results.db").check_all_completed(MESSAGES)
@@ -54,20 +55,21 @@ def discard(box, folder):
 def undisturbed(box, folder):
     """A run of fixed time with the kernel's traffic beside it."""
     job = gen.job(folder, connections=16, payload=1000, duration="5s", rate="5000/s",
-                  db=folder / "results.db", **gen.over_xdp())
-    with gen.server(box), beside.ping(box), gen.start(job, namespace=box.near) as run:
+                  db=folder / "results.db", **gen.over_xdp(ip=6))
+    with gen.server(box, ip=6), beside.ping(box, lab.NEAR_KERNEL), \
+            beside.ping(box, lab.NEAR_KERNEL6), gen.start(job, namespace=box.near) as run:
         beside.transfer(box.far, box.near, lab.NEAR_KERNEL)
-        beside.transfer(box.near, box.far, lab.FAR_KERNEL)
+        beside.transfer(box.near, box.far, lab.FAR_KERNEL6)
         case.expect(run.child.poll() is None, f"the run ended before the transfers:\n{run}")
         case.expect(run.wait(60) in gen.WELL_OR_LATE, str(run))
     Results(folder / "results.db").check_all_completed()
 
 
 def test():
-    with lab.Lab() as box, case.scratch() as folder:
+    with lab.Lab(ip6=True) as box, case.scratch() as folder:
         case.need_programs("ping")
-        for payload, messages in RUNS:
-            echo(box, folder, payload, messages * case.SOAK)
+        for payload, messages, ip in RUNS:
+            echo(box, folder, payload, messages * case.SOAK, ip)
         line(box, folder)
         discard(box, folder)
         undisturbed(box, folder)

@@ -4,7 +4,8 @@
     near (a)  NEAR_IFACE  where our TCP runs over AF_XDP, beside the kernel's own NEAR_KERNEL
     far  (b)  FAR_IFACE   the kernel peer's, FAR_KERNEL
 
-Our flows use addresses of SOURCES, which no kernel owns. Names carry the pid of the test, so that
+Our flows use addresses of SOURCES, which no kernel owns. IP6 has the IPv6 address or block that goes
+with each, where the lab was asked for it. Names carry the pid of the test, so that
 a test that was killed is tidied up by the next one.
 """
 import os
@@ -18,6 +19,11 @@ NEAR_KERNEL, FAR_KERNEL = "10.77.0.1", "10.77.0.2"
 SOURCES = "10.77.0.64/26"
 OURS = "10.77.0.65"  # one of SOURCES, for a responder of ours
 PREFIX = 24
+# The same of IPv6; all of the prefix is ours, to its last address.
+NEAR_KERNEL6, FAR_KERNEL6 = "2001:2:0:77::1", "2001:2:0:77::2"
+SOURCES6 = "2001:2:0:78::/64"
+OURS6 = "2001:2:0:78:ffff:ffff:ffff:ffff"
+IP6 = {NEAR_KERNEL: NEAR_KERNEL6, FAR_KERNEL: FAR_KERNEL6, SOURCES: SOURCES6, OURS: OURS6}
 NAMESPACES = pathlib.Path("/run/netns")
 
 
@@ -30,6 +36,15 @@ def _remove_orphans():
         found = re.fullmatch(r"wbt-(\d+)-[abm]", path.name)
         if found and not pathlib.Path("/proc", found.group(1)).exists():
             _remove(path.name)
+
+
+def address(ip, of):
+    """Of the family (4 or 6)."""
+    return IP6[of] if ip == 6 else of
+
+
+def endpoint(ip, of, port):
+    return f"[{IP6[of]}]:{port}" if ip == 6 else f"{of}:{port}"
 
 
 def _inside(namespace, *command):
@@ -49,7 +64,8 @@ def bring_up(namespace, iface, address):
 
 
 class Lab:
-    def __init__(self):
+    def __init__(self, ip6=False):
+        self.ip6 = ip6
         case.need_capabilities()
         case.need_programs("ip", "ethtool")
         self.near, self.far = f"wbt-{os.getpid()}-a", f"wbt-{os.getpid()}-b"
@@ -77,8 +93,10 @@ class Lab:
             if made.code != 0:
                 case.skip(f"cannot make a network namespace: {made.err.strip()}")
             # Before any link is up, so that no router solicitation disturbs the counts.
-            _inside(name, "sh", "-c", "echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6; "
-                    "echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6")
+            off = {"addr_gen_mode": 1, "accept_ra": 0, "accept_dad": 0, "router_solicitations": 0}
+            for key, value in (off if self.ip6 else {"disable_ipv6": 1}).items():
+                _inside(name, "sh", "-c", f"for of in all default; do echo {value} "
+                        f">/proc/sys/net/ipv6/conf/$of/{key}; done")
         self._join()
 
     def _join(self):
@@ -90,3 +108,6 @@ class Lab:
         # Kernel sockets over veth leave checksums unfinished and send super-frames.
         _inside(namespace, "ethtool", "-K", iface, "tx", "off", "tso", "off", "gso", "off")
         bring_up(namespace, iface, address)
+        if self.ip6:
+            _inside(namespace, "ip", "address", "add", f"{IP6[address]}/64", "dev", iface, "nodad")
+            _inside(namespace, "ip", "route", "add", SOURCES6, "dev", iface)

@@ -7,6 +7,7 @@ import gen
 from results import Results
 
 ADDRESS = "198.19.0.1:9000"
+ADDRESS6 = "[2001:2:0:1::1]:9000"  # the default target of ip = 6
 
 
 def serve(folder):
@@ -21,6 +22,15 @@ def serve(folder):
     pid, rss = rows[0]
     case.expect(rss > 0, "the server's memory was not measured")
     case.expect(not os.path.exists(f"/proc/{pid}"), f"the server ({pid}) is still there")
+
+
+def tagged(folder):
+    """The same over IPv6 with two VLAN tags; full segments pass."""
+    server = f"{case.SERVER} --listen {ADDRESS6} --mode echo"
+    job = gen.job(folder, "tagged", connections=10, payload=20_000, transactions=500, wire="lab",
+                  ip=6, vlan=7, vlan_outer=4094, peer=f"exec:{server}", db=folder / "tagged.db")
+    gen.run(job)
+    Results(folder / "tagged.db").check_all_completed(500)
 
 
 def ends_early(folder):
@@ -40,6 +50,7 @@ def test():
     case.need_programs(case.SERVER)
     with case.scratch() as folder:
         serve(folder)
+        tagged(folder)
         ends_early(folder)
         nobody(folder)
 

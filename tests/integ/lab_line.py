@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The main job, small: line over the lab wire, three runs into one file, and the analyzer on it."""
+"""The main job, small: line over the lab wire, three runs into one file (IPv4, IPv6,
+IPv6 with two tags), and the analyzer on it."""
 import case
 import gen
 from results import Results
@@ -11,8 +12,9 @@ def test():
         db = folder / "results.db"
         job = gen.job(folder, protocol="line", connections=20, payload=1024, duration="2s",
                       wire="lab", db=db)
-        for number in (1, 2, 3):
-            gen.run(job)
+        for number, keys in ((1, {"ip": 4}), (2, {"ip": 6, "source": "2001:2::/64"}),
+                             (3, {"ip": 6, "vlan": 7, "vlan_outer": 9})):
+            gen.run(job, *gen.options(**keys))
             found = Results(db).check_all_completed()
             case.expect_equal(found.run_id, number, "id of the run")
             case.expect_equal(found.column("state"), "done", "state of the run")

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "leak_check.h"
 #include "tcp/seq.h"
+#include "tcp_frames.h"
 
 #define MS         1000000ull
 #define LPORT      4000
@@ -48,6 +49,8 @@ struct rows {
     char on[6][32];        /* by enum hook */
     const char *row;
     uint8_t text[TEXT_BYTES];
+    uint8_t frame[FRAME_BYTES];
+    uint32_t frames;       /* so far, in modes with frames */
 };
 
 enum hook { ON_OPEN, ON_DATA, ON_ACKED, ON_PEER_CLOSED, ON_FINAL, ON_TIMER };
@@ -56,8 +59,8 @@ static const char *const events[] = {"OPEN", "PEER_CLOSED", "CLOSED", "RESET", "
 
 #define FAIL(r, ...)                                                                               \
     do {                                                                                           \
-        fprintf(stderr, "row '%s' (ts %d scale %u mss %u sack %d): ", (r)->row, (r)->mode.ts,      \
-                (r)->mode.scale, (r)->mode.mss, (r)->mode.sack);                                   \
+        fprintf(stderr, "row '%s' (ip %d ts %d scale %u mss %u sack %d): ", (r)->row,              \
+                (r)->mode.ip, (r)->mode.ts, (r)->mode.scale, (r)->mode.mss, (r)->mode.sack);       \
         ck_abort_msg(__VA_ARGS__);                                                                 \
     } while (0)
 
@@ -143,6 +146,8 @@ static void call(struct rows *r, uint32_t conn, const char *what)
     else if (!strncmp(what, "timer ", 6))
         tcp_timer_set(&r->t, conn,
                       r->t.now_tk + (uint32_t)((uint64_t)number(r, what + 6) * MS >> TCP_TICK_SHIFT));
+    else if (!strncmp(what, "path_mss ", 9))
+        tcp_path_mss(&r->t, conn, (uint16_t)number(r, what + 9));
     else if (!strcmp(what, "close"))
         tcp_close(&r->t, conn);
     else if (!strcmp(what, "abort"))
@@ -241,7 +246,10 @@ static void collect(struct rows *r, const struct tcp_seg *seg)
 {
     if (r->sent_tail - r->sent_head == QUEUE)
         FAIL(r, "the engine does not stop sending");
-    r->sent[r->sent_tail++ % QUEUE] = *seg;
+    struct tcp_seg *kept = &r->sent[r->sent_tail++ % QUEUE];
+    *kept = *seg;
+    if (r->mode.ip)
+        frames_through_sent(r->mode.ip, r->frames++, kept, text_byte, r->frame);
 }
 
 /* Everything that the engine wants to send now. */
@@ -342,6 +350,8 @@ static void row_arrives(struct rows *r, const char *flags)
     uint32_t end = at + len + !!(seg.flags & TCP_FIN) + syn;
     if (seq_lt(p->nxt, end) && at == p->nxt)
         p->nxt = end;
+    if (r->mode.ip)
+        frames_through(r->mode.ip, r->frames++, &seg, r->frame);
     struct tcp_seg answer = {.conn = CONN_NONE};
     tcp_now(&r->t, r->now_ns);
     uint32_t hash = tcp_hash(&r->t, PATH, LPORT, seg.src_port);
@@ -489,6 +499,7 @@ static void row_cfg(struct rows *r)
     c->side_blocks = (uint32_t)field(r, "side_blocks", c->side_blocks);
     c->half_open = (uint32_t)field(r, "half_open", c->half_open);
     c->window = (uint32_t)field(r, "window", c->window);
+    c->mss_min = (uint16_t)field(r, "mss_min", c->mss_min);
     int64_t segments = field(r, "init_cwnd", 0);
     c->init_cwnd = segments ? init_cwnd_of(&r->mode, (uint32_t)segments) : c->init_cwnd;
     c->retries = (uint8_t)field(r, "retries", c->retries);
@@ -676,10 +687,11 @@ static bool includes(const char *first, const struct rows_mode *m)
 void rows_matrix(const char *const *script)
 {
     static const uint16_t sizes[] = {536, 1460, 8960};
-    for (unsigned i = 0; i < 16 * 3; i++) {
+    for (unsigned i = 0; i < 16 * 3 * 2; i++) {
         bool wraps = i & 8;
-        struct rows_mode mode = {.ts = i & 1, .scale = i & 2 ? 7 : 0, .sack = i & 4,
-                                 .mss = sizes[i / 16], .wide = sizes[i / 16] > 1460,
+        struct rows_mode mode = {.ip = i / 48 ? 6 : 4, .ts = i & 1, .scale = i & 2 ? 7 : 0,
+                                 .sack = i & 4, .mss = sizes[i / 16 % 3],
+                                 .wide = sizes[i / 16 % 3] > 1460,
                                  .peer_iss = wraps ? 0xffffff80u : 77,
                                  .start_ns = wraps ? (1ull << 42) - 20 * MS : 5000 * MS,
                                  .iss_wraps = wraps};

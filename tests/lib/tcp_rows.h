@@ -26,6 +26,7 @@
  *   drop NAME           the last segment was dropped for this reason ("none": taken)
  *   +5ms                time passes, timers fire
  *   send N, close, abort, pause, resume, timer MS        the application calls
+ *   path_mss N          an ICMP error told that segments of the path have at most N bytes
  *   take N              the application takes only N bytes a call from now on
  *   on CALLBACK ACTION  what it does inside `open`, `data`, `acked`, `peer_closed`, `final`, `timer`
  *   event NAME          the next event; all events must have been expected at the end
@@ -50,6 +51,7 @@
 #include "tcp/tcp.h"
 
 struct rows_mode {
+    int ip;         /* 4, 6: segments go through frames of that family; 0: as they are */
     bool ts, sack;
     bool wide; /* init_cwnd is made to give as many of large segments, too */
     uint8_t scale;
@@ -62,8 +64,8 @@ struct rows_mode {
 /* Plays a script that ends with NULL in one mode, then aborts what is left, lets TIME-WAIT pass and
  * checks that everything was given back. */
 void rows_play(const struct rows_mode *mode, const char *const *script);
-/* The same in every mode: {timestamps} x {scale 0, 7} x {SACK} x {MSS 536, 1460, 8960}, and about to
- * wrap. */
+/* The same in every mode: {IPv4, IPv6} x {timestamps} x {scale 0, 7} x {SACK} x {MSS 536, 1460, 8960},
+ * and about to wrap. */
 void rows_matrix(const char *const *script);
 
 #define ROWS_TEST(name, ...)                                                                       \

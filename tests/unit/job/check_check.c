@@ -12,12 +12,31 @@ static const struct {
     {"target = 10.0.0.1:80, 9.9.9.9:53\n", "x.conf:1: target = \"10.0.0.1:80, 9.9.9.9:53\": "
                                            "9.9.9.9 is a public address: expected one kept"
                                            " for private use or tests, or allow_public = yes"},
-    {"target = [2001:2::1]:80\n",
-     "x.conf:1: target = \"[2001:2::1]:80\": not in this version (IPv6 comes with the TCP issue)"},
+    {"target = [2001:2::1]:80, 10.0.0.1:80\n",
+     "x.conf:1: target = \"[2001:2::1]:80, 10.0.0.1:80\": 10.0.0.1 is IPv4 and the run is IPv6 (ip):"
+     " expected one family"},
+    {"ip = 4\ntarget = [2001:2::1]:80\n",
+     "x.conf:2: target = \"[2001:2::1]:80\": 2001:2::1 is IPv6 and the run is IPv4 (ip): expected one"
+     " family"},
+    {"ip = 6\ntarget = 10.0.0.1:80\n",
+     "x.conf:2: target = \"10.0.0.1:80\": 10.0.0.1 is IPv4 and the run is IPv6 (ip): expected one"
+     " family"},
     {"source = fd00::/64\n",
-     "x.conf:1: source = \"fd00::/64\": not in this version (IPv6 comes with the TCP issue)"},
-    {"gateway = fe80::1\n",
-     "x.conf:1: gateway = \"fe80::1\": not in this version (IPv6 comes with the TCP issue)"},
+     "x.conf:1: source = \"fd00::/64\": fd00:: is IPv6 and the run is IPv4 (ip): expected one family"},
+    {"ip = 6\nsource = fd00::/64, 10.0.0.1\n",
+     "x.conf:2: source = \"fd00::/64, 10.0.0.1\": 10.0.0.1 is IPv4 and the run is IPv6 (ip): expected"
+     " one family"},
+    {"ip = 6\ngateway = 10.0.0.1\n",
+     "x.conf:2: gateway = \"10.0.0.1\": 10.0.0.1 is IPv4 and the run is IPv6 (ip): expected one"
+     " family"},
+    {"target = [2a00::1]:80\n",
+     "x.conf:1: target = \"[2a00::1]:80\": 2a00::1 is a public address: expected one kept for private"
+     " use or tests, or allow_public = yes"},
+    {"ip = 6\nmtu = 1279\n",
+     "x.conf:2: mtu = \"1279\": IPv6 needs 1280 (RFC 8200 5): expected at least that"},
+    {"ip = 6\nmss = 1441\n", "x.conf:2: mss = \"1441\": mtu = 1500 leaves 1440: expected at most that"},
+    {"vlan_outer = 5\n",
+     "x.conf:1: vlan_outer = \"5\": an outer tag alone: expected vlan for it, or vlan as well"},
     {"target = 10.0.0.1:1\nlisten = 10.0.0.1:1\n",
      "x.conf:2: listen = \"10.0.0.1:1\": target and listen are one list: expected one of them"},
     {"wire = xdp:eth0\n",
@@ -104,7 +123,7 @@ static const struct {
     {"ecn = yes\ncongestion = none\n",
      "x.conf:1: ecn = \"yes\": congestion = none heeds no marks: expected congestion control as well"},
     {"flow_label = 5\n",
-     "x.conf:1: flow_label = \"5\": IPv4 has none: expected an IPv6 target as well"},
+     "x.conf:1: flow_label = \"5\": IPv4 has none: expected ip = 6 or an IPv6 target as well"},
     {"queue_max = 2s\n",
      "x.conf:1: queue_max = \"2s\": with rate = max nothing queues: expected a rate as well"},
     {"batch_requests = 3\nmix = stream\n",
@@ -296,6 +315,12 @@ START_TEST(test_defaults_that_follow_other_keys)
     fixture_fini(&f);
     load_well(&f, "wire = xdp:eth0\ntarget = 10.0.0.1:80\n", NULL, NULL);
     ck_assert_int_eq(f.job.peer, PEER_NONE);
+    fixture_fini(&f);
+    load_well(&f, "ip = 6\n", NULL, NULL);
+    ck_assert_ptr_nonnull(strstr(f.job.resolved, "target = [2001:2:0:1::1]:9000\nsource = 2001:2::/124\n"));
+    fixture_fini(&f);
+    load_well(&f, "target = [fd00::1]:80\n", NULL, NULL); /* the target says which family */
+    ck_assert_ptr_nonnull(strstr(f.job.resolved, "ip = 6\ntarget = [fd00::1]:80\nsource = 2001:2::/124\n"));
     fixture_fini(&f);
 }
 END_TEST

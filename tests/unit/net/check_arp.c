@@ -67,7 +67,7 @@ static void check_built(const char *hex, uint8_t op, const uint8_t *to)
 {
     struct bytes known = bytes_from_hex(hex);
     uint8_t frame[60], zeros[18] = {0};
-    ck_assert_uint_eq(net_arp_build(frame, op, mac2, ip2, to, ip1, 0), 60);
+    ck_assert_uint_eq(net_arp_build(frame, op, mac2, ip2, to, ip1, (struct net_vlan){0, 0}), 60);
     ck_assert_mem_eq(frame, known.data, known.len);
     ck_assert_mem_eq(frame + known.len, zeros, 60 - known.len);
     free(known.data);
@@ -84,9 +84,9 @@ START_TEST(built_with_tag)
 {
     uint8_t frame[60];
     struct pkt p;
-    ck_assert_uint_eq(net_arp_build(frame, 2, mac2, ip2, mac1, ip1, 4094), 60);
+    ck_assert_uint_eq(net_arp_build(frame, 2, mac2, ip2, mac1, ip1, (struct net_vlan){4094, 7}), 60);
     ck_assert_int_eq(pkt_parse(&p, frame, 60, false), 0);
-    ck_assert_uint_eq(p.vlan, 4094);
+    ck_assert(p.vlan.id == 4094 && p.vlan.outer == 7);
     ck_assert_mem_eq(p.arp.sender_mac, mac2, 6);
 }
 END_TEST

@@ -74,19 +74,26 @@ static void round_trip(const struct net_path *path, const struct net_seg *s, uin
     ck_assert_uint_eq(frame[len], GUARD);
     ck_assert_int_eq(pkt_parse(&p, frame, len, false), 0);
     ck_assert_int_eq(p.kind, PKT_TCP);
-    ck_assert_uint_eq(p.vlan, path->vlan);
-    ck_assert_uint_eq(p.vlan_outer, path->vlan_outer);
+    ck_assert(net_vlan_equal(p.vlan, path->vlan));
     ck_assert(ip_equal(p.src, path->src) && ip_equal(p.dst, path->dst));
     check_same(&p.tcp, s);
     ck_assert_uint_eq(p.tcp.payload_len, payload_len);
     ck_assert_mem_eq(p.tcp.payload, payload, payload_len);
-    if (!path->vlan && !path->vlan_outer) {
+    if (ip_is4(path->src) && !path->vlan.id) {
         struct bytes f = {frame, len};
         uint32_t pseudo = reference_sum(6 + ip_payload_len(f), frame + IP_AT + 12, 8);
         ck_assert_uint_eq(reference_sum(0, frame + IP_AT, 20), 0xffff);
         ck_assert_uint_eq(reference_sum(pseudo, ip_payload(f), ip_payload_len(f)), 0xffff);
     }
 }
+
+static const struct net_path plain6 = {
+    .src_mac = {2, 0, 0, 0, 0, 2},
+    .dst_mac = {2, 0, 0, 0, 0, 1},
+    .ttl = 64,
+    .src = {0x2001000200000000, 2},
+    .dst = {0x2001000200000000, 1},
+};
 
 START_TEST(every_option_set_and_length)
 {
@@ -96,6 +103,7 @@ START_TEST(every_option_set_and_length)
         for (uint32_t len = 0; len <= PAYLOAD_MAX; len += 1) {
             struct net_seg s = random_seg(&r, opts);
             round_trip(&plain, &s, len, &r);
+            round_trip(&plain6, &s, len, &r);
         }
 }
 END_TEST
@@ -122,11 +130,11 @@ START_TEST(tags)
     rng_seed(&r, 2);
     for (uint8_t opts = 0; opts < 16; opts++)
         for (uint32_t len = 0; len < 40; len++) {
-            struct net_path path = plain;
+            struct net_path path = len & 1 ? plain : plain6;
             struct net_seg s = random_seg(&r, opts);
-            path.vlan = (uint16_t)(1 + rng_below(&r, 4094));
+            path.vlan.id = (uint16_t)(1 + rng_below(&r, 4094));
             round_trip(&path, &s, len, &r);
-            path.vlan_outer = (uint16_t)(1 + rng_below(&r, 4094));
+            path.vlan.outer = (uint16_t)(1 + rng_below(&r, 4094));
             round_trip(&path, &s, len, &r);
         }
 }
@@ -143,7 +151,6 @@ static void check_known(const char *hex, uint8_t dscp)
     ck_assert_int_eq(pkt_parse(&p, known.data, known.len, false), 0);
     path.dscp = dscp;
     path.vlan = p.vlan;
-    path.vlan_outer = p.vlan_outer;
     net_template_init(&t, &path);
     struct net_seg s = {p.tcp.src_port, p.tcp.dst_port, p.tcp.seq,   p.tcp.ack,
                         p.tcp.window,   p.tcp.flags,    p.tcp.opts,  p.tcp.mss,
@@ -152,7 +159,7 @@ static void check_known(const char *hex, uint8_t dscp)
     uint64_t sum = csum_copy(frame + at, p.tcp.payload, p.tcp.payload_len);
     ck_assert_uint_eq(net_tcp_build(&t, frame, &s, p.tcp.payload_len, sum), known.len);
     memset(known.data + IP_AT + 4, 0, 2);
-    if (!p.vlan) {
+    if (!p.vlan.id) {
         ip_csum_fix(known);
         ck_assert_mem_eq(frame, known.data, known.len);
     }
@@ -165,6 +172,37 @@ START_TEST(known_frames_come_out_again)
     check_known(DATA_TS_FRAME, 0);
     check_known(ACK_FRAME, 0);
     check_known(FIN_ECE_FRAME, 0xb8 >> 2);
+}
+END_TEST
+
+/* Class and flow label of the first word, the latter of the connection and of nothing else. */
+static uint32_t first_word(const struct net_path *path, const struct net_seg *s)
+{
+    struct net_template t;
+    uint8_t frame[200];
+    net_template_init(&t, path);
+    net_tcp_build(&t, frame, s, 0, 0);
+    return get16(frame + IP_AT) << 16 | get16(frame + IP_AT + 2);
+}
+
+START_TEST(class_and_flow_label)
+{
+    struct net_path path = plain6;
+    struct net_seg s = {.src_port = 4000, .dst_port = 80, .flags = TCP_ACK}, same = s, other = s;
+    same.seq = 77;
+    same.flags = TCP_SYN;
+    other.src_port++;
+    uint32_t word = first_word(&path, &s);
+    ck_assert_uint_eq(word >> 20, 0x600);
+    ck_assert_uint_ne(word & 0xfffff, 0);
+    ck_assert_uint_eq(first_word(&path, &same), word);
+    ck_assert_uint_ne(first_word(&path, &other), word);
+    path.dst.lo++;
+    ck_assert_uint_ne(first_word(&path, &s), word);
+    path.flow_label = 0x12345;
+    path.dscp = 46;
+    ck_assert_uint_eq(first_word(&path, &s), 0x60000000u | 46 << 22 | 0x12345);
+    ck_assert_uint_eq(first_word(&path, &other), 0x60000000u | 46 << 22 | 0x12345);
 }
 END_TEST
 
@@ -202,4 +240,4 @@ START_TEST(every_checksum_value)
 END_TEST
 
 CHECK_MAIN("net/build", every_option_set_and_length, sack_blocks, tags, known_frames_come_out_again,
-           a_learnt_mac_is_set, every_checksum_value)
+           class_and_flow_label, a_learnt_mac_is_set, every_checksum_value)

@@ -8,13 +8,16 @@
 #include <unistd.h>
 
 #include "base/csum.h"
-#include "frames.h"
+#include "frames6.h"
 #include "tests/lib/check_main.h"
 
-#define FRAMES  (16 * 4 * 3 + 4)
+#define SEGMENTS (16 * 4 * 3) /* of each family */
+#define OTHERS  8
 #define SKIPPED 77
 
 static char dir[] = "/tmp/check_capture.XXXXXX", capture_path[64];
+
+static const struct ip_addr ip6_1 = {0x2001000200000000, 1}, ip6_2 = {0x2001000200000000, 2};
 
 static void put32_host(FILE *f, uint32_t value)
 {
@@ -44,15 +47,16 @@ static void capture_add(FILE *f, const uint8_t *frame, uint32_t len)
 static void add_segments(FILE *f, uint32_t spoil)
 {
     static const uint32_t lengths[4] = {0, 1, 64, 1447};
-    for (uint32_t i = 0; i < 16 * 4 * 3; i++) {
+    for (uint32_t i = 0; i < 2 * SEGMENTS; i++) {
+        bool is4 = i < SEGMENTS;
         struct net_path path = {.src_mac = {2, 0, 0, 0, 0, 2},
                                 .dst_mac = {2, 0, 0, 0, 0, 1},
-                                .src = ip4_addr(0xc6120002),
-                                .dst = ip4_addr(0xc6120001),
+                                .src = is4 ? ip4_addr(0xc6120002) : ip6_2,
+                                .dst = is4 ? ip4_addr(0xc6120001) : ip6_1,
                                 .ttl = 64,
                                 .dscp = (uint8_t)(i & 63),
-                                .vlan = i / 64 ? 7 : 0,
-                                .vlan_outer = i / 64 == 2 ? 9 : 0};
+                                .vlan = {.id = i / 64 % 3 ? 7 : 0,
+                                         .outer = i / 64 % 3 == 2 ? 9 : 0}};
         struct net_seg s = {.src_port = (uint16_t)(20000 + i),
                             .dst_port = 9,
                             .seq = i * 77777,
@@ -79,6 +83,8 @@ static void add_segments(FILE *f, uint32_t spoil)
     }
 }
 
+static const struct net_vlan none = {0, 0}, tagged = {7, 9};
+
 static void add_others(FILE *f)
 {
     static const uint8_t mac[6] = {2, 0, 0, 0, 0, 1}, peer[6] = {2, 0, 0, 0, 0, 2};
@@ -89,9 +95,26 @@ static void add_others(FILE *f)
     ck_assert_int_eq(pkt_parse(&p, ping.data, ping.len, false), 0);
     capture_add(f, ping.data, ping.len);
     capture_add(f, frame, net_icmp_echo_reply(frame, sizeof frame, &p, mac));
-    capture_add(f, frame, net_arp_build(frame, 1, mac, ip, NULL, peer_ip, 0));
-    capture_add(f, frame, net_arp_build(frame, 2, mac, ip, peer, peer_ip, 7));
+    capture_add(f, frame, net_arp_build(frame, 1, mac, ip, NULL, peer_ip, none));
+    capture_add(f, frame, net_arp_build(frame, 2, mac, ip, peer, peer_ip, tagged));
     free(ping.data);
+}
+
+/* What goes with IPv6: an echo, questions and answers of neighbours. */
+static void add_others6(FILE *f)
+{
+    static const uint8_t mac[6] = {2, 0, 0, 0, 0, 1};
+    struct bytes ping = bytes_from_hex(PING6_FRAME), ask = bytes_from_hex(ASK6_FRAME);
+    struct pkt p;
+    uint8_t frame[100];
+    ck_assert_int_eq(pkt_parse(&p, ping.data, ping.len, false), 0);
+    capture_add(f, ping.data, ping.len);
+    capture_add(f, frame, net_icmp_echo_reply(frame, sizeof frame, &p, mac));
+    capture_add(f, frame, net_ndp_ask(frame, mac, ip6_1, ip6_2, tagged));
+    ck_assert_int_eq(pkt_parse(&p, ask.data, ask.len, false), 0);
+    capture_add(f, frame, net_ndp_tell(frame, &p, mac));
+    free(ping.data);
+    free(ask.data);
 }
 
 static int tshark_count(const char *filter)
@@ -111,7 +134,7 @@ static int tshark_count(const char *filter)
 
 #define BAD                                                                                        \
     "ip.checksum.status == \"Bad\" || tcp.checksum.status == \"Bad\" || "                          \
-    "icmp.checksum.status == \"Bad\" || _ws.malformed || ip.bogus_header_length || "               \
+    "icmp.checksum.status == \"Bad\" || icmpv6.checksum.status == \"Bad\" || _ws.malformed || ip.bogus_header_length || "               \
     "tcp.options.unknown"
 
 START_TEST(nothing_is_bad)
@@ -119,12 +142,15 @@ START_TEST(nothing_is_bad)
     FILE *f = capture_open();
     add_segments(f, 0);
     add_others(f);
+    add_others6(f);
     fclose(f);
-    ck_assert_int_eq(tshark_count("frame"), FRAMES);
+    ck_assert_int_eq(tshark_count("frame"), 2 * SEGMENTS + OTHERS);
     ck_assert_int_eq(
         tshark_count("tcp.checksum.status == \"Good\" && ip.checksum.status == \"Good\""),
-        16 * 4 * 3);
-    ck_assert_int_eq(tshark_count("arp || icmp.checksum.status == \"Good\""), 4);
+        SEGMENTS);
+    ck_assert_int_eq(tshark_count("ipv6 && tcp.checksum.status == \"Good\""), SEGMENTS);
+    ck_assert_int_eq(tshark_count("arp || icmp.checksum.status == \"Good\" || "
+                                  "icmpv6.checksum.status == \"Good\""), OTHERS);
     ck_assert_int_eq(tshark_count(BAD), 0);
 }
 END_TEST
@@ -134,7 +160,7 @@ START_TEST(a_changed_byte_is_flagged)
     FILE *f = capture_open();
     add_segments(f, 1);
     fclose(f);
-    ck_assert_int_eq(tshark_count(BAD), 16 * 4 * 3);
+    ck_assert_int_eq(tshark_count(BAD), 2 * SEGMENTS);
 }
 END_TEST
 

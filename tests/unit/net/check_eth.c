@@ -44,8 +44,8 @@ static void check_tags(const char *hex, uint16_t vlan, uint16_t vlan_outer)
     struct pkt p;
     ck_assert_int_eq(pkt_parse(&p, f.data, f.len, false), 0);
     ck_assert_int_eq(p.kind, PKT_TCP);
-    ck_assert_uint_eq(p.vlan, vlan);
-    ck_assert_uint_eq(p.vlan_outer, vlan_outer);
+    ck_assert_uint_eq(p.vlan.id, vlan);
+    ck_assert_uint_eq(p.vlan.outer, vlan_outer);
     ck_assert_ptr_eq(p.eth_src, f.data + 6);
     ck_assert_uint_eq(p.tcp.window, 0xffff);
     free(f.data);
@@ -88,7 +88,7 @@ static int parse_hex(const char *hex)
 
 START_TEST(other_types_are_dropped)
 {
-    ck_assert_int_eq(parse_hex("020000000001 020000000002 86dd 60000000"), -DROP_ETH_TYPE);
+    ck_assert_int_eq(parse_hex("020000000001 020000000002 86dd 60000000"), -DROP_IP_SHORT);
     ck_assert_int_eq(parse_hex("020000000001 020000000002 88cc 00"), -DROP_ETH_TYPE);
     ck_assert_int_eq(parse_hex("020000000001 020000000002 0004 00000000"), -DROP_ETH_TYPE);
     ck_assert_int_eq(parse_hex("020000000001 020000000002 8100 0001 8100 0002 8100 0003 0800"),
@@ -121,5 +121,15 @@ START_TEST(group_addresses_carry_only_arp)
 }
 END_TEST
 
+START_TEST(nobody_sends_from_a_group)
+{
+    ck_assert_int_eq(parse_hex("020000000001 01005e000001 0800 00"), -DROP_ETH_NOT_OURS);
+    ck_assert_int_eq(parse_hex("020000000001 ffffffffffff 86dd 00"), -DROP_ETH_NOT_OURS);
+    ck_assert_int_eq(parse_hex("ffffffffffff 01005e000001 0806 00"), -DROP_ETH_NOT_OURS);
+    ck_assert_int_eq(parse_hex("020000000001 01005e000001 81000007 0800 00"), -DROP_ETH_NOT_OURS);
+}
+END_TEST
+
 CHECK_MAIN("net/eth", every_truncation_is_dropped, padding_is_ignored, tags_are_reported,
-           priority_tags_count_as_none, other_types_are_dropped, group_addresses_carry_only_arp)
+           priority_tags_count_as_none, other_types_are_dropped, group_addresses_carry_only_arp,
+           nobody_sends_from_a_group)

@@ -87,7 +87,7 @@ static inline struct bytes bytes_from_hex(const char *hex)
 {
     struct bytes b = {malloc(strlen(hex) / 2), 0};
     for (; *hex; hex += 2) {
-        if (*hex == ' ')
+        while (*hex == ' ')
             hex++;
         char digits[3] = {hex[0], hex[1], 0};
         b.data[b.len++] = (uint8_t)strtoul(digits, NULL, 16);

@@ -2,6 +2,7 @@
 #include "tests/lib/check_main.h"
 
 #include <arpa/inet.h>
+#include <endian.h>
 #include <errno.h>
 #include <net/if.h>
 #include <signal.h>
@@ -92,16 +93,19 @@ START_TEST(offloads_are_off_on_a_kernel_end_only)
 }
 END_TEST
 
-static struct sockaddr_in endpoint(uint32_t ip)
+/* IPv4 as IPv4-mapped: one socket for both families. */
+static struct sockaddr_in6 endpoint(struct ip_addr ip)
 {
-    return (struct sockaddr_in){
-        .sin_family = AF_INET, .sin_port = htons(PORT), .sin_addr.s_addr = htonl(ip)};
+    struct sockaddr_in6 at = {.sin6_family = AF_INET6, .sin6_port = htons(PORT)};
+    const uint64_t six[2] = {htobe64(ip.hi), htobe64(ip.lo)};
+    memcpy(&at.sin6_addr, six, sizeof six);
+    return at;
 }
 
 static int serve_once(void *ctx, int ready_fd)
 {
-    struct sockaddr_in at = endpoint(*(uint32_t *)ctx);
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    struct sockaddr_in6 at = endpoint(*(struct ip_addr *)ctx);
+    int fd = socket(AF_INET6, SOCK_STREAM, 0);
     if (bind(fd, (struct sockaddr *)&at, sizeof at) || listen(fd, 1) || write(ready_fd, "", 1) != 1)
         return 9;
     int c = accept(fd, NULL, NULL);
@@ -111,8 +115,8 @@ static int serve_once(void *ctx, int ready_fd)
 static int connect_near(void *arg)
 {
     char text[5] = {0};
-    struct sockaddr_in to = endpoint(*(uint32_t *)arg);
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    struct sockaddr_in6 to = endpoint(*(struct ip_addr *)arg);
+    int fd = socket(AF_INET6, SOCK_STREAM, 0);
     int ret = connect(fd, (struct sockaddr *)&to, sizeof to) ? -errno : 0;
     if (!ret)
         ret = (int)recv(fd, text, sizeof text, MSG_WAITALL);
@@ -120,7 +124,7 @@ static int connect_near(void *arg)
     return ret;
 }
 
-static void kernels_talk(struct lab_config cfg, uint32_t far_ip)
+static void kernels_talk(struct lab_config cfg, struct ip_addr far_ip)
 {
     struct lab *lab;
     struct err e = {0};
@@ -134,7 +138,7 @@ static void kernels_talk(struct lab_config cfg, uint32_t far_ip)
 
 START_TEST(kernels_reach_each_other_across_subnets)
 {
-    kernels_talk(config(serve_once), FAR_IP);
+    kernels_talk(config(serve_once), ip4_addr(FAR_IP));
 }
 END_TEST
 
@@ -142,7 +146,38 @@ START_TEST(kernels_reach_each_other_in_one_subnet)
 {
     struct lab_config cfg = config(serve_once);
     cfg.near_addr.prefix_len = cfg.far_addr.prefix_len = 16;
-    kernels_talk(cfg, FAR_IP);
+    kernels_talk(cfg, ip4_addr(FAR_IP));
+}
+END_TEST
+
+static struct lab_config config6(int (*peer)(void *, int))
+{
+    struct lab_config cfg = config(peer);
+    cfg.near_addr = (struct ip_range){{0x2001000200000000, 1}, 1, 128};
+    cfg.far_addr = (struct ip_range){{0x2001000200000001, 1}, 1, 128};
+    return cfg;
+}
+
+START_TEST(kernels_speak_ipv6)
+{
+    struct lab_config cfg = config6(serve_once);
+    kernels_talk(cfg, cfg.far_addr.first);
+    cfg.near_addr.prefix_len = cfg.far_addr.prefix_len = 62; /* one subnet */
+    kernels_talk(cfg, cfg.far_addr.first);
+}
+END_TEST
+
+START_TEST(kernels_speak_with_tags)
+{
+    struct lab_config cfg = config(serve_once);
+    cfg.vlan = 7;
+    kernels_talk(cfg, ip4_addr(FAR_IP));
+    cfg.vlan_outer = 4094;
+    kernels_talk(cfg, ip4_addr(FAR_IP));
+    cfg = config6(serve_once);
+    cfg.vlan = 7;
+    cfg.vlan_outer = 9;
+    kernels_talk(cfg, cfg.far_addr.first);
 }
 END_TEST
 
@@ -150,7 +185,7 @@ START_TEST(a_block_is_local_as_a_whole)
 {
     struct lab_config cfg = config(serve_once);
     cfg.far_addr = (struct ip_range){ip4_addr(0xc6128000), 256, 24};
-    kernels_talk(cfg, 0xc61280c8);
+    kernels_talk(cfg, ip4_addr(0xc61280c8));
 }
 END_TEST
 
@@ -222,5 +257,5 @@ END_TEST
 
 CHECK_MAIN("wire/lab", near_end_is_up_in_another_namespace, offloads_are_off_on_a_kernel_end_only,
            kernels_reach_each_other_across_subnets, kernels_reach_each_other_in_one_subnet,
-           a_block_is_local_as_a_whole, a_peer_that_dies_is_told, commands_run_in_the_far_namespace,
+           kernels_speak_ipv6, kernels_speak_with_tags, a_block_is_local_as_a_whole, a_peer_that_dies_is_told, commands_run_in_the_far_namespace,
            a_command_that_is_not_there_is_named, a_stubborn_peer_is_killed_with_its_children)
