@@ -193,8 +193,8 @@ static int check_tuples(const struct job *job, const struct need *n)
 }
 
 static int (*const checks[])(const struct job *job, const struct need *n) = {
-    check_tuples, check_privileges, check_locked,   check_interface, check_share, check_cpus,
-    check_clock,  check_memory,     dryrun_files,
+    check_tuples, check_privileges, check_locked, check_interface, check_share, dryrun_link,
+    check_cpus,   check_clock,      check_memory, dryrun_files,
 };
 
 int dryrun_check(const struct job *job, const struct need *need)
