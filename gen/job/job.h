@@ -45,6 +45,7 @@ enum job_pattern {
 };
 enum job_close { CLOSE_FIN_CLIENT, CLOSE_FIN_SERVER, CLOSE_RST };
 enum job_until { UNTIL_TIME, UNTIL_CONNECTIONS, UNTIL_STEADY };
+enum job_measure { MEASURE_AUTO, MEASURE_YES, MEASURE_NO };
 enum job_peer { PEER_RESPOND, PEER_EXEC, PEER_NONE };
 
 /* Message sizes, low to high; even_ratio: as many between 1 and 2 KiB as between 2 and 4. */
@@ -213,6 +214,7 @@ struct job {
     char json_stream[JOB_TEXT]; /* FILE, "-" or "fd:N"; empty: none */
     struct endpoint metrics; /* where OpenMetrics are served; port 0: nowhere */
     bool control;            /* gen ctl is answered */
+    enum job_measure measure_memory; /* of a connection; auto: where a rule asks for it */
     int32_t peer_pid;        /* local peer of somebody else; 0: none */
     char clock[16];          /* auto | tsc | kernel */
     char log_level[16];

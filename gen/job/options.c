@@ -25,6 +25,8 @@ static const struct choice untils[] = {{"time", UNTIL_TIME},
                                        {NULL}};
 static const struct choice closes[] = {
     {"client", CLOSE_FIN_CLIENT}, {"server", CLOSE_FIN_SERVER}, {"rst", CLOSE_RST}, {NULL}};
+static const struct choice measures[] = {
+    {"auto", MEASURE_AUTO}, {"yes", MEASURE_YES}, {"no", MEASURE_NO}, {NULL}};
 static const struct choice congestions[] = {
     {"newreno", 0}, {"cubic", 0}, {"none", 0}, {NULL}};
 static const struct choice clocks[] = {{"auto", 0}, {"tsc", 0}, {"kernel", 0}, {NULL}};
@@ -393,6 +395,10 @@ const struct option options[] = {
     {"peer_pid", &kind_count, "0",
      "a local server that is not ours: its CPU, memory and context switches are recorded; 0: none", "PID",
      RUN(peer_pid), .min = 0, .max = INT32_MAX, .aside = true, .unhashed = true},
+    {"measure_memory", &kind_choice, "auto",
+     "of a connection, by a process that sets the same up for none, before the run; auto: where a rule"
+     " asks for memory_bytes_per_conn", "auto|yes|no",
+     RUN(measure_memory), .choices = measures, .aside = true, .unhashed = true},
     {"log_level", &kind_word, "info", "log lines up to this level", "NAME",
      RUN(log_level), .choices = levels, .aside = true, .unhashed = true},
 

@@ -65,6 +65,11 @@ static int tell_mtu(const struct job *job, const char *name, const struct netdev
     return code;
 }
 
+void dryrun_device(const struct job *job, char name[16])
+{
+    share_iface(strchr(job->wire, ':') + 1, name);
+}
+
 static int check_interface(const struct job *job, const struct need *n)
 {
     (void)n;
@@ -72,7 +77,7 @@ static int check_interface(const struct job *job, const struct need *n)
     char name[16];
     if (far_end(job) != WIRE_FAR_OUTSIDE)
         return EXIT_WELL;
-    share_iface(strchr(job->wire, ':') + 1, name);
+    dryrun_device(job, name);
     int rc = netdev_read(name, &dev);
     if (rc)
         dryrun_row(EXIT_ENVIRONMENT, "interface", "%s: %s", name,
@@ -193,8 +198,8 @@ static int check_tuples(const struct job *job, const struct need *n)
 }
 
 static int (*const checks[])(const struct job *job, const struct need *n) = {
-    check_tuples, check_privileges, check_locked,   check_interface, check_share, check_cpus,
-    check_clock,  check_memory,     dryrun_files,
+    check_tuples, check_privileges, check_locked, check_interface, check_share, dryrun_link,
+    check_cpus,   check_clock,      check_memory, dryrun_files,
 };
 
 int dryrun_check(const struct job *job, const struct need *need)

@@ -242,6 +242,7 @@ static const struct good good[] = {
     {"metrics", ""},
     {"control", "no"},
     {"peer_pid", "1234", NULL, "peer = none"},
+    {"measure_memory", "yes"},
     {"log_level", "debug"},
 };
 
@@ -581,6 +582,7 @@ static const struct bad bad[] = {
     {"control", "maybe", "yes or no (true, false, 1, 0)"},
     {"peer_pid", "-1", "a whole number from 0 to 2147483647"},
     {"peer_pid", "sshd", "a whole number from 0 to 2147483647"},
+    {"measure_memory", "always", "one of auto, yes, no"},
     {"log_level", "loud", "one of error, warn, info, debug"},
 };
 

@@ -147,6 +147,7 @@ static const struct {
     {"flight", "flight = 100KiB\n", "expected 0 (none), or at least 256KiB"},
     {"db", NULL, "a file's name"},
     {"quiet", NULL, "output only"},
+    {"measure_memory", NULL, "what cannot be measured is told by a note"},
     {"log_level", NULL, "output only"},
 };
 

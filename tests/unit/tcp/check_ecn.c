@@ -98,7 +98,7 @@ ROWS_TEST(test_loss_beside_a_mark, "only nosack small", CONNECT, SEND_10, "< AE 
           "< A", "> A len=1m ecn=2", "< A")
 
 /* ... which shows in where slow start ends: beyond five segments, not beyond four. */
-ROWS_TEST(test_one_reduction_for_both, "only nosack", CONNECT, SEND_10, "< AE ack=1+1m", "3* < AE ack=1+1m",
+ROWS_TEST(test_one_reduction_for_both, "only nosack small", CONNECT, SEND_10, "< AE ack=1+1m", "3* < AE ack=1+1m",
           "> A seq=1+1m len=1m", "< AE", "send 40m", "> AW len=1m ecn=2", "> A len=1m ecn=2", "< A",
           "3* > A len=1m ecn=2", "< A", "4* > A len=1m ecn=2", "< A", "5* > A len=1m ecn=2", "< A",
           "6* > A len=1m ecn=2", "nothing", "count ecn_reductions 1")
