@@ -2,8 +2,8 @@
 """What controls a connection, against the kernel's TCP: both understand each other.
 
 ECN: a slow link marks frames of both directions. The kernel tells us of the marks on ours, we tell
-it of those on its own, and nothing has to be sent again. CUBIC, Nagle and keep-alives: everything
-arrives, over a link that loses; a silent kernel answers our probes.
+it of those on its own, and nothing is lost (a delay that grows may call for a loss probe). CUBIC,
+Nagle and keep-alives: everything arrives, over a link that loses; a silent kernel answers probes.
 """
 import case
 import gen
