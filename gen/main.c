@@ -55,6 +55,8 @@ static const struct command {
      "a flight recording, stepped through the engine again", command_replay},
     {"replay", "replay FILE.pkt [--key=value...] [--json]",
      "a script of segments, played on the engine", command_replay},
+    {"impair", "impair IFACE IFACE [--fault=FAULTS] [--duration=TIME] [--json]",
+     "a bridge that loses, delays, slows down frames", command_impair},
     {"list", "list [CONF_DIR]", "workloads, scenarios, suites, wires, protocols and shapes", command_list},
     {"doctor", "doctor [IFACE] [--noise[=2s]]", "what this machine can do, and what to do about lacks",
      command_doctor},

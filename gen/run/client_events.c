@@ -8,6 +8,7 @@ static void opened(struct client *c, struct session *s)
     c->open++;
     s->state = SESSION_OPEN;
     client_count(c, COUNTER_CONNECTS_COMPLETED);
+    client_told(c, session_number(c, s))->opened++;
     struct tcp *tcp = &c->stack->tcp;
     const struct conn *conn = tcp_conn(tcp, s->conn);
     uint64_t took = (uint64_t)(tcp_ticks(c->now_ns) - conn->rtt_at) << TCP_TICK_SHIFT;
@@ -41,7 +42,7 @@ static void lost(struct client *c, struct session *s, enum result why)
     if (why == RESULT_TIMEOUT || why == RESULT_CONNECT_TIMEOUT)
         client_fault(c, s->conn, why);
     if (s->state == SESSION_OPENING)
-        client_count_connects_failed(c, why, 1);
+        client_count_connect_failed(c, s, why);
     client_fail_all(c, s, why);
     session_leave(c, s, SESSION_DOWN);
     gone(c, s);
@@ -244,7 +245,7 @@ static void on_timer(void *ctx, uint32_t conn)
     }
     client_fault(c, conn, s->state == SESSION_OPENING ? RESULT_CONNECT_TIMEOUT : RESULT_TIMEOUT);
     if (s->state == SESSION_OPENING) {
-        client_count_connects_failed(c, RESULT_CONNECT_TIMEOUT, 1);
+        client_count_connect_failed(c, s, RESULT_CONNECT_TIMEOUT);
         client_fail_all(c, s, RESULT_CONNECT_TIMEOUT);
     } else {
         client_fail_all(c, s, RESULT_TIMEOUT);

@@ -23,6 +23,7 @@ int command_respond(const struct command_args *a, struct err *e);
 int command_ctl(const struct command_args *a, struct err *e);
 int command_replay(const struct command_args *a, struct err *e);
 int command_list(const struct command_args *a, struct err *e);
+int command_impair(const struct command_args *a, struct err *e);
 int command_doctor(const struct command_args *a, struct err *e);
 
 #endif

@@ -36,6 +36,7 @@ static const struct {
     {ALWAYS, NULL, doctor_jit},
     {ALWAYS, "wires", doctor_lab},
     {ALWAYS, NULL, doctor_pair},
+    {ALWAYS, NULL, doctor_impair},
     {ALWAYS, NULL, doctor_later},
     {MACHINE, "interfaces (gen doctor IFACE tries one)", doctor_interfaces},
     {INTERFACE, "interface", doctor_link},

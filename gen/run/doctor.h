@@ -49,6 +49,7 @@ void doctor_jit(struct doctor *d);
 /* the wires: lab is tried with one frame there and back */
 void doctor_lab(struct doctor *d);
 void doctor_pair(struct doctor *d);
+void doctor_impair(struct doctor *d);
 void doctor_later(struct doctor *d);
 
 /* interfaces: all of them, read only; or the named one, where native XDP is tried */

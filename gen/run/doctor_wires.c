@@ -37,6 +37,15 @@ void doctor_pair(struct doctor *d)
         doctor_row(FINDING_OK, "pair", "a frame went there and back in memory; needs no privilege");
 }
 
+/* It needs what the lab needs. */
+void doctor_impair(struct doctor *d)
+{
+    if (d->lab_works)
+        doctor_row(FINDING_OK, "impair", "gen impair IFACE IFACE can stand between two interfaces");
+    else
+        doctor_row(FINDING_LACK, "impair", "needs AF_XDP, as the lab -> see the privileges above");
+}
+
 void doctor_later(struct doctor *d)
 {
     (void)d;

@@ -15,6 +15,7 @@
 #include "db/db.h"
 #include "db/run_row.h"
 #include "run/check.h"
+#include "run/memory.h"
 #include "run/replay.h"
 #include "run/seek.h"
 #include "run/setup.h"
@@ -107,6 +108,8 @@ static int open_record(struct run *r, struct err *e)
         rc = note_replays(r, e);
     if (!rc)
         rc = flights_open(r, e);
+    if (!rc)
+        rc = ending_targets(r, false, e);
     struct rec_config rc_cfg = {
         .db = r->db, .run_id = r->id, .lanes = r->job->workers,
         .peer_pid = r->wires.peer_pid ? r->wires.peer_pid : r->job->peer_pid,
@@ -132,6 +135,8 @@ static int start_workers(struct run *r, struct err *e)
                                     .lane = rec_lane(r->rec, w)};
         setup_client(r->job, r->proto, w, &cfg);
         cfg.client.app = &r->app;
+        cfg.stack.known = r->wires.hops.known;
+        cfg.stack.known_count = r->wires.hops.count;
         rc = worker_start(&r->workers[w], &cfg, e);
         if (rc)
             break;
@@ -175,14 +180,20 @@ static void mask_signals(int how)
 
 /* --- the run ---------------------------------------------------------------------------------- */
 
-/* From the recorder on: whatever happens now is written into the row. */
-static int execute(struct run *r, struct run_result *out, struct err *e)
+int run_start(struct run *r, struct err *e)
 {
     int rc = seek_open(r, e);
     mask_signals(SIG_BLOCK);
     if (!rc)
         rc = start_workers(r, e);
     mask_signals(SIG_UNBLOCK);
+    return rc;
+}
+
+/* From the recorder on: whatever happens now is written into the row. */
+static int execute(struct run *r, struct run_result *out, struct err *e)
+{
+    int rc = run_start(r, e);
     privilege_lower(privilege_files());
     if (!rc)
         rc = plan_execute(r, e);
@@ -218,6 +229,24 @@ static void close_all(struct run *r)
     app_ctx_fini(&r->app);
 }
 
+int run_open(struct run *r, struct err *e)
+{
+    const struct job *job = r->job;
+    int rc = app_ctx_init(&r->app, job->seed, job->binary, e);
+    if (!rc)
+        rc = wires_open(&r->wires, job, &r->clock, &r->log, e); /* forks: before any thread */
+    if (!rc)
+        rc = live_open(r, e);
+    if (!rc)
+        rc = db_open(job->db, DB_CREATE, &r->db, e);
+    if (rc)
+        return rc;
+    mask_signals(SIG_BLOCK);
+    rc = open_record(r, e);
+    mask_signals(SIG_UNBLOCK);
+    return rc;
+}
+
 int run_job(struct job *job, const struct run_interleave *place,
             const volatile sig_atomic_t *signal, struct flight_crash *crash, struct run_result *out,
             struct err *e)
@@ -236,18 +265,9 @@ int run_job(struct job *job, const struct run_interleave *place,
     if (!rc)
         rc = measure_controls(r, e);
     if (!rc)
-        rc = app_ctx_init(&r->app, job->seed, job->binary, e);
+        memory_base(r, job); /* forks as well */
     if (!rc)
-        rc = wires_open(&r->wires, job, &r->clock, &r->log, e); /* forks: before any thread */
-    if (!rc)
-        rc = live_open(r, e);
-    if (!rc)
-        rc = db_open(job->db, DB_CREATE, &r->db, e);
-    if (!rc) {
-        mask_signals(SIG_BLOCK);
-        rc = open_record(r, e);
-        mask_signals(SIG_UNBLOCK);
-    }
+        rc = run_open(r, e);
     if (!rc)
         rc = execute(r, out, e);
     if (rc)

@@ -278,6 +278,7 @@ static int setup_role(struct worker *w, struct err *e)
     w->client.now_ns = clock_now_ns(w->cfg.clock);
     w->memory.sessions = client_memory(&w->client);
     w->memory.trans = (uint64_t)w->client.trans.count * sizeof *w->client.trans.entries;
+    w->memory.servers = client_servers_memory(&w->cfg.client);
     return rc ? rc : client_resolve(&w->client, e);
 }
 
@@ -303,6 +304,7 @@ int worker_setup(struct worker *w, struct err *e)
     if (rc)
         return rc;
     tcp_memory(&w->stack.tcp, &w->memory.tcp);
+    w->memory.paths = stack_path_memory(&w->cfg.stack);
     w->next_interval_ns = now_ns + w->cfg.interval_ns;
     return setup_role(w, e);
 }

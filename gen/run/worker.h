@@ -66,14 +66,14 @@ struct worker_config {
     uint32_t listen_count;
     struct rec_lane *lane;     /* NULL: counts into private memory (responder) */
     uint64_t interval_ns;
-    uint32_t flight_bytes;     /* of the flight recorder; 0: none */
     struct worker_live *live;  /* responder: where it tells its counters; NULL: nowhere */
+    uint32_t flight_bytes;     /* of the flight recorder; 0: none */
 };
 
 /* Bytes reserved, by pool. */
 struct worker_memory {
     struct tcp_memory tcp;
-    uint64_t sessions, trans;
+    uint64_t sessions, trans, paths, servers;
 };
 
 struct worker {

@@ -36,6 +36,8 @@ struct stack_config {
     struct ip_addr gateway; /* next hop for everything; zero: all on link */
     uint32_t paths;         /* at most */
     uint32_t neighbours;    /* next hops, at most; 0: NEIGH_DEFAULT */
+    const struct neigh_known *known; /* next hops that are not asked for; read by stack_init */
+    uint32_t known_count;
     uint16_t mtu, mss;      /* mss 0: from the MTU */
     uint32_t batch;         /* frames a wire call */
 };
@@ -60,8 +62,11 @@ struct stack {
     const struct stack_watch *watch; /* NULL: nobody; set after stack_init */
 
     struct path *paths;
-    uint32_t *path_table;    /* open addressing by addresses; never shrinks */
+    uint32_t *path_uses;     /* connections and TIME-WAIT entries of each */
+    uint32_t *path_table;    /* open addressing by addresses */
     uint32_t path_mask, path_count, last_path;
+    uint32_t path_hand;      /* where the search for one that nobody uses goes on */
+    uint32_t path_reclaims;  /* paths given a next life */
     struct neigh_table neigh;
 
     struct frame rx[STACK_BATCH_MAX];

@@ -5,7 +5,7 @@
 /* Whether the block says it all: no index in it leads on. */
 static bool stands_alone(const struct side *s)
 {
-    return s->ooo == OOO_NONE;
+    return s->ooo == OOO_NONE && !s->ranges;
 }
 
 static bool may_live_on(const struct conn *c)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The TCP engine of one worker: RFC 9293 with RFC 6298, 5681, 6582, 5961, 7323. No I/O, no clock,
+ * The TCP engine of one worker: RFC 9293 with RFC 6298, 5681, 6582, 5961, 7323, 2018, 6675, 8985. No I/O, no clock,
  * no allocation after tcp_init: it is handed parsed segments and the time, calls the application
  * with bytes and events, and says, asked, which segment a connection sends next.
  *
@@ -83,13 +83,17 @@ struct tcp_config {
     uint32_t window;            /* receive window, bytes */
     uint8_t window_scale;       /* offered shift, 0..14 */
     bool timestamps, delayed_ack;
+    bool sack;                  /* offered and accepted (RFC 2018) */
+    bool rack;                  /* with SACK: losses are found by time, tails probed (RFC 8985) */
     bool congestion;            /* false: no congestion control, loss recovery stays */
     uint32_t rto_min_tk, rto_max_tk, rto_initial_tk, delack_tk, time_wait_tk;
     uint32_t init_cwnd;         /* segments */
     uint8_t retries, syn_retries;
+    uint32_t *path_uses;        /* the owner's: connections and TIME-WAIT entries by path; NULL: not wanted */
     uint64_t secret;            /* keys ISS (RFC 6528), timestamp offset and the flow hash */
 };
 
+#define TCP_ANSWERS    1024 /* connections share them, index modulo so many */
 #define TCP_LISTEN_MAX PORT_RANGES_MAX
 
 struct tcp {
@@ -106,6 +110,7 @@ struct tcp {
     bool busy_freed;
     uint32_t half_open;
     uint32_t challenge_left, challenge_second; /* RFC 5961 7: throttle */
+    uint32_t answered_step[TCP_ANSWERS]; /* the last answer to a segment that carried nothing */
     struct port_range listen[TCP_LISTEN_MAX];
     uint32_t listen_count;
     uint64_t *count;            /* COUNTER_COUNT counters of the current interval */

@@ -66,13 +66,22 @@ static void hold_copy(struct fault_queue *fq, struct fault_way *w, const struct 
     fq->drops[held ? DROP_FAULT_DUPLICATE : DROP_FAULT_FULL]++;
 }
 
+/* Takes it out of the store, where its bytes stay until store_free. */
+static struct frame release(struct fault_queue *fq, struct fault_way *w, const struct held *due)
+{
+    uint64_t late_ns = fq->now_ns > due->due_ns ? fq->now_ns - due->due_ns : 0;
+    w->late_max_ns = late_ns > w->late_max_ns ? late_ns : w->late_max_ns;
+    w->late_sum_ns += late_ns;
+    return store_pop(&w->store, due);
+}
+
 /* ---- receive ---- */
 
 static bool take_due(struct fault_queue *fq, struct frame *out)
 {
     const struct held *due = store_due(&fq->rx.store, fq->now_ns, fq->rx.passed);
     if (due)
-        *out = store_pop(&fq->rx.store, due);
+        *out = release(fq, &fq->rx, due);
     return due;
 }
 
@@ -158,7 +167,7 @@ static void send_due(struct fault_queue *fq)
     struct store *s = &fq->tx.store;
     const struct held *due;
     while ((due = store_due(s, fq->now_ns, fq->tx.passed)) != NULL && send_held(fq, due)) {
-        struct frame sent = store_pop(s, due);
+        struct frame sent = release(fq, &fq->tx, due);
         store_free(s, &sent);
     }
 }
@@ -271,6 +280,8 @@ void fault_held(const struct wire_queue *q, struct fault_held *out)
         .next_due_ns = next_due(fq),
         .waiting = rx->heap_count + rx->queue_count + tx->heap_count + tx->queue_count,
         .held = fq->rx.held + fq->tx.held,
+        .late_max_ns = fq->rx.late_max_ns > fq->tx.late_max_ns ? fq->rx.late_max_ns : fq->tx.late_max_ns,
+        .late_sum_ns = fq->rx.late_sum_ns + fq->tx.late_sum_ns,
     };
 }
 
@@ -282,6 +293,12 @@ static void fault_wait(struct wire_queue *q, uint64_t timeout_ns)
         return;
     uint64_t left = due - fq->now_ns;
     fq->inner->ops->wait(fq->inner, left < timeout_ns ? left : timeout_ns);
+}
+
+static int fault_fd(const struct wire_queue *q)
+{
+    const struct wire_queue *inner = ((const struct fault_queue *)q)->inner;
+    return inner->ops->fd ? inner->ops->fd(inner) : -1;
 }
 
 static void fault_stats(struct wire_queue *q, struct wire_stats *out)
@@ -304,6 +321,7 @@ const struct wire_ops fault_ops = {
     .flush = fault_flush,
     .reap = fault_reap,
     .wait = fault_wait,
+    .fd = fault_fd,
     .stats = fault_stats,
     .tick = fault_tick,
 };

@@ -68,6 +68,7 @@ struct wire_filter {
     uint32_t local_count;
     struct port_range ports[PORT_RANGES_MAX]; /* destination TCP ports */
     uint32_t ports_count;
+    bool everything;           /* whatever arrives, also what is none of the above */
     bool shared_address;       /* the kernel owns the addresses too: only TCP to the ports is ours;
                                 * otherwise ARP and ICMP for them are ours as well */
 };
@@ -124,6 +125,8 @@ struct wire_ops {
     uint32_t (*reap)(struct wire_queue *q, struct wire_stamp *stamps, uint32_t max);
     /* Sleeps until a frame may have arrived or `timeout_ns` passed. */
     void (*wait)(struct wire_queue *q, uint64_t timeout_ns);
+    /* Readable when a frame may have arrived, for who waits on several; NULL or below 0: there is none. */
+    int (*fd)(const struct wire_queue *q);
     void (*stats)(struct wire_queue *q, struct wire_stats *out);
     /* Tells a wire that cares about time (fault: delays) what time it is; NULL where unused. */
     void (*tick)(struct wire_queue *q, uint64_t now_ns);

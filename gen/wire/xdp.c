@@ -188,6 +188,11 @@ static void xdp_wait(struct wire_queue *q, uint64_t timeout_ns)
     ppoll(&fd, 1, &timeout, NULL);
 }
 
+static int xdp_fd(const struct wire_queue *q)
+{
+    return ((const struct xdp_queue *)q)->fd;
+}
+
 static void xdp_stats(struct wire_queue *q, struct wire_stats *out)
 {
     struct xdp_statistics s = {0};
@@ -248,5 +253,6 @@ const struct wire_ops xdp_ops = {
     .flush = xdp_flush,
     .reap = xdp_reap,
     .wait = xdp_wait,
+    .fd = xdp_fd,
     .stats = xdp_stats,
 };

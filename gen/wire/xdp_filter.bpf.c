@@ -7,6 +7,11 @@
  *   ARP for, ICMP to one of them   ours unless shared
  *   ICMP error, shared             ours if it quotes a segment that we sent
  *   later fragments, the rest      the kernel's
+ *
+ * or all of them, for who takes the interface's place (gen impair).
+ *
+ * What is ours and arrives at a queue without a socket of ours: of a shared address it is dropped,
+ * or the kernel, which owns the address and knows no such connection, would reset it.
  */
 #include <linux/bpf.h>
 
@@ -167,9 +172,9 @@ SEC("xdp")
 int wirebench_filter(struct xdp_md *ctx)
 {
     struct view v = {(const __u8 *)(long)ctx->data, (const __u8 *)(long)ctx->data_end};
-    if (!is_ours(&v))
+    if (!config.everything && !is_ours(&v))
         return XDP_PASS;
-    return bpf_redirect_map(&sockets, ctx->rx_queue_index, XDP_PASS);
+    return bpf_redirect_map(&sockets, ctx->rx_queue_index, config.shared ? XDP_DROP : XDP_PASS);
 }
 
 char xdp_license[] SEC("license") = "BSD-3-Clause";

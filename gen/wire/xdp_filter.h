@@ -14,6 +14,7 @@ struct xdp_filter_config {
     __u16 port_lo[XDP_FILTER_PORTS], port_hi[XDP_FILTER_PORTS]; /* destination TCP ports, inclusive */
     __u32 ports;
     __u32 shared;           /* the kernel owns the addresses too */
+    __u32 everything;       /* all frames, whatever they are */
 };
 
 #endif

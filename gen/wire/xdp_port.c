@@ -145,6 +145,7 @@ static int fill_filter(const struct wire_config *cfg, struct xdp_filter_config *
     }
     f->ports = w->ports_count;
     f->shared = w->shared_address;
+    f->everything = w->everything;
     return 0;
 }
 

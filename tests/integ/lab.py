@@ -27,13 +27,25 @@ def _remove(name):
 
 def _remove_orphans():
     for path in NAMESPACES.glob("wbt-*"):
-        found = re.fullmatch(r"wbt-(\d+)-[ab]", path.name)
+        found = re.fullmatch(r"wbt-(\d+)-[abm]", path.name)
         if found and not pathlib.Path("/proc", found.group(1)).exists():
             _remove(path.name)
 
 
 def _inside(namespace, *command):
     case.must(*command, namespace=namespace)
+
+
+def add_veth(name, namespace, peer, peer_namespace):
+    case.must("ip", "link", "add", name, "numrxqueues", "1", "numtxqueues", "1",
+              "netns", namespace, "type", "veth", "peer", "name", peer,
+              "numrxqueues", "1", "numtxqueues", "1", "netns", peer_namespace)
+
+
+def bring_up(namespace, iface, address):
+    _inside(namespace, "ip", "address", "add", f"{address}/{PREFIX}", "dev", iface)
+    _inside(namespace, "ip", "link", "set", "lo", "up")
+    _inside(namespace, "ip", "link", "set", iface, "up")
 
 
 class Lab:
@@ -52,27 +64,29 @@ class Lab:
         return self
 
     def __exit__(self, *_):
-        for name in (self.near, self.far):
+        for name in self._namespaces():
             if (NAMESPACES / name).exists():
                 _remove(name)
 
+    def _namespaces(self):
+        return self.near, self.far
+
     def _make(self):
-        for name in (self.near, self.far):
+        for name in self._namespaces():
             made = case.execute("ip", "netns", "add", name)
             if made.code != 0:
                 case.skip(f"cannot make a network namespace: {made.err.strip()}")
             # Before any link is up, so that no router solicitation disturbs the counts.
             _inside(name, "sh", "-c", "echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6; "
                     "echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6")
-        case.must("ip", "link", "add", NEAR_IFACE, "numrxqueues", "1", "numtxqueues", "1",
-                  "netns", self.near, "type", "veth", "peer", "name", FAR_IFACE,
-                  "numrxqueues", "1", "numtxqueues", "1", "netns", self.far)
+        self._join()
+
+    def _join(self):
+        add_veth(NEAR_IFACE, self.near, FAR_IFACE, self.far)
         self._up(self.near, NEAR_IFACE, NEAR_KERNEL)
         self._up(self.far, FAR_IFACE, FAR_KERNEL)
 
     def _up(self, namespace, iface, address):
         # Kernel sockets over veth leave checksums unfinished and send super-frames.
         _inside(namespace, "ethtool", "-K", iface, "tx", "off", "tso", "off", "gso", "off")
-        _inside(namespace, "ip", "address", "add", f"{address}/{PREFIX}", "dev", iface)
-        _inside(namespace, "ip", "link", "set", "lo", "up")
-        _inside(namespace, "ip", "link", "set", iface, "up")
+        bring_up(namespace, iface, address)

@@ -182,6 +182,7 @@ static const struct good good[] = {
     {"gateway", "10.0.0.254"},
     {"allow_public", "1", "yes"},
     {"shared_address", "false", "no"},
+    {"shared_address", "yes", NULL, "wire = xdp:eth0\ntarget = 10.0.0.1:80"},
     {"workers", "4"},
     {"cpus", "0,1"},
     {"priority", "high"},
@@ -197,6 +198,8 @@ static const struct good good[] = {
     {"samples", "0.3333333333333333", "0.333333333333"},
     {"mss", "536"},
     {"timestamps", "no"},
+    {"sack", "no"},
+    {"rack", "no"},
     {"delayed_ack", "false", "no"},
     {"delack", "0"},
     {"window_scale", "14"},
@@ -230,6 +233,7 @@ static const struct good good[] = {
     {"metrics", ""},
     {"control", "no"},
     {"peer_pid", "1234", NULL, "peer = none"},
+    {"measure_memory", "yes"},
     {"log_level", "debug"},
 };
 
@@ -529,6 +533,8 @@ static const struct bad bad[] = {
     {"mtu", "500", "a whole number from 576 to 9000"},
     {"mss", "9000", "a whole number from 0 to 8960"},
     {"timestamps", "", "yes or no (true, false, 1, 0)"},
+    {"sack", "2018", "yes or no (true, false, 1, 0)"},
+    {"rack", "tlp", "yes or no (true, false, 1, 0)"},
     {"delayed_ack", "40ms", "yes or no (true, false, 1, 0)"},
     {"delack", "501ms", "a time from 0 to 500ms (10s, 500ms, 2min)"},
     {"window_scale", "15", "a whole number from 0 to 14"},
@@ -559,6 +565,7 @@ static const struct bad bad[] = {
     {"control", "maybe", "yes or no (true, false, 1, 0)"},
     {"peer_pid", "-1", "a whole number from 0 to 2147483647"},
     {"peer_pid", "sshd", "a whole number from 0 to 2147483647"},
+    {"measure_memory", "always", "one of auto, yes, no"},
     {"log_level", "loud", "one of error, warn, info, debug"},
 };
 

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Our TCP and the kernel's through a bad network, either way round: small messages, byte-checked.
+
+3 % of the frames of each direction are lost and as many reordered, by `gen impair` between them.
+Many connections with one message under way each: a lost one costs a time-out, not the machine.
+"""
+import time
+
+import case
+import gen
+import lab
+import middle
+from results import Results
+
+FAULT = "--fault=loss=3%,reorder=3%"
+SOAKED = case.SOAK > 1
+MESSAGES = 500_000 if SOAKED else 10_000  # of each case
+CONNECTIONS = 200
+LARGEST_BYTES = 1024
+SECONDS = 1800 if SOAKED else 60
+
+
+def lossy(told):
+    for way in told["ways"]:
+        case.expect(way["drops"].get("fault_loss", 0) > MESSAGES / 100, f"hardly a frame was lost: {way}")
+        case.expect(way["drops"].get("fault_reorder", 0) > MESSAGES / 100, f"hardly one reordered: {way}")
+
+
+def our_client(box, folder):
+    """It checks every reply against what it sent; both sides' counts agree."""
+    job = gen.job(folder, connections=CONNECTIONS, payload=f"1-{LARGEST_BYTES}", transactions=MESSAGES,
+                  duration=f"{SECONDS}s", timeout="60s", connect_timeout="30s", drain="60s",
+                  content="binary", db=folder / "results.db", **gen.over_xdp())
+    with box.impaired(FAULT, "--seed=3") as told, gen.server(box) as server:
+        gen.run(job, namespace=box.near, seconds=SECONDS + 60)
+        seen = gen.counts(server)
+    found = Results(folder / "results.db").check_all_completed(MESSAGES)
+    sent = found.sum("payload_sent_bytes")
+    case.expect_equal((found.sum("payload_received_bytes"), seen["bytes_in"], seen["bytes_out"]),
+                      (sent, sent, sent), "bytes back, into and out of the kernel's server")
+    case.expect(found.counter("retransmits") > 0, "nothing was sent again")
+    lossy(told)
+
+
+def our_responder(box, _):
+    with box.impaired(FAULT, "--seed=4") as told, \
+            gen.responder(box.near, lab.NEAR_IFACE, lab.OURS) as peer:
+        client = case.execute(case.CLIENT, "--connect", f"{lab.OURS}:7000", "--mode", "echo",
+                              "--connections", CONNECTIONS, "--messages", MESSAGES, "--min", 1,
+                              "--max", LARGEST_BYTES, "--seed", 1, namespace=box.far, seconds=SECONDS)
+        case.expect(client.code == 0, str(client))
+        sent, seen = gen.counts(client), gen.counts(peer)
+    case.expect_equal((sent["messages"], sent["errors"]), (MESSAGES, 0), "messages and errors")
+    case.expect_equal((seen["bytes_in"], seen["bytes_out"]), (sent["bytes_out"], sent["bytes_in"]), "bytes")
+    case.expect(seen["retransmits"] > 0, "nothing was sent again")
+    lossy(told)
+
+
+def test():
+    case.need_programs(case.CLIENT, case.SERVER)
+    with middle.Middle() as box, case.scratch() as folder:
+        for part in (our_client, our_responder):
+            began = time.monotonic()
+            part(box, folder)
+            print(f"{part.__name__}: {MESSAGES} messages in {time.monotonic() - began:.1f} s", flush=True)
+
+
+case.main(test)
