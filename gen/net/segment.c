@@ -171,15 +171,15 @@ char *segment_flags_text(char buf[10], uint8_t flags)
     return buf;
 }
 
-static void add_sack(struct text *t, const uint8_t *o, uint8_t len)
+static void add_sack(struct text *t, const uint8_t *o, uint8_t len, uint32_t first)
 {
     add(t, "sack");
     for (uint8_t i = 2; i + 8 <= len; i = (uint8_t)(i + 8))
-        add(t, " %u:%u", be32_at(o + i), be32_at(o + i + 4));
+        add(t, " %u:%u", be32_at(o + i) - first, be32_at(o + i + 4) - first);
 }
 
 /* One option, `len` bytes with its head. */
-static void add_option(struct text *t, const uint8_t *o, uint8_t len)
+static void add_option(struct text *t, const uint8_t *o, uint8_t len, uint32_t other_iss)
 {
     if (o[0] == 2 && len == 4)
         add(t, "mss %u", be16_at(o + 2));
@@ -188,14 +188,14 @@ static void add_option(struct text *t, const uint8_t *o, uint8_t len)
     else if (o[0] == 4 && len == 2)
         add(t, "sackOK");
     else if (o[0] == 5)
-        add_sack(t, o, len);
+        add_sack(t, o, len, other_iss);
     else if (o[0] == 8 && len == 10)
         add(t, "TS val %u ecr %u", be32_at(o + 2), be32_at(o + 6));
     else
         add(t, "option %u, %u bytes", o[0], len);
 }
 
-char *segment_options_text(char *buf, const struct segment *s)
+char *segment_options_text(char *buf, const struct segment *s, uint32_t other_iss)
 {
     struct text t = {buf, SEGMENT_TEXT};
     *buf = 0;
@@ -210,7 +210,7 @@ char *segment_options_text(char *buf, const struct segment *s)
                 add(&t, "broken");
                 break;
             }
-            add_option(&t, s->opts + at, len);
+            add_option(&t, s->opts + at, len, other_iss);
         }
         at = (uint8_t)(at + len);
     }
@@ -230,6 +230,6 @@ char *segment_text(char *buf, const struct segment *s, uint32_t iss, uint32_t ot
     if (s->flags & TCP_URG)
         add(&t, " urg %u", s->urgent);
     if (s->opts_len)
-        add(&t, " <%s>", segment_options_text(options, s));
+        add(&t, " <%s>", segment_options_text(options, s, other_iss));
     return buf;
 }

@@ -36,10 +36,11 @@ struct segment_ends {
 uint32_t segment_write(uint8_t *packet, const struct segment *s, const struct segment_ends *ends);
 /* Whether both say the same: everything but ports and checksum. */
 bool segment_equal(const struct segment *a, const struct segment *b);
-/* Numbers relative to the sender's and the other side's first. Returns buf, SEGMENT_TEXT bytes. */
+/* Numbers relative to the sender's and the other side's first (SACK blocks: the other side's).
+ * Returns buf, SEGMENT_TEXT bytes. */
 char *segment_text(char *buf, const struct segment *s, uint32_t iss, uint32_t other_iss);
-/* The options alone, without the brackets. */
-char *segment_options_text(char *buf, const struct segment *s);
+/* The options alone, without the brackets; SACK blocks relative to `other_iss`. */
+char *segment_options_text(char *buf, const struct segment *s, uint32_t other_iss);
 /* "S.", "P." ... */
 char *segment_flags_text(char buf[10], uint8_t flags);
 

@@ -215,6 +215,7 @@ static int leaves(struct player *p)
     }
     s.seq -= p->our_iss;
     s.ack -= s.flags & TCP_ACK ? p->play->peer_iss : 0;
+    shift_sack(&s, 0u - p->play->peer_iss);
     show(p, &s, at_ns);
     settle_time(p, at_ns);
     return 0;

@@ -88,8 +88,9 @@ static struct seen play(const struct peers_config *cfg, uint32_t ring_bytes, uin
 
 START_TEST(test_whole_lives)
 {
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 8; i++) {
         struct peers_config cfg = config(i & 1 ? 0.05 : 0, i & 2);
+        cfg.sack = cfg.rack = i & 4;
         struct seen s = play(&cfg, 64u << 20, 3600000 * MS);
         ck_assert_uint_eq(s.same, cfg.conns);
         ck_assert_uint_eq(s.from_state, 0);
@@ -104,6 +105,7 @@ START_TEST(test_the_last_part_of_a_ring)
     for (int i = 0; i < 8; i++) {
         struct peers_config cfg = config(i & 1 ? 0.02 : 0, i & 2);
         cfg.timestamps = i & 4;
+        cfg.sack = cfg.rack = i & 1;
         cfg.messages = 60;
         struct seen s = play(&cfg, 256u << 10, 3600000 * MS);
         from_state += s.from_state;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Every script of tests/tcp, played on our engine: with and without timestamps offered, and once
- * more with clock and numbers about to wrap. */
+/* Every script of tests/tcp, played on our engine: with and without timestamps and SACK, and once more
+ * with clock and numbers about to wrap. */
 #include <dirent.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,11 +11,11 @@
 
 #define S_TK ((uint32_t)(1000000000ull >> TCP_TICK_SHIFT))
 
-static struct stack_config config(bool timestamps)
+static struct stack_config config(bool timestamps, bool sack)
 {
     return (struct stack_config){
         .tcp = {.ooo_pieces = 64, .piece_bytes = 1460, .side_blocks = 64, .window = 262144,
-                .window_scale = 7, .timestamps = timestamps, .delayed_ack = true, .congestion = true,
+                .window_scale = 7, .timestamps = timestamps, .sack = sack, .rack = sack, .delayed_ack = true, .congestion = true,
                 .rto_min_tk = S_TK / 5, .rto_max_tk = 60 * S_TK, .rto_initial_tk = S_TK,
                 .delack_tk = S_TK / 25, .time_wait_tk = 60 * S_TK, .init_cwnd = 10, .retries = 8,
                 .syn_retries = 8, .secret = 0x123456789abcdef0ull},
@@ -23,30 +23,35 @@ static struct stack_config config(bool timestamps)
     };
 }
 
-static void play(const struct script *s, const char *name, bool timestamps, bool wraps)
+struct mode {
+    bool timestamps, sack, wraps;
+};
+
+static void play(const struct script *s, const char *name, struct mode m)
 {
-    struct stack_config cfg = config(timestamps);
+    struct stack_config cfg = config(m.timestamps, m.sack);
     struct err e = {0};
     char why[SCRIPT_WHY];
-    uint64_t start_ns = wraps ? (1ull << 42) - 20000000 : 5000000000ull;
+    uint64_t start_ns = m.wraps ? (1ull << 42) - 20000000 : 5000000000ull;
     struct script_engine *g = script_engine_open(&cfg, start_ns, &e);
     ck_assert_ptr_nonnull(g);
     struct script_side side = script_engine_side(g);
-    struct script_play play = {.peer_iss = wraps ? 0xffffff80u : 77};
+    struct script_play play = {.peer_iss = m.wraps ? 0xffffff80u : 77};
     int rc = script_run(s, &side, &play, why);
-    ck_assert_msg(!rc, "%s (timestamps %d, wraps %d): %s", name, timestamps, wraps, why);
+    ck_assert_msg(!rc, "%s (timestamps %d, sack %d, wraps %d): %s", name, m.timestamps, m.sack,
+                  m.wraps, why);
     const char *leak = script_engine_leak(g);
     ck_assert_msg(!leak, "%s: %s", name, leak);
     script_engine_close(g);
 }
 
-/* A script that is about timestamps needs them on. */
-static bool wants_timestamps(const struct script *s)
+/* A script that is about an option needs it on. */
+static bool wants(const struct script *s, const char *option)
 {
     char text[SEGMENT_TEXT];
     for (uint32_t i = 0; i < s->count; i++)
         if (s->rows[i].kind == SCRIPT_LEAVES &&
-            strstr(segment_options_text(text, &s->rows[i].segment), "TS"))
+            strstr(segment_options_text(text, &s->rows[i].segment, 0), option))
             return true;
     return false;
 }
@@ -57,9 +62,9 @@ static void play_file(const char *path)
     struct err e = {0};
     ck_assert_msg(script_load(&s, path, &e) == 0, "%s", e.message);
     ck_assert_msg(s.title[0], "%s: expected a comment that says what it is about", path);
-    for (unsigned i = 0; i < 4; i++)
-        if (i & 1 || !wants_timestamps(&s))
-            play(&s, path, i & 1, i & 2);
+    for (unsigned i = 0; i < 8; i++)
+        if ((i & 1 || !wants(&s, "TS")) && (i & 2 || !wants(&s, "sack")))
+            play(&s, path, (struct mode){i & 1, i & 2, i & 4});
     script_free(&s);
 }
 
@@ -89,7 +94,7 @@ static void fails(const char *text, const char *says)
     struct script s;
     struct err e = {0};
     char why[SCRIPT_WHY];
-    struct stack_config cfg = config(true);
+    struct stack_config cfg = config(true, true);
     ck_assert_msg(script_parse(&s, text, "x", &e) == 0, "%s", e.message);
     struct script_engine *g = script_engine_open(&cfg, 5000000000ull, &e);
     struct script_side side = script_engine_side(g);
