@@ -11,7 +11,7 @@
 #include "analyzer/times.h"
 #include "base/err.h"
 
-static const char *const names[BY_KINDS] = {"phase", "worker", "operation", "interval"};
+static const char *const names[BY_KINDS] = {"phase", "worker", "operation", "interval", "target"};
 
 const char *by_kind_name(enum by_kind kind)
 {
@@ -25,12 +25,8 @@ int by_kind_parse(const char *word, enum by_kind *out, struct err *e)
             *out = (enum by_kind)i;
             return 0;
         }
-    if (strcmp(word, "target") == 0)
-        return err_set(e, EXIT_USAGE, -EINVAL,
-                       "--by target: a sample does not say its target, so this is not recorded; "
-                       "expected phase, worker, operation or interval");
     return err_set(e, EXIT_USAGE, -EINVAL,
-                   "--by \"%.40s\": expected phase, worker, operation or interval", word);
+                   "--by \"%.40s\": expected phase, worker, operation, interval or target", word);
 }
 
 /* --- parts that histograms know -------------------------------------------------------- */
@@ -45,6 +41,7 @@ static bool is_of(const struct batch *b, const struct part *p, const struct owne
     case BY_INTERVAL:
         return p->phase_id == h->phase_id && p->number == h->seq;
     case BY_OPERATION:
+    case BY_TARGET:
         break;
     }
     return false;
@@ -119,7 +116,9 @@ static int build(struct batch *b, struct err *e)
         return ret;
     b->possible = ret;
     if (t->kind == BY_OPERATION)
-        return batch_operations(b, e);
+        return batch_kinds(b, e);
+    if (t->kind == BY_TARGET)
+        return batch_targets(b, e);
     ret = batch_each_hist(b, take_hist, e);
     ret = ret ? ret : batch_finish(b, e);
     if (t->kind == BY_WORKER && t->count)

@@ -11,7 +11,7 @@
 #include "analyzer/query_samples.h"
 
 #define BATCH      32
-#define OPERATIONS 256 /* that a sample can tell apart */
+#define BATCH_KEYS 256 /* operations, or targets, that a sample can tell apart */
 #define BIT(n)     (1u << (n))
 
 /* When a worker counted into a part. */
@@ -33,7 +33,7 @@ struct batch {
     size_t count;
     struct span *spans;
     size_t spans_count;
-    size_t part_of[OPERATIONS]; /* by operation */
+    size_t part_of[BATCH_KEYS]; /* by operation or target */
 };
 
 /* A new row of the table with a histogram to fill; NULL: no memory. */
@@ -52,7 +52,15 @@ int batch_each_hist(struct batch *b,
                                 struct hist_sum *scratch, struct err *e),
                     struct err *e);
 
-/* by_operations.c */
-int batch_operations(struct batch *b, struct err *e);
+/* What a sample's kind names, below BATCH_KEYS. */
+static inline uint32_t batch_key(enum by_kind by, uint64_t kind)
+{
+    return (by == BY_TARGET ? sample_target(kind) : sample_operation(kind)) % BATCH_KEYS;
+}
+
+/* by_kinds.c: parts that only samples know */
+int batch_kinds(struct batch *b, struct err *e);
+/* by_targets.c: the same by target, with their names */
+int batch_targets(struct batch *b, struct err *e);
 
 #endif

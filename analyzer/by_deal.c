@@ -36,11 +36,11 @@ static void deal_intervals(const struct batch *b, const struct block *block, str
     }
 }
 
-static void deal_operations(const struct batch *b, const struct block *block, struct tally *tallies)
+static void deal_kinds(const struct batch *b, const struct block *block, struct tally *tallies)
 {
     const uint64_t *kind = block->columns[SAMPLE_KIND], *latency = block->columns[SAMPLE_LATENCY];
     for (uint32_t i = 0; i < block->count; i++)
-        tally_add(&tallies[b->part_of[sample_operation(kind[i]) % OPERATIONS]], &latency[i], 1);
+        tally_add(&tallies[b->part_of[batch_key(b->table->kind, kind[i])]], &latency[i], 1);
 }
 
 void batch_deal(const void *batch, const struct block *block, struct tally *tallies)
@@ -52,7 +52,8 @@ void batch_deal(const void *batch, const struct block *block, struct tally *tall
         deal_block(b, block, tallies);
         break;
     case BY_OPERATION:
-        deal_operations(b, block, tallies);
+    case BY_TARGET:
+        deal_kinds(b, block, tallies);
         break;
     case BY_INTERVAL:
         deal_intervals(b, block, tallies);

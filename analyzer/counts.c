@@ -170,10 +170,7 @@ static void bound_rate(struct figure *f, const struct cluster *c, size_t count)
     if (!f->has || part <= 0 || ratio_band(c, NULL, count, 0, &band))
         return;
     double relative = band.half_width / (part / ns);
-    f->has_interval = true;
-    f->lo = fmax(0, f->value * (1 - relative));
-    f->hi = f->value * (1 + relative);
-    f->reliable = band.reliable;
+    figure_bound(f, fmax(0, f->value * (1 - relative)), f->value * (1 + relative), band.k_eff, band.used);
 }
 
 /* --- memory and CPU -------------------------------------------------------------------- */
@@ -236,8 +233,7 @@ static int fill_memory(struct db *db, struct summary *s, const char *side, struc
 {
     struct memory_info m;
     int ret = query_memory(db, s->run.id, side, &m, e);
-    figure_miss(bytes, "takes two processes, of all connections and of none: see "
-                       "memory_reserved_bytes_per_conn");
+    figure_miss(bytes, "not measured (measure_memory = yes does): see memory_reserved_bytes_per_conn");
     if (base)
         figure_miss(base, "not measured in this run");
     if (ret)

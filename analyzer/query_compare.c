@@ -49,6 +49,15 @@ int query_environments(struct db *db, const char *runs, struct db_stmt **out, st
                    ":runs", runs, out, e);
 }
 
+int query_steered(struct db *db, const char *runs, struct db_stmt **out, struct err *e)
+{
+    return prepare(db, "read what the runs were asked",
+                   "SELECT run_id, name, argument FROM command c WHERE run_id" OF_RUNS
+                   "AND result = 'done' AND name <> 'stop' AND id = (SELECT min(id) FROM command d "
+                   "WHERE d.run_id = c.run_id AND result = 'done' AND name <> 'stop') ORDER BY run_id",
+                   ":runs", runs, out, e);
+}
+
 int query_job(struct db *db, int64_t run_id, struct db_stmt **out, struct err *e)
 {
     int ret = db_prepare(db, "read the job", "SELECT job FROM run WHERE id = :id", out, e);

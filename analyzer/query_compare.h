@@ -21,6 +21,10 @@ int query_interleaved_of(struct db *db, int64_t run_id, struct db_stmt **out, st
 /* The environment fields of several runs: name, class, run_id, value; by name. */
 int query_environments(struct db *db, const char *runs, struct db_stmt **out, struct err *e);
 
+/* Those of the runs that were steered while they went on (gen ctl): run_id, and what was asked of
+ * them first: name, argument. */
+int query_steered(struct db *db, const char *runs, struct db_stmt **out, struct err *e);
+
 /* The text of one run's job: job. */
 int query_job(struct db *db, int64_t run_id, struct db_stmt **out, struct err *e);
 

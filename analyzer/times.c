@@ -117,11 +117,8 @@ static void fill_quantile(struct time_summary *t, enum quantile_id id, const str
     struct percentile_interval in;
     int ret = percentile_interval(sum, q, c->of[id], c->of[QUANTILE_P50],
                                   c->seconds->count, &in);
-    f->has_interval = ret == 0;
     if (ret == 0) {
-        f->lo = (double)in.lo_ns;
-        f->hi = (double)in.hi_ns;
-        f->reliable = in.reliable;
+        figure_bound(f, (double)in.lo_ns, (double)in.hi_ns, in.k_eff, in.used);
         t->ranks[id].lo = in.lo_rank;
         t->ranks[id].hi = in.hi_rank;
     } else {
@@ -137,10 +134,8 @@ static void fill_mean(struct figure *f, const struct hist_sum *sum, const struct
     struct ratio_band band;
     if (ratio_band(c->of[QUANTILE_COUNT], NULL, c->seconds->count, 0, &band))
         return;
-    f->has_interval = true;
-    f->lo = fmax((double)sum->min_ns, f->value - band.half_width); /* no time is below the least */
-    f->hi = f->value + band.half_width;
-    f->reliable = band.reliable;
+    double lo = fmax((double)sum->min_ns, f->value - band.half_width); /* no time is below the least */
+    figure_bound(f, lo, f->value + band.half_width, band.k_eff, band.used);
 }
 
 static void fill(struct time_summary *t, const struct clusters *c)

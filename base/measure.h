@@ -118,7 +118,13 @@ enum operation {
     X(BACKLOG_MAX, backlog_max, "largest number of arrivals waiting in the interval")              \
     X(MISSED, missed, "arrivals that the loop looked at more than 1 ms too late")                  \
     X(SIDE_EMPTY, side_empty, "times a disturbed connection found no side block")                  \
-    X(TUPLES_BUSY, tuples_busy, "tuples passed over at an open: still in use or in TIME_WAIT")
+    X(TUPLES_BUSY, tuples_busy, "tuples passed over at an open: still in use or in TIME_WAIT")     \
+    X(SACK_INVALID, sack_invalid, "SACK blocks that name what was never sent, or nothing")         \
+    X(SACK_FORGOTTEN, sack_forgotten, "SACK blocks that found no room on the scoreboard")          \
+    X(DSACK_SENT, dsack_sent, "ACKs that told of what arrived twice (RFC 2883)")                   \
+    X(DSACK_RECEIVED, dsack_received, "ACKs that say something arrived twice (RFC 2883)")          \
+    X(TLP_PROBES, tlp_probes, "tail loss probes sent (RFC 8985)")                                  \
+    X(UNDONE, undone, "repairs that turned out needless: the window was given back")
 
 enum counter {
 #define X(NAME, name, meaning) COUNTER_##NAME,

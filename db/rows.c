@@ -174,6 +174,20 @@ int db_fault_add(struct db *db, int64_t run_id, const struct command_row *row, s
     return run_once(s, e);
 }
 
+static int mark_steered(struct db *db, int64_t run_id, const char *history_key, struct err *e)
+{
+    struct db_stmt *s;
+    int ret = db_prepare(db, "mark a run that was steered",
+                         "UPDATE run SET history_key = :key, workload_id = CASE WHEN workload_id LIKE "
+                         "'%+' THEN workload_id ELSE workload_id || '+' END WHERE id = :run_id",
+                         &s, e);
+    if (ret)
+        return ret;
+    db_bind_text(s, ":key", history_key);
+    db_bind_i64(s, ":run_id", run_id);
+    return run_once(s, e);
+}
+
 int db_command_add(struct db *db, int64_t run_id, const struct command_row *row, struct err *e)
 {
     struct db_stmt *s;
@@ -185,7 +199,9 @@ int db_command_add(struct db *db, int64_t run_id, const struct command_row *row,
     bind_ints(s, {":run_id", run_id}, {":phase_id", row->phase_id}, {":at_ns", row->at_ns});
     bind_texts(s, {":name", row->name}, {":argument", row->argument}, {":result", row->result});
     ret = run_once(s, e);
-    return ret || !row->injected ? ret : db_fault_add(db, run_id, row, e);
+    if (!ret && row->injected)
+        ret = db_fault_add(db, run_id, row, e);
+    return ret || !row->history_key ? ret : mark_steered(db, run_id, row->history_key, e);
 }
 
 int db_conn_memory_add(struct db *db, int64_t run_id, const struct conn_memory_row *row,

@@ -159,6 +159,8 @@ struct command_row {
     const char *name, *argument; /* argument NULL: none */
     const char *result;      /* "done", or "refused: " and why */
     const char *injected;    /* NULL, or the faults that it put on the wire: a row of fault_event as well */
+    const char *history_key; /* NULL, or that of the run from now on: it is not its job's work any more,
+                              * and its workload id gets a '+' like that of a job with overrides */
     int64_t phase_id;        /* DB_NONE: none */
     int64_t at_ns;           /* Unix */
 };

@@ -36,14 +36,22 @@ enum sample_column {
     SAMPLE_COLUMNS
 };
 
-/* Operation (8 bits), enum result (4 bits) and whether it was started in a measured phase. */
-static inline uint64_t sample_kind(uint32_t operation, uint32_t result, bool measured)
+/* Target, operation (8 bits), enum result (4 bits) and whether it was started in a measured phase.
+ * target: its place in the list of targets, from 1 to SAMPLE_TARGETS; 0: the only one, none, or not
+ * recorded (by versions that did not). */
+#define SAMPLE_TARGETS 255u
+static inline uint64_t sample_kind(uint32_t target, uint32_t operation, uint32_t result,
+                                   bool measured)
 {
-    return (uint64_t)operation << 5 | result << 1 | measured;
+    return (uint64_t)target << 13 | (uint64_t)operation << 5 | result << 1 | measured;
 }
 static inline uint32_t sample_operation(uint64_t kind)
 {
-    return (uint32_t)(kind >> 5);
+    return kind >> 5 & 255;
+}
+static inline uint32_t sample_target(uint64_t kind)
+{
+    return kind >> 13 & SAMPLE_TARGETS;
 }
 static inline uint32_t sample_result(uint64_t kind)
 {

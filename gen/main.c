@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "job/job.h"
 #include "run/commands.h"
+#include "run/flights.h"
 #include "run/list.h"
 #include "version.h"
 
@@ -21,6 +22,15 @@ static void on_signal(int sig)
     if (ended_by)
         _exit(128 + sig); /* the second one ends at once; the kernel takes everything back */
     ended_by = sig;
+}
+
+static struct flight_crash crash; /* the handler of SIGABRT reads it */
+
+/* An assertion has failed: what led to it is saved, then abort() goes on. */
+static void on_abort(int sig)
+{
+    (void)sig;
+    flight_crash_save(&crash);
 }
 
 static int command_help(const struct command_args *a, struct err *e);
@@ -41,6 +51,8 @@ static const struct command {
      "answer traffic until SIGTERM", command_respond},
     {"ctl", "ctl [--run ID|--socket NAME] [--json] status|rate R|next|fault F|stop",
      "ask or steer a run that goes on", command_ctl},
+    {"replay", "replay FILE [--until=N] [--json]",
+     "a flight recording, stepped through the engine again", command_replay},
     {"impair", "impair IFACE IFACE [--fault=FAULTS] [--duration=TIME] [--json]",
      "a bridge that loses, delays, slows down frames", command_impair},
     {"list", "list [CONF_DIR]", "workloads, scenarios, suites, wires, protocols and shapes", command_list},
@@ -99,9 +111,11 @@ int main(int argc, char **argv)
     struct sigaction action = {.sa_handler = on_signal};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    struct sigaction abort_action = {.sa_handler = on_abort, .sa_flags = (int)SA_RESETHAND};
+    sigaction(SIGABRT, &abort_action, NULL);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a full disk is an error to tell, not a death */
-    struct command_args args = {argc - 2, argv + 2, environ, &ended_by};
+    struct command_args args = {argc - 2, argv + 2, environ, &ended_by, &crash};
     struct err e = {0};
     int code = command->run(&args, &e);
     if (e.exit_code)

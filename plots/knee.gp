@@ -33,4 +33,4 @@ plot $trials using ($1/SCALE):2 with lines linestyle 1 notitle, \
      $trials using ($1/SCALE):2:5 with labels offset 0,-1.1 font ',9' textcolor rgb GREY notitle, \
      NaN with linespoints linestyle 1 pointsize 1.1 title 'p50', \
      NaN with linespoints linestyle 2 pointsize 1.2 title 'p99', \
-     NaN with points linecolor rgb BLUE linewidth 1.6 pointtype 6 pointsize 1.2 title 'did not hold'
+     NaN with points linecolor rgb BLUE linewidth 1.6 pointtype 6 pointsize 1.2 title 'hollow: did not hold'

@@ -120,8 +120,11 @@ static int read_fields(struct db *db, const struct plan *plan, const char *runs,
     return ret ? ret : field_end(c, &f, e);
 }
 
-static int check_environments(struct db *db, const struct plan *plan, struct comparison *c,
-                              struct err *e)
+/* Reads something of all runs of both sides, named as a JSON list. */
+static int of_both(struct db *db, const struct plan *plan, struct comparison *c,
+                   int (*read)(struct db *db, const struct plan *plan, const char *runs,
+                               struct comparison *c, struct err *e),
+                   struct err *e)
 {
     struct id_list both = {0};
     int ret = 0;
@@ -131,10 +134,31 @@ static int check_environments(struct db *db, const struct plan *plan, struct com
         ret = plan_add(&both, plan->b.ids[i], e);
     char *runs = ret ? NULL : plan_json(&both);
     if (ret == 0)
-        ret = runs ? read_fields(db, plan, runs, c, e)
-                   : err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "out of memory for the environments");
+        ret = runs ? read(db, plan, runs, c, e)
+                   : err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "out of memory for the list of runs");
     free(runs);
     free(both.ids);
+    return ret;
+}
+
+/* --- runs that were steered: they did what no job says ---------------------------------- */
+
+static int read_steered(struct db *db, const struct plan *plan, const char *runs,
+                        struct comparison *c, struct err *e)
+{
+    (void)plan;
+    struct db_stmt *s = NULL;
+    int ret = query_steered(db, runs, &s, e);
+    while (ret == 0 && (ret = db_step(s, e)) == 1) {
+        const char *argument = db_col_text(s, "argument");
+        comparison_obstacle(c,
+                            "run %lld was steered while it went on (gen ctl %s%s%s): run its job "
+                            "again without",
+                            (long long)db_col_i64(s, "run_id"), format_or(db_col_text(s, "name"), "?"),
+                            argument ? " " : "", format_or(argument, ""));
+        ret = 0;
+    }
+    db_finish(s);
     return ret;
 }
 
@@ -237,8 +261,10 @@ int comparison_check(struct db *db, const struct plan *plan, struct comparison *
 {
     check_runs(c, &c->a.values);
     check_runs(c, &c->b.values);
-    int ret = check_environments(db, plan, c, e);
-    if (ret || c->paired)
-        return ret;
+    int ret = of_both(db, plan, c, read_fields, e);
+    size_t before = c->obstacle_count;
+    ret = ret ? ret : of_both(db, plan, c, read_steered, e);
+    if (ret || c->paired || c->obstacle_count > before)
+        return ret; /* a steered run has a history key of its own, which was told now */
     return check_jobs(db, c, e);
 }

@@ -88,7 +88,7 @@ static int read_errors(struct db *db, const struct comparison *c, int64_t run, d
     int ret = summary_build(db, run, &s, e);
     for (size_t i = 0; i < METRIC_COUNT && ret == 0; i++) {
         metric_at(&s, i, &m);
-        for (size_t j = 0; j < c->metric_count && m.figure.has_interval; j++)
+        for (size_t j = 0; j < c->metric_count && m.figure.has_band; j++)
             if (strcmp(m.name, c->metrics[j].name) == 0 && m.figure.lo > 0 &&
                 c->metrics[j].scale == SCALE_LOG)
                 out[j] = log(m.figure.hi / m.figure.lo) / 2 / HALF_WIDTH_95;

@@ -43,6 +43,8 @@ static json_t *row_object(const struct by_table *t, const struct by_row *r)
         json_object_set_new(row, "phase_name", text(r->phase));
         json_object_set_new(row, "started_ns", json_integer(r->started_ns));
     }
+    if (t->kind == BY_TARGET)
+        json_object_set_new(row, "address", r->phase[0] ? text(r->phase) : json_null());
     json_object_set_new(row, "samples", json_integer((json_int_t)r->count));
     for (int q = 0; q < QUANTILE_COUNT; q++)
         put_figure(row, quantiles[q].name, &r->quantiles[q]);

@@ -27,6 +27,9 @@ static void put_row(FILE *out, const struct by_table *t, const struct by_row *r)
     double at_s = (double)ns_between(t->run.started_ns, r->started_ns) / 1e9;
     if (timed(t))
         snprintf(label, sizeof label, "%4lld %-12.12s %9.2f", (long long)r->number, r->phase, at_s);
+    else if (t->kind == BY_TARGET)
+        snprintf(label, sizeof label, "%3lld %-22.40s", (long long)r->number,
+                 r->phase[0] ? r->phase : "-");
     else
         snprintf(label, sizeof label, "%9lld", (long long)r->number);
     for (int q = 0; q < SHOWN; q++)
@@ -42,6 +45,8 @@ static void put_titles(FILE *out, const struct by_table *t)
     char label[60];
     if (timed(t))
         snprintf(label, sizeof label, "%4s %-12s %9s", "no", "phase", "from s");
+    else if (t->kind == BY_TARGET)
+        snprintf(label, sizeof label, "%3s %-22s", "no", "target");
     else
         snprintf(label, sizeof label, "%9s", by_kind_name(t->kind));
     format_line(out, "%s %11s %9s %9s %9s %9s %9s %9s", label, "samples", "p50", "p90", "p95", "p99",

@@ -45,7 +45,6 @@ static void put_metric(FILE *out, const struct metric_value *m)
     put_number(out, f->has, f->value);
     put_number(out, f->has_interval, f->lo);
     put_number(out, f->has_interval, f->hi);
-    put_number(out, f->has_interval, f->reliable);
     put_number(out, f->count > 0, (double)f->count);
     put_number(out, f->duration_s > 0, f->duration_s);
     put_text(out, f->has ? NULL : f->reason);
@@ -56,7 +55,7 @@ int csv_write(FILE *out, const struct report *r, struct err *e)
 {
     (void)e;
     fputs("run_id,run_uuid,workload_id,timestamp,state,valid,verdict,metric,unit,scope,value,"
-          "interval95_lo,interval95_hi,interval95_reliable,samples,duration_s,missing_reason\n",
+          "interval95_lo,interval95_hi,samples,duration_s,missing_reason\n",
           out);
     for (size_t run = 0; run < r->count; run++)
         for (size_t i = 0; i < METRIC_COUNT; i++) {

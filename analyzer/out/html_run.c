@@ -32,8 +32,7 @@ void html_interval(FILE *out, const struct figure *f, double scale)
 {
     char lo[HTML_NUMBER], hi[HTML_NUMBER];
     if (f->has_interval)
-        fprintf(out, "<span>%s%s to %s</span>", f->reliable ? "" : "~ ",
-                format_number(lo, sizeof lo, f->lo / scale),
+        fprintf(out, "<span>%s to %s</span>", format_number(lo, sizeof lo, f->lo / scale),
                 format_number(hi, sizeof hi, f->hi / scale));
 }
 

@@ -78,7 +78,6 @@ static void put_interval(json_t *about, const struct figure *f, double scale)
     json_array_append_new(bounds, number(f->lo / scale));
     json_array_append_new(bounds, number(f->hi / scale));
     json_object_set_new(about, "interval95", bounds);
-    json_object_set_new(about, "interval95_reliable", json_boolean(f->reliable));
 }
 
 static void put_figure(struct document *d, const char *path, const struct figure *f, double scale,

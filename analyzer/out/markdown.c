@@ -22,7 +22,7 @@ static void put_code(FILE *out, const char *text)
     fputs("</code>", out);
 }
 
-/* "value (lo to hi)", "~" before an interval that rests on fewer than ten seconds. */
+/* "value (lo to hi)" */
 static void put_figure(FILE *out, const struct figure *f, double scale)
 {
     char value[TEXT], lo[TEXT], hi[TEXT];
@@ -32,8 +32,7 @@ static void put_figure(FILE *out, const struct figure *f, double scale)
     }
     fputs(format_number(value, sizeof value, f->value / scale), out);
     if (f->has_interval)
-        fprintf(out, " (%s%s to %s)", f->reliable ? "" : "~",
-                format_number(lo, sizeof lo, f->lo / scale),
+        fprintf(out, " (%s to %s)", format_number(lo, sizeof lo, f->lo / scale),
                 format_number(hi, sizeof hi, f->hi / scale));
 }
 

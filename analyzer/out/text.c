@@ -125,8 +125,8 @@ static void write_rates(FILE *out, const struct summary *s)
         return;
     }
     if (rate->has_interval)
-        snprintf(bounds, sizeof bounds, " (%s to %s%s)", format_number(lo, sizeof lo, rate->lo),
-                 format_number(hi, sizeof hi, rate->hi), rate->reliable ? "" : " *");
+        snprintf(bounds, sizeof bounds, " (%s to %s)", format_number(lo, sizeof lo, rate->lo),
+                 format_number(hi, sizeof hi, rate->hi));
     format_line(out, "rates       %s messages/s%s, %s transactions/s, %s frames/s",
                 SHOWN(FIGURE_MSG_PER_S), bounds, SHOWN(FIGURE_TRANSACTIONS_PER_S),
                 SHOWN(FIGURE_FRAMES_PER_S));

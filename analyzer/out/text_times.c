@@ -76,8 +76,8 @@ static void put_row(FILE *out, const struct summary *s, int row)
     if (row == QUANTILE_COUNT)
         interval[0] = '\0'; /* the largest of what was seen has none */
     else if (f->has_interval)
-        snprintf(interval, sizeof interval, "%s to %s%s", format_plain(lo, CELL, f->lo / scale),
-                 format_plain(hi, CELL, f->hi / scale), f->reliable ? "" : " *");
+        snprintf(interval, sizeof interval, "%s to %s", format_plain(lo, CELL, f->lo / scale),
+                 format_plain(hi, CELL, f->hi / scale));
     put_line(out, row_label(row), interval, cells);
 }
 
@@ -90,21 +90,26 @@ static void add_note(char *line, size_t size, bool applies, const char *note)
         snprintf(line + at, size - at, "%s%s", at ? "; " : "", note);
 }
 
+static bool is_weak(const struct figure *f)
+{
+    return f->has_band && !f->has_interval;
+}
+
 static void put_marks(FILE *out, const struct summary *s)
 {
-    bool weak = s->figures[FIGURE_MSG_PER_S].has_interval && !s->figures[FIGURE_MSG_PER_S].reliable;
-    bool few = false;
+    bool weak = is_weak(&s->figures[FIGURE_MSG_PER_S]), few = false;
     char line[512] = "";
     for (int row = 0; row < ROWS; row++) {
         const struct figure *f = row_figure(&s->times[TIME_LATENCY], row);
-        weak |= f->has_interval && !f->reliable;
+        weak |= is_weak(f);
         for (int t = 0; t < TIME_COUNT && row < QUANTILE_COUNT; t++)
             few |= !row_figure(&s->times[t], row)->has && any_in_row(s, row);
-        few |= f->has && !f->has_interval && row != QUANTILE_COUNT;
+        few |= f->has && !f->has_band && row != QUANTILE_COUNT;
     }
     add_note(line, sizeof line, s->under_saturation, "latency under saturation (rate = max)");
-    add_note(line, sizeof line, weak, "*: under ten independent seconds, a hint");
-    add_note(line, sizeof line, few, "-: too few samples");
+    add_note(line, sizeof line, weak && few, "-: too few samples, or independent seconds (ten)");
+    add_note(line, sizeof line, weak && !few, "-: under ten independent seconds");
+    add_note(line, sizeof line, few && !weak, "-: too few samples");
     if (line[0])
         format_line(out, "%s", line);
 }

@@ -58,8 +58,8 @@ int percentile_interval(const struct hist_sum *sum, const struct quantile *q,
         .hi_rank = hi,
         .lo_ns = hist_sum_percentile_ns(sum, lo, sum->count),
         .hi_ns = hist_sum_percentile_ns(sum, hi, sum->count),
+        .used = band.used,
         .k_eff = band.k_eff,
-        .reliable = band.reliable,
     };
     return 0;
 }

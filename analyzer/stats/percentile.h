@@ -55,8 +55,8 @@ uint64_t percentile_rank(uint64_t count, const struct quantile *q);
 struct percentile_interval {
     uint64_t lo_rank, hi_rank; /* the samples at both ends, from 1 */
     uint64_t lo_ns, hi_ns;     /* their values by the histogram */
-    double k_eff;
-    bool reliable;
+    size_t used;  /* seconds with samples */
+    double k_eff; /* below RATIO_BAND_NEEDS it is not to be relied upon */
 };
 int percentile_interval(const struct hist_sum *sum, const struct quantile *q,
                         const struct cluster *clusters, const struct cluster *median, size_t count,

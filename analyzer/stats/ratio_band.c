@@ -8,7 +8,6 @@
 
 #define BATCH_FROM   100 /* clusters from which batch means replace Newey-West */
 #define BATCHES      10  /* Schmeiser 1982: 10 to 30; with 10, drifting seconds are covered best */
-#define K_EFF_NEEDED 10.0
 #define PHI_LEAST    0.5  /* in units of the deviation of an estimate, 1 / sqrt(K) */
 #define PHI_MOST     0.95 /* beyond, no run is long enough to say more */
 #define SEEN_LEAST   0.2
@@ -134,6 +133,13 @@ static double level_correlation(const struct pass *median)
     return fmin(PHI_MOST, phi + (1 + 3 * phi) / k);
 }
 
+/* What the correlation may be as well: an estimate from K of them scatters by so much (Bartlett 1946).
+ * Few seconds cannot show that they are independent. */
+static double correlation_at_most(double phi, double k)
+{
+    return fmin(PHI_MOST, phi + sqrt((1 - phi * phi) / k));
+}
+
 /* Variance of one deviation: what its samples scatter, and the rest, which is the level's. */
 static struct spread spread_chained(const struct pass *p, const struct chain *c, double noise)
 {
@@ -152,15 +158,17 @@ int ratio_band(const struct cluster *clusters, const struct cluster *median, siz
         return -ENODATA;
     double k = (double)p.used, noise = floor / p.mean_n;
     struct spread s = p.used >= BATCH_FROM ? spread_batch_means(&p) : spread_newey_west(&p);
+    out->used = p.used;
     out->k_eff = effective_clusters(&p);
     if (median) {
         struct pass m = pass_over(median, count);
-        struct chain c = chain_of(level_correlation(&m), k);
+        double phi = level_correlation(&m);
+        struct chain c = chain_of(phi, k), most = chain_of(correlation_at_most(phi, k), k);
         struct spread chained = spread_chained(&p, &c, noise);
         s = chained.variance > s.variance ? chained : s;
-        out->k_eff = fmin(out->k_eff, k / c.inflation);
+        out->k_eff = fmin(out->k_eff, k / most.inflation);
     }
     out->half_width = dist_t_quantile(0.975, s.df) * sqrt(fmax(s.variance, noise) / k);
-    out->reliable = out->k_eff >= K_EFF_NEEDED;
+    out->reliable = out->k_eff >= RATIO_BAND_NEEDS;
     return 0;
 }

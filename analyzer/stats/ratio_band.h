@@ -18,11 +18,14 @@ struct cluster {
     double part;
 };
 
+#define RATIO_BAND_NEEDS 10.0 /* independent clusters: fewer do not carry an interval */
+
 /* How far the true ratio may lie from R = sum(part) / sum(count). */
 struct ratio_band {
     double half_width; /* in the ratio's own unit */
+    size_t used;       /* clusters with samples, K */
     double k_eff;      /* independent clusters that the K are worth */
-    bool reliable;     /* k_eff >= 10 */
+    bool reliable;     /* k_eff >= RATIO_BAND_NEEDS */
 };
 
 /* 95 % band around R by Newey-West over the clusters (Bartlett weights, lag sqrt(K); ten batch
@@ -30,8 +33,9 @@ struct ratio_band {
  * a share, 0 where nothing is known. Clusters with count 0 are skipped.
  * `median`: the same clusters counting what is not above the median, or NULL. It shows far better
  * than a far percentile does how the level of one second follows that of the one before; where the
- * seconds hang together more than Newey-West could see, the band widens accordingly, and k_eff
- * says so. k_eff is never above what the lag-1 correlation of the ratio itself leaves.
+ * seconds hang together more than Newey-West could see, the band widens accordingly.
+ * k_eff is what the highest correlation within one deviation of the estimate leaves, and never above
+ * what the lag-1 correlation of the ratio itself does.
  * -ENODATA: fewer than two clusters with samples. */
 int ratio_band(const struct cluster *clusters, const struct cluster *median, size_t count,
                double floor, struct ratio_band *out);

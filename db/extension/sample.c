@@ -19,13 +19,13 @@
 enum column {
     COLUMN_RUN, COLUMN_PHASE, COLUMN_WORKER, COLUMN_TIME, COLUMN_LATENCY, COLUMN_SERVICE,
     COLUMN_QUEUEING, COLUMN_LATENESS, COLUMN_SIZE, COLUMN_OPERATION, COLUMN_CONNECTION,
-    COLUMN_RESULT, COLUMN_MEASURED, COLUMN_RATIO, COLUMN_BLOCK
+    COLUMN_RESULT, COLUMN_MEASURED, COLUMN_RATIO, COLUMN_BLOCK, COLUMN_TARGET
 };
 static const char declaration[] =
     "CREATE TABLE sample (run INTEGER, phase INTEGER, worker INTEGER, time_ns INTEGER, "
     "latency_ns INTEGER, service_ns INTEGER, queueing_ns INTEGER, lateness_ns INTEGER, "
     "size_bytes INTEGER, operation INTEGER, connection INTEGER, result TEXT, measured INTEGER, "
-    "ratio REAL, block INTEGER)";
+    "ratio REAL, block INTEGER, target INTEGER)";
 
 #define BIT(n)          (1u << (n))
 #define NO_CONNECTION   ((1u << 25) - 1) /* what the recorder writes for none */
@@ -132,6 +132,7 @@ static uint32_t columns_behind(sqlite3_uint64 used)
         {COLUMN_SIZE, SAMPLE_SIZE}, {COLUMN_SIZE, SAMPLE_CONNECTION},
         {COLUMN_CONNECTION, SAMPLE_CONNECTION}, {COLUMN_OPERATION, SAMPLE_KIND},
         {COLUMN_RESULT, SAMPLE_KIND}, {COLUMN_MEASURED, SAMPLE_KIND},
+        {COLUMN_TARGET, SAMPLE_KIND},
     };
     uint32_t wanted = used & BIT(COLUMN_SERVICE) ? three : 0;
     for (size_t i = 0; i < sizeof behind / sizeof *behind; i++)
@@ -423,6 +424,10 @@ static int value(sqlite3_vtab_cursor *cursor, sqlite3_context *out, int column)
         break;
     case COLUMN_BLOCK:
         sqlite3_result_int64(out, c->id);
+        break;
+    case COLUMN_TARGET:
+        if (sample_target(c->columns[SAMPLE_KIND][c->row]))
+            sqlite3_result_int64(out, sample_target(c->columns[SAMPLE_KIND][c->row]));
         break;
     }
     return SQLITE_OK;

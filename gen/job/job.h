@@ -23,6 +23,7 @@ struct loader;
 #define JOB_TARGETS 64
 #define JOB_TARGETS_ALL 65536u  /* ADDR:PORT of all target blocks */
 #define JOB_HOSTS_ON_LINK 4096u /* ... addresses of them, without a gateway */
+#define JOB_FLIGHT_MIN (256u << 10)
 
 struct endpoint {
     struct ip_addr addr;
@@ -44,6 +45,7 @@ enum job_pattern {
 };
 enum job_close { CLOSE_FIN_CLIENT, CLOSE_FIN_SERVER, CLOSE_RST };
 enum job_until { UNTIL_TIME, UNTIL_CONNECTIONS, UNTIL_STEADY };
+enum job_measure { MEASURE_AUTO, MEASURE_YES, MEASURE_NO };
 enum job_peer { PEER_RESPOND, PEER_EXEC, PEER_NONE };
 
 /* Message sizes, low to high; even_ratio: as many between 1 and 2 KiB as between 2 and 4. */
@@ -180,7 +182,7 @@ struct job {
     uint16_t mtu;
 
     uint32_t mss;            /* 0: from the MTU */
-    bool timestamps, delayed_ack;
+    bool timestamps, delayed_ack, sack, rack;
     uint8_t window_scale;
     uint32_t window;         /* receive window, bytes */
     uint64_t rto_min_ns, rto_initial_ns, delack_ns, time_wait_ns;
@@ -190,6 +192,7 @@ struct job {
     char congestion[16];     /* newreno | none */
 
     char pcap[JOB_TEXT];     /* capture file of the client side */
+    uint32_t flight;         /* bytes of a client worker's flight recorder; 0: none */
 
     uint64_t seed;           /* 0: chosen at start and stored */
     uint64_t interval_ns;    /* sampling period */
@@ -205,6 +208,7 @@ struct job {
     char json_stream[JOB_TEXT]; /* FILE, "-" or "fd:N"; empty: none */
     struct endpoint metrics; /* where OpenMetrics are served; port 0: nowhere */
     bool control;            /* gen ctl is answered */
+    enum job_measure measure_memory; /* of a connection; auto: where a rule asks for it */
     int32_t peer_pid;        /* local peer of somebody else; 0: none */
     char clock[16];          /* auto | tsc | kernel */
     char log_level[16];

@@ -25,6 +25,8 @@ static const struct choice untils[] = {{"time", UNTIL_TIME},
                                        {NULL}};
 static const struct choice closes[] = {
     {"client", CLOSE_FIN_CLIENT}, {"server", CLOSE_FIN_SERVER}, {"rst", CLOSE_RST}, {NULL}};
+static const struct choice measures[] = {
+    {"auto", MEASURE_AUTO}, {"yes", MEASURE_YES}, {"no", MEASURE_NO}, {NULL}};
 static const struct choice congestions[] = {
     {"newreno", 0}, {"none", 0}, {"cubic", 0, "it comes with the TCP issue"}, {NULL}};
 static const struct choice clocks[] = {{"auto", 0}, {"tsc", 0}, {"kernel", 0}, {NULL}};
@@ -288,7 +290,8 @@ const struct option options[] = {
     {"allow_public", &kind_flag, "no", "let traffic go to public addresses", "yes|no",
      RUN(allow_public)},
     {"shared_address", &kind_flag, "no",
-     "the kernel owns the addresses too: take only our TCP ports", "yes|no", RUN(shared_address)},
+     "the addresses are the interface's own, the kernel's too: only TCP to our ports is ours",
+     "yes|no", RUN(shared_address)},
 
     /* machine */
     {"workers", &kind_count, "1", "pinned loops, one a core", "N", "Machine",
@@ -313,6 +316,9 @@ const struct option options[] = {
     {"mss", &kind_count, "0", "largest segment that we announce; 0: from the MTU", "BYTES", "TCP",
      RUN(mss), .min = 0, .max = 8960},
     {"timestamps", &kind_flag, "yes", "timestamps option (RFC 7323)", "yes|no", RUN(timestamps)},
+    {"sack", &kind_flag, "yes", "selective acknowledgement (RFC 2018, 6675)", "yes|no", RUN(sack)},
+    {"rack", &kind_flag, "yes", "with sack: losses found by time, tails probed (RFC 8985)", "yes|no",
+     RUN(rack)},
     {"delayed_ack", &kind_flag, "yes", "delay acknowledgements (RFC 1122 4.2.3.2)", "yes|no",
      RUN(delayed_ack)},
     {"delack", &kind_time, "40ms", "delay of an acknowledgement, at most", "TIME",
@@ -352,6 +358,9 @@ const struct option options[] = {
     {"clock", &kind_word, "auto", "time source", "NAME", RUN(clock), .choices = clocks},
     {"pcap", &kind_text, "", "capture file of the client side", "FILE",
      RUN(pcap), .aside = true, .unhashed = true},
+    {"flight", &kind_bytes, "0",
+     "flight recorder of a client worker: its last frames, for gen replay when one goes wrong; 0: none",
+     "BYTES", RUN(flight), .max = 1u << 30, .aside = true, .unhashed = true},
     {"db", &kind_text, "results.db", "SQLite file of the results", "FILE",
      RUN(db), .aside = true, .unhashed = true},
 
@@ -369,6 +378,10 @@ const struct option options[] = {
     {"peer_pid", &kind_count, "0",
      "a local server that is not ours: its CPU, memory and context switches are recorded; 0: none", "PID",
      RUN(peer_pid), .min = 0, .max = INT32_MAX, .aside = true, .unhashed = true},
+    {"measure_memory", &kind_choice, "auto",
+     "of a connection, by a process that sets the same up for none, before the run; auto: where a rule"
+     " asks for memory_bytes_per_conn", "auto|yes|no",
+     RUN(measure_memory), .choices = measures, .aside = true, .unhashed = true},
     {"log_level", &kind_word, "info", "log lines up to this level", "NAME",
      RUN(log_level), .choices = levels, .aside = true, .unhashed = true},
 

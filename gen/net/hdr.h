@@ -78,6 +78,7 @@ enum tcp_opt_kind {
     TCP_KIND_MSS = 2,
     TCP_KIND_WSCALE = 3,
     TCP_KIND_SACK_OK = 4,
+    TCP_KIND_SACK = 5,
     TCP_KIND_TS = 8
 };
 

@@ -20,18 +20,31 @@ enum pkt_kind { PKT_TCP, PKT_ARP, PKT_ICMP };
 enum tcp_flag { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_PSH = 8, TCP_ACK = 16, TCP_URG = 32,
                 TCP_ECE = 64, TCP_CWR = 128 };
 
-/* Options present in a segment. */
+/* Options present in a segment; the number of its SACK blocks stands above them. */
 enum tcp_opt { TCP_OPT_MSS = 1, TCP_OPT_WSCALE = 2, TCP_OPT_TS = 4, TCP_OPT_SACK_OK = 8 };
+
+#define TCP_SACK_SHIFT 4
+#define TCP_SACK_MAX   4
+
+static inline uint32_t tcp_sack_count(uint8_t opts)
+{
+    return opts >> TCP_SACK_SHIFT;
+}
+
+struct sack_block {
+    uint32_t start, end; /* bytes [start, end) arrived (RFC 2018 3) */
+};
 
 struct pkt_tcp {
     uint16_t src_port, dst_port;
     uint32_t seq, ack;
     uint16_t window;  /* as on the wire, not scaled */
     uint8_t flags;    /* enum tcp_flag */
-    uint8_t opts;     /* enum tcp_opt */
+    uint8_t opts;     /* enum tcp_opt and the number of SACK blocks */
     uint16_t mss;
     uint8_t wscale;   /* clamped to 14 (RFC 7323 2.3) */
     uint32_t ts_val, ts_ecr;
+    struct sack_block sack[TCP_SACK_MAX]; /* as they came: nothing is checked */
     uint32_t payload_len;
     const uint8_t *payload;
 };
@@ -87,6 +100,7 @@ struct net_seg {
     uint16_t mss;
     uint8_t wscale;
     uint32_t ts_val, ts_ecr;
+    struct sack_block sack[TCP_SACK_MAX];
 };
 
 /* Bytes of Ethernet + IP + TCP with options for this segment: where the payload goes. */

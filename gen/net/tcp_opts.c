@@ -1,13 +1,26 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * TCP options: MSS (RFC 9293 3.7.1), window scale and timestamps (RFC 7323), SACK permitted
- * (RFC 2018). Others are skipped. Whether one is allowed outside a SYN is the engine's business.
+ * and SACK (RFC 2018). Others are skipped. Whether one is allowed outside a SYN is the engine's business.
  */
 #include "base/cursor.h"
 #include "net/hdr.h"
 #include "net/layer.h"
 
 #define WSCALE_MAX 14 /* RFC 7323 2.3: larger values are taken as 14 */
+
+/* Blocks of eight bytes; more than four do not fit a header, but two such options may. */
+static bool sack_take(struct pkt_tcp *t, uint8_t opt_len, struct cursor *body)
+{
+    if (opt_len < 10 || (opt_len - 2) % 8)
+        return false;
+    for (uint32_t n = tcp_sack_count(t->opts); n < TCP_SACK_MAX && cursor_left(body); n++) {
+        t->sack[n].start = cursor_be32(body);
+        t->sack[n].end = cursor_be32(body);
+        t->opts = (uint8_t)(t->opts + (1 << TCP_SACK_SHIFT));
+    }
+    return true;
+}
 
 /* One option whose body has the right length; others of that kind are impossible. */
 static bool opt_take(struct pkt_tcp *t, uint8_t kind, uint8_t opt_len, struct cursor *body)
@@ -25,6 +38,8 @@ static bool opt_take(struct pkt_tcp *t, uint8_t kind, uint8_t opt_len, struct cu
     case TCP_KIND_SACK_OK:
         t->opts |= TCP_OPT_SACK_OK;
         return opt_len == TCP_LEN_SACK_OK;
+    case TCP_KIND_SACK:
+        return sack_take(t, opt_len, body);
     case TCP_KIND_TS:
         t->opts |= TCP_OPT_TS;
         t->ts_val = cursor_be32(body);
@@ -58,7 +73,20 @@ int tcp_opts_parse(struct pkt_tcp *t, const uint8_t *opts, uint32_t len)
 uint32_t tcp_opts_len(uint8_t opts)
 {
     static const uint8_t len[16] = {0, 4, 4, 8, 12, 16, 16, 20, 4, 8, 8, 12, 12, 16, 16, 20};
-    return len[opts & 15];
+    uint32_t blocks = tcp_sack_count(opts);
+    return len[opts & 15] + (blocks ? 4 + 8 * blocks : 0);
+}
+
+static uint64_t sack_write(uint8_t *at, const struct net_seg *s)
+{
+    uint32_t blocks = tcp_sack_count(s->opts);
+    uint64_t sum = be32_put(at, (uint32_t)TCP_KIND_NOP << 24 | TCP_KIND_NOP << 16 |
+                                    TCP_KIND_SACK << 8 | (2 + 8 * blocks));
+    for (uint32_t i = 0; i < blocks; i++) {
+        sum += be32_put(at + 4 + 8 * i, s->sack[i].start);
+        sum += be32_put(at + 8 + 8 * i, s->sack[i].end);
+    }
+    return sum;
 }
 
 uint64_t tcp_opts_write(uint8_t *at, const struct net_seg *s)
@@ -79,8 +107,10 @@ uint64_t tcp_opts_write(uint8_t *at, const struct net_seg *s)
         sum += be32_put(at, s->ts_val) + be32_put(at + 4, s->ts_ecr);
         at += 8;
     }
-    if (s->opts & TCP_OPT_WSCALE)
+    if (s->opts & TCP_OPT_WSCALE) {
         sum += be32_put(at, (uint32_t)TCP_KIND_NOP << 24 | TCP_KIND_WSCALE << 16 |
                                 TCP_LEN_WSCALE << 8 | s->wscale);
-    return sum;
+        at += 4;
+    }
+    return s->opts >> TCP_SACK_SHIFT ? sum + sack_write(at, s) : sum;
 }

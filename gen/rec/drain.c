@@ -141,7 +141,7 @@ static inline void put_columns(const struct columns *to, uint32_t i, const struc
     to->of[SAMPLE_LATENESS][i] = t->lateness_ns;
     to->of[SAMPLE_SIZE][i] = t->size;
     to->of[SAMPLE_CONNECTION][i] = t->connection;
-    to->of[SAMPLE_KIND][i] = sample_kind(t->operation, t->result, t->measured);
+    to->of[SAMPLE_KIND][i] = sample_kind(t->target, t->operation, t->result, t->measured);
 }
 
 /* Up to the next mark; gives the slots back. */

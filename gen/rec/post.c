@@ -14,6 +14,7 @@ static void free_post(struct rec_post *p)
     free((void *)(uintptr_t)p->command.argument);
     free((void *)(uintptr_t)p->command.result);
     free((void *)(uintptr_t)p->command.injected);
+    free((void *)(uintptr_t)p->command.history_key);
     free((void *)(uintptr_t)p->trial.objective);
     free((void *)(uintptr_t)p->trial.reason);
     free((void *)(uintptr_t)p->trial.limited_by);
@@ -61,6 +62,7 @@ int rec_command(struct rec *r, const struct command_row *row, int phase, uint64_
     p->command.argument = copy(row->argument, &failed);
     p->command.result = copy(row->result, &failed);
     p->command.injected = copy(row->injected, &failed);
+    p->command.history_key = copy(row->history_key, &failed);
     return append(r, p, failed);
 }
 

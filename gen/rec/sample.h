@@ -10,10 +10,10 @@
  * eighth the share doubles again. Each change is a mark in the ring, with its moment: what was kept
  * of which seconds is stored, nothing is dropped unsaid.
  *
- *   sample  word 0: intended start, lowest 54 bits | operation 8 | measured 1
+ *   sample  word 0: intended start, lowest 54 bits | operation 4 | target, low 4 | measured 1
  *           word 1: latency 44 | size, low 20
  *           word 2: queueing 44 | connection, low 20
- *           word 3: lateness 44 | size, high 7 | connection, high 5 | result 4
+ *           word 3: lateness 44 | size, high 7 | connection, high 5 | result 4 | target, high 4
  *   mark    word 0: moment, word 1: phase, word 2: share kept, word 3: result 15
  *
  * A time of 2^44 ns (4.9 hours) or more is stored as 2^44 - 1.
@@ -44,7 +44,8 @@ struct rec_record {
 struct rec_transaction {
     uint64_t intended_ns, latency_ns, queueing_ns, lateness_ns;
     uint32_t size, connection; /* below 2^27 and 2^25 */
-    uint8_t operation, result;
+    uint8_t operation, result; /* operation: below 16 */
+    uint8_t target;            /* as in db/sample_block.h */
     bool measured;
 };
 
@@ -79,11 +80,13 @@ static inline void rec_record_make(struct rec_record *r, const struct rec_transa
 {
     const uint32_t low = (1u << REC_LOW_BITS) - 1;
     r->word[0] = (t->intended_ns & ((1ull << REC_START_BITS) - 1)) |
-                 (uint64_t)t->operation << REC_START_BITS | (uint64_t)t->measured << 62;
+                 (uint64_t)t->operation << REC_START_BITS |
+                 (uint64_t)(t->target & 15) << (REC_START_BITS + 4) | (uint64_t)t->measured << 62;
     r->word[1] = rec_time(t->latency_ns) | (uint64_t)(t->size & low) << REC_TIME_BITS;
     r->word[2] = rec_time(t->queueing_ns) | (uint64_t)(t->connection & low) << REC_TIME_BITS;
     r->word[3] = rec_time(t->lateness_ns) | (uint64_t)(t->size >> REC_LOW_BITS) << 44 |
-                 (uint64_t)(t->connection >> REC_LOW_BITS) << 51 | (uint64_t)t->result << 56;
+                 (uint64_t)(t->connection >> REC_LOW_BITS) << 51 | (uint64_t)t->result << 56 |
+                 (uint64_t)(t->target >> 4) << 60;
 }
 
 static inline uint32_t rec_record_result(const struct rec_record *r)
@@ -98,7 +101,8 @@ static inline void rec_record_read(const struct rec_record *r, uint64_t near_ns,
     const uint64_t time = (1ull << REC_TIME_BITS) - 1;
     uint64_t ahead = (r->word[0] - near_ns) << (64 - REC_START_BITS);
     t->intended_ns = near_ns + (uint64_t)((int64_t)ahead >> (64 - REC_START_BITS));
-    t->operation = (uint8_t)(r->word[0] >> REC_START_BITS);
+    t->operation = r->word[0] >> REC_START_BITS & 15;
+    t->target = (uint8_t)((r->word[0] >> (REC_START_BITS + 4) & 15) | r->word[3] >> 60 << 4);
     t->measured = r->word[0] >> 62 & 1;
     t->latency_ns = r->word[1] & time;
     t->queueing_ns = r->word[2] & time;

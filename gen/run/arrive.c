@@ -49,6 +49,7 @@ static void start_one(struct client *c, struct session *s, enum operation operat
     c->next_id += c->cfg.workers;
     c->started++;
     client_count(c, COUNTER_STARTED);
+    client_told(c, session_number(c, s))->started += c->load.measured;
     if (s->state == SESSION_OPEN && !s->outstanding)
         tcp_timer_set(&c->stack->tcp, s->conn, tcp_ticks(c->now_ns + c->load.timeout_ns));
     struct tcp *tcp = &c->stack->tcp;

@@ -17,7 +17,8 @@ int client_init(struct client *c, const struct client_config *cfg, struct stack 
                          .free_tail = SESSION_NONE, .next_id = 1 + cfg->worker};
     c->sessions = mem_reserve((size_t)cfg->sessions * sizeof *c->sessions, "sessions", e);
     if (!c->sessions || trans_init(&c->trans, cfg->trans, e) || pace_init(c, e) ||
-        reopen_init(c, e) || tuples_init(&c->tuples, &cfg->tuples, e)) {
+        reopen_init(c, e) || tuples_init(&c->tuples, &cfg->tuples, e) ||
+        targets_init(c, c->tuples.targets_count, e)) {
         client_fini(c);
         return -ENOMEM;
     }
@@ -35,6 +36,7 @@ void client_fini(struct client *c)
     pace_fini(c);
     reopen_fini(c);
     tuples_fini(&c->tuples);
+    targets_fini(c);
     c->sessions = NULL;
     c->paths = NULL;
 }
@@ -43,7 +45,12 @@ uint64_t client_memory(const struct client *c)
 {
     uint64_t each = sizeof *c->sessions + (c->cfg.paces ? sizeof *c->pace.entries : 0) +
                     (c->cfg.reopens ? sizeof *c->reopen.nodes : 0);
-    return c->cfg.sessions * each;
+    return c->cfg.sessions * each + targets_memory(c);
+}
+
+uint64_t client_servers_memory(const struct client_config *cfg)
+{
+    return tuples_memory(&cfg->tuples) + tuples_paths(&cfg->tuples) * sizeof(uint32_t);
 }
 
 static int make_path(struct client *c, uint32_t source, const struct tuple_target *target,
@@ -163,6 +170,7 @@ void client_give_up(struct client *c)
         struct session *s = &c->sessions[i];
         if (client_oldest(c, s) == TRANS_NONE)
             continue;
+        client_fault(c, s->conn, RESULT_TIMEOUT);
         client_fail_all(c, s, RESULT_TIMEOUT);
         session_abort(c, s);
     }
@@ -179,7 +187,7 @@ void client_give_up_opening(struct client *c)
     for (uint32_t i = 0; c->opening && i < c->cfg.sessions; i++) {
         if (c->sessions[i].state != SESSION_OPENING)
             continue;
-        client_count_connects_failed(c, RESULT_CONNECT_TIMEOUT, 1);
+        client_count_connect_failed(c, &c->sessions[i], RESULT_CONNECT_TIMEOUT);
         session_abort(c, &c->sessions[i]);
     }
 }

@@ -12,6 +12,8 @@
 #define RUN_CLIENT_H
 
 #include "app/app.h"
+#include "db/sample_block.h"
+#include "flight/flight.h"
 #include "load/mix.h"
 #include "load/schedule.h"
 #include "load/size.h"
@@ -63,6 +65,13 @@ struct client_load {
     uint64_t timeout_ns, connect_timeout_ns, queue_max_ns;
 };
 
+/* What became of one target: connections over the whole run, transactions as the intervals of
+ * measured phases count them. */
+struct client_target_counts {
+    uint64_t opened, connects_failed;
+    uint64_t started, completed, failed;
+};
+
 struct client_config {
     const struct app_client *proto;
     bool one_way;                /* no reply: acknowledged is done */
@@ -88,6 +97,7 @@ enum client_mode {
 struct client {
     struct client_config cfg;
     struct stack *stack;
+    struct flight *flight;       /* told of faults; NULL: nobody asks */
     struct rec_interval *block;  /* counts and times of the current interval */
     struct rec_samples *samples; /* every transaction; NULL: not recorded */
     uint64_t now_ns;             /* set by the worker before each sub-batch */
@@ -96,6 +106,9 @@ struct client {
     struct schedule schedule;
 
     struct session *sessions;
+    uint8_t *target_of;          /* by session: number of its last connection's target; NULL: there is
+                                  * one target. 0: one that is not told, see SAMPLE_TARGETS */
+    struct client_target_counts told[SAMPLE_TARGETS + 1]; /* by number, from 1; good after client_fini */
     struct trans_pool trans;
     uint32_t free_head, free_tail;
     uint64_t free_since_ns;      /* since when the free list has not been empty */
@@ -129,6 +142,8 @@ int client_init(struct client *c, const struct client_config *cfg, struct stack 
                 struct err *e);
 void client_fini(struct client *c);
 uint64_t client_memory(const struct client *c); /* bytes of sessions */
+/* Bytes of the list of servers and of the way to each from each source. */
+uint64_t client_servers_memory(const struct client_config *cfg);
 
 extern const struct tcp_ops client_tcp_ops; /* ctx: struct client */
 uint64_t client_fill(void *client, uint32_t conn, uint64_t pos, uint8_t *buf, uint32_t len);

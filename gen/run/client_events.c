@@ -8,6 +8,7 @@ static void opened(struct client *c, struct session *s)
     c->open++;
     s->state = SESSION_OPEN;
     client_count(c, COUNTER_CONNECTS_COMPLETED);
+    client_told(c, session_number(c, s))->opened++;
     struct tcp *tcp = &c->stack->tcp;
     const struct conn *conn = tcp_conn(tcp, s->conn);
     uint64_t took = (uint64_t)(tcp_ticks(c->now_ns) - conn->rtt_at) << TCP_TICK_SHIFT;
@@ -38,8 +39,10 @@ static void gone(struct client *c, struct session *s)
 /* The connection is gone without our doing. */
 static void lost(struct client *c, struct session *s, enum result why)
 {
+    if (why == RESULT_TIMEOUT || why == RESULT_CONNECT_TIMEOUT)
+        client_fault(c, s->conn, why);
     if (s->state == SESSION_OPENING)
-        client_count_connects_failed(c, why, 1);
+        client_count_connect_failed(c, s, why);
     client_fail_all(c, s, why);
     session_leave(c, s, SESSION_DOWN);
     gone(c, s);
@@ -156,13 +159,15 @@ static void on_reply(struct client *c, struct session *s, uint32_t oldest,
     if (c->cfg.proto->match_by_id && result == RESULT_OK)
         whose = match_by_id(c, oldest, reply, &result);
     if (result == RESULT_BAD_REPLY || (result == RESULT_WRONG_ID && reply->result == result)) {
-        /* the stream cannot be trusted any more */
+        client_fault(c, s->conn, result); /* the stream cannot be trusted any more */
         client_finish(c, s, oldest, result);
         client_fail_all(c, s, RESULT_RESET);
         session_abort(c, s);
         gone(c, s);
         return;
     }
+    if (result == RESULT_OUT_OF_ORDER || result == RESULT_BAD_REPLY)
+        client_fault(c, s->conn, result);
     if (result == RESULT_OK && goes_on(c, &c->trans.entries[whose]))
         return;
     client_finish(c, s, whose, result);
@@ -174,6 +179,7 @@ static uint32_t unasked(struct client *c, struct session *s, uint32_t len)
 {
     if (s->state == SESSION_OPEN) {
         c->block->connect_errors[RESULT_BAD_REPLY]++;
+        client_fault(c, s->conn, RESULT_BAD_REPLY);
         session_abort(c, s);
         gone(c, s);
     }
@@ -237,8 +243,9 @@ static void on_timer(void *ctx, uint32_t conn)
         tcp_abort(&c->stack->tcp, conn);
         return;
     }
+    client_fault(c, conn, s->state == SESSION_OPENING ? RESULT_CONNECT_TIMEOUT : RESULT_TIMEOUT);
     if (s->state == SESSION_OPENING) {
-        client_count_connects_failed(c, RESULT_CONNECT_TIMEOUT, 1);
+        client_count_connect_failed(c, s, RESULT_CONNECT_TIMEOUT);
         client_fail_all(c, s, RESULT_CONNECT_TIMEOUT);
     } else {
         client_fail_all(c, s, RESULT_TIMEOUT);

@@ -10,12 +10,30 @@ static inline void client_count(struct client *c, enum counter k)
     c->block->counters[k]++;
 }
 
+/* Something went wrong on a connection that still has its slot: its flight recording is kept. */
+static inline void client_fault(struct client *c, uint32_t conn, enum result why)
+{
+    if (c->flight)
+        flight_fault(c->flight, conn, why);
+}
+
 /* `n` active opens failed; `why` says how. */
 static inline void client_count_connects_failed(struct client *c, enum result why, uint64_t n)
 {
     c->block->counters[COUNTER_CONNECTS_FAILED] += n;
     c->block->connect_errors[why] += n;
     c->connects_failed[why] += n;
+}
+
+/* targets.c. `count`: targets that there are; `index`: of the one that a connection is opened to. */
+int targets_init(struct client *c, uint64_t count, struct err *e);
+void targets_fini(struct client *c);
+uint64_t targets_memory(const struct client *c); /* bytes */
+void targets_opened(struct client *c, uint32_t session, uint64_t index);
+
+static inline struct client_target_counts *client_told(struct client *c, uint32_t session)
+{
+    return &c->told[c->target_of ? c->target_of[session] : 1];
 }
 
 static inline struct session *client_session(struct client *c, uint32_t conn)
@@ -26,6 +44,14 @@ static inline struct session *client_session(struct client *c, uint32_t conn)
 static inline uint32_t session_number(const struct client *c, const struct session *s)
 {
     return (uint32_t)(s - c->sessions);
+}
+
+/* The open of a session failed. */
+static inline void client_count_connect_failed(struct client *c, const struct session *s,
+                                               enum result why)
+{
+    client_count_connects_failed(c, why, 1);
+    client_told(c, session_number(c, s))->connects_failed++;
 }
 
 /* Whether connect_rate allows another open now. */

@@ -79,7 +79,7 @@ int command_run(const struct command_args *a, struct err *e)
         return interleave_run(a, e);
     char **options = calloc((size_t)a->argc + 1, sizeof *options);
     char **names = calloc((size_t)a->argc + 1, sizeof *names);
-    struct series s = {.args = {0, options, a->environ}, .signal = a->signal};
+    struct series s = {.args = {0, options, a->environ}, .signal = a->signal, .crash = a->crash};
     struct asked asked = {0};
     int count = 0, code = EXIT_RUN;
     if (options && names) {

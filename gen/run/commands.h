@@ -15,11 +15,13 @@ struct command_args {
     char **argv;
     char **environ;
     const volatile sig_atomic_t *signal; /* 0, or the signal that asked to end */
+    struct flight_crash *crash;          /* what a failed assertion saves */
 };
 
 int command_run(const struct command_args *a, struct err *e);
 int command_respond(const struct command_args *a, struct err *e);
 int command_ctl(const struct command_args *a, struct err *e);
+int command_replay(const struct command_args *a, struct err *e);
 int command_list(const struct command_args *a, struct err *e);
 int command_impair(const struct command_args *a, struct err *e);
 int command_doctor(const struct command_args *a, struct err *e);

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "base/units.h"
+#include "run/memory.h"
 #include "run/step.h"
 
 #define CONNECT_MIN_NS 15000000000ull
@@ -110,6 +111,7 @@ int connect_phase(struct run *r, const struct job_phase *p, struct err *e)
     rec_phase_end(r->rec, (uint32_t)phase, ended, why);
     if (open > r->connections_opened)
         r->connections_opened = open;
+    memory_loaded(r, open);
     if (why == PHASE_EXIT_SIGNAL)
         return -EINTR;
     if (why == PHASE_EXIT_COMMAND)

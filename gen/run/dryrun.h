@@ -60,8 +60,12 @@ void need_print(const struct job *job, const struct app_proto *proto, const stru
 /* dryrun_check.c: each check of what the run will find, a row each; returns the exit code of the
  * first that failed, or EXIT_WELL. */
 int dryrun_check(const struct job *job, const struct need *need);
-/* dryrun_files.c: the part of it about database, disk and capture file. */
+/* dryrun_files.c: the part of it about database, its writer, disk and capture file. */
 int dryrun_files(const struct job *job, const struct need *need);
+/* dryrun_link.c: the part of it about the device. */
+int dryrun_link(const struct job *job, const struct need *need);
+/* The interface that wire = NAME:DEVICE names. */
+void dryrun_device(const struct job *job, char name[16]);
 /* A row of a check; `code` EXIT_WELL: ok. */
 void dryrun_row(int code, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

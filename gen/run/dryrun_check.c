@@ -15,6 +15,7 @@
 #include "base/units.h"
 #include "run/dryrun.h"
 #include "run/setup.h"
+#include "run/share.h"
 #include "run/sysfile.h"
 #include "wire/netdev.h"
 #include "wire/wire.h"
@@ -64,6 +65,11 @@ static int tell_mtu(const struct job *job, const char *name, const struct netdev
     return code;
 }
 
+void dryrun_device(const struct job *job, char name[16])
+{
+    share_iface(strchr(job->wire, ':') + 1, name);
+}
+
 static int check_interface(const struct job *job, const struct need *n)
 {
     (void)n;
@@ -71,9 +77,7 @@ static int check_interface(const struct job *job, const struct need *n)
     char name[16];
     if (far_end(job) != WIRE_FAR_OUTSIDE)
         return EXIT_WELL;
-    const char *device = strchr(job->wire, ':') + 1;
-    size_t len = strcspn(device, ":");
-    snprintf(name, sizeof name, "%.*s", (int)(len < 15 ? len : 15), device);
+    dryrun_device(job, name);
     int rc = netdev_read(name, &dev);
     if (rc)
         dryrun_row(EXIT_ENVIRONMENT, "interface", "%s: %s", name,
@@ -83,6 +87,21 @@ static int check_interface(const struct job *job, const struct need *n)
     else
         return tell_mtu(job, name, &dev);
     return EXIT_ENVIRONMENT;
+}
+
+/* Whose the addresses and ports are. */
+static int check_share(const struct job *job, const struct need *n)
+{
+    (void)n;
+    struct err e = {0};
+    char iface[16];
+    if (far_end(job) != WIRE_FAR_OUTSIDE)
+        return EXIT_WELL;
+    share_iface(strchr(job->wire, ':') + 1, iface);
+    struct share s = share_of_client(job, iface);
+    int code = share_check(&s, &e) ? e.exit_code : EXIT_WELL;
+    return tell(code, "addresses", job->shared_address ? "the kernel's; our ports are not" : "not the kernel's",
+                &e);
 }
 
 static int check_cpus(const struct job *job, const struct need *n)
@@ -179,8 +198,8 @@ static int check_tuples(const struct job *job, const struct need *n)
 }
 
 static int (*const checks[])(const struct job *job, const struct need *n) = {
-    check_tuples, check_privileges, check_locked,   check_interface, check_cpus,
-    check_clock,  check_memory,     dryrun_files,
+    check_tuples, check_privileges, check_locked, check_interface, check_share, dryrun_link,
+    check_cpus,   check_clock,      check_memory, dryrun_files,
 };
 
 int dryrun_check(const struct job *job, const struct need *need)

@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/units.h"
 #include "db/db.h"
+#include "db/lock.h"
 #include "db/schema.h"
 #include "run/dryrun.h"
 
@@ -94,6 +95,17 @@ static int check_database(const struct job *job)
     return EXIT_USAGE;
 }
 
+/* One run at a time writes a file. */
+static int check_writer(const struct job *job)
+{
+    if (access(job->db, F_OK) || !lock_is_held(job->db))
+        return EXIT_WELL;
+    dryrun_row(EXIT_ENVIRONMENT, "writer",
+               "%s: another process writes it now: expected another db, or that it ends first",
+               job->db);
+    return EXIT_ENVIRONMENT;
+}
+
 static int check_disk(const struct job *job, const struct need *n)
 {
     struct statvfs fs;
@@ -113,7 +125,7 @@ static int check_disk(const struct job *job, const struct need *n)
 
 int dryrun_files(const struct job *job, const struct need *n)
 {
-    int database = check_database(job), disk = check_disk(job, n);
+    int database = check_database(job), writer = check_writer(job), disk = check_disk(job, n);
     int pcap = *job->pcap ? check_file("pcap", job->pcap) : EXIT_WELL;
-    return database ? database : disk ? disk : pcap;
+    return database ? database : writer ? writer : disk ? disk : pcap;
 }

@@ -2,10 +2,13 @@
 /* After the last interval is stored: what the run used, what it is worth, and its row's end. */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "db/run_row.h"
 #include "run/judge.h"
+#include "run/memory.h"
 #include "run/seek.h"
+#include "run/setup.h"
 
 /* --- resources -------------------------------------------------------------------------------- */
 
@@ -34,6 +37,8 @@ static int record_memory(struct run *r, struct err *e)
         sum.tcp.sides += m->tcp.sides;
         sum.sessions += m->sessions;
         sum.trans += m->trans;
+        sum.paths += m->paths;
+        sum.servers += m->servers;
     }
     const struct {
         const char *pool;
@@ -46,12 +51,16 @@ static int record_memory(struct run *r, struct err *e)
         {"side_blocks", sum.tcp.sides, SIDE_BLOCK_BYTES},
         {"sessions", sum.sessions, sizeof(struct session)},
         {"transactions", sum.trans, sizeof(struct trans)},
+        {"paths", sum.paths, 0},
+        {"servers", sum.servers, 0},
         {"sample_rings", r->rec_memory.samples, sizeof(struct rec_record)},
         {"interval_blocks", r->rec_memory.blocks, sizeof(struct rec_interval)},
         {"recorder", r->rec_memory.own, 0},
+        {"flight_recorder", (uint64_t)r->job->flight * r->job->workers, 0},
     };
     int rc = 0;
-    for (size_t i = 0; !rc && i < sizeof pools / sizeof *pools; i++)
+    size_t count = sizeof pools / sizeof *pools - !r->job->flight;
+    for (size_t i = 0; !rc && i < count; i++)
         rc = record_pool(r, pools[i].pool, pools[i].bytes, pools[i].item, e);
     return rc;
 }
@@ -77,6 +86,46 @@ static int record_peer(struct run *r, int64_t at_ns, struct err *e)
     static const char *const names[] = {"requests", "replies", "bytes_in", "bytes_out"};
     for (int i = 0; !rc && i < 4; i++)
         rc = db_iface_counter_add(r->db, r->id, at_ns, "responder", names[i], served[i], e);
+    return rc;
+}
+
+/* --- targets --------------------------------------------------------------------------------- */
+
+static int record_target(struct run *r, const struct tuple_target *to, uint32_t number, bool counted,
+                         struct err *e)
+{
+    char address[64];
+    struct target_row row = {
+        .address = ip_format(address, sizeof address, to->addr), .seq = number, .port = to->port,
+        .connections_opened = DB_NONE, .connections_failed = DB_NONE, .started = DB_NONE,
+        .completed = DB_NONE, .failed = DB_NONE, .messages_sent = DB_NONE,
+        .messages_received = DB_NONE, .latency_p50_ns = DB_NONE, .latency_p99_ns = DB_NONE,
+        .latency_max_ns = DB_NONE,
+    };
+    if (counted) {
+        row.connections_opened = row.connections_failed = 0;
+        row.started = row.completed = row.failed = 0;
+    }
+    for (uint32_t w = 0; counted && w < r->workers_count; w++) {
+        const struct client_target_counts *told = &r->workers[w].client.told[number];
+        row.connections_opened += (int64_t)told->opened;
+        row.connections_failed += (int64_t)told->connects_failed;
+        row.started += (int64_t)told->started;
+        row.completed += (int64_t)told->completed;
+        row.failed += (int64_t)told->failed;
+    }
+    return db_target_add(r->db, r->id, &row, e);
+}
+
+int ending_targets(struct run *r, bool counted, struct err *e)
+{
+    struct tuples_config cfg;
+    struct tuples list;
+    setup_tuples(r->job, 0, &cfg);
+    int rc = tuples_init(&list, &cfg, e);
+    for (uint32_t n = 0; n < list.targets_count && n < SAMPLE_TARGETS && !rc; n++)
+        rc = record_target(r, &list.targets[n], n + 1, counted, e);
+    tuples_fini(&list);
     return rc;
 }
 
@@ -113,9 +162,11 @@ const char run_table_head[] = " run  workload                     state       ve
 static void describe_row(struct run *r, enum run_state state, const struct judged *j,
                          struct run_result *out)
 {
-    char msg[24], tps[24], p50[24], p99[24];
+    char msg[24], tps[24], p50[24], p99[24], workload[sizeof r->job->workload_id + 1];
+    snprintf(workload, sizeof workload, "%s%s", r->job->workload_id,
+             r->steered && !strchr(r->job->workload_id, '+') ? "+" : "");
     snprintf(out->line, sizeof out->line, "%4lld  %-28s %-11s %-7s %12s %12s %10s %10s  %s",
-             (long long)r->id, r->job->workload_id, run_state_name(state), verdict_word(state, j),
+             (long long)r->id, workload, run_state_name(state), verdict_word(state, j),
              cell(r, "msg_per_s", 0, msg, sizeof msg),
              cell(r, "transactions_per_s", 0, tps, sizeof tps),
              cell(r, "latency_p50_us", 1, p50, sizeof p50),
@@ -160,7 +211,11 @@ int ending_record(struct run *r, bool interrupted, const struct err *failure, st
     out->state = end.state;
     int rc = record_memory(r, e);
     if (!rc)
+        rc = memory_record(r, now, e);
+    if (!rc)
         rc = record_peer(r, now, e);
+    if (!rc)
+        rc = ending_targets(r, true, e);
     if (!rc)
         rc = control_store_late(r, e);
     if (!rc && !failure) {

@@ -35,14 +35,16 @@ static void record(struct client *c, const struct lasted *l)
     hist_record(&times[TIME_LATENESS], l->lateness);
 }
 
-static void sample(struct client *c, const struct trans *t, const struct lasted *l,
-                   enum result result)
+static void sample(struct client *c, const struct session *s, const struct trans *t,
+                   const struct lasted *l, enum result result)
 {
     rec_sample(c->samples, t->msg.id, c->now_ns,
                &(struct rec_transaction){
                    .intended_ns = t->intended_ns, .latency_ns = l->latency,
                    .queueing_ns = l->queueing, .lateness_ns = l->lateness, .size = t->msg.len,
-                   .connection = t->msg.conn, .operation = t->operation, .result = (uint8_t)result, .measured = t->measured});
+                   .connection = t->msg.conn, .operation = t->operation,
+                   .target = c->target_of ? c->target_of[session_number(c, s)] : 0,
+                   .result = (uint8_t)result, .measured = t->measured});
 }
 
 void client_sample_not_sent(struct client *c, enum operation operation, uint64_t intended_ns)
@@ -69,6 +71,13 @@ void client_release(struct client *c, struct session *s, uint64_t pos)
     }
 }
 
+static void tell(struct client *c, const struct session *s, enum result result)
+{
+    struct client_target_counts *told = client_told(c, session_number(c, s));
+    told->completed += c->load.measured && result == RESULT_OK;
+    told->failed += c->load.measured && result != RESULT_OK;
+}
+
 void client_finish(struct client *c, struct session *s, uint32_t trans, enum result result)
 {
     struct trans *t = &c->trans.entries[trans];
@@ -76,6 +85,7 @@ void client_finish(struct client *c, struct session *s, uint32_t trans, enum res
     s->outstanding--;
     c->block->results[result]++;
     client_count(c, result == RESULT_OK ? COUNTER_COMPLETED : COUNTER_FAILED);
+    tell(c, s, result);
     if (t->msg.reply_len && result == RESULT_OK)
         client_count(c, COUNTER_MESSAGES_RECEIVED);
     struct lasted l = lasted(t, c->now_ns);
@@ -83,7 +93,7 @@ void client_finish(struct client *c, struct session *s, uint32_t trans, enum res
         record(c, &l);
         c->completed++;
     }
-    sample(c, t, &l, result);
+    sample(c, s, t, &l, result);
 }
 
 void client_fail_all(struct client *c, struct session *s, enum result result)

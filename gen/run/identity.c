@@ -29,17 +29,29 @@ void identity_seed(struct job *job)
         job->seed = rng_entropy() >> 1; /* fits SQLite's signed integers as it is */
 }
 
+static void format_key(const struct run *r, uint64_t half[2], char out[33])
+{
+    for (int i = 0; i < 2; i++) {
+        half[i] = hash_text(half[i], r->job->workload_id);
+        half[i] = hash_text(half[i], r->job->resolved_unseeded);
+        half[i] = hash_text(half[i], r->environment_hash);
+    }
+    snprintf(out, 33, "%016llx%016llx", (unsigned long long)half[0], (unsigned long long)half[1]);
+}
+
 /* Workload, resolved job without its seed, environment: only runs with the same key are compared
  * as one series. 128 bits, so that a million series do not collide. */
 void identity_make(struct run *r)
 {
     uint64_t half[2] = {1, 2};
     identity_uuid(r->uuid);
-    for (int i = 0; i < 2; i++) {
-        half[i] = hash_text(half[i], r->job->workload_id);
-        half[i] = hash_text(half[i], r->job->resolved_unseeded);
-        half[i] = hash_text(half[i], r->environment_hash);
-    }
-    snprintf(r->history_key, sizeof r->history_key, "%016llx%016llx", (unsigned long long)half[0],
-             (unsigned long long)half[1]);
+    format_key(r, half, r->history_key);
+}
+
+/* What it did depends on the moments of its commands: no other run does the same. */
+void identity_steered(struct run *r)
+{
+    uint64_t half[2] = {hash_text(1, r->uuid), hash_text(2, r->uuid)};
+    r->steered = true;
+    format_key(r, half, r->history_key);
 }

@@ -106,7 +106,7 @@ static int run_side(struct set *s, uint32_t round, int side, uint32_t *whole,
         return rc;
     if (!job.seed)
         job.seed = interleave_seed(s->seed, round);
-    rc = run_job(&job, &place, a->signal, &out, e);
+    rc = run_job(&job, &place, a->signal, a->crash, &out, e);
     job_fini(&job);
     if (out.id)
         printf("%5u %s %s\n", round + 1, side_names[side], out.line);

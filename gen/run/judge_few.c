@@ -86,7 +86,7 @@ const char *judge_missing(const struct figure_name *f)
         return "the measured time is shorter than the window, or fewer than two samples lie in it";
     switch (f->unit) {
     case UNIT_BYTES:
-        return "the memory of a connection was not measured in this run";
+        return "the memory of a connection was not measured: measure_memory, or the note of the run that says why";
     case UNIT_MIB:
     case UNIT_CPU:
         return "the process was not sampled often enough in the measured time";

@@ -71,7 +71,9 @@ static void add_client(struct need *n, const struct worker_config *w)
     pool_add(n, "sessions", c->sessions * session, 0);
     pool_add(n, "transactions", (uint64_t)c->trans * sizeof(struct trans), 0);
     pool_add(n, "paths", stack_path_memory(&w->stack), 0);
-    pool_add(n, "servers", tuples_memory(&c->tuples) + tuples_paths(&c->tuples) * sizeof(uint32_t), 0);
+    pool_add(n, "servers", client_servers_memory(c), 0);
+    if (w->flight_bytes)
+        pool_add(n, "flight_recorder", w->flight_bytes, 0);
 }
 
 static void add_server(struct need *n, const struct worker_config *w)

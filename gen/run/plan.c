@@ -22,6 +22,7 @@ static int closing_phase(struct run *r, const struct job_phase *p, enum phase_ki
     step_command(r, cmd, p, false);
     /* A first signal ends the load, not the order of ending; the limit holds in any case. */
     for (uint64_t now; !step_done(r, r->commands) && (now = clock_now_ns(&r->clock)) < end + NS_PER_S;) {
+        flights_tick(r);
         live_tick(r, phase_kind_name(kind), end > now ? end - now : 0);
         step_pause(STEP_POLL_NS);
     }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "run/setup.h"
+#include "run/share.h"
 #include "run/worker.h"
 #include "wire/xdp.h"
 
@@ -130,13 +131,33 @@ void responder_stop(struct responder *r, struct responder_totals *totals)
     free(r);
 }
 
+/* Where it answers must be ours alone, or our port of the kernel's address. */
+static int check_share(const struct responder_process *p, struct err *e)
+{
+    struct ip_range addrs[JOB_TARGETS];
+    struct port_range ports[JOB_TARGETS];
+    char iface[16];
+    const char *key = strstr(p->job->overrides, "listen=") ? "listen" : "target";
+    struct share s = {.job = p->job, .iface = iface, .addrs = addrs, .ports = ports,
+                      .addrs_count = p->job->targets_count, .ports_count = p->job->targets_count,
+                      .addrs_key = key, .ports_key = key};
+    for (uint32_t i = 0; i < p->job->targets_count; i++) {
+        addrs[i] = p->job->targets[i].addrs;
+        ports[i] = p->job->targets[i].ports;
+    }
+    share_iface(p->device, iface);
+    return share_check(&s, e);
+}
+
 int responder_process_run(const struct responder_process *p, struct err *e)
 {
     struct wire_config wc;
     struct wire_port *port;
     struct responder *r;
     setup_responder_wire(p->job, p->device, &wc);
-    int rc = xdp_port_open(&wc, &port, e);
+    int rc = check_share(p, e);
+    if (!rc)
+        rc = xdp_port_open(&wc, &port, e);
     if (rc)
         return rc;
     rc = responder_start(&r, p->job, port, p->first_cpu, p->clock, p->live, e);

@@ -15,6 +15,7 @@
 #include "db/db.h"
 #include "db/run_row.h"
 #include "run/check.h"
+#include "run/memory.h"
 #include "run/replay.h"
 #include "run/seek.h"
 #include "run/setup.h"
@@ -105,6 +106,10 @@ static int open_record(struct run *r, struct err *e)
         rc = control_store_early(r, e);
     if (!rc)
         rc = note_replays(r, e);
+    if (!rc)
+        rc = flights_open(r, e);
+    if (!rc)
+        rc = ending_targets(r, false, e);
     struct rec_config rc_cfg = {
         .db = r->db, .run_id = r->id, .lanes = r->job->workers,
         .peer_pid = r->wires.peer_pid ? r->wires.peer_pid : r->job->peer_pid,
@@ -130,12 +135,16 @@ static int start_workers(struct run *r, struct err *e)
                                     .lane = rec_lane(r->rec, w)};
         setup_client(r->job, r->proto, w, &cfg);
         cfg.client.app = &r->app;
+        cfg.stack.known = r->wires.hops.known;
+        cfg.stack.known_count = r->wires.hops.count;
         rc = worker_start(&r->workers[w], &cfg, e);
         if (rc)
             break;
     }
     for (uint32_t w = 0; !rc && w < n; w++)
         rc = worker_await(&r->workers[w], e);
+    if (!rc)
+        flights_arm(r);
     return rc;
 }
 
@@ -145,6 +154,9 @@ static void stop_workers(struct run *r)
         worker_stop(&r->workers[w]);
     for (uint32_t w = 0; w < r->workers_count; w++)
         worker_end(&r->workers[w]);
+    flights_disarm(r);
+    flights_tick(r);
+    flights_tell(r);
 }
 
 static void free_workers(struct run *r)
@@ -168,14 +180,20 @@ static void mask_signals(int how)
 
 /* --- the run ---------------------------------------------------------------------------------- */
 
-/* From the recorder on: whatever happens now is written into the row. */
-static int execute(struct run *r, struct run_result *out, struct err *e)
+int run_start(struct run *r, struct err *e)
 {
     int rc = seek_open(r, e);
     mask_signals(SIG_BLOCK);
     if (!rc)
         rc = start_workers(r, e);
     mask_signals(SIG_UNBLOCK);
+    return rc;
+}
+
+/* From the recorder on: whatever happens now is written into the row. */
+static int execute(struct run *r, struct run_result *out, struct err *e)
+{
+    int rc = run_start(r, e);
     privilege_lower(privilege_files());
     if (!rc)
         rc = plan_execute(r, e);
@@ -199,6 +217,7 @@ static int execute(struct run *r, struct run_result *out, struct err *e)
 static void close_all(struct run *r)
 {
     live_close(r);
+    flights_close(r);
     privilege_restore();
     wires_close(&r->wires);
     wires_free(&r->wires);
@@ -210,13 +229,32 @@ static void close_all(struct run *r)
     app_ctx_fini(&r->app);
 }
 
+int run_open(struct run *r, struct err *e)
+{
+    const struct job *job = r->job;
+    int rc = app_ctx_init(&r->app, job->seed, job->binary, e);
+    if (!rc)
+        rc = wires_open(&r->wires, job, &r->clock, &r->log, e); /* forks: before any thread */
+    if (!rc)
+        rc = live_open(r, e);
+    if (!rc)
+        rc = db_open(job->db, DB_CREATE, &r->db, e);
+    if (rc)
+        return rc;
+    mask_signals(SIG_BLOCK);
+    rc = open_record(r, e);
+    mask_signals(SIG_UNBLOCK);
+    return rc;
+}
+
 int run_job(struct job *job, const struct run_interleave *place,
-            const volatile sig_atomic_t *signal, struct run_result *out, struct err *e)
+            const volatile sig_atomic_t *signal, struct flight_crash *crash, struct run_result *out,
+            struct err *e)
 {
     struct run *r = calloc(1, sizeof *r);
     if (!r)
         return err_set(e, EXIT_RUN, -ENOMEM, "no memory for a run");
-    *r = (struct run){.job = job, .place = place, .signal = signal};
+    *r = (struct run){.job = job, .place = place, .signal = signal, .crash = crash};
     out->to_stderr = !strcmp(job->json_stream, "-") || !strcmp(job->json_stream, "fd:1");
     log_level_parse(job->log_level, &r->log.level);
     int rc = check_job(job, e);
@@ -227,18 +265,9 @@ int run_job(struct job *job, const struct run_interleave *place,
     if (!rc)
         rc = measure_controls(r, e);
     if (!rc)
-        rc = app_ctx_init(&r->app, job->seed, job->binary, e);
+        memory_base(r, job); /* forks as well */
     if (!rc)
-        rc = wires_open(&r->wires, job, &r->clock, &r->log, e); /* forks: before any thread */
-    if (!rc)
-        rc = live_open(r, e);
-    if (!rc)
-        rc = db_open(job->db, DB_CREATE, &r->db, e);
-    if (!rc) {
-        mask_signals(SIG_BLOCK);
-        rc = open_record(r, e);
-        mask_signals(SIG_UNBLOCK);
-    }
+        rc = run_open(r, e);
     if (!rc)
         rc = execute(r, out, e);
     if (rc)

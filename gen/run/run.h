@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "job/job.h"
 #include "run/control.h"
+#include "run/flights.h"
 #include "run/wires.h"
 #include "run/worker.h"
 
@@ -22,6 +23,14 @@ struct seek;
 
 /* What gen ctl wants of the plan. */
 enum run_asked { ASKED_NOTHING, ASKED_NEXT, ASKED_STOP };
+
+/* Resident bytes of gen and peer, with no connection and with all of them (memory.c); -1: not known. */
+struct run_memory {
+    bool wanted;
+    char why[240];           /* nothing was measured, because; "": it was, or will be */
+    int64_t base_bytes[2], loaded_bytes[2];
+    uint64_t open;           /* connections, when loaded_bytes were read; 0: not yet */
+};
 
 /* The load that the workers were last given. */
 struct run_loaded {
@@ -44,6 +53,7 @@ struct run {
     int64_t id;              /* row in the database */
     char uuid[37], history_key[33], environment_hash[17];
     uint64_t mono_to_real_ns;
+    struct run_memory memory;
     struct rec_memory rec_memory; /* taken before the recorder is closed */
     struct worker *workers;
     uint32_t workers_count;
@@ -52,10 +62,13 @@ struct run {
     struct seek *seek;       /* the suite; NULL: the phases of the job */
     uint64_t connections_opened;
     struct live *live;
+    struct flights *flights; /* NULL: the job wants none */
+    struct flight_crash *crash; /* NULL: nobody asks when an assertion fails */
     struct run_loaded loaded;
     uint64_t edge_ns;        /* where a measured phase begins that has not begun yet; 0: none */
     const struct job_phase *faulted; /* whose faults are on the wire; NULL: the first comes */
     enum run_asked asked;
+    bool steered;            /* gen ctl changed what it does: not comparable with others of its job */
     struct db *reader;       /* second connection to the results, for reading while the run goes on */
     char aborted[240];       /* why the run ended itself; empty: it did not */
     const volatile sig_atomic_t *signal; /* 0, or the signal that asked to end */
@@ -73,10 +86,16 @@ struct run_result {
 extern const char run_table_head[]; /* over the lines */
 
 /* Runs it whole. 0, or -errno with e set; `out` is filled as far as it came. `place`: in an
- * interleaved set, or NULL. Blocks SIGINT and
- * SIGTERM in all threads but the caller's. */
+ * interleaved set, or NULL. `crash`: where a failed assertion looks for what to save, or NULL.
+ * Blocks SIGINT and SIGTERM in all threads but the caller's. */
 int run_job(struct job *job, const struct run_interleave *place,
-            const volatile sig_atomic_t *signal, struct run_result *out, struct err *e);
+            const volatile sig_atomic_t *signal, struct flight_crash *crash, struct run_result *out,
+            struct err *e);
+
+/* The set-up of a run in two parts: all that stands before the workers, its row among them; and the
+ * workers, which then wait for commands. For run_job, and for a process that only sets up. */
+int run_open(struct run *r, struct err *e);
+int run_start(struct run *r, struct err *e);
 
 /* plan.c: the phases; returns 0, or -errno with e set (nothing connected); -EINTR: a signal ended it,
  * -ECANCELED: it ended itself, r->aborted says why; both in order. */
@@ -96,10 +115,14 @@ void identity_uuid(char out[37]); /* a new one, RFC 9562 version 4 */
 /* Chosen when the job leaves it open: it is then stored like a given one. */
 void identity_seed(struct job *job);
 void identity_make(struct run *r); /* uuid and history key; after environment_fingerprint */
+void identity_steered(struct run *r); /* a history key that it shares with no other run */
 
 /* ending.c: memory, peer counters, verdicts, validity, what limited it; ends the row. */
 int ending_record(struct run *r, bool interrupted, const struct err *failure, struct run_result *out,
                   struct err *e);
+
+/* The row of each target; not counted: its place and address alone, for a run that may be killed. */
+int ending_targets(struct run *r, bool counted, struct err *e);
 
 /* verdicts.c: what became of each rule, as a table for people; nothing where there is none. */
 void verdicts_print(struct run *r, FILE *out);

@@ -84,7 +84,7 @@ static void run_one(const struct series *s, uint32_t i, struct outcome *o)
         return;
     }
     identity_seed(&job);
-    rc = run_job(&job, NULL, s->signal, &o->result, &o->err);
+    rc = run_job(&job, NULL, s->signal, s->crash, &o->result, &o->err);
     job_fini(&job);
     if (rc)
         o->result.exit_code = o->err.exit_code;

@@ -18,6 +18,7 @@ struct series {
     struct job_args args;      /* options and environment, for each of them */
     bool stop_on_failure;      /* what does not end with EXIT_WELL is the last one */
     const volatile sig_atomic_t *signal;
+    struct flight_crash *crash;
 };
 
 /* The exit code: the worst (run/exits.h) of all, or 128 + the signal; e is set when there is

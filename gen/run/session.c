@@ -55,6 +55,8 @@ static uint32_t open_next_tuple(struct client *c, uint32_t number)
         uint32_t path = c->paths[tuple.path];
         uint32_t conn = tcp_open(t, path, tuple.port, tuple.target->port, c->stack->paths[path].mss,
                                  number);
+        if (conn != CONN_NONE)
+            targets_opened(c, number, (uint64_t)(tuple.target - c->tuples.targets));
         if (conn != CONN_NONE || !t->free_count)
             return conn;
         client_count(c, COUNTER_TUPLES_BUSY);

@@ -130,6 +130,8 @@ static void setup_tcp(const struct job *job, uint32_t sessions, bool passive,
         .window_scale = job->window_scale,
         .timestamps = job->timestamps,
         .delayed_ack = job->delayed_ack,
+        .sack = job->sack,
+        .rack = job->sack && job->rack,
         .congestion = strcmp(job->congestion, "none") != 0,
         .rto_min_tk = tcp_ticks(job->rto_min_ns),
         .rto_max_tk = tcp_ticks(RTO_MAX_NS),
@@ -174,8 +176,10 @@ void setup_tuples(const struct job *job, uint32_t worker, struct tuples_config *
 static void setup_paths(const struct job *job, const struct tuples_config *tuples,
                         struct stack_config *out)
 {
-    bool direct = !job->gateway.hi && !job->gateway.lo;
     uint32_t paths = tuples_paths(tuples);
+    if (job->shared_address) /* the kernel says where each server's frames go */
+        out->gateway = (struct ip_addr){0, 0};
+    bool direct = !out->gateway.hi && !out->gateway.lo;
     out->paths = paths;
     out->neighbours = direct ? paths / tuples_sources(tuples) : 1;
     out->local_count = job->sources_count;
@@ -192,6 +196,7 @@ void setup_client(const struct job *job, const struct app_proto *proto, uint32_t
     out->queue = worker;
     out->high_priority = job->high_priority;
     out->interval_ns = job->interval_ns;
+    out->flight_bytes = job->flight;
     setup_stack(job, sessions, false, &out->stack);
     out->client = (struct client_config){
         .proto = proto->client,

@@ -212,12 +212,22 @@ static void put_refusal(FILE *reply, const char *why)
     steer_put(reply, json_pack("{s:b, s:s}", "ok", 0, "error", why));
 }
 
-static void record(const struct steering *s)
+/* What the job says is not what the run does any more. Stopped is aborted: no figure of it is used. */
+static bool changes_work(enum ctl_verb verb)
 {
+    return verb == CTL_RATE || verb == CTL_NEXT || verb == CTL_FAULT;
+}
+
+static void record(const struct steering *s, bool done)
+{
+    bool steered = done && changes_work(s->c.verb);
+    if (steered)
+        identity_steered(s->r);
     struct command_row row = {.name = ctl_verb_name(s->c.verb),
                               .argument = s->c.argument[0] ? s->c.argument : NULL,
                               .result = s->result,
-                              .injected = s->injected};
+                              .injected = s->injected,
+                              .history_key = steered ? s->r->history_key : NULL};
     if (rec_command(s->r->rec, &row, s->phase, s->now_ns))
         log_warn(&s->r->log, "gen ctl: %s was %s, and could not be recorded", row.name, row.result);
 }
@@ -237,7 +247,7 @@ void steer_answer(const char *line, size_t len, FILE *reply, void *ctx)
         return;
     }
     int rc = act(&s);
-    record(&s);
+    record(&s, !rc);
     if (rc)
         put_refusal(reply, s.result);
     else

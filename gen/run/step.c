@@ -80,6 +80,7 @@ enum phase_exit step_await(struct run *r, uint64_t commands, const char *what, u
     while (!(why = look(r, commands, watch))) {
         uint64_t now = clock_now_ns(&r->clock);
         peer_tell_edge(r, now);
+        flights_tick(r);
         live_tick(r, what, end_ns > now ? end_ns - now : 0);
         step_pause(STEP_POLL_NS);
     }

@@ -201,8 +201,17 @@ static int open_pair(struct wires *w, const struct opening *o, struct err *e)
 
 static int open_xdp(struct wires *w, const struct opening *o, struct err *e)
 {
+    const char *device = strchr(o->job->wire, ':') + 1;
     struct wire_config wc;
-    setup_client_wire(o->job, strchr(o->job->wire, ':') + 1, &wc);
+    char iface[16];
+    share_iface(device, iface);
+    struct share s = share_of_client(o->job, iface);
+    int rc = share_check(&s, e);
+    if (!rc && o->job->shared_address)
+        rc = share_resolve(o->job, iface, &w->hops, e);
+    if (rc)
+        return rc;
+    setup_client_wire(o->job, device, &wc);
     wc.log = o->log;
     return xdp_port_open(&wc, &w->port, e);
 }
@@ -287,4 +296,5 @@ void wires_free(struct wires *w)
         munmap(w->peer, sizeof(struct shared));
     w->peer = NULL;
     w->peer_live = NULL;
+    share_hops_free(&w->hops);
 }

@@ -13,6 +13,7 @@
 
 #include "job/job.h"
 #include "run/responder.h"
+#include "run/share.h"
 #include "wire/wire.h"
 
 struct log;
@@ -22,6 +23,7 @@ struct lab;
 struct wires {
     struct wire_port *port;       /* the client's, with fault and pcap around it */
     struct wire_port *fault;      /* the one of the faults in it; NULL: none stands */
+    struct share_hops hops;       /* what the kernel knows of the way, with shared_address */
     struct lab *lab;              /* NULL: no lab */
     struct responder *responder;  /* pair: in this process */
     struct wire_port *far_port;   /* pair: the responder's */

@@ -179,6 +179,7 @@ static uint32_t receive(struct worker *w)
     for (uint32_t from = 0; from < n; from += SUB_BATCH) {
         uint64_t now = clock_now_ns(w->cfg.clock);
         w->client.now_ns = now;
+        flight_now(&w->flight, now);
         stack_input(&w->stack, from, n - from < SUB_BATCH ? n - from : SUB_BATCH, now);
     }
     return n;
@@ -187,6 +188,7 @@ static uint32_t receive(struct worker *w)
 static uint32_t run_application(struct worker *w, uint64_t now_ns)
 {
     w->client.now_ns = now_ns;
+    flight_now(&w->flight, now_ns);
     stack_timers(&w->stack, now_ns);
     uint32_t fired = tcp_timers(&w->stack.tcp, now_ns, TIMER_BUDGET);
     if (!w->cfg.is_client) {
@@ -236,6 +238,7 @@ bool worker_round(struct worker *w)
         client_flushed(&w->client, flush_ns);
     stack_flush(&w->stack);
     stage_end(w, built ? COUNTER_CYCLES_KICK : COUNTER_CYCLES_IDLE, &at);
+    flight_round(&w->flight);
     w->block->counters[COUNTER_ROUNDS]++;
     return frames || started || built;
 }
@@ -270,10 +273,12 @@ static int setup_role(struct worker *w, struct err *e)
     }
     int rc = client_init(&w->client, &w->cfg.client, &w->stack, e);
     w->client.block = w->block;
+    w->client.flight = &w->flight;
     w->client.samples = w->cfg.lane ? rec_lane_samples(w->cfg.lane) : NULL;
     w->client.now_ns = clock_now_ns(w->cfg.clock);
     w->memory.sessions = client_memory(&w->client);
     w->memory.trans = (uint64_t)w->client.trans.count * sizeof *w->client.trans.entries;
+    w->memory.servers = client_servers_memory(&w->cfg.client);
     return rc ? rc : client_resolve(&w->client, e);
 }
 
@@ -295,7 +300,11 @@ int worker_setup(struct worker *w, struct err *e)
                     w->block->counters, w->block->drops, now_ns, e);
     if (rc)
         return rc;
+    rc = flight_open(&w->flight, w->cfg.flight_bytes, &w->stack, e);
+    if (rc)
+        return rc;
     tcp_memory(&w->stack.tcp, &w->memory.tcp);
+    w->memory.paths = stack_path_memory(&w->cfg.stack);
     w->next_interval_ns = now_ns + w->cfg.interval_ns;
     return setup_role(w, e);
 }

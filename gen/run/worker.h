@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/ring.h"
+#include "flight/flight.h"
 #include "rec/rec.h"
 #include "run/client.h"
 #include "run/server.h"
@@ -66,12 +67,13 @@ struct worker_config {
     struct rec_lane *lane;     /* NULL: counts into private memory (responder) */
     uint64_t interval_ns;
     struct worker_live *live;  /* responder: where it tells its counters; NULL: nowhere */
+    uint32_t flight_bytes;     /* of the flight recorder; 0: none */
 };
 
 /* Bytes reserved, by pool. */
 struct worker_memory {
     struct tcp_memory tcp;
-    uint64_t sessions, trans;
+    uint64_t sessions, trans, paths, servers;
 };
 
 struct worker {
@@ -81,6 +83,7 @@ struct worker {
     struct stack stack;
     struct client client;
     struct server server;
+    struct flight flight;
     struct rec_interval *block; /* counts of the current interval */
     struct rec_interval *own_block;
     uint64_t next_interval_ns, next_live_ns;

@@ -22,6 +22,8 @@ void answer_segment(struct stack *s, const struct pkt *p, const struct net_seg *
     struct net_template head;
     net_template_init(&head, &back);
     commit_counted(s, f, net_tcp_build(&head, f->data, seg, 0, 0), COUNTER_SEGMENTS_TX);
+    if (__builtin_expect(s->watch != NULL, 0))
+        s->watch->tx(s->watch->ctx, CONN_NONE, f);
 }
 
 void answer_echo(struct stack *s, const struct pkt *p)

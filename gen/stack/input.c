@@ -97,6 +97,7 @@ static void input_sub_batch(struct stack *s, struct frame *frames, uint32_t n)
     struct pkt pkts[SUB_BATCH];
     uint32_t path[SUB_BATCH], hash[SUB_BATCH];
     int drop[SUB_BATCH];
+    uint32_t reclaims = s->path_reclaims;
     for (uint32_t i = 0; i < n; i++) {
         struct frame *f = &frames[i];
         s->count[COUNTER_WIRE_RX] += f->len;
@@ -117,6 +118,10 @@ static void input_sub_batch(struct stack *s, struct frame *frames, uint32_t n)
         if (path[i] != PATH_NONE)
             tcp_prefetch(&s->tcp, hash[i]);
     for (uint32_t i = 0; i < n; i++) {
+        if (s->path_reclaims != reclaims) /* by a frame before it: the index may mean another path */
+            path[i] = PATH_NONE;
+        if (__builtin_expect(s->watch != NULL, 0) && !drop[i] && pkts[i].kind == PKT_TCP)
+            s->watch->rx(s->watch->ctx, &frames[i]);
         if (!drop[i])
             drop[i] = input_one(s, &pkts[i], path[i], hash[i]);
         s->drops[-drop[i]]++;

@@ -25,6 +25,12 @@ struct neigh {
     uint64_t ask_ns; /* when the next request is due */
 };
 
+/* One that somebody else has resolved. */
+struct neigh_known {
+    struct ip_addr addr;
+    uint8_t mac[6];
+};
+
 struct neigh_table {
     struct neigh *entries;
     uint32_t size, count, waiting;

@@ -53,6 +53,8 @@ static void build(struct stack *s, struct frame *f, const struct tcp_seg *seg)
         sum = s->fill(s->fill_ctx, seg->conn, seg->pos,
                       f->data + net_tcp_header_len(head, seg->h.opts), seg->len);
     stack_commit(s, f, net_tcp_build(head, f->data, &seg->h, seg->len, sum));
+    if (__builtin_expect(s->watch != NULL, 0))
+        s->watch->tx(s->watch->ctx, seg->conn, f);
 }
 
 /* One connection's turn; returns frames built. *more: it may have more to send. */
@@ -67,6 +69,8 @@ static uint32_t output_conn(struct stack *s, uint32_t conn, uint32_t budget, boo
         struct tcp_seg seg;
         if (!tcp_output(&s->tcp, conn, &seg)) {
             *more = false;
+            if (__builtin_expect(s->watch != NULL, 0))
+                s->watch->dry(s->watch->ctx, conn);
             return n;
         }
         build(s, f, &seg);

@@ -9,6 +9,7 @@
 #define IP4_TCP_HEADERS 40
 #define IP6_TCP_HEADERS 60
 #define TTL             64
+#define RECLAIM_LOOKS   64
 
 static uint32_t table_size(const struct stack_config *cfg)
 {
@@ -25,7 +26,8 @@ static uint32_t neighbours_of(const struct stack_config *cfg)
 
 uint64_t stack_path_memory(const struct stack_config *cfg)
 {
-    return (uint64_t)cfg->paths * sizeof(struct path) + table_size(cfg) * sizeof(uint32_t) +
+    return (uint64_t)cfg->paths * (sizeof(struct path) + sizeof(uint32_t)) +
+           table_size(cfg) * sizeof(uint32_t) +
            neighbours_of(cfg) * sizeof(struct neigh);
 }
 
@@ -34,7 +36,8 @@ int path_init(struct stack *s, struct err *e)
     uint32_t size = table_size(&s->cfg);
     s->paths = mem_reserve((size_t)s->cfg.paths * sizeof *s->paths, "path pool", e);
     s->path_table = mem_reserve(size * sizeof *s->path_table, "path table", e);
-    if (!s->paths || !s->path_table || neigh_init(&s->neigh, neighbours_of(&s->cfg), e))
+    s->path_uses = mem_reserve(s->cfg.paths * sizeof *s->path_uses, "uses of paths", e);
+    if (!s->paths || !s->path_table || !s->path_uses || neigh_init(&s->neigh, neighbours_of(&s->cfg), e))
         return -ENOMEM;
     memset(s->path_table, 0xff, size * sizeof *s->path_table);
     s->path_mask = size - 1;
@@ -44,6 +47,7 @@ int path_init(struct stack *s, struct err *e)
 void path_fini(struct stack *s)
 {
     mem_release(s->paths, (size_t)s->cfg.paths * sizeof *s->paths);
+    mem_release(s->path_uses, s->cfg.paths * sizeof *s->path_uses);
     mem_release(s->path_table, table_size(&s->cfg) * sizeof *s->path_table);
     neigh_fini(&s->neigh);
 }
@@ -73,12 +77,46 @@ uint32_t path_find(struct stack *s, struct ip_addr local, struct ip_addr remote)
     return PATH_NONE;
 }
 
+/* Out of the table; the gap is closed as in tcp/flow.c. */
+static void table_remove(struct stack *s, uint32_t index)
+{
+    uint32_t at = home(s, s->paths[index].local, s->paths[index].remote);
+    while (s->path_table[at] != index)
+        at = (at + 1) & s->path_mask;
+    for (uint32_t next = (at + 1) & s->path_mask; s->path_table[next] != PATH_NONE;
+         next = (next + 1) & s->path_mask) {
+        const struct path *p = &s->paths[s->path_table[next]];
+        uint32_t first = home(s, p->local, p->remote);
+        if (((next - first) & s->path_mask) >= ((next - at) & s->path_mask)) {
+            s->path_table[at] = s->path_table[next];
+            at = next;
+        }
+    }
+    s->path_table[at] = PATH_NONE;
+}
+
+/* One that a packet once made and that nobody uses any more, or PATH_NONE. A flood of forged
+ * addresses must neither hold all paths for ever nor cost a search through all of them a packet. */
+static uint32_t path_reclaim(struct stack *s)
+{
+    for (uint32_t i = 0; i < RECLAIM_LOOKS && i < s->path_count; i++) {
+        uint32_t index = s->path_hand++ % s->path_count;
+        if (s->path_uses[index] || s->paths[index].neigh != NEIGH_NONE)
+            continue;
+        table_remove(s, index);
+        s->path_reclaims++;
+        return index;
+    }
+    return PATH_NONE;
+}
+
 /* A new path; the caller completes MACs. */
 static uint32_t path_add(struct stack *s, struct ip_addr local, struct ip_addr remote)
 {
-    if (s->path_count == s->cfg.paths)
+    uint32_t index = s->path_count < s->cfg.paths ? s->path_count++ : path_reclaim(s);
+    if (index == PATH_NONE)
         return PATH_NONE;
-    uint32_t index = s->path_count++, at = home(s, local, remote);
+    uint32_t at = home(s, local, remote);
     while (s->path_table[at] != PATH_NONE)
         at = (at + 1) & s->path_mask;
     s->path_table[at] = index;

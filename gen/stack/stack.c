@@ -6,6 +6,15 @@
 
 #include "stack/path.h"
 
+static void take_known(struct stack *s, uint64_t now_ns)
+{
+    for (uint32_t i = 0; i < s->cfg.known_count; i++) {
+        const struct neigh_known *k = &s->cfg.known[i];
+        neigh_want(&s->neigh, k->addr, s->cfg.local[0].first, now_ns);
+        neigh_learn(&s->neigh, k->addr, k->mac);
+    }
+}
+
 int stack_init(struct stack *s, const struct stack_config *cfg, struct wire_queue *queue,
                const struct tcp_ops *ops, stack_fill *fill, void *ctx, uint64_t *count,
                uint64_t *drops, uint64_t now_ns, struct err *e)
@@ -14,11 +23,14 @@ int stack_init(struct stack *s, const struct stack_config *cfg, struct wire_queu
                         .last_path = PATH_NONE};
     assert(cfg->batch > 0 && cfg->batch <= STACK_BATCH_MAX);
     int rc = path_init(s, e);
+    s->cfg.tcp.path_uses = s->path_uses;
     if (!rc)
-        rc = tcp_init(&s->tcp, &cfg->tcp, ops, ctx, count, now_ns, e);
+        rc = tcp_init(&s->tcp, &s->cfg.tcp, ops, ctx, count, now_ns, e);
     stack_count_into(s, count, drops);
     if (rc)
         stack_fini(s);
+    else
+        take_known(s, now_ns);
     return rc;
 }
 

@@ -36,8 +36,18 @@ struct stack_config {
     struct ip_addr gateway; /* next hop for everything; zero: all on link */
     uint32_t paths;         /* at most */
     uint32_t neighbours;    /* next hops, at most; 0: NEIGH_DEFAULT */
+    const struct neigh_known *known; /* next hops that are not asked for; read by stack_init */
+    uint32_t known_count;
     uint16_t mtu, mss;      /* mss 0: from the MTU */
     uint32_t batch;         /* frames a wire call */
+};
+
+/* Somebody who looks on: told, never asked. Frames are theirs for the call. */
+struct stack_watch {
+    void (*rx)(void *ctx, const struct frame *f);  /* a TCP segment, before the engine sees it */
+    void (*tx)(void *ctx, uint32_t conn, const struct frame *f); /* built; CONN_NONE: an answer */
+    void (*dry)(void *ctx, uint32_t conn); /* asked, and has nothing more to send */
+    void *ctx;
 };
 
 /* Writes payload [pos, pos + len) of a connection's sent stream; returns its csum partial sum. */
@@ -49,10 +59,14 @@ struct stack {
     stack_fill *fill;
     void *fill_ctx;
     uint64_t *count, *drops; /* of the current interval; see stack_count_into */
+    const struct stack_watch *watch; /* NULL: nobody; set after stack_init */
 
     struct path *paths;
-    uint32_t *path_table;    /* open addressing by addresses; never shrinks */
+    uint32_t *path_uses;     /* connections and TIME-WAIT entries of each */
+    uint32_t *path_table;    /* open addressing by addresses */
     uint32_t path_mask, path_count, last_path;
+    uint32_t path_hand;      /* where the search for one that nobody uses goes on */
+    uint32_t path_reclaims;  /* paths given a next life */
     struct neigh_table neigh;
 
     struct frame rx[STACK_BATCH_MAX];

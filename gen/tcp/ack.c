@@ -2,6 +2,8 @@
 /* The ACK field of a synchronized connection (RFC 9293 3.10.7.4, fifth check; RFC 5961 5). */
 #include "tcp/internal.h"
 
+#define ANSWER_STEPS 488 /* of 2^20 ns: 512 ms */
+
 static void measure_rtt(struct tcp *t, struct conn *c, const struct pkt_tcp *p)
 {
     if (conn_has(c, CONN_TS)) {
@@ -14,6 +16,23 @@ static void measure_rtt(struct tcp *t, struct conn *c, const struct pkt_tcp *p)
         rtt_sample(c, t->now_tk - c->rtt_at);
         conn_clear(c, CONN_RTT);
     }
+}
+
+void ack_answers_init(struct tcp *t)
+{
+    for (uint32_t i = 0; i < TCP_ANSWERS; i++)
+        t->answered_step[i] = t->now_step - ANSWER_STEPS;
+}
+
+bool ack_answers(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
+{
+    uint32_t *last = &t->answered_step[index % TCP_ANSWERS];
+    if (p->payload_len || p->flags & (TCP_SYN | TCP_FIN))
+        return true;
+    if (t->now_step - *last < ANSWER_STEPS)
+        return false;
+    *last = t->now_step;
+    return true;
 }
 
 void ack_challenge(struct tcp *t, uint32_t index)
@@ -36,31 +55,45 @@ void ack_advance(struct conn *c, uint32_t ack)
         c->snd_nxt = ack;
 }
 
+void ack_take(struct tcp *t, struct conn *c, const struct pkt_tcp *p)
+{
+    measure_rtt(t, c, p);
+    ack_advance(c, p->ack);
+    c->retries = 0;
+}
+
+void ack_timer(struct tcp *t, uint32_t index)
+{
+    struct conn *c = &t->conns[index];
+    if (c->snd_una != c->snd_max) {
+        timer_rto_start(t, index);
+        return;
+    }
+    conn_clear(c, CONN_RTO | CONN_PERSIST | CONN_PROBE);
+    conn_clear_more(c, MORE_PTO);
+}
+
 static void new_data_acked(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
 {
     struct conn *c = &t->conns[index];
     uint32_t acked = p->ack - c->snd_una, flight = c->snd_max - c->snd_una;
-    measure_rtt(t, c, p);
-    ack_advance(c, p->ack);
-    c->retries = 0;
+    ack_take(t, c, p);
     if (conn_has(c, CONN_RECOVERY)) {
         newreno_acked(t, c, acked);
     } else {
         c->dupacks = 0;
         congestion_acked(t, c, acked, flight);
     }
-    if (c->snd_una == c->snd_max)
-        conn_clear(c, CONN_RTO | CONN_PERSIST | CONN_PROBE);
-    else
-        timer_rto_start(t, index);
+    ack_timer(t, index);
 }
 
-/* RFC 9293 3.10.7.4: only newer segments may move the window. */
+/* RFC 9293 3.10.7.4: only newer segments may move the window. Of equal numbers it may have been any
+ * order: one that opens it is taken, and one that closes it, which a probe undoes. */
 static void update_window(struct tcp *t, struct conn *c, const struct pkt_tcp *p, bool advanced)
 {
     uint32_t window = (uint32_t)p->window << conn_snd_shift(c);
     if (!advanced && !seq_lt(c->snd_wl1, p->seq) &&
-        !(c->snd_wl1 == p->seq && window > c->snd_wnd))
+        !(c->snd_wl1 == p->seq && (window > c->snd_wnd || !window)))
         return;
     c->snd_wl1 = p->seq;
     if (p->window > c->max_wnd)
@@ -74,8 +107,11 @@ static void update_window(struct tcp *t, struct conn *c, const struct pkt_tcp *p
     c->snd_wnd = window;
 }
 
+/* With SACK only what reports something counts (RFC 6675 2). */
 static bool is_duplicate(const struct conn *c, const struct pkt_tcp *p)
 {
+    if (conn_has_more(c, MORE_SACK) && tcp_sack_count(p->opts) == recovery_tells_twice(p))
+        return false;
     return p->ack == c->snd_una && c->snd_una != c->snd_max && !p->payload_len &&
            !(p->flags & (TCP_SYN | TCP_FIN)) &&
            ((uint32_t)p->window << conn_snd_shift(c)) == c->snd_wnd && c->snd_wnd;
@@ -93,15 +129,18 @@ int ack_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
     struct conn *c = &t->conns[index];
     uint32_t oldest = c->snd_una - ((uint32_t)c->max_wnd << conn_snd_shift(c));
     if (seq_lt(c->snd_max, p->ack) || seq_lt(p->ack, oldest)) { /* RFC 5961 5.2 */
-        ack_challenge(t, index);
+        if (ack_answers(t, index, p))
+            ack_challenge(t, index);
         return -DROP_TCP_BAD_ACK;
     }
     bool advanced = seq_lt(c->snd_una, p->ack);
-    if (advanced)
+    if (recovery_listens(c, p) && recovery_ack(t, index, p))
+        (void)0;
+    else if (advanced)
         new_data_acked(t, index, p);
     else if (is_duplicate(c, p))
         newreno_duplicate_ack(t, index);
-    else if (!c->snd_wnd && p->ack == c->snd_una)
+    if (!advanced && !c->snd_wnd && p->ack == c->snd_una)
         c->retries = 0; /* a closed window that answers lives (RFC 9293 3.8.6.1) */
     if (!seq_lt(p->ack, c->snd_una))
         update_window(t, c, p, advanced);

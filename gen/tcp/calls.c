@@ -29,6 +29,7 @@ void tcp_send(struct tcp *t, uint32_t conn, uint32_t len)
 {
     struct conn *c = &t->conns[conn];
     assert(!conn_has(c, CONN_FIN));
+    tcp_tell(t, conn, TCP_CALL_SEND, len);
     c->snd_lim += len;
     if (c->state == TCP_ESTABLISHED || c->state == TCP_CLOSE_WAIT)
         out_add(t, conn);
@@ -38,6 +39,7 @@ void tcp_close(struct tcp *t, uint32_t conn)
 {
     struct conn *c = &t->conns[conn];
     uint8_t move = conn_rule(c)->on_close;
+    tcp_tell(t, conn, TCP_CALL_CLOSE, 0);
     if (move == TCP_MOVE_ABORT)
         tcp_abort(t, conn);
     if (move >= TCP_MOVE_NONE || conn_has(c, CONN_FIN))
@@ -50,6 +52,7 @@ void tcp_close(struct tcp *t, uint32_t conn)
 void tcp_pause(struct tcp *t, uint32_t conn)
 {
     struct conn *c = &t->conns[conn];
+    tcp_tell(t, conn, TCP_CALL_PAUSE, 0);
     if (!conn_has(c, CONN_PAUSED))
         tcp_count(t, COUNTER_WINDOW_CLOSED);
     conn_set(c, CONN_PAUSED);
@@ -60,6 +63,7 @@ void tcp_resume(struct tcp *t, uint32_t conn)
     struct conn *c = &t->conns[conn];
     if (!conn_has(c, CONN_PAUSED))
         return;
+    tcp_tell(t, conn, TCP_CALL_RESUME, 0);
     conn_clear(c, CONN_PAUSED);
     conn_set(c, CONN_ACK_NOW); /* the window update */
     out_add(t, conn);

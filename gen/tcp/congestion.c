@@ -34,3 +34,10 @@ void congestion_rto(struct tcp *t, struct conn *c, uint32_t flight)
     if (congestion_is_on(t))
         c->cwnd = c->mss;
 }
+
+void congestion_undo(struct tcp *t, struct conn *c, uint32_t flight, uint32_t ssthresh)
+{
+    c->ssthresh = ssthresh > c->ssthresh ? ssthresh : c->ssthresh;
+    if (congestion_is_on(t) && c->cwnd < flight)
+        c->cwnd = flight;
+}

@@ -51,6 +51,12 @@ enum conn_flag {
     CONN_PASSIVE = 1 << 13,  /* opened by a SYN of the peer */
 };
 
+/* Bits of `more`: what only a slower moment asks for. */
+enum conn_more {
+    MORE_SACK = 1 << 0, /* selective acknowledgement agreed (RFC 2018) */
+    MORE_PTO = 1 << 1,  /* rto_at is the loss probe's (RFC 8985 7) */
+};
+
 struct conn {
     /* hot */
     uint32_t path;                 /* key: path, lport, rport */
@@ -87,9 +93,12 @@ struct conn {
     uint32_t side;                 /* block of what only disturbance needs, or SIDE_NONE */
     uint16_t max_wnd;              /* largest window field seen (RFC 5961 5.2), unscaled */
     uint16_t snd_hi;               /* bits 32..47 of the stream position of snd_una; the SYN's is -1 */
-    uint16_t offer_mss;            /* what our SYN says that we take (RFC 9293 3.7.1) */
+    union {
+        uint16_t offer_mss;        /* what our SYN says that we take (RFC 9293 3.7.1) */
+        uint8_t reorder;           /* from ESTABLISHED on: of RACK's reordering window (tcp/loss.c) */
+    };
     uint8_t retries;
-    uint8_t reserved;
+    uint8_t more;                  /* enum conn_more */
 };
 
 static_assert(sizeof(struct conn) == 128, "a connection is two cache lines");

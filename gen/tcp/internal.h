@@ -14,6 +14,12 @@ static inline void tcp_count(struct tcp *t, enum counter c)
     t->count[c]++;
 }
 
+static inline void tcp_tell(const struct tcp *t, uint32_t conn, enum tcp_call call, uint32_t arg)
+{
+    if (__builtin_expect(t->watch != NULL, 0))
+        t->watch->call(t->watch->ctx, conn, call, arg);
+}
+
 static inline bool conn_has(const struct conn *c, uint16_t flags)
 {
     return (c->flags & flags) != 0;
@@ -27,6 +33,21 @@ static inline void conn_set(struct conn *c, uint16_t flags)
 static inline void conn_clear(struct conn *c, uint16_t flags)
 {
     c->flags = (uint16_t)(c->flags & ~flags);
+}
+
+static inline bool conn_has_more(const struct conn *c, uint8_t bits)
+{
+    return (c->more & bits) != 0;
+}
+
+static inline void conn_set_more(struct conn *c, uint8_t bits)
+{
+    c->more = (uint8_t)(c->more | bits);
+}
+
+static inline void conn_clear_more(struct conn *c, uint8_t bits)
+{
+    c->more = (uint8_t)(c->more & ~bits);
 }
 
 static inline uint8_t conn_snd_shift(const struct conn *c)
@@ -68,7 +89,11 @@ uint32_t options_ts_now(const struct tcp *t);
 /* timer.c */
 void timer_refill_challenges(struct tcp *t, uint64_t now_ns);
 void timer_arm(struct tcp *t, uint32_t index, uint32_t at_tk);
+/* Waits for what is under way: until the loss probe is due, or the time-out. */
 void timer_rto_start(struct tcp *t, uint32_t index);
+void timer_rto_after(struct tcp *t, uint32_t index, uint32_t wait_tk); /* the time-out itself */
+/* More than one segment is under way now: a probe may be due before the time-out. */
+void timer_probe_start(struct tcp *t, uint32_t index);
 void timer_ack_later(struct tcp *t, uint32_t index);
 uint32_t rto_tk(const struct tcp *t, const struct conn *c);
 
@@ -79,6 +104,14 @@ void rtt_sample(struct conn *c, uint32_t measured_tk);
 void ack_advance(struct conn *c, uint32_t ack);
 /* An ACK in answer to what may be forged, throttled (RFC 5961 7). */
 void ack_challenge(struct tcp *t, uint32_t index);
+/* Whether a segment that is not acceptable is answered. One that carries nothing is answered once in
+ * 512 ms: two ends out of step, each of which finds the other's ACK wrong, must fall silent. */
+bool ack_answers(struct tcp *t, uint32_t index, const struct pkt_tcp *p);
+void ack_answers_init(struct tcp *t);
+/* Everything before p->ack arrived. */
+void ack_take(struct tcp *t, struct conn *c, const struct pkt_tcp *p);
+/* The timer after it: of what is still under way. */
+void ack_timer(struct tcp *t, uint32_t index);
 int ack_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p);
 
 /* side.c: what a disturbed connection has, or NULL */
@@ -115,10 +148,54 @@ void congestion_loss_event(struct tcp *t, struct conn *c, uint32_t flight);
 /* Time-out number c->retries in a row: everything under way counts as lost. */
 void congestion_rto(struct tcp *t, struct conn *c, uint32_t flight);
 
+/* The loss was none: the windows before it, when `flight` was under way (RFC 4015). */
+void congestion_undo(struct tcp *t, struct conn *c, uint32_t flight, uint32_t ssthresh);
+
 /* newreno.c: RFC 5681 3.2, RFC 6582 */
 void newreno_duplicate_ack(struct tcp *t, uint32_t index);
 void newreno_acked(struct tcp *t, struct conn *c, uint32_t acked); /* in recovery */
 void newreno_rto(struct conn *c);
+
+/* recovery.c: RFC 6675, 6937. False from the first and the RTO's: not here, NewReno's. */
+bool recovery_ack(struct tcp *t, uint32_t index, const struct pkt_tcp *p);
+bool recovery_rto(struct tcp *t, struct conn *c);
+/* NewReno takes over: what was reported is forgotten. */
+void recovery_give_up(struct tcp *t, struct conn *c);
+void recovery_reordering_over(struct tcp *t, uint32_t index); /* the side's reorder_at has come */
+/* Whether an ACK needs a look. */
+static inline bool recovery_listens(const struct conn *c, const struct pkt_tcp *p)
+{
+    return tcp_sack_count(p->opts) || c->side != SIDE_NONE;
+}
+/* RFC 2883 4: the first block says what came twice. */
+bool recovery_tells_twice(const struct pkt_tcp *p);
+/* Bytes under way (the pipe of RFC 6675 4). */
+uint32_t recovery_flight(const struct tcp *t, const struct conn *c);
+/* Whether there is a scoreboard, so that recovery_flight counts. */
+static inline bool recovery_counts(const struct tcp *t, const struct conn *c)
+{
+    return c->side != SIDE_NONE && t->sides.blocks[c->side].side.ranges;
+}
+/* A segment of what is lost (*len 0: cwnd forbids it now); false: nothing is. */
+bool recovery_choose(const struct tcp *t, struct conn *c, uint32_t *seq, uint32_t *len);
+bool recovery_rescue(const struct tcp *t, struct conn *c, uint32_t *seq, uint32_t *len);
+/* [seq, seq + space) leaves; snd_max is not moved yet. With a side only. */
+void recovery_sent(struct tcp *t, struct conn *c, uint32_t seq, uint32_t space);
+
+/* tlp.c: RFC 8985 7 */
+/* Until the probe, or `rto` where none comes before. */
+uint32_t tlp_wait_tk(const struct tcp *t, const struct conn *c, uint32_t rto);
+void tlp_due(struct tcp *t, uint32_t index);
+bool tlp_choose(const struct tcp *t, struct conn *c, uint32_t *seq, uint32_t *len);
+
+/* sack.c: what the peer is told (RFC 2018, 2883) */
+/* [start, end) arrived and waits behind a hole; with a side. */
+void sack_note(struct tcp *t, struct conn *c, uint32_t start, uint32_t end);
+void sack_note_twice(struct tcp *t, struct conn *c, uint32_t start, uint32_t end);
+void sack_advance(struct tcp *t, struct conn *c); /* rcv_nxt moved */
+/* Bytes of options that the blocks take beside text, now. */
+uint32_t sack_bytes(const struct tcp *t, const struct conn *c);
+void sack_tell(struct tcp *t, struct conn *c, struct tcp_seg *seg);
 
 /* rx.c */
 int rx_conn(struct tcp *t, uint32_t index, const struct pkt_tcp *p, struct net_seg *answer);

@@ -70,4 +70,5 @@ void newreno_rto(struct conn *c)
     c->recover = c->snd_max + 1;
     c->dupacks = 0;
     conn_clear(c, CONN_RECOVERY);
+    c->snd_nxt = c->snd_una;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a SYN offers and what both sides then use: MSS, window scale, timestamps. */
+/* What a SYN offers and what both sides then use: MSS, window scale, timestamps, SACK. */
 #include "tcp/internal.h"
 
 #define TS_OPTION_BYTES 12 /* with its two NOPs, in each segment (RFC 7323 appendix A) */
@@ -27,6 +27,8 @@ void options_agree(struct tcp *t, struct conn *c, const struct pkt_tcp *p)
         c->ts_recent = p->ts_val;
         c->mss = (uint16_t)(c->mss - TS_OPTION_BYTES);
     }
+    if (t->cfg.sack && p->opts & TCP_OPT_SACK_OK)
+        conn_set_more(c, MORE_SACK);
     c->snd_wnd = p->window; /* never scaled in a SYN (RFC 7323 2.2) */
     c->max_wnd = p->window >> conn_snd_shift(c);
     c->snd_wl1 = p->seq;

@@ -57,6 +57,8 @@ static bool output_syn(struct tcp *t, uint32_t index, struct tcp_seg *out)
     }
     if (passive ? conn_has(c, CONN_TS) : t->cfg.timestamps)
         add_timestamp(t, c, &out->h);
+    if (passive ? conn_has_more(c, MORE_SACK) : t->cfg.sack)
+        out->h.opts |= TCP_OPT_SACK_OK;
     if (c->snd_max == c->iss)
         c->rtt_at = t->now_tk;
     else
@@ -68,22 +70,23 @@ static bool output_syn(struct tcp *t, uint32_t index, struct tcp_seg *out)
 }
 
 /* Bytes from `seq` that window and congestion window allow now, at most one full segment. */
-static uint32_t sendable(const struct conn *c, uint32_t seq)
+static uint32_t sendable(const struct tcp *t, const struct conn *c, uint32_t seq, uint32_t full)
 {
     if (!seq_lt(seq, c->snd_lim))
         return 0;
     uint32_t waiting = c->snd_lim - seq;
-    uint32_t allowed = c->cwnd;
-    if (!conn_has(c, CONN_RECOVERY) && c->dupacks) /* RFC 3042 limited transmit */
+    uint32_t allowed = c->cwnd, used = seq - c->snd_una;
+    if (recovery_counts(t, c)) /* what is not under way any more makes room */
+        allowed += used - recovery_flight(t, c);
+    else if (!conn_has(c, CONN_RECOVERY) && c->dupacks) /* RFC 3042 limited transmit */
         allowed += (c->dupacks < 2 ? c->dupacks : 2u) * c->mss;
     if (c->snd_wnd < allowed)
         allowed = c->snd_wnd;
-    uint32_t used = seq - c->snd_una;
     if (allowed <= used)
         return 0;
     uint32_t len = allowed - used < waiting ? allowed - used : waiting;
-    if (len >= c->mss)
-        return c->mss;
+    if (len >= full)
+        return full;
     /* Silly window avoidance (RFC 9293 3.8.6.2.1): a part only as all there is, or half of the
      * largest window, or when nothing is under way that would open more. */
     uint32_t half = ((uint32_t)c->max_wnd << conn_snd_shift(c)) / 2;
@@ -120,11 +123,13 @@ static void count_new_text(struct tcp *t, const struct conn *c, uint32_t end_of_
 static void sent(struct tcp *t, uint32_t index, uint32_t seq, uint32_t space)
 {
     struct conn *c = &t->conns[index];
-    uint32_t end = seq + space;
+    uint32_t end = seq + space, before = c->snd_max - c->snd_una;
     count_new_text(t, c, seq_min(end, c->snd_lim));
+    if (c->side != SIDE_NONE)
+        recovery_sent(t, c, seq, space);
     if (seq_lt(seq, c->snd_max)) {
         tcp_count(t, COUNTER_RETRANSMITS);
-    } else if (!conn_has(c, CONN_TS | CONN_RTT)) {
+    } else if (!conn_has(c, CONN_TS | CONN_RTT | CONN_RECOVERY)) {
         conn_set(c, CONN_RTT);
         c->rtt_seq = end;
         c->rtt_at = t->now_tk;
@@ -133,31 +138,39 @@ static void sent(struct tcp *t, uint32_t index, uint32_t seq, uint32_t space)
     c->snd_max = seq_max(c->snd_max, end);
     if (!conn_has(c, CONN_RTO))
         timer_rto_start(t, index);
+    else if (before <= c->mss && c->snd_max - c->snd_una > c->mss)
+        timer_probe_start(t, index);
 }
 
 /* Where the next data segment starts and how long it is. */
-static uint32_t choose(struct conn *c, uint32_t *seq)
+static uint32_t choose(const struct tcp *t, struct conn *c, uint32_t *seq)
 {
+    uint32_t full = c->mss - sack_bytes(t, c), len;
     if (conn_has(c, CONN_RESEND)) {
         conn_clear(c, CONN_RESEND);
         *seq = c->snd_una;
         uint32_t flight = seq_min(c->snd_max, c->snd_lim) - *seq;
-        return flight < c->mss ? flight : c->mss;
+        return flight < full ? flight : full;
     }
     if (conn_has(c, CONN_PROBE)) { /* RFC 9293 3.8.6.1: one byte beyond the closed window */
         conn_clear(c, CONN_PROBE);
         *seq = c->snd_una;
         return c->snd_lim != c->snd_una;
     }
+    if (c->side != SIDE_NONE && (tlp_choose(t, c, seq, &len) || recovery_choose(t, c, seq, &len)))
+        return len;
     *seq = c->snd_nxt;
-    return sendable(c, *seq);
+    len = sendable(t, c, *seq, full);
+    if (!len && c->side != SIDE_NONE)
+        recovery_rescue(t, c, seq, &len);
+    return len;
 }
 
 static bool output_data(struct tcp *t, uint32_t index, struct tcp_seg *out)
 {
     struct conn *c = &t->conns[index];
     bool probing = conn_has(c, CONN_PROBE);
-    uint32_t seq, len = choose(c, &seq);
+    uint32_t seq, len = choose(t, c, &seq);
     bool fin = conn_has(c, CONN_FIN) && seq + len == c->snd_lim;
     if (!len && !fin) {
         count_wait(t, c);
@@ -248,5 +261,7 @@ bool tcp_output(struct tcp *t, uint32_t conn, struct tcp_seg *out)
     out->h.window = advertise(t, c);
     if (conn_has(c, CONN_TS))
         add_timestamp(t, c, &out->h);
+    if (c->side != SIDE_NONE)
+        sack_tell(t, c, out);
     return true;
 }

@@ -16,7 +16,7 @@ int tcp_init(struct tcp *t, const struct tcp_config *cfg, const struct tcp_ops *
     t->conns = mem_reserve((size_t)cfg->conns * sizeof *t->conns, "connection pool", e);
     int rc = t->conns ? 0 : -ENOMEM;
     if (!rc)
-        rc = time_wait_init(&t->time_wait, cfg->time_wait_entries, e);
+        rc = time_wait_init(&t->time_wait, cfg->time_wait_entries, cfg->path_uses, e);
     if (!rc)
         rc = flow_init(&t->flows, (uint64_t)cfg->conns + t->time_wait.size, e);
     if (!rc)
@@ -35,6 +35,7 @@ int tcp_init(struct tcp *t, const struct tcp_config *cfg, const struct tcp_ops *
     t->free_count = cfg->conns;
     tcp_now(t, now_ns);
     timer_refill_challenges(t, now_ns);
+    ack_answers_init(t);
     wheel_init(&t->wheel, &t->conns[0].timer, sizeof *t->conns, t->now_step);
     return 0;
 }
@@ -79,8 +80,16 @@ uint32_t conn_alloc(struct tcp *t)
     return index;
 }
 
+/* Whoever holds a path may give it up only when nobody uses it. */
+static void path_use(struct tcp *t, uint32_t path, int32_t by)
+{
+    if (t->cfg.path_uses)
+        t->cfg.path_uses[path] += (uint32_t)by;
+}
+
 static void slot_release(struct tcp *t, uint32_t index)
 {
+    path_use(t, t->conns[index].path, -1);
     t->conns[index].next = t->free;
     t->free = index;
     t->free_count++;
@@ -172,6 +181,7 @@ uint32_t conn_new(struct tcp *t, uint32_t path, uint16_t lport, uint16_t rport, 
                        .offer_mss = mss, .state = (uint8_t)state, .side = SIDE_NONE,
                        .snd_hi = UINT16_MAX};
     wheel_node_init(&c->timer);
+    path_use(t, path, 1);
     conn_number(c, initial_sequence(t, conn_key(c)));
     flow_add(&t->flows, tcp_hash(t, path, lport, rport), index);
     out_add(t, index);
@@ -229,6 +239,7 @@ void tcp_abort(struct tcp *t, uint32_t conn)
     struct conn *c = &t->conns[conn];
     if (!conn_is_alive(c))
         return;
+    tcp_tell(t, conn, TCP_CALL_ABORT, 0);
     bool silent = c->state == TCP_SYN_SENT; /* nothing to reset yet (RFC 9293 3.10.5) */
     conn_detach(t, conn);
     tcp_count(t, COUNTER_ABORTS);

@@ -37,7 +37,7 @@ static int check_timestamp(struct tcp *t, uint32_t index, const struct pkt_tcp *
         return 0;
     if (p->opts & TCP_OPT_TS && !seq_lt(p->ts_val, c->ts_recent))
         return 0;
-    if (p->opts & TCP_OPT_TS) {
+    if (p->opts & TCP_OPT_TS && ack_answers(t, index, p)) {
         conn_set(c, CONN_ACK_NOW);
         out_add(t, index);
     }
@@ -83,10 +83,13 @@ static int check_sequence(struct tcp *t, uint32_t index, const struct pkt_tcp *p
         return -DROP_TCP_BAD_RST;
     if (c->state == TCP_SYN_RCVD && p->flags & TCP_SYN)
         return syn_again(t, index, p);
-    conn_set(c, CONN_ACK_NOW);
-    out_add(t, index);
+    if (ack_answers(t, index, p)) {
+        conn_set(c, CONN_ACK_NOW);
+        out_add(t, index);
+    }
     if (!seq_lt(p->seq, c->rcv_nxt))
         return -DROP_TCP_OUT_OF_WINDOW;
+    sack_note_twice(t, c, p->seq, p->seq + p->payload_len);
     /* Our ACK was lost: the next one echoes the segment sent again, or the peer would take the
      * whole time since the first for a round trip. Very old numbers may be forged. */
     if (c->rcv_nxt - p->seq <= t->cfg.window)
@@ -140,6 +143,7 @@ static void established(struct tcp *t, uint32_t index)
     conn_clear(c, CONN_RTO);
     if (conn_has(c, CONN_PASSIVE))
         tcp_count(t, COUNTER_ACCEPTS);
+    c->reorder = 0;
     c->state = conn_has(c, CONN_FIN) ? TCP_FIN_WAIT_1 : TCP_ESTABLISHED;
     if (c->snd_nxt != c->snd_lim || conn_has(c, CONN_FIN))
         out_add(t, index);
@@ -262,13 +266,6 @@ static bool predict(const struct conn *c, const struct pkt_tcp *p)
            (!conn_has(c, CONN_TS) || !seq_lt(p->ts_val, c->ts_recent));
 }
 
-/* What the segment left idle is given back. */
-static int settled(struct tcp *t, uint32_t index, int drop)
-{
-    side_settle(t, &t->conns[index]);
-    return drop;
-}
-
 int rx_conn(struct tcp *t, uint32_t index, const struct pkt_tcp *p, struct net_seg *answer)
 {
     struct conn *c = &t->conns[index];
@@ -281,5 +278,6 @@ int rx_conn(struct tcp *t, uint32_t index, const struct pkt_tcp *p, struct net_s
     }
     int drop = c->state == TCP_SYN_SENT ? rx_syn_sent(t, index, p, answer)
                                         : rx_synchronized(t, index, p, answer);
-    return settled(t, index, drop);
+    side_settle(t, c); /* what the segment left idle */
+    return drop;
 }

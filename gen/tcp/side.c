@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "base/mem.h"
+#include "tcp/board.h"
 #include "tcp/internal.h"
 
 int side_pool_init(struct side_pool *p, uint32_t count, struct err *e)
@@ -58,7 +59,8 @@ struct side *side_attach(struct tcp *t, struct conn *c)
 
 bool side_is_idle(const struct side *s)
 {
-    return s->ooo == OOO_NONE && cubic_is_idle(&s->cubic);
+    return s->ooo == OOO_NONE && !s->ranges && !side_has(s, SIDE_DSACK | SIDE_REPAIR | SIDE_TLP | SIDE_UNDO) &&
+           cubic_is_idle(&s->cubic);
 }
 
 void side_settle(struct tcp *t, struct conn *c)
@@ -74,6 +76,7 @@ void side_detach(struct tcp *t, struct conn *c)
     if (!s)
         return;
     ooo_clear(&t->ooo, &s->ooo);
+    board_clear(&t->sides, s);
     side_give(&t->sides, c->side);
     c->side = SIDE_NONE;
 }

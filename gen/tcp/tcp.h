@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The TCP engine of one worker: RFC 9293 with RFC 6298, 5681, 6582, 5961, 7323. No I/O, no clock,
+ * The TCP engine of one worker: RFC 9293 with RFC 6298, 5681, 6582, 5961, 7323, 2018, 6675, 8985. No I/O, no clock,
  * no allocation after tcp_init: it is handed parsed segments and the time, calls the application
  * with bytes and events, and says, asked, which segment a connection sends next.
  *
@@ -56,6 +56,23 @@ struct tcp_ops {
     void (*timer)(void *ctx, uint32_t conn); /* tcp_timer_set's time has come */
 };
 
+/* What the application asks of a connection, for those who record it. */
+enum tcp_call {
+    TCP_CALL_OPEN, /* told when it is done; `arg`: 0 */
+    TCP_CALL_SEND, /* the others: told before; `arg`: bytes */
+    TCP_CALL_CLOSE,
+    TCP_CALL_ABORT,
+    TCP_CALL_PAUSE,
+    TCP_CALL_RESUME,
+};
+
+/* Somebody who looks on: told, never asked. */
+struct tcp_watch {
+    void (*call)(void *ctx, uint32_t conn, enum tcp_call call, uint32_t arg);
+    void (*timer)(void *ctx, uint32_t conn); /* its deadlines are looked at next */
+    void *ctx;
+};
+
 struct tcp_config {
     uint32_t conns;             /* connections at once */
     uint32_t time_wait_entries;
@@ -66,13 +83,17 @@ struct tcp_config {
     uint32_t window;            /* receive window, bytes */
     uint8_t window_scale;       /* offered shift, 0..14 */
     bool timestamps, delayed_ack;
+    bool sack;                  /* offered and accepted (RFC 2018) */
+    bool rack;                  /* with SACK: losses are found by time, tails probed (RFC 8985) */
     bool congestion;            /* false: no congestion control, loss recovery stays */
     uint32_t rto_min_tk, rto_max_tk, rto_initial_tk, delack_tk, time_wait_tk;
     uint32_t init_cwnd;         /* segments */
     uint8_t retries, syn_retries;
+    uint32_t *path_uses;        /* the owner's: connections and TIME-WAIT entries by path; NULL: not wanted */
     uint64_t secret;            /* keys ISS (RFC 6528), timestamp offset and the flow hash */
 };
 
+#define TCP_ANSWERS    1024 /* connections share them, index modulo so many */
 #define TCP_LISTEN_MAX PORT_RANGES_MAX
 
 struct tcp {
@@ -89,11 +110,13 @@ struct tcp {
     bool busy_freed;
     uint32_t half_open;
     uint32_t challenge_left, challenge_second; /* RFC 5961 7: throttle */
+    uint32_t answered_step[TCP_ANSWERS]; /* the last answer to a segment that carried nothing */
     struct port_range listen[TCP_LISTEN_MAX];
     uint32_t listen_count;
     uint64_t *count;            /* COUNTER_COUNT counters of the current interval */
     const struct tcp_ops *ops;
     void *ctx;
+    const struct tcp_watch *watch; /* NULL: nobody; set after tcp_init */
     struct tcp_config cfg;
 };
 
@@ -187,6 +210,19 @@ void tcp_pause(struct tcp *t, uint32_t conn);  /* close the receive window */
 void tcp_resume(struct tcp *t, uint32_t conn);
 void tcp_timer_set(struct tcp *t, uint32_t conn, uint32_t at_tk);
 void tcp_timer_clear(struct tcp *t, uint32_t conn);
+
+/* Where a connection stands, without the engine around it; for replays. */
+struct tcp_saved {
+    struct conn conn;
+    struct side side; /* with conn.side, else zero */
+};
+/* False: it is closed, or more hangs off it than is here (text out of order). */
+bool tcp_save(const struct tcp *t, uint32_t conn, struct tcp_saved *out);
+/* A connection as another engine with the same configuration left it: in a state from SYN-SENT to
+ * LAST-ACK, its tuple not in use here. CONN_NONE: it is none of that, or no block is free. */
+uint32_t tcp_adopt(struct tcp *t, const struct tcp_saved *saved, uint32_t path);
+/* Its stream begins at another number; before its SYN was sent. */
+void tcp_renumber(struct tcp *t, uint32_t conn, uint32_t iss);
 
 /* Connections not CLOSED. */
 static inline uint32_t tcp_in_use(const struct tcp *t)

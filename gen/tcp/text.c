@@ -7,8 +7,10 @@ static void fin_receive(struct tcp *t, uint32_t index)
 {
     struct conn *c = &t->conns[index];
     struct side *s = conn_side(t, c);
-    if (s)
-        ooo_clear(&t->ooo, &s->ooo); /* nothing can follow */
+    if (s) { /* nothing can follow */
+        ooo_clear(&t->ooo, &s->ooo);
+        s->recents = 0;
+    }
     c->rcv_nxt++;
     conn_set(c, CONN_ACK_NOW);
     out_add(t, index);
@@ -81,15 +83,35 @@ static int store(struct tcp *t, uint32_t index, uint32_t seq, const uint8_t *dat
         return -DROP_TCP_OOO_FULL;
     switch (ooo_add(&t->ooo, &s->ooo, seq, data, len, fin)) {
     case OOO_KEPT:
+        sack_note(t, c, seq, seq + len);
         tcp_count(t, COUNTER_OOO_STORED);
         return 0;
     case OOO_KNOWN:
+        sack_note(t, c, seq, seq + len);
+        sack_note_twice(t, c, seq, seq + len);
         return -DROP_TCP_DUPLICATE;
     case OOO_FULL:
         break;
     }
     tcp_count(t, COUNTER_POOL_EMPTY);
     return -DROP_TCP_OOO_FULL;
+}
+
+/* What is stored came first and stays: of text in order that reaches over it only what lies before is
+ * taken now; the rest is stored beside it, and follows. Returns the length of what is taken. */
+static uint32_t cut_at_stored(struct tcp *t, uint32_t index, const uint8_t *data, uint32_t len,
+                              bool *fin)
+{
+    const struct conn *c = &t->conns[index];
+    uint32_t first = t->ooo.pieces[conn_ooo(t, c)].seq;
+    uint32_t before = seq_lt(c->rcv_nxt, first) ? first - c->rcv_nxt : 0;
+    if (before >= len)
+        return len;
+    if (ooo_add(&t->ooo, &conn_side(t, c)->ooo, c->rcv_nxt + before, data + before, len - before,
+                *fin) == OOO_FULL)
+        tcp_count(t, COUNTER_POOL_EMPTY);
+    *fin = false;
+    return before;
 }
 
 /* The segment is acceptable: some of it lies in the window. */
@@ -104,6 +126,7 @@ int text_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
     if (seq_lt(seq, c->rcv_nxt)) { /* what came before is cut off */
         uint32_t known = c->rcv_nxt - seq;
         known = known < len ? known : len;
+        sack_note_twice(t, c, seq, seq + known);
         seq += known, data += known, len -= known;
         acknowledge(t, index, true);
     }
@@ -116,6 +139,8 @@ int text_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
     if (seq != c->rcv_nxt)
         return store(t, index, seq, data, len, fin);
     bool hole_filled = conn_ooo(t, c) != OOO_NONE;
+    if (hole_filled)
+        len = cut_at_stored(t, index, data, len, &fin);
     if (len && !deliver(t, index, data, len)) {
         if (!conn_is_alive(c))
             return 0;
@@ -126,9 +151,11 @@ int text_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
         fin_receive(t, index);
         return 0;
     }
-    if (hole_filled && !deliver_stored(t, index))
+    bool goes_on = !hole_filled || deliver_stored(t, index);
+    sack_advance(t, c);
+    if (!goes_on)
         return 0;
-    if (len)
+    if (len || hole_filled)
         acknowledge(t, index, hole_filled);
     return 0;
 }

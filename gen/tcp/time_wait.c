@@ -15,10 +15,10 @@ uint32_t time_wait_slots(uint32_t entries)
     return size;
 }
 
-int time_wait_init(struct time_wait_pool *p, uint32_t entries, struct err *e)
+int time_wait_init(struct time_wait_pool *p, uint32_t entries, uint32_t *path_uses, struct err *e)
 {
     uint32_t size = time_wait_slots(entries);
-    *p = (struct time_wait_pool){.size = size};
+    *p = (struct time_wait_pool){.size = size, .path_uses = path_uses};
     p->slots = mem_reserve((size_t)size * sizeof *p->slots, "TIME-WAIT pool", e);
     return p->slots ? 0 : -ENOMEM;
 }
@@ -27,6 +27,12 @@ void time_wait_fini(struct time_wait_pool *p)
 {
     mem_release(p->slots, (size_t)p->size * sizeof *p->slots);
     p->slots = NULL;
+}
+
+static void path_use(const struct time_wait_pool *p, uint32_t slot, int32_t by)
+{
+    if (p->path_uses)
+        p->path_uses[p->slots[slot].key >> 32] += (uint32_t)by;
 }
 
 static void drop_oldest(struct time_wait_pool *p, struct flow_table *flows)
@@ -49,6 +55,7 @@ bool time_wait_add(struct time_wait_pool *p, struct flow_table *flows, struct ti
     p->slots[slot] = entry;
     p->slots[slot].live = true;
     p->count++;
+    path_use(p, slot, 1);
     flow_add(flows, entry.hash, FLOW_TIME_WAIT | slot);
     return full;
 }
@@ -57,6 +64,7 @@ void time_wait_remove(struct time_wait_pool *p, struct flow_table *flows, uint32
 {
     assert(p->slots[slot].live);
     flow_remove(flows, p->slots[slot].hash, FLOW_TIME_WAIT | slot);
+    path_use(p, slot, -1);
     p->slots[slot].live = false; /* its place is taken back when it comes to the front */
 }
 

@@ -30,10 +30,11 @@ static_assert(sizeof(struct time_wait) == 32, "TIME-WAIT is half a cache line");
 struct time_wait_pool {
     struct time_wait *slots;
     uint32_t size, head, count; /* size: power of two */
+    uint32_t *path_uses;        /* as tcp_config says; NULL */
 };
 
 uint32_t time_wait_slots(uint32_t entries); /* how many are reserved for so many */
-int time_wait_init(struct time_wait_pool *p, uint32_t entries, struct err *e);
+int time_wait_init(struct time_wait_pool *p, uint32_t entries, uint32_t *path_uses, struct err *e);
 void time_wait_fini(struct time_wait_pool *p);
 /* Enters; gives up the oldest when full and returns true then. */
 bool time_wait_add(struct time_wait_pool *p, struct flow_table *flows, struct time_wait entry);

@@ -23,12 +23,30 @@ void timer_arm(struct tcp *t, uint32_t index, uint32_t at_tk)
     wheel_add(&t->wheel, index, step);
 }
 
+void timer_rto_after(struct tcp *t, uint32_t index, uint32_t wait_tk)
+{
+    struct conn *c = &t->conns[index];
+    c->rto_at = t->now_tk + wait_tk;
+    conn_set(c, CONN_RTO);
+    conn_clear_more(c, MORE_PTO);
+    timer_arm(t, index, c->rto_at);
+}
+
 void timer_rto_start(struct tcp *t, uint32_t index)
 {
     struct conn *c = &t->conns[index];
-    c->rto_at = t->now_tk + rto_tk(t, c);
-    conn_set(c, CONN_RTO);
-    timer_arm(t, index, c->rto_at);
+    uint32_t rto = rto_tk(t, c), wait = tlp_wait_tk(t, c, rto);
+    timer_rto_after(t, index, wait);
+    if (wait < rto)
+        conn_set_more(c, MORE_PTO);
+}
+
+void timer_probe_start(struct tcp *t, uint32_t index)
+{
+    struct conn *c = &t->conns[index];
+    uint32_t rto = rto_tk(t, c);
+    if (tlp_wait_tk(t, c, rto) < rto)
+        timer_rto_start(t, index);
 }
 
 void timer_ack_later(struct tcp *t, uint32_t index)
@@ -56,10 +74,23 @@ void tcp_timer_clear(struct tcp *t, uint32_t conn)
     conn_clear(&t->conns[conn], CONN_APP);
 }
 
+static void repair_all(struct tcp *t, struct conn *c)
+{
+    congestion_rto(t, c, c->snd_max - c->snd_una);
+    if (recovery_rto(t, c))
+        return;
+    recovery_give_up(t, c);
+    newreno_rto(c);
+}
+
 /* RFC 6298 5.4 to 5.6; for a zero window the probe of RFC 9293 3.8.6.1 instead. */
 static void on_rto(struct tcp *t, uint32_t index)
 {
     struct conn *c = &t->conns[index];
+    if (conn_has_more(c, MORE_PTO)) {
+        tlp_due(t, index);
+        return;
+    }
     conn_clear(c, CONN_RTO);
     if (c->state == TCP_FIN_WAIT_2) { /* the peer never closes: its half is given up */
         conn_end(t, index, TCP_EVENT_TIMEOUT);
@@ -75,20 +106,27 @@ static void on_rto(struct tcp *t, uint32_t index)
         conn_set(c, CONN_PROBE);
     } else {
         tcp_count(t, COUNTER_RTO_FIRED);
-        c->snd_nxt = c->snd_una;
         conn_clear(c, CONN_RTT | CONN_RESEND); /* Karn's rule */
-        if (!conn_rule(c)->handshake) { /* a lost SYN: see `established` */
-            congestion_rto(t, c, c->snd_max - c->snd_una);
-            newreno_rto(c);
-        }
+        if (conn_rule(c)->handshake) /* a lost SYN: see `established` */
+            c->snd_nxt = c->snd_una;
+        else
+            repair_all(t, c);
     }
     timer_rto_start(t, index);
     out_add(t, index);
 }
 
+static bool waits_for_reordering(const struct tcp *t, const struct conn *c)
+{
+    const struct side *s = conn_side(t, c);
+    return s && s->ranges && side_has(s, SIDE_REORDER);
+}
+
 static void rearm(struct tcp *t, uint32_t index)
 {
     struct conn *c = &t->conns[index];
+    if (waits_for_reordering(t, c))
+        timer_arm(t, index, conn_side(t, c)->reorder_at);
     if (conn_has(c, CONN_RTO))
         timer_arm(t, index, c->rto_at);
     if (conn_has(c, CONN_ACK_LATER))
@@ -102,17 +140,22 @@ static void on_timer(void *ctx, uint32_t index)
     struct tcp *t = ctx;
     struct conn *c = &t->conns[index];
     t->busy = index;
+    if (__builtin_expect(t->watch != NULL, 0))
+        t->watch->timer(t->watch->ctx, index);
     if (conn_has(c, CONN_ACK_LATER) && seq_le(c->delack_at, t->now_tk)) {
         conn_clear(c, CONN_ACK_LATER);
         conn_set(c, CONN_ACK_NOW);
         out_add(t, index);
     }
+    if (waits_for_reordering(t, c) && seq_le(conn_side(t, c)->reorder_at, t->now_tk))
+        recovery_reordering_over(t, index);
     if (conn_has(c, CONN_RTO) && seq_le(c->rto_at, t->now_tk))
         on_rto(t, index);
     if (conn_is_alive(c) && conn_has(c, CONN_APP) && seq_le(c->app_at, t->now_tk)) {
         conn_clear(c, CONN_APP);
         t->ops->timer(t->ctx, index);
     }
+    side_settle(t, c);
     if (conn_is_alive(c))
         rearm(t, index);
     conn_release_busy(t);

@@ -141,5 +141,6 @@ uint32_t tcp_open(struct tcp *t, uint32_t path, uint16_t lport, uint16_t rport, 
     c->app = app;
     if (old != FLOW_NONE)
         conn_number(c, time_wait_reuse(t, old & ~FLOW_TIME_WAIT).snd_nxt + REUSE_DISTANCE);
+    tcp_tell(t, index, TCP_CALL_OPEN, 0);
     return index;
 }

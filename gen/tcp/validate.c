@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Every invariant of the engine in one place, for tests; and the names of the states. */
+#include "tcp/board.h"
 #include "tcp/internal.h"
 
 const char *tcp_state_name(enum tcp_state s)
@@ -28,7 +29,9 @@ static uint32_t validate_side(const struct tcp *t, const struct conn *c)
     if (!s)
         return 0;
     assert(!side_is_idle(s));
-    return 1;
+    assert(!s->ranges || c->snd_nxt == c->snd_max);
+    assert(!side_has(s, SIDE_REPAIR) || conn_has(c, CONN_RECOVERY));
+    return 1 + board_validate(&t->sides, s, c->snd_una, c->snd_max);
 }
 
 static void validate_numbers(const struct conn *c)

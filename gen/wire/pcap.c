@@ -14,24 +14,9 @@
 
 #include "base/err.h"
 #include "base/units.h"
+#include "wire/pcap_file.h"
 
-enum {
-    BUFFER_BYTES = 512 << 10,
-    SNAP_BYTES = 65535,
-    LINKTYPE_ETHERNET = 1,
-    MAGIC_NS = (int)0xa1b23c4d
-};
-
-/* The pcap file format (draft-ietf-opsawg-pcap), in the writer's byte order. */
-struct pcap_head {
-    uint32_t magic;
-    uint16_t major, minor;
-    uint32_t reserved[2], snap_bytes, linktype;
-};
-
-struct pcap_record {
-    uint32_t s, ns, kept_bytes, wire_bytes;
-};
+#define BUFFER_BYTES (512u << 10)
 
 struct pcap_queue {
     struct wire_queue q;
@@ -109,7 +94,7 @@ static void cut_off(struct pcap_queue *pq, size_t used)
 
 static void make_room(struct pcap_queue *pq)
 {
-    if (pq->used + sizeof(struct pcap_record) + SNAP_BYTES > BUFFER_BYTES)
+    if (pq->used + sizeof(struct pcap_record) + PCAP_SNAP_BYTES > BUFFER_BYTES)
         write_out(pq);
 }
 
@@ -204,11 +189,7 @@ static void free_queue(struct pcap_queue *pq)
 static int start_file(struct pcap_queue *pq, struct err *e)
 {
     char path[4096];
-    struct pcap_head head = {.magic = (uint32_t)MAGIC_NS,
-                             .major = 2,
-                             .minor = 4,
-                             .snap_bytes = SNAP_BYTES,
-                             .linktype = LINKTYPE_ETHERNET};
+    struct pcap_head head = PCAP_HEAD;
     if (pq->q.index)
         snprintf(path, sizeof path, "%s.%u", pq->port->path, pq->q.index);
     else

@@ -2,6 +2,7 @@
 #include "wire/xdp_attach.h"
 
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/if_link.h>
 #include <time.h>
@@ -16,6 +17,17 @@ int xdp_attach_once(int prog_fd, uint32_t ifindex, bool native)
     if (fd >= 0)
         return fd;
     return errno == EEXIST ? -EBUSY : -errno; /* EEXIST: a program in the other mode */
+}
+
+int xdp_attached(uint32_t ifindex, uint32_t *program)
+{
+    LIBBPF_OPTS(bpf_xdp_query_opts, query);
+    int rc = bpf_xdp_query((int)ifindex, 0, &query);
+    *program = query.prog_id      ? query.prog_id
+               : query.drv_prog_id ? query.drv_prog_id
+               : query.skb_prog_id ? query.skb_prog_id
+                                   : query.hw_prog_id;
+    return rc;
 }
 
 /* A predecessor's link goes a moment after its process. */

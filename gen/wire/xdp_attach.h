@@ -17,4 +17,7 @@ struct xdp_attachment xdp_attach(int prog_fd, uint32_t ifindex, bool force_gener
 /* One attempt in one mode: a link descriptor or -errno. */
 int xdp_attach_once(int prog_fd, uint32_t ifindex, bool native);
 
+/* The program that is attached to a device in any mode, 0: none. Only asks. 0 or -errno. */
+int xdp_attached(uint32_t ifindex, uint32_t *program);
+
 #endif

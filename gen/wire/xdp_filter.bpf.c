@@ -9,6 +9,9 @@
  *   later fragments, the rest      the kernel's
  *
  * or all of them, for who takes the interface's place (gen impair).
+ *
+ * What is ours and arrives at a queue without a socket of ours: of a shared address it is dropped,
+ * or the kernel, which owns the address and knows no such connection, would reset it.
  */
 #include <linux/bpf.h>
 
@@ -171,7 +174,7 @@ int wirebench_filter(struct xdp_md *ctx)
     struct view v = {(const __u8 *)(long)ctx->data, (const __u8 *)(long)ctx->data_end};
     if (!config.everything && !is_ours(&v))
         return XDP_PASS;
-    return bpf_redirect_map(&sockets, ctx->rx_queue_index, XDP_PASS);
+    return bpf_redirect_map(&sockets, ctx->rx_queue_index, config.shared ? XDP_DROP : XDP_PASS);
 }
 
 char xdp_license[] SEC("license") = "BSD-3-Clause";

@@ -10,6 +10,7 @@
 #include "net/pkt.h"
 #include "tests/fuzz/fuzz.h"
 
+#define TCP_HEADER_MAX 60
 #define FRAME_MAX 70000
 
 static uint8_t frame[FRAME_MAX];
@@ -60,6 +61,8 @@ static void require_same(const struct pkt *a, const struct pkt *b)
     FUZZ_CHECK(!(x->opts & TCP_OPT_MSS) || x->mss == y->mss);
     FUZZ_CHECK(!(x->opts & TCP_OPT_WSCALE) || x->wscale == y->wscale);
     FUZZ_CHECK(!(x->opts & TCP_OPT_TS) || (x->ts_val == y->ts_val && x->ts_ecr == y->ts_ecr));
+    for (uint32_t i = 0; i < tcp_sack_count(x->opts); i++)
+        FUZZ_CHECK(x->sack[i].start == y->sack[i].start && x->sack[i].end == y->sack[i].end);
     FUZZ_CHECK(x->payload_len == y->payload_len);
     FUZZ_CHECK(memcmp(x->payload, y->payload, x->payload_len) == 0);
 }
@@ -84,11 +87,12 @@ static void rebuild(const struct pkt *p)
                         .wscale = t->wscale,
                         .ts_val = t->ts_val,
                         .ts_ecr = t->ts_ecr};
+    memcpy(s.sack, t->sack, tcp_sack_count(t->opts) * sizeof *s.sack);
     struct net_template template;
     struct pkt again;
     net_template_init(&template, &path);
     uint32_t at = net_tcp_header_len(&template, s.opts);
-    if (at + t->payload_len - template.ip_off > 65535)
+    if (at - template.len > TCP_HEADER_MAX || at + t->payload_len - template.ip_off > 65535)
         return; /* our options may take more room than theirs did */
     uint64_t sum = csum_copy(frame + at, t->payload, t->payload_len);
     uint32_t len = net_tcp_build(&template, frame, &s, t->payload_len, sum);

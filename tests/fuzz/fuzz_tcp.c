@@ -136,6 +136,19 @@ static uint32_t near_number(struct input *in, uint32_t base, uint32_t other)
     }
 }
 
+/* Up to four blocks, mostly of what is under way. */
+static void sack_blocks(struct input *in, struct pkt_tcp *p, const struct conn *c)
+{
+    uint32_t count = take(in, 1) % (TCP_SACK_MAX + 1);
+    for (uint32_t i = 0; i < count; i++) {
+        uint8_t where = (uint8_t)take(in, 1), len = (uint8_t)take(in, 1);
+        uint32_t flight = c ? c->snd_max - c->snd_una : 0;
+        p->sack[i].start = (c ? c->snd_una : 0) + flight / 255 * where + (where & 15);
+        p->sack[i].end = len == 255 ? take(in, 4) : p->sack[i].start + flight / 255 * len + (len & 7);
+    }
+    p->opts = (uint8_t)((p->opts & 15) | count << TCP_SACK_SHIFT);
+}
+
 static void options(struct input *in, struct pkt_tcp *p, uint32_t ts)
 {
     p->opts = (uint8_t)take(in, 1) & 15;
@@ -163,6 +176,8 @@ static void segment(struct world *w)
         p.opts = 0;
     p.seq = near_number(in, c ? c->rcv_nxt : 0, c ? c->rcv_adv : 0);
     p.ack = near_number(in, c ? c->snd_max : 0, c ? c->snd_una : 0);
+    if (how & 4)
+        sack_blocks(in, &p, c);
     p.payload_len = how & 128 ? take(in, 2) % TEXT : 0;
     struct net_seg answer;
     uint32_t hash = tcp_hash(&w->t, 0, p.dst_port, p.src_port);
@@ -208,9 +223,9 @@ static struct tcp_config config_of(uint8_t how)
 {
     return (struct tcp_config){
         .conns = CONNS, .time_wait_entries = 2, .ooo_pieces = 8, .piece_bytes = 1460,
-        .side_blocks = how >> 4 & 7, .half_open = 3,
+        .side_blocks = how >> 4 & 15, .half_open = 3,
         .window = how & 1 ? 262144 : 3000, .window_scale = how & 1 ? 7 : 0, .timestamps = how & 2,
-        .delayed_ack = how & 4, .congestion = !(how & 8), .rto_min_tk = 200000,
+        .sack = !(how & 4), .rack = how & 32, .delayed_ack = how & 4, .congestion = !(how & 8), .rto_min_tk = 200000,
         .rto_max_tk = 8000000, .rto_initial_tk = 1000000, .delack_tk = 40000, .time_wait_tk = 2000000,
         .init_cwnd = 10, .retries = 3, .syn_retries = 2, .secret = how,
     };

@@ -8,6 +8,7 @@ import pathlib
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -210,6 +211,29 @@ def rate_and_faults(folder):
     results = Results(db)
     results.check_whole()
     recorded(results)
+    case.expect_equal(results.column("workload_id"), "ctl+", "a steered run is marked")
+
+
+def steered(folder):
+    """A steered run did what no job says: of no series with those of its job."""
+    db = folder / "steered.db"
+    job = gen.job(folder, "steered", wire="pair", rate=500, duration="800ms", connections=4, interval="200ms")
+    gen.run(job, f"--db={db}", code=gen.WELL_OR_LATE)
+    with gen.start(job, f"--db={db}") as process:
+        await_phase(process, "measure")
+        ctl("fault", "loss=1%", code=2)  # refused: changes nothing
+        unchanged = Results(db).column("history_key")
+        ctl("rate", "600")
+        process.wait(30)
+    rows = Results(db).query("SELECT workload_id, history_key FROM run ORDER BY id")
+    case.expect_equal([row[0] for row in rows], ["steered", "steered+"], f"the mark\n{process}")
+    case.expect(rows[0][1] == unchanged != rows[1][1], f"history keys: {rows}, refused: {unchanged}")
+    with sqlite3.connect(db) as file:  # whatever else the machine did to them
+        file.execute("UPDATE run SET valid = 1")
+    case.execute(case.ANALYZE, "--db", db, "--set-baseline", "before", "1")
+    done = case.execute(case.ANALYZE, "--db", db, "--compare", "before")
+    case.expect(done.code == 6 and "run 2 was steered while it went on (gen ctl rate 600)" in
+                " ".join(done.out.split()), f"{done}")
 
 
 def wrong():
@@ -307,6 +331,7 @@ def test():
         readers(folder)
         metrics(folder)
         rate_and_faults(folder)
+        steered(folder)
         not_for_max(folder)
         two_clients(folder)
         if os.getuid() == 0:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """CPU, memory and context switches of gen and of a local peer, each interval: a command with all its
 children, and a server that gen did not start, as long as it lives."""
+import pathlib
 import signal
 import sys
 import time
@@ -77,12 +78,38 @@ def own_peer(folder):
     case.expect("no such process: expected one that runs on this machine" in refused.err, str(refused))
 
 
+def of_a_connection(folder):
+    """A process for all connections less one for none, each side apart, and what cannot be measured."""
+    db = folder / "memory.db"
+    rules = "memory_bytes_per_conn>100, memory_bytes_per_conn<100000, peer_memory_bytes_per_conn>100"
+    job = gen.job(folder, "memory", wire="lab", rate=200, duration="300ms", connections=5000, sla=rules, db=db)
+    gen.run(job, code=gen.WELL_OR_LATE)
+    results = Results(db)
+    rows = results.query("SELECT side, connections, base_bytes, loaded_bytes, bytes_per_conn FROM conn_memory "
+                         "WHERE pool = 'process' ORDER BY side")
+    case.expect_equal([row[:2] for row in rows], [("gen", 5000), ("peer", 5000)], "sides")
+    for _, count, base, loaded, each in rows:
+        case.expect(0 < base < loaded and abs(each - (loaded - base) / count) < 1e-6, f"{rows}")
+    reserved, = results.query("SELECT sum(bytes_per_conn) FROM conn_memory WHERE side = 'gen' AND pool IN "
+                              "('connections', 'sessions', 'flow_table')")[0]
+    case.expect(rows[0][4] > 0.9 * reserved, f"less than what is reserved for them: {rows}, {reserved}")
+    case.expect_equal(results.query("SELECT DISTINCT state FROM verdict"), [("PASS",)], "verdicts")
+    case.expect(not list(pathlib.Path("/tmp").glob("wirebench-base-*")), "the second process left its folder")
+    gen.run(job, "--wire=pair", "--connections=10", code=(5, 6))
+    notes = Results(db).query("SELECT text FROM note WHERE run_id = 2 AND text LIKE 'memory%'")
+    case.expect_equal(notes, [("memory of a connection not measured: wire = pair: both ends are one process",)], "notes")
+    gen.run(job, "--sla=", code=gen.WELL_OR_LATE)
+    case.expect_equal(Results(db).query("SELECT count(*) FROM conn_memory WHERE run_id = 3 AND pool = 'process'"),
+                      [(0,)], "nobody asked")
+
+
 def test():
     case.need_capabilities()
     case.need_programs("ip", case.SERVER)
     with case.scratch() as folder:
         whole_tree(folder)
         own_peer(folder)
+        of_a_connection(folder)
 
 
 case.main(test)

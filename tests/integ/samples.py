@@ -125,6 +125,28 @@ def shares(folder):
         case.expect(low * all_ <= kept <= high * all_, f"samples={value}: {kept} of {all_}")
 
 
+def targets(folder):
+    """Each transaction says its target, and the targets' rows are what became of them."""
+    db = folder / "targets.db"
+    job = gen.job(folder, "targets", wire="pair", rate=1000, duration="800ms", connections=7, workers=2,
+                  target="198.19.0.1:9000,198.19.0.2:9000-9001")
+    gen.run(job, f"--db={db}", code=gen.WELL_OR_LATE)
+    rows = Results(db).query("SELECT seq, address || ':' || port, connections_opened, started, completed, failed "
+                             "FROM target ORDER BY seq")
+    case.expect_equal([row[:2] for row in rows], [(1, "198.19.0.1:9000"), (2, "198.19.0.2:9000"),
+                                                 (3, "198.19.0.2:9001")], "targets")
+    case.expect_equal(sum(row[2] for row in rows), 7, f"connections: {rows}")
+    totals = Results(db).query("SELECT sum(started), sum(completed), sum(failed) FROM interval i JOIN phase p "
+                               "ON p.id = i.phase_id WHERE p.measured")[0]
+    case.expect_equal(tuple(sum(row[i] for row in rows) for i in (3, 4, 5)), totals, "transactions of all targets")
+    found = analyze(db, "--by", "target")
+    case.expect_equal([row["address"] for row in found["rows"]], [row[1] for row in rows], f"{found}")
+    for row in found["rows"]:
+        kept = number(db, f"SELECT count(*) FROM sample WHERE run = 1 AND measured AND result = 'ok' AND target = {row['target']}")
+        case.expect_equal((row["samples"], row["source"]), (kept, "samples"), "samples of a target")
+    case.expect(all(t["transactions_per_s"] > 0 for t in analyze(db)["targets"]), "rates of the targets")
+
+
 def test():
     case.need_programs("sqlite3")
     if b"__asan_" in EXTENSION.read_bytes():
@@ -145,6 +167,7 @@ def test():
         damage_is_named(db, folder)
         documented_queries(db)
         shares(folder)
+        targets(folder)
 
 
 case.main(test)

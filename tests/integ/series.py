@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Several jobs and folders in one call, and --dry-run: what runs in which order, what the table and
 the exit code say, and that a dry run leaves nothing behind."""
+import fcntl
 import re
 import signal
 
@@ -96,11 +97,25 @@ def dry_run(folder):
     (place / "text.db").unlink()
     gone = call("--dry-run", job, "--wire=xdp:wbt-none", "--target=10.9.9.9:1", code=3).out
     case.expect("wbt-none" in gone, gone)
+    written_by_another(place, job)
     both = call("--dry-run", folder / "jobs", job, code=2).out
     case.expect("it comes with HTTP/1.1" in both and "dry run: nothing was sent" in both, both)
     case.expect_equal(sorted(p.name for p in place.iterdir()), before, "files made")
     case.expect(not list(folder.glob("dry.db*")), "a database was written")
     same_memory(job, db, text)
+
+
+def written_by_another(place, job):
+    db, lock = place / "held.db", place / "held.db-lock"
+    for path in (db, lock):
+        path.touch()
+    with open(lock, "r+", encoding="utf-8") as held:
+        fcntl.lockf(held, fcntl.LOCK_EX)
+        text = call("--dry-run", job, f"--db={db}", code=3).out
+    case.expect("another process writes it now" in text, text)
+    case.expect("writer" not in call("--dry-run", job, f"--db={db}", code=0).out, "nobody writes it")
+    for path in (db, lock):
+        path.unlink()
 
 
 UNITS = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
@@ -111,7 +126,7 @@ def same_memory(job, db, text):
     stored = dict(Results(db).query("SELECT pool, bytes_per_conn * connections FROM conn_memory "
                                    "WHERE side = 'gen'"))
     for pool in ("connections", "flow_table", "time_wait", "out_of_order", "side_blocks",
-                 "sessions", "transactions", "sample_rings", "interval_blocks"):
+                 "sessions", "transactions", "paths", "sample_rings", "interval_blocks"):
         number, unit = re.search(rf"^    {pool} +([\d.]+) (\w+)", text, re.MULTILINE).groups()
         told = float(number) * UNITS[unit]
         case.expect(abs(told - stored[pool]) <= 0.06 * stored[pool] + 1,

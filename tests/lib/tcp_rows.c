@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "leak_check.h"
 #include "tcp/seq.h"
 
 #define MS         1000000ull
@@ -37,7 +38,7 @@ struct rows {
     uint64_t count[COUNTER_COUNT];
     struct peer peers[PEERS];
     uint32_t at;           /* current peer */
-    int64_t syn_mss, syn_ws, syn_ts;
+    int64_t syn_mss, syn_ws, syn_ts, syn_sack;
     struct tcp_seg sent[QUEUE];
     uint32_t sent_head, sent_tail;
     enum tcp_event events[QUEUE];
@@ -55,8 +56,8 @@ static const char *const events[] = {"OPEN", "PEER_CLOSED", "CLOSED", "RESET", "
 
 #define FAIL(r, ...)                                                                               \
     do {                                                                                           \
-        fprintf(stderr, "row '%s' (ts %d scale %u mss %u): ", (r)->row, (r)->mode.ts,              \
-                (r)->mode.scale, (r)->mode.mss);                                                   \
+        fprintf(stderr, "row '%s' (ts %d scale %u mss %u sack %d): ", (r)->row, (r)->mode.ts,      \
+                (r)->mode.scale, (r)->mode.mss, (r)->mode.sack);                                   \
         ck_abort_msg(__VA_ARGS__);                                                                 \
     } while (0)
 
@@ -87,6 +88,24 @@ static int64_t number(const struct rows *r, const char *text)
         text = end;
     } while (*text == '+' || *text == '-');
     return sum;
+}
+
+/* "1:2m+1,7:9" behind " sack=", numbers from `base` on. */
+static uint32_t sack_blocks(const struct rows *r, uint32_t base, struct sack_block *out)
+{
+    const char *at = strstr(r->row, " sack=");
+    uint32_t count = 0;
+    if (!at || strstr(at, "=none"))
+        return 0;
+    at += strlen(" sack=");
+    do {
+        ck_assert_uint_lt(count, TCP_SACK_MAX);
+        out[count].start = base + (uint32_t)number(r, at);
+        at = strchr(at, ':') + 1;
+        out[count++].end = base + (uint32_t)number(r, at);
+        at += strcspn(at, ", ");
+    } while (*at++ == ',');
+    return count;
 }
 
 /* The value of "name=" among a row's fields. */
@@ -192,7 +211,8 @@ static struct tcp_config config_of(const struct rows_mode *m)
 {
     const uint32_t s_tk = (uint32_t)(1000 * MS >> TCP_TICK_SHIFT);
     return (struct tcp_config){
-        .conns = 4, .time_wait_entries = 4, .ooo_pieces = 8, .piece_bytes = 1460, .side_blocks = 16, .half_open = 4,
+        .conns = 4, .time_wait_entries = 4, .ooo_pieces = 8, .piece_bytes = m->mss, .half_open = 4,
+        .side_blocks = 16, .sack = m->sack,
         .window = m->scale ? 65535u << 2 : 65535, .window_scale = m->scale, .timestamps = m->ts,
         .delayed_ack = true, .congestion = true, .rto_min_tk = s_tk / 5,
         .rto_max_tk = 8 * s_tk, .rto_initial_tk = s_tk, .delack_tk = s_tk / 25,
@@ -279,6 +299,10 @@ static void peer_options(struct rows *r, struct pkt_tcp *seg, bool syn)
         seg->opts |= TCP_OPT_WSCALE;
         seg->wscale = (uint8_t)r->syn_ws;
     }
+    if (syn && r->syn_sack)
+        seg->opts |= TCP_OPT_SACK_OK;
+    if (!syn)
+        seg->opts |= (uint8_t)(sack_blocks(r, peer(r)->our_iss, seg->sack) << TCP_SACK_SHIFT);
 }
 
 static void row_arrives(struct rows *r, const char *flags)
@@ -334,6 +358,22 @@ static void compare_options(const struct rows *r, const struct tcp_seg *s)
         compare(r, "scale", s->h.opts & TCP_OPT_WSCALE ? s->h.wscale : -1, field(r, "ws", ANY));
 }
 
+static void compare_sack(const struct rows *r, uint32_t iss, const struct tcp_seg *s)
+{
+    struct sack_block expected[TCP_SACK_MAX];
+    bool syn = s->h.flags & TCP_SYN;
+    compare(r, "SACK permitted", !!(s->h.opts & TCP_OPT_SACK_OK),
+            syn && r->cfg.sack && (!(s->h.flags & TCP_ACK) || r->syn_sack));
+    if (syn || !strstr(r->row, " sack="))
+        return;
+    uint32_t count = sack_blocks(r, iss, expected);
+    for (uint32_t i = 0; i < count && i < tcp_sack_count(s->h.opts); i++) {
+        compare(r, "SACK from", (uint32_t)(s->h.sack[i].start - iss), expected[i].start - iss);
+        compare(r, "SACK to", (uint32_t)(s->h.sack[i].end - iss), expected[i].end - iss);
+    }
+    compare(r, "number of SACK blocks", tcp_sack_count(s->h.opts), count);
+}
+
 static void row_sent(struct rows *r, const char *flags)
 {
     if (r->sent_head == r->sent_tail)
@@ -353,6 +393,7 @@ static void row_sent(struct rows *r, const char *flags)
     int shift = syn || r->syn_ws < 0 ? 0 : r->mode.scale;
     compare(r, "window", (int64_t)s->h.window << shift, field(r, "win", ANY));
     compare_options(r, s);
+    compare_sack(r, p->iss, s);
     if (s->len)
         compare(r, "stream position", (int64_t)s->pos, (int64_t)seq - 1);
     uint32_t end = seq + s->len + !!(s->h.flags & TCP_FIN) + syn;
@@ -418,6 +459,7 @@ static void row_cfg(struct rows *r)
     c->retries = (uint8_t)field(r, "retries", c->retries);
     c->delayed_ack = field(r, "delayed_ack", c->delayed_ack);
     c->congestion = field(r, "congestion", c->congestion);
+    c->rack = field(r, "rack", c->rack);
 }
 
 static void row_peer(struct rows *r)
@@ -425,6 +467,7 @@ static void row_peer(struct rows *r)
     r->syn_mss = field(r, "mss", r->syn_mss);
     r->syn_ws = field(r, "ws", r->syn_ws);
     r->syn_ts = field(r, "ts", r->syn_ts);
+    r->syn_sack = field(r, "sack", r->syn_sack);
     peer(r)->iss = (uint32_t)field(r, "iss", peer(r)->iss);
 }
 
@@ -509,6 +552,8 @@ static void play(struct rows *r, const char *const *script)
 {
     for (; *script; script++) {
         r->row = *script;
+        if (starts(*script, "only "))
+            continue;
         if (starts(*script, "cfg"))
             row_cfg(r);
         else if (starts(*script, "peer "))
@@ -533,13 +578,7 @@ static void finish(struct rows *r)
     for (uint32_t i = 0; i < r->cfg.conns; i++)
         tcp_abort(&r->t, i);
     drain(r);
-    tcp_validate(&r->t);
-    ck_assert_uint_eq(tcp_in_use(&r->t), 0);
-    ck_assert_uint_eq(r->t.wheel.count, 0);
-    ck_assert_uint_eq(r->t.half_open, 0);
-    ck_assert_uint_eq(r->t.ooo.free_count, r->t.ooo.count);
-    ck_assert_uint_eq(r->t.sides.free_count, r->t.sides.count);
-    ck_assert_uint_le(r->t.flows.count, r->t.time_wait.count);
+    leak_check_tcp(&r->t);
     r->now_ns += 130000 * MS;
     tcp_timers(&r->t, r->now_ns, 1000);
     ck_assert_uint_eq(r->t.flows.count, 0);
@@ -557,6 +596,7 @@ void rows_play(const struct rows_mode *mode, const char *const *script)
     r->syn_mss = mode->mss;
     r->syn_ws = mode->scale ? mode->scale : -1;
     r->syn_ts = 1;
+    r->syn_sack = mode->sack;
     for (uint32_t i = 0; i < PEERS; i++)
         r->peers[i] = (struct peer){.iss = mode->peer_iss + i * 0x10000, .conn = CONN_NONE};
     play(r, script);
@@ -564,15 +604,25 @@ void rows_play(const struct rows_mode *mode, const char *const *script)
     free(r);
 }
 
+/* Whether the script's first row leaves this mode in. */
+static bool includes(const char *first, const struct rows_mode *m)
+{
+    return !starts(first, "only ") ||
+           ((m->sack || !strstr(first, " sack")) && (!m->sack || !strstr(first, " nosack")) &&
+            (m->mss <= 1460 || !strstr(first, " small")));
+}
+
 void rows_matrix(const char *const *script)
 {
-    for (unsigned i = 0; i < 16; i++) {
+    static const uint16_t sizes[] = {536, 1460, 8960};
+    for (unsigned i = 0; i < 16 * 3; i++) {
         bool wraps = i & 8;
-        rows_play(&(struct rows_mode){.ts = i & 1, .scale = i & 2 ? 7 : 0,
-                                      .mss = i & 4 ? 1460 : 536,
-                                      .peer_iss = wraps ? 0xffffff80u : 77,
-                                      .start_ns = wraps ? (1ull << 42) - 20 * MS : 5000 * MS,
-                                      .iss_wraps = wraps},
-                  script);
+        struct rows_mode mode = {.ts = i & 1, .scale = i & 2 ? 7 : 0, .sack = i & 4,
+                                 .mss = sizes[i / 16],
+                                 .peer_iss = wraps ? 0xffffff80u : 77,
+                                 .start_ns = wraps ? (1ull << 42) - 20 * MS : 5000 * MS,
+                                 .iss_wraps = wraps};
+        if (includes(*script, &mode))
+            rows_play(&mode, script);
     }
 }

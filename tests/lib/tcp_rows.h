@@ -5,16 +5,20 @@
  * Numbers are relative: ours to our ISS (the SYN is 0, the first byte 1), theirs to theirs. `2m+5`
  * is two full segments and five bytes.
  *
+ *   only WORD ..        the very first row: only the modes with SACK (sack), without (nosack), with
+ *                       segments up to 1460 bytes (small)
  *   cfg NAME=V ..       before anything else: a field of tcp_config (conns, retries, window, ..)
- *   peer NAME=V ..      the scripted peer's SYN: mss= ws= ts= (0: option left out) iss=
+ *   peer NAME=V ..      the scripted peer's SYN: mss= ws= ts= sack= (0: option left out) iss=
  *   open | listen       active open | listener
  *   connect | accept    the whole handshake, either way
- *   < FLAGS [seq= ack= len= win= mss= ts=OFFSET nots]   a segment arrives. Left out: the peer's
- *                       next number, everything seen of ours acknowledged, no text, 65408 bytes;
- *                       ts: milliseconds added to the peer's clock
- *   > FLAGS [seq= ack= len= win= mss= ws= ts=0|1 ecr=]  the engine sent this (PSH is not compared).
- *                       Left out: our next number, the peer's next number acknowledged, no text;
- *                       `*` as a value: anything; ecr: milliseconds from the peer's clock
+ *   < FLAGS [seq= ack= len= win= mss= ts=OFFSET nots sack=]   a segment arrives. Left out: the
+ *                       peer's next number, everything seen of ours acknowledged, no text, 65408
+ *                       bytes; ts: milliseconds added to the peer's clock; sack: FROM:TO,.. in our
+ *                       numbers
+ *   > FLAGS [seq= ack= len= win= mss= ws= ts=0|1 ecr= sack=]  the engine sent this (PSH is not
+ *                       compared). Left out: our next number, the peer's next number acknowledged,
+ *                       no text; `*` as a value: anything; ecr: milliseconds from the peer's clock;
+ *                       sack: exactly these blocks, or `none`; left out: not compared
  *   hold | go           segments arrive and calls are made, nothing is sent meanwhile | it is
  *   nothing             the engine sent nothing more
  *   drop NAME           the last segment was dropped for this reason ("none": taken)
@@ -40,7 +44,7 @@
 #include "tcp/tcp.h"
 
 struct rows_mode {
-    bool ts;
+    bool ts, sack;
     uint8_t scale;
     uint16_t mss;
     uint32_t peer_iss;
@@ -51,7 +55,8 @@ struct rows_mode {
 /* Plays a script that ends with NULL in one mode, then aborts what is left, lets TIME-WAIT pass and
  * checks that everything was given back. */
 void rows_play(const struct rows_mode *mode, const char *const *script);
-/* The same in every mode: {timestamps} x {scale 0, 7} x {MSS 536, 1460}, and about to wrap. */
+/* The same in every mode: {timestamps} x {scale 0, 7} x {SACK} x {MSS 536, 1460, 8960}, and about to
+ * wrap. */
 void rows_matrix(const char *const *script);
 
 #define ROWS_TEST(name, ...)                                                                       \

@@ -56,20 +56,42 @@ static uint32_t link_rx(struct wire_queue *q, struct frame *frames, uint32_t max
     return n;
 }
 
+/* A buffer goes to an end's account, or to nobody's (2). */
+static uint32_t take_buffer(struct link *l, uint32_t end)
+{
+    uint32_t buffer = l->free[--l->free_count];
+    l->owner[buffer] = (uint8_t)(end + 1);
+    if (end < 2)
+        l->out[end]++;
+    return buffer;
+}
+
+static void free_buffer(struct link *l, uint32_t buffer)
+{
+    uint32_t end = l->owner[buffer] - 1u;
+    if (end < 2)
+        l->out[end]--;
+    l->owner[buffer] = 0;
+    l->free[l->free_count++] = buffer;
+}
+
 static void give_back(struct wire_queue *q, struct frame *frames, uint32_t n)
 {
     struct link *l = end_of(q)->link;
     for (uint32_t i = 0; i < n; i++)
-        l->free[l->free_count++] = frames[i].handle;
+        free_buffer(l, frames[i].handle);
     assert(l->free_count <= LINK_FRAMES);
 }
 
 static uint32_t link_tx_alloc(struct wire_queue *q, struct frame *frames, uint32_t n)
 {
     struct link *l = end_of(q)->link;
-    uint32_t got = n < l->free_count ? n : l->free_count;
+    uint32_t end = (uint32_t)(end_of(q) - l->ends);
+    uint32_t room = l->cfg.frames_each ? l->cfg.frames_each - l->out[end] : l->free_count;
+    room = room < l->free_count ? room : l->free_count;
+    uint32_t got = n < room ? n : room;
     for (uint32_t i = 0; i < got; i++) {
-        uint32_t buffer = l->free[--l->free_count];
+        uint32_t buffer = take_buffer(l, end);
         frames[i] = (struct frame){.data = l->bytes[buffer], .handle = buffer,
                                    .len = LINK_FRAME_BYTES};
     }
@@ -104,13 +126,18 @@ static uint32_t link_tx(struct wire_queue *q, struct frame *frames, uint32_t n)
     for (uint32_t i = 0; i < n; i++) {
         const struct frame *f = &frames[i];
         assert(f->len <= LINK_FRAME_BYTES);
+        if (l->tap && !l->tap(l->tap_ctx, (int)(to - l->ends), f->data, f->len)) {
+            l->swallowed++;
+            free_buffer(l, f->handle);
+            continue;
+        }
         if (l->free_count && chance(l, l->cfg.duplicate, &l->duplicated)) {
-            uint32_t copy = l->free[--l->free_count];
+            uint32_t copy = take_buffer(l, 2);
             memcpy(l->bytes[copy], f->data, f->len);
             send_one(l, to, copy, f->len);
         }
         if (chance(l, l->cfg.loss, &l->lost))
-            l->free[l->free_count++] = f->handle;
+            free_buffer(l, f->handle);
         else
             send_one(l, to, f->handle, f->len);
     }
@@ -173,6 +200,17 @@ struct link *link_open(const struct link_config *cfg)
 void link_close(struct link *l)
 {
     free(l);
+}
+
+bool link_inject(struct link *l, int to, const uint8_t *data, uint32_t len)
+{
+    if (!l->free_count)
+        return false;
+    uint32_t buffer = take_buffer(l, 2);
+    memcpy(l->bytes[buffer], data, len);
+    push(&l->ends[to], (struct link_flight){.at_ns = l->now_ns, .order = l->order++,
+                                            .buffer = buffer, .len = (uint16_t)len});
+    return true;
 }
 
 uint64_t link_next_ns(const struct link *l)

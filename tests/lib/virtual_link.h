@@ -21,6 +21,7 @@ struct link_config {
     uint64_t delay_ns;                        /* one way */
     uint64_t reorder_ns;                      /* how long a reordered frame is held, at most */
     uint64_t seed;
+    uint32_t frames_each; /* frames that an end can have lent and under way; 0: all that are free */
 };
 
 struct link_flight {
@@ -38,13 +39,20 @@ struct link_end {
     uint32_t count;
 };
 
+/* Sees each frame that is sent towards an end; false: the link swallows it. */
+typedef bool link_tap(void *ctx, int to, const uint8_t *data, uint32_t len);
+
 struct link {
     struct link_config cfg;
+    link_tap *tap; /* NULL: none */
+    void *tap_ctx;
     struct rng rng;
     uint64_t now_ns, order;
-    uint64_t lost, duplicated, reordered, corrupted;
+    uint64_t lost, duplicated, reordered, corrupted, swallowed;
     struct link_end ends[2];
     uint32_t free[LINK_FRAMES], free_count;
+    uint8_t owner[LINK_FRAMES]; /* the end that lent it, + 1; 0: free */
+    uint32_t out[2];            /* of each end: lent or under way */
     uint8_t bytes[LINK_FRAMES][LINK_FRAME_BYTES];
 };
 
@@ -54,6 +62,8 @@ static inline void link_now(struct link *l, uint64_t now_ns)
 {
     l->now_ns = now_ns;
 }
+/* A frame from nowhere arrives at an end, now; false: no buffer is free. */
+bool link_inject(struct link *l, int to, const uint8_t *data, uint32_t len);
 /* When the next frame arrives at either end; UINT64_MAX: none is under way. */
 uint64_t link_next_ns(const struct link *l);
 

@@ -5,7 +5,7 @@ import sys
 
 import tree
 
-GEN = {"wire", "net", "tcp", "stack", "app", "load", "job", "suite", "rec", "live"}
+GEN = {"wire", "net", "tcp", "stack", "flight", "script", "app", "load", "job", "suite", "rec", "live"}
 ALLOWED = {
     "base": set(),
     "wire": {"base"},
@@ -16,6 +16,8 @@ ALLOWED = {
     "suite": {"base", "job"},
     "tcp": {"base", "net"},
     "stack": {"base", "wire", "net", "tcp"},
+    "flight": {"base", "wire", "net", "tcp", "stack"},
+    "script": {"base", "wire", "net", "tcp", "stack"},
     "db": {"base"},
     "rec": {"base", "db"},
     "live": {"base", "db", "rec"},

@@ -8,16 +8,17 @@
 
 #include "base/csum.h"
 #include "base/err.h"
+#include "lib/leak_check.h"
 #include "wire/fault.h"
 
-#define SERVER_PORT 9000
-#define CLIENT_PORT 20000
+#define SERVER_PORT PEERS_SERVER_PORT
+#define CLIENT_PORT PEERS_CLIENT_PORT
 #define MS          1000000ull
 #define BULK_BYTES  (1u << 30)   /* more than any run has time for */
 #define BULK_FRAMES (1u << 16)   /* that a fault wire may hold: a window and what it doubles */
 #define RETRY_TK    (uint32_t)(3 * MS >> TCP_TICK_SHIFT)
 
-static const uint32_t address[2] = {0xc6120001, 0xc6120002}; /* 198.18.0.1, .2 (RFC 2544) */
+static const uint32_t address[2] = {PEERS_CLIENT, PEERS_SERVER};
 
 static uint64_t word_of(const struct peers *p, uint32_t id, bool to_server, uint64_t at)
 {
@@ -53,7 +54,21 @@ static void note(struct peers *p, uint64_t what)
 static uint32_t id_of(const struct peer *e, uint32_t conn)
 {
     const struct conn *c = tcp_conn(&e->stack.tcp, conn);
-    return (e->is_client ? c->lport : c->rport) - CLIENT_PORT;
+    return (uint32_t)(e->is_client ? c->lport : c->rport) - CLIENT_PORT;
+}
+
+/* Not one of those that are checked. */
+static bool is_stranger(const struct peer *e, uint32_t conn)
+{
+    const struct path *path = &e->stack.paths[tcp_conn(&e->stack.tcp, conn)->path];
+    return id_of(e, conn) >= e->all->cfg.conns || !ip_equal(path->remote, ip4_addr(address[e->is_client]));
+}
+
+static void stranger_event(struct peer *e, uint32_t conn, enum tcp_event event)
+{
+    e->strangers_ended[event]++;
+    if (event == TCP_EVENT_PEER_CLOSED)
+        tcp_close(&e->stack.tcp, conn);
 }
 
 static void send_message(struct peer *e, uint32_t id)
@@ -86,6 +101,10 @@ static void message_arrived(struct peer *e, uint32_t id)
 static void on_event(void *ctx, uint32_t conn, enum tcp_event event)
 {
     struct peer *e = ctx;
+    if (is_stranger(e, conn)) {
+        stranger_event(e, conn, event);
+        return;
+    }
     uint32_t id = id_of(e, conn);
     struct peer_conn *c = &e->conns[id];
     note(e->all, (uint64_t)id << 8 | event | (uint64_t)e->is_client << 40);
@@ -127,6 +146,21 @@ static uint32_t taken_of(struct peer *e, uint32_t conn, uint32_t len)
     return (uint32_t)rng_below(&e->all->rng, len + 1);
 }
 
+static uint32_t stranger_data(struct peer *e, uint32_t conn, const uint8_t *data, uint32_t len)
+{
+    const struct conn *c = tcp_conn(&e->stack.tcp, conn);
+    for (uint32_t i = 0; i < len && e->strangers_bytes + i < sizeof e->strangers_text; i++)
+        e->strangers_text[e->strangers_bytes + i] = data[i];
+    e->strangers_bytes += len;
+    if (e->is_client || c->flags & CONN_FIN)
+        return len;
+    if (*data == 'Q')
+        tcp_close(&e->stack.tcp, conn);
+    else
+        tcp_send(&e->stack.tcp, conn, len);
+    return len;
+}
+
 static void check_bytes(struct peer *e, uint32_t id, const uint8_t *data, uint32_t len)
 {
     uint8_t wanted[2048];
@@ -142,6 +176,8 @@ static void check_bytes(struct peer *e, uint32_t id, const uint8_t *data, uint32
 static uint32_t on_data(void *ctx, uint32_t conn, const uint8_t *data, uint32_t len)
 {
     struct peer *e = ctx;
+    if (is_stranger(e, conn))
+        return stranger_data(e, conn, data, len);
     uint32_t id = id_of(e, conn), taken = taken_of(e, conn, len);
     struct peer_conn *c = &e->conns[id];
     check_bytes(e, id, data, taken);
@@ -176,18 +212,23 @@ static struct stack_config stack_config_of(const struct peers_config *cfg, uint3
 {
     uint32_t second_tk = (uint32_t)(1000 * MS >> TCP_TICK_SHIFT);
     return (struct stack_config){
-        .tcp = {.conns = cfg->conns, .time_wait_entries = cfg->conns, .ooo_pieces = cfg->ooo_pieces,
-                .piece_bytes = 1460, .side_blocks = cfg->side_blocks,
-                .half_open = cfg->conns, .window = cfg->window,
+        .tcp = {.conns = cfg->conns + cfg->strangers,
+                .time_wait_entries = cfg->time_wait_entries ? cfg->time_wait_entries : cfg->conns,
+                .ooo_pieces = cfg->ooo_pieces, .piece_bytes = 1460,
+                .side_blocks = cfg->side_blocks,
+                .half_open = cfg->half_open ? cfg->half_open : cfg->conns + cfg->strangers,
+                .window = cfg->window,
                 .window_scale = cfg->window_scale, .timestamps = cfg->timestamps,
-                .delayed_ack = true, .congestion = cfg->congestion,
+                .delayed_ack = true, .congestion = cfg->congestion, .sack = cfg->sack,
+                .rack = cfg->rack,
                 .rto_min_tk = second_tk / 5, .rto_max_tk = 4 * second_tk,
                 .rto_initial_tk = second_tk, .delack_tk = second_tk / 25,
-                .time_wait_tk = 60 * second_tk, .init_cwnd = 10, .retries = 30, .syn_retries = 30,
+                .time_wait_tk = 60 * second_tk, .init_cwnd = 10,
+                .retries = cfg->retries ? cfg->retries : 30, .syn_retries = cfg->retries ? cfg->retries : 30,
                 .secret = cfg->seed ^ local},
         .local = {{.first = ip4_addr(local), .count = 1}},
         .local_count = 1,
-        .paths = 4,
+        .paths = cfg->paths ? cfg->paths : 4,
         .mtu = 1500,
         .mss = cfg->mss,
         .batch = 64,
@@ -212,6 +253,8 @@ static void open_end(struct peers *p, uint32_t i)
 {
     struct peer *e = &p->ends[i];
     struct stack_config cfg = stack_config_of(&p->cfg, address[i]);
+    if (i && p->cfg.server_conns)
+        cfg.tcp.conns = p->cfg.server_conns;
     struct err err = {0};
     open_queue(p, i);
     e->all = p;
@@ -265,12 +308,16 @@ static uint64_t next_frame_ns(const struct peers *p)
     return next;
 }
 
-static void step(struct peers *p)
+void peers_step(struct peers *p)
 {
     link_now(p->link, p->now_ns);
     for (int i = 0; i < 2; i++)
         if (p->ports[i])
             p->queues[i]->ops->tick(p->queues[i], p->now_ns);
+    if (p->hook)
+        p->hook(p);
+    if (p->told_ns)
+        *p->told_ns = p->now_ns;
     round_of(&p->ends[0], p->now_ns);
     round_of(&p->ends[1], p->now_ns);
     note(p, p->now_ns);
@@ -283,20 +330,20 @@ static void step(struct peers *p)
     p->now_ns = arrival < wheel ? (arrival > p->now_ns ? arrival : p->now_ns + 1) : wheel;
 }
 
-static void open_connections(struct peers *p)
+void peers_begin(struct peers *p)
 {
     struct stack *s = &p->ends[0].stack;
     uint32_t path = stack_path(s, ip4_addr(address[0]), ip4_addr(address[1]), p->now_ns);
     uint64_t limit_ns = p->now_ns + 5000 * MS;
     while (stack_path_state(s, path) == NEIGH_WAIT && p->now_ns < limit_ns)
-        step(p);
+        peers_step(p);
     ck_assert_int_eq(stack_path_state(s, path), NEIGH_READY);
     for (uint32_t i = 0; i < p->cfg.conns; i++)
         ck_assert(tcp_open(&s->tcp, path, (uint16_t)(CLIENT_PORT + i), SERVER_PORT,
                            s->paths[path].mss, i) != CONN_NONE);
 }
 
-static bool is_over(const struct peers *p)
+bool peers_over(const struct peers *p)
 {
     for (int i = 0; i < 2; i++)
         if (p->ends[i].closed < p->cfg.conns)
@@ -310,22 +357,26 @@ static bool is_quiet(const struct peers *p)
            next_frame_ns(p) == UINT64_MAX;
 }
 
+void peers_settle(struct peers *p, uint64_t limit_ns)
+{
+    uint64_t end = p->now_ns + limit_ns;
+    while (p->now_ns < end && !is_quiet(p)) /* TIME-WAIT and stragglers */
+        peers_step(p);
+}
+
 uint64_t peers_run(struct peers *p, uint64_t limit_ns)
 {
-    open_connections(p);
+    peers_begin(p);
     uint64_t began = p->now_ns, end = began + limit_ns;
-    while (!is_over(p) && p->now_ns < end)
-        step(p);
+    while (!peers_over(p) && p->now_ns < end)
+        peers_step(p);
     uint64_t took = p->now_ns - began;
-    end = p->now_ns + 300000 * MS;
-    while (p->now_ns < end && !is_quiet(p)) /* TIME-WAIT and stragglers */
-        step(p);
+    peers_settle(p, 300000 * MS);
     return took;
 }
 
 static void check_end(const struct peer *e)
 {
-    const struct tcp *t = &e->stack.tcp;
     const struct peers_config *cfg = &e->all->cfg;
     ck_assert_uint_eq(e->failed, 0);
     ck_assert_uint_eq(e->closed, cfg->conns);
@@ -333,33 +384,27 @@ static void check_end(const struct peer *e)
         ck_assert_uint_eq(e->conns[i].messages_in, cfg->messages);
         ck_assert_uint_eq(e->conns[i].received, e->conns[i].in_end);
     }
-    tcp_validate(t);
-    ck_assert_uint_eq(tcp_in_use(t), 0);
-    ck_assert_uint_eq(t->wheel.count, 0);
-    ck_assert_uint_eq(t->flows.count, 0);
-    ck_assert_uint_eq(t->ooo.free_count, t->ooo.count);
-    ck_assert_uint_eq(t->sides.free_count, t->sides.count);
-    ck_assert_uint_eq(t->half_open, 0);
+    leak_check_tcp(&e->stack.tcp);
+    ck_assert_uint_eq(e->stack.tcp.flows.count, 0);
 }
 
 void peers_check(const struct peers *p)
 {
     check_end(&p->ends[0]);
     check_end(&p->ends[1]);
-    uint32_t lent = p->ends[0].stack.tx_count + p->ends[1].stack.tx_count;
-    ck_assert_uint_eq(p->link->free_count + lent, LINK_FRAMES);
+    leak_check_link(p->link, &p->ends[0].stack, &p->ends[1].stack);
 }
 
 uint64_t peers_bulk(struct peers *p, uint64_t ns)
 {
     const struct peer_conn *server = &p->ends[1].conns[0];
-    open_connections(p);
+    peers_begin(p);
     uint64_t limit_ns = p->now_ns + 60000 * MS;
     while (!server->opened && p->now_ns < limit_ns)
-        step(p);
+        peers_step(p);
     ck_assert(server->opened);
     for (uint64_t end_ns = p->now_ns + ns; p->now_ns < end_ns;)
-        step(p);
+        peers_step(p);
     return server->received;
 }
 

@@ -11,6 +11,10 @@
 #include "stack/stack.h"
 
 #define PEERS_CONNS_MAX 64
+#define PEERS_CLIENT_PORT 20000 /* of connection 0 */
+#define PEERS_SERVER_PORT 9000
+#define PEERS_CLIENT      0xc6120001u /* 198.18.0.1 (RFC 2544) */
+#define PEERS_SERVER      0xc6120002u
 
 struct peers_config {
     struct link_config link;
@@ -18,11 +22,19 @@ struct peers_config {
     bool bulk;                /* instead of messages: the client sends for ever (peers_bulk) */
     uint32_t conns, messages; /* messages: a connection and direction */
     uint32_t message_max;     /* bytes; sizes are spread evenly over powers of two */
-    bool timestamps, congestion;
+    bool timestamps, congestion, sack, rack;
     uint8_t window_scale;
     uint32_t window, ooo_pieces, side_blocks;
     uint16_t mss; /* 0: 1460 */
     bool moody;   /* the applications pause and take parts now and then */
+    /* Beside the connections that are checked; the server answers every byte of a stranger's with one,
+     * and closes at a text that begins with Q. */
+    uint32_t strangers; /* room for so many more */
+    uint32_t half_open; /* 0: room for all */
+    uint32_t paths;     /* 0: 4 */
+    uint32_t time_wait_entries; /* 0: as many as connections */
+    uint8_t retries;    /* 0: 30 */
+    uint32_t server_conns; /* 0: as many as the client's */
     uint64_t start_ns, seed;
 };
 
@@ -41,6 +53,9 @@ struct peer {
     struct peer_conn conns[PEERS_CONNS_MAX];
     uint64_t count[COUNTER_COUNT], drops[DROP_COUNT];
     uint32_t closed, failed;
+    uint32_t strangers_ended[TCP_EVENT_TIMEOUT + 1]; /* by event */
+    uint64_t strangers_bytes;
+    uint8_t strangers_text[4096]; /* the first of it */
     bool is_client;
 };
 
@@ -52,6 +67,9 @@ struct peers {
     struct rng rng;
     struct peer ends[2]; /* client, server */
     uint64_t now_ns, rounds;
+    void (*hook)(struct peers *p); /* called once a step; NULL: none */
+    void *hook_ctx;
+    uint64_t *told_ns; /* somebody else's clock, set with ours; NULL: nobody's */
     uint64_t digest; /* of everything that happened, for "the same seed, the same run" */
 };
 
@@ -59,6 +77,12 @@ struct peers *peers_open(const struct peers_config *cfg);
 /* Runs until every connection closed and everything is given back, or virtual `limit_ns` passed.
  * Returns virtual ns from the first SYN to the last close. */
 uint64_t peers_run(struct peers *p, uint64_t limit_ns);
+/* The same in pieces: opens all; one step of time; whether all are closed; until nothing is left or
+ * `limit_ns` passed. */
+void peers_begin(struct peers *p);
+void peers_step(struct peers *p);
+bool peers_over(const struct peers *p);
+void peers_settle(struct peers *p, uint64_t limit_ns);
 /* Bytes that reached the server's application within `ns` from its connection's opening on; they
  * were what was sent. With `bulk`, one connection. */
 uint64_t peers_bulk(struct peers *p, uint64_t ns);

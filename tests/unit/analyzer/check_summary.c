@@ -115,7 +115,8 @@ START_TEST(percentiles_are_nearest_ranks)
         ck_assert_uint_eq(t->quantiles[q].count, 20000);
         ck_assert_double_ge(t->quantiles[q].value, want_us[q] * 1e3);
         ck_assert_double_le(t->quantiles[q].value, want_us[q] * 1e3 * 1.001);
-        ck_assert(t->quantiles[q].has_interval);
+        ck_assert(t->quantiles[q].has_band && !t->quantiles[q].has_interval);
+        ck_assert_ptr_nonnull(strstr(t->quantiles[q].reason, "its 10 seconds are worth "));
         ck_assert_double_le(t->quantiles[q].lo, t->quantiles[q].value);
         ck_assert_double_ge(t->quantiles[q].hi, t->quantiles[q].value);
     }

@@ -102,7 +102,7 @@ class Text(Case):
         self.assertTrue(lines[0].startswith("PASS  tcp_small_burst_1kib"))
         self.assertIn("2,010 messages/s", "\n".join(lines))
         self.assertIn("under saturation", "\n".join(lines))
-        self.assertIn("latency under saturation (rate = max); -: too few samples", lines)
+        self.assertIn("latency under saturation (rate = max); -: too few samples, or independent seconds (ten)", lines)
 
     def test_every_kind_of_run_fits_a_screen(self):
         for words in (["known", "max"], ["real", "FAIL"], ["real", "invalid"], ["known", "dead"],

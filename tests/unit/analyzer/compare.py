@@ -271,6 +271,16 @@ class Incomparable(Case):
         self.runs(1, "key=78", "job=[global]\nseed = 4\npayload = 65\n")
         self.refused("the jobs differ", '"payload = 64"', '"payload = 65"')
 
+    def test_a_steered_run(self):
+        self.baseline(self.runs(5))
+        self.runs(1, "key=own")
+        self.sql("INSERT INTO command (run_id, at_ns, name, argument, result) VALUES "
+                 "(6, 1, 'rate', '5', 'refused: no'), (6, 2, 'fault', 'loss=1%', 'done'), "
+                 "(6, 3, 'next', NULL, 'done'), (1, 4, 'rate', '5', 'refused: no')")
+        self.refused("run 6 was steered while it went on (gen ctl fault loss=1%)",
+                     "run its job again without")
+        self.assertEqual(len(self.json(code=6)["obstacles"]), 1)  # of the keys nothing besides
+
     def test_other_machine(self):
         self.baseline(self.runs(5))
         self.runs(1, "kernel=7.0")

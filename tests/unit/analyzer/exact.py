@@ -27,8 +27,9 @@ OK, TIMEOUT = 0, 5
 
 
 class Sample:
-    def __init__(self, end, latency, queueing=0, lateness=0, worker=0, operation=0, result=OK, measured=1):
+    def __init__(self, end, latency, queueing=0, lateness=0, worker=0, operation=0, result=OK, measured=1, target=0):
         self.end, self.worker, self.operation, self.result, self.measured = end, worker, operation, result, measured
+        self.target = target
         self.latency, self.queueing, self.lateness = latency, queueing, lateness
         self.service = latency - queueing - lateness
 
@@ -37,7 +38,7 @@ class Sample:
 
     def line(self):
         return (f"sample {self.worker} {self.end - self.latency} {self.latency} {self.queueing} {self.lateness} "
-                f"{self.operation} {self.result} {self.measured}\n")
+                f"{self.operation} {self.result} {self.measured} {self.target}\n")
 
 
 def nearest(values, num, den):
@@ -51,9 +52,9 @@ class Case(unittest.TestCase):
         self.db = pathlib.Path(self.scratch.name) / "samples.db"
         self.addCleanup(self.scratch.cleanup)
 
-    def record(self, seconds, share=1):
+    def record(self, seconds, share=1, targets=()):
         """`seconds`: (phase, samples) of one second after the other, over both workers."""
-        lines, now = [], BASE
+        lines, now = [f"target {i} {target} 9000\n" for i, target in enumerate(targets, 1)], BASE
         for phase, samples in seconds:
             lines += [f"interval {worker} {now} {phase}\n" for worker in (0, 1)]
             lines += [s.line() for s in sorted(samples(now), key=lambda s: s.end)]
@@ -122,6 +123,20 @@ class Sets(Case):
     def test_spread_over_nine_decades(self):
         r = random.Random(1)
         self.check_set(lambda end, i: Sample(end, int(10 ** r.uniform(3, 10)), worker=i % 2))
+
+    def test_intervals_of_a_longer_run(self):
+        """Ten seconds carry none; thirty that do not hang together do."""
+        r = random.Random(8)
+        self.check_set(lambda end, i: Sample(end, r.randrange(10_000, 90_000), worker=i % 2), n=400, seconds=30)
+        figures = self.document()["figures"]
+        for name in ("p50", "p90", "p99"):
+            self.assertIn("interval95", figures[f"latency_{name}_us"], figures[f"latency_{name}_us"])
+        self.db.unlink()
+        self.check_set(lambda end, i: Sample(end, r.randrange(10_000, 90_000), worker=i % 2), n=400, seconds=10)
+        about = self.document()["figures"]["latency_p50_us"]
+        self.assertNotIn("interval95", about)
+        self.assertRegex(about["interval95_missing"], r"its 10 seconds are worth \d\.\d independent ones")
+        self.assertRegex(self.analyze(), r"-: .*independent seconds")
 
     def test_parts_of_the_latency(self):
         r = random.Random(2)
@@ -215,20 +230,20 @@ class NotAll(Case):
 
 
 class Parts(Case):
-    def fill(self, share=1):
+    def fill(self, share=1, targets=()):
         r, self.made = random.Random(6), []
 
         def second(phase, n):
             def draw(now):
                 some = [Sample(now + i * (S // n), r.randrange(1000, 10**r.randrange(4, 9)), 0, 5, i % 2, i % 3,
-                               TIMEOUT if i % 9 == 0 else OK) for i in range(n)]
+                               TIMEOUT if i % 9 == 0 else OK, target=i % 5 % len(targets) + 1 if len(targets) > 1 else 0) for i in range(n)]
                 for s in some:
                     s.phase, s.interval = phase, (now - BASE) // S
                 self.made.extend(some)
                 return some
             return draw
         self.record([(1, second(1, 2000)), (1, second(1, 3000)), (2, second(2, 30)), (3, second(3, 4000)),
-                     (3, second(3, 1500)), (4, second(4, 7))], share)
+                     (3, second(3, 1500)), (4, second(4, 7))], share, targets)
 
     def by(self, what):
         found = json.loads(self.analyze("--by", what, "--json"))
@@ -260,6 +275,35 @@ class Parts(Case):
         self.expect_parts("worker", lambda s: s.worker)
         self.expect_parts("operation", lambda s: s.operation)
         self.expect_parts("interval", lambda s: s.interval)
+
+    def test_targets(self):
+        names = ["10.0.0.1", "fd00::2", "10.0.0.3"]
+        self.fill(targets=names)
+        self.expect_parts("target", lambda s: s.target)
+        self.assertEqual([row["address"] for row in self.by("target")["rows"]],
+                         ["10.0.0.1:9000", "[fd00::2]:9000", "10.0.0.3:9000"])
+        self.assertIn(" 2 [fd00::2]:9000 ", self.analyze("--by", "target"))
+        self.expect_parts("operation", lambda s: s.operation)  # which stands beside it
+        self.sql("DELETE FROM sample_block")
+        self.assertIn("nothing to show: no raw samples are kept", self.analyze("--by", "target"))
+
+    def test_the_only_target(self):
+        for targets in (["10.0.0.1"], []):  # in files of earlier versions targets have no rows
+            self.fill(targets=targets)
+            if not targets:
+                self.sql("UPDATE run SET job = '[global]\ntarget = 10.0.0.1:9000\n'")
+            row, = self.by("target")["rows"]
+            self.assertEqual((row["target"], row["address"], row["source"]),
+                             (1, "10.0.0.1:9000" if targets else None, "samples"))
+            self.db.unlink()
+
+    def test_targets_that_no_sample_says(self):
+        """As in files of earlier versions, whose samples had no place for it."""
+        self.fill()
+        self.sql("UPDATE run SET job = '[global]\ntarget = 10.0.0.1:9000,10.0.0.2:9000\n'")
+        found = self.by("target")
+        self.assertEqual((found["rows"], found["inexact_reason"]),
+                         ([], "the run has several targets, and its samples do not say theirs"))
 
     def test_many_intervals(self):
         """More than are looked at together."""
@@ -306,7 +350,7 @@ class Parts(Case):
 
     def test_what_it_takes(self):
         self.fill()
-        for options, said in ((["target"], "a sample does not say its target"), (["x"], "expected phase, worker"),
+        for options, said in ((["x"], "expected phase, worker"),
                               ([], "needs a value"), (["phase", "--csv"], "--csv does not go with --by")):
             done = subprocess.run([ANALYZE, f"--db={self.db}", "--by", *options], capture_output=True, text=True,
                                   check=False)

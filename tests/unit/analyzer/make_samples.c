@@ -5,7 +5,8 @@
  *
  *   interval WORKER NOW PHASE       an interval begins (0 warm-up, 1 first, 2 drain, 3 second,
  *                                   4 second's drain); after the last one, it ends there
- *   sample WORKER START LATENCY QUEUEING LATENESS OPERATION RESULT MEASURED
+ *   sample WORKER START LATENCY QUEUEING LATENESS OPERATION RESULT MEASURED [TARGET]
+ *   target NUMBER ADDRESS PORT      a row of the run's targets
  *
  * Times in ns. Two workers; SHARE of the samples is kept (default 1).
  */
@@ -32,6 +33,9 @@ struct run {
     int64_t id;
     struct rec_interval *block[WORKERS];
     uint64_t number, last_ns;
+    struct target_row targets[8];
+    char addresses[8][64];
+    uint32_t targets_count;
 };
 
 static struct err e;
@@ -117,21 +121,33 @@ static void put_sample(struct run *r, uint32_t worker, const struct rec_transact
         wait_for_recorder(lane);
 }
 
+/* Kept until the recorder gives the file back. */
+static void put_target(struct run *r, uint32_t seq, const char *address, uint32_t port)
+{
+    uint32_t n = r->targets_count++ % 8;
+    strcpy(r->addresses[n], address);
+    r->targets[n] = (struct target_row){.address = r->addresses[n], .seq = seq, .port = port};
+}
+
 static void take_line(struct run *r, const char *line)
 {
-    uint32_t worker, phase, operation, result, measured;
+    uint32_t worker, phase, operation, result, measured, target = 0;
+    char address[64];
     uint64_t now;
     struct rec_transaction t = {.size = 64};
     if (sscanf(line, "interval %" SCNu32 " %" SCNu64 " %" SCNu32, &worker, &now, &phase) == 3) {
         put_interval(r, worker % WORKERS, now, phase);
     } else if (sscanf(line, "sample %" SCNu32 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
-                            " %" SCNu32 " %" SCNu32 " %" SCNu32,
+                            " %" SCNu32 " %" SCNu32 " %" SCNu32 " %" SCNu32,
                       &worker, &t.intended_ns, &t.latency_ns, &t.queueing_ns, &t.lateness_ns,
-                      &operation, &result, &measured) == 8) {
+                      &operation, &result, &measured, &target) >= 8) {
         t.operation = (uint8_t)operation;
         t.result = (uint8_t)result;
         t.measured = measured;
+        t.target = (uint8_t)target;
         put_sample(r, worker % WORKERS, &t);
+    } else if (sscanf(line, "target %" SCNu32 " %63s %" SCNu32, &target, address, &phase) == 3) {
+        put_target(r, target, address, phase);
     } else {
         fprintf(stderr, "make_samples: not understood: %s", line);
         exit(EXIT_FAILURE);
@@ -141,6 +157,8 @@ static void take_line(struct run *r, const char *line)
 static void end(struct run *r)
 {
     must(rec_close(r->rec, &e));
+    for (uint32_t i = 0; i < r->targets_count; i++)
+        must(db_target_add(r->db, r->id, &r->targets[i], &e));
     struct run_end row = {.state = RUN_DONE, .valid = 1, .limited_by = "unknown",
                           .connections_opened = 1, .ended_ns = (int64_t)r->last_ns,
                           .lost_intervals = DB_NONE};

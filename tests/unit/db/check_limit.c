@@ -448,9 +448,10 @@ START_TEST(test_responder_of_a_phase)
         ck_assert(!f.peer_life && fabs(f.peer_busy - 0.8) < 1e-9);
         ck_assert(f.peer_window_waits == 20 && f.peer_rto_fired == 0 && f.peer_completed == 400);
     }
-    /* Another measured phase, with nothing told at its edges: the whole life, or nothing. */
+    /* Another measured phase, with nothing told near one of its edges: the whole life, or nothing. */
     run_sql("INSERT INTO phase (id, run_id, seq, name, kind, measured, started_ns, ended_ns, load, "
-            "connections, depth) VALUES (3, 1, 2, 'b', 'measure', 1, 5000000000, 6000000000, '1/s', 9, 3)");
+            "connections, depth) VALUES (3, 1, 2, 'b', 'measure', 1, 5000000000, 6000000000, '1/s', 9, 3);"
+                PEER_AT("5300000000", "2000", "900", "27") PEER_AT("6010000000", "2500", "900", "27"));
     ck_assert_int_eq(limit_load(db, 1, &f, &e), 0);
     ck_assert(f.peer_life && fabs(f.peer_busy - 900 / 10800.) < 1e-9 && f.peer_completed == 1400);
     ck_assert_int_eq(limit_load_phase(db, 1, 3, &f, &e), 0);

@@ -80,7 +80,7 @@ static void make(uint32_t n, double gap_ns, bool poisson, uint32_t connections, 
             [SAMPLE_START] = (uint64_t)at, [SAMPLE_LATENESS] = lateness,
             [SAMPLE_LATENCY] = lateness + 15000 + (uint64_t)exponential(rng, 4000),
             [SAMPLE_SIZE] = 1024, [SAMPLE_CONNECTION] = i % connections,
-            [SAMPLE_KIND] = sample_kind(0, RESULT_OK, true)}};
+            [SAMPLE_KIND] = sample_kind(0, 0, RESULT_OK, true)}};
     }
 }
 
@@ -204,10 +204,13 @@ START_TEST(service_is_what_is_left)
 {
     ck_assert_uint_eq(sample_service(100, 30, 20), 50);
     ck_assert_uint_eq(sample_service(100, 30, 90), 0);
-    uint64_t kind = sample_kind(255, RESULT_TLS, true);
+    uint64_t kind = sample_kind(SAMPLE_TARGETS, 255, RESULT_TLS, true);
     ck_assert_uint_eq(sample_operation(kind), 255);
+    ck_assert_uint_eq(sample_target(kind), SAMPLE_TARGETS);
+    ck_assert_uint_eq(sample_target(sample_kind(0, 255, RESULT_TLS, true)), 0);
+    ck_assert_uint_eq(sample_kind(0, 3, RESULT_OK, true), 3u << 5 | 1); /* as all versions have it */
     ck_assert_uint_eq(sample_result(kind), RESULT_TLS);
-    ck_assert(sample_measured(kind) && !sample_measured(sample_kind(1, RESULT_OK, false)));
+    ck_assert(sample_measured(kind) && !sample_measured(sample_kind(2, 1, RESULT_OK, false)));
     ck_assert_uint_le(RESULT_COUNT, 16);
 }
 END_TEST

@@ -50,6 +50,7 @@ static void check_same(const struct pkt_tcp *t, const struct net_seg *s)
         ck_assert_uint_eq(t->ts_val, s->ts_val);
         ck_assert_uint_eq(t->ts_ecr, s->ts_ecr);
     }
+    ck_assert_mem_eq(t->sack, s->sack, tcp_sack_count(s->opts) * sizeof *s->sack);
 }
 
 /* Builds, parses back, and judges the checksums by the reference too (untagged paths). */
@@ -91,6 +92,22 @@ START_TEST(every_option_set_and_length)
     for (uint8_t opts = 0; opts < 16; opts++)
         for (uint32_t len = 0; len <= PAYLOAD_MAX; len += 1) {
             struct net_seg s = random_seg(&r, opts);
+            round_trip(&plain, &s, len, &r);
+        }
+}
+END_TEST
+
+/* Four without timestamps, three with them (RFC 2018 3). */
+START_TEST(sack_blocks)
+{
+    struct rng r;
+    rng_seed(&r, 3);
+    for (uint32_t blocks = 1; blocks <= TCP_SACK_MAX; blocks++)
+        for (uint32_t len = 0; len <= PAYLOAD_MAX; len += 7) {
+            bool ts = blocks < TCP_SACK_MAX && len % 2;
+            struct net_seg s = random_seg(&r, (uint8_t)((ts ? TCP_OPT_TS : 0) | blocks << TCP_SACK_SHIFT));
+            for (uint32_t i = 0; i < blocks; i++)
+                s.sack[i] = (struct sack_block){(uint32_t)rng_u64(&r), (uint32_t)rng_u64(&r)};
             round_trip(&plain, &s, len, &r);
         }
 }
@@ -181,5 +198,5 @@ START_TEST(every_checksum_value)
 }
 END_TEST
 
-CHECK_MAIN("net/build", every_option_set_and_length, tags, known_frames_come_out_again,
+CHECK_MAIN("net/build", every_option_set_and_length, sack_blocks, tags, known_frames_come_out_again,
            a_learnt_mac_is_set, every_checksum_value)

@@ -31,7 +31,7 @@ static struct rec_transaction fact(uint64_t id)
         .queueing_ns = rng_below(&rng, 3) ? 0 : rng_below(&rng, 1u << 30),
         .lateness_ns = rng_below(&rng, 1000), .size = (uint32_t)rng_below(&rng, 100u << 20) + 1,
         .connection = (uint32_t)rng_below(&rng, 20000000),
-        .operation = (uint8_t)rng_below(&rng, 256), .result = (uint8_t)rng_below(&rng, RESULT_COUNT),
+        .operation = (uint8_t)rng_below(&rng, 16), .target = (uint8_t)rng_below(&rng, 256), .result = (uint8_t)rng_below(&rng, RESULT_COUNT),
         .measured = rng_below(&rng, 2)};
 }
 
@@ -39,7 +39,7 @@ static bool same(const struct rec_transaction *a, const struct rec_transaction *
 {
     return a->intended_ns == b->intended_ns && a->latency_ns == b->latency_ns &&
            a->queueing_ns == b->queueing_ns && a->lateness_ns == b->lateness_ns &&
-           a->size == b->size && a->connection == b->connection && a->operation == b->operation &&
+           a->size == b->size && a->connection == b->connection && a->operation == b->operation && a->target == b->target &&
            a->result == b->result && a->measured == b->measured;
 }
 
@@ -220,6 +220,7 @@ static struct rec_transaction transaction_at(struct sample_reader *r, uint32_t i
         .queueing_ns = v[SAMPLE_QUEUEING], .lateness_ns = v[SAMPLE_LATENESS],
         .size = (uint32_t)v[SAMPLE_SIZE], .connection = (uint32_t)v[SAMPLE_CONNECTION],
         .operation = (uint8_t)sample_operation(v[SAMPLE_KIND]),
+        .target = (uint8_t)sample_target(v[SAMPLE_KIND]),
         .result = (uint8_t)sample_result(v[SAMPLE_KIND]), .measured = sample_measured(v[SAMPLE_KIND])};
 }
 

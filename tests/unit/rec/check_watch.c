@@ -143,6 +143,9 @@ START_TEST(commands_notes_and_a_changed_rate)
     ck_assert_int_eq(rec_command(r, &row, 2, started_ns), 0);
     row = (struct command_row){.name = "next", .result = "refused: no"};
     ck_assert_int_eq(rec_command(r, &row, -1, started_ns + 1), 0);
+    row = (struct command_row){.name = "rate", .result = "done", .history_key = "steered"};
+    for (int i = 0; i < 2; i++) /* the mark stays one */
+        ck_assert_int_eq(rec_command(r, &row, -1, started_ns + 1), 0);
     ck_assert_int_eq(rec_note(r, "warn", "said so", started_ns + 2), 0);
     const uint64_t counted[COUNTER_COUNT] = {[COUNTER_CYCLES_IDLE] = 7};
     ck_assert_int_eq(rec_peer(r, counted, started_ns + 3), 0);
@@ -172,6 +175,8 @@ START_TEST(commands_notes_and_a_changed_rate)
             "SELECT count(*) AS n FROM fault_event WHERE name = 'frames' AND detail = 'loss=1%'"),
         1);
     ck_assert_int_eq(one(db, "SELECT count(*) AS n FROM note WHERE text = 'said so'"), 1);
+    ck_assert_int_eq(one(db, "SELECT count(*) AS n FROM run WHERE history_key = 'steered' AND "
+                             "workload_id LIKE '%_+' AND workload_id NOT LIKE '%++'"), 1);
     char peer[200]; /* with its moment; zeros are not stored */
     snprintf(peer, sizeof peer,
              "SELECT count(*) = 1 AND min(name) = 'cycles_idle' AND min(value) = 7 AND min(at_ns) = "

@@ -443,6 +443,46 @@ START_TEST(rules_and_faults_are_refused_at_their_place)
 }
 END_TEST
 
+/* In the 11 s of warm-up and duration, which are less than the wait. */
+START_TEST(pools_that_are_used_up)
+{
+    static const char brief[] = "pattern = short_lived\ntimestamps = no\nconnections = 100\n"
+                                "source = 10.0.0.1\nports = 10000-19999\nrate = 1000\n";
+    refused(brief, NULL, NULL,
+            "x.conf:6: rate = \"1000\": 1000 closed a second, each in TIME_WAIT for 11 s, hold 11000"
+            " tuples beside 100 connections; 1 source addresses x 10000 ports x 1 targets make 10000:"
+            " expected a wider source, ports or target, a shorter time_wait, or timestamps = yes");
+    static char *const enough[] = {"--timestamps=yes", "--time_wait=9s", "--close=rst", "--duration=5s",
+                                   "--time_wait_entries=8192", "--target=10.1.0.0/31:80", "--rate=max"};
+    for (size_t i = 0; i < sizeof enough / sizeof *enough; i++) {
+        struct fixture f;
+        load_well(&f, brief, WORDS(enough[i]), NULL);
+        ck_assert_msg(check_job(&f.job, &f.e) == 0, "%s: %s", enough[i], f.e.message);
+        fixture_fini(&f);
+    }
+    refused("pattern = churn\nchurn_rate = 2k\ntimestamps = no\nconnections = 100\nsource = 10.0.0.1\n"
+            "ports = 10000-19999\n", NULL, NULL,
+            "x.conf:2: churn_rate = \"2k\": 2000 closed a second, each in TIME_WAIT for 11 s, hold 22000"
+            " tuples beside 100 connections; 1 source addresses x 10000 ports x 1 targets make 10000:"
+            " expected a wider source, ports or target, a shorter time_wait, or timestamps = yes");
+}
+END_TEST
+
+START_TEST(pools_that_nobody_can_walk)
+{
+    refused("source = 10.0.0.0/8\nports = 7\nconnections = 70000\n", NULL, NULL,
+            "x.conf:1: source = \"10.0.0.0/8\": a worker has 65536 paths at most: 65536 source addresses,"
+            " with its share of the ports good for 65536 of its 70000 connections: expected more ports"
+            " or workers");
+    refused("peer = exec:true\nsource = 10.0.0.0/24, 10.1.0.0/24\n", NULL, NULL,
+            "x.conf:2: source = \"10.0.0.0/24, 10.1.0.0/24\": peer = exec: the server's kernel gets one"
+            " route: expected one block");
+    refused("peer = exec:true\ntarget = 10.0.0.1:80, 10.1.0.1:80\n", NULL, NULL,
+            "x.conf:2: target = \"10.0.0.1:80, 10.1.0.1:80\": peer = exec: the server's kernel gets one"
+            " block: expected one");
+}
+END_TEST
+
 CHECK_MAIN("run/check", every_protocol_is_accepted_or_refused_by_name,
            a_responder_needs_the_protocol_only, what_the_protocol_cannot_carry, mixes_that_cannot_be,
            every_wire_is_accepted_or_refused_by_name,
@@ -452,5 +492,5 @@ CHECK_MAIN("run/check", every_protocol_is_accepted_or_refused_by_name,
            rules_are_blamed_where_they_stand, a_rate_that_moves_never_settles, what_just_passes,
            replies_are_as_large_as_their_requests_unless_the_job_says_otherwise,
            loads_are_told_with_their_shape, offered_is_the_mean_over_the_time,
-           phases_and_workers_have_schedules_of_their_own,
+           phases_and_workers_have_schedules_of_their_own, pools_that_are_used_up, pools_that_nobody_can_walk,
            rules_and_faults_are_refused_at_their_place)

@@ -51,7 +51,7 @@ static const struct {
     {"ports", "ports = 1\n", "16 source addresses x 1 ports"},
     {"gateway", NULL, "any address may be the next hop"},
     {"allow_public", "target = 8.8.8.8:1\nallow_public = no\n", "or allow_public = yes"},
-    {"shared_address", NULL, "refused whole in this version"},
+    {"shared_address", "shared_address = yes\n", "expected wire = xdp:IFACE as well"},
     {"workers", "connections = 2\nworkers = 3\n", "more than connections = 2"},
     {"cpus", "cpus = 0\nworkers = 2\n", "expected 4 processors"},
     {"priority", NULL, "what the process may not do is told at the start"},
@@ -63,6 +63,8 @@ static const struct {
     {"mtu", "mtu = 576\nmss = 1000\n", "mtu = 576 leaves 536"},
     {"mss", "mss = 12\n", "expected more, or timestamps = no"},
     {"timestamps", "timestamps = yes\nmss = 1\n", "timestamps take 12 bytes"},
+    {"sack", NULL, "any goes with all else"},
+    {"rack", NULL, "without SACK it is not read, as its help says"},
     {"delayed_ack", "delayed_ack = no\ndelack = 10ms\n", "expected delayed_ack = yes"},
     {"delack", "delack = 10ms\ndelayed_ack = no\n", "nothing is delayed"},
     {"window_scale", "window_scale = 0\n", "window_scale = 0 allows 65535"},
@@ -134,8 +136,10 @@ static const struct {
     {"peer_pid", "peer_pid = 1\n", "expected peer = none as well"},
     {"clock", NULL, "what the machine lacks is told at the start"},
     {"pcap", NULL, "a file's name"},
+    {"flight", "flight = 100KiB\n", "expected 0 (none), or at least 256KiB"},
     {"db", NULL, "a file's name"},
     {"quiet", NULL, "output only"},
+    {"measure_memory", NULL, "what cannot be measured is told by a note"},
     {"log_level", NULL, "output only"},
 };
 

@@ -96,7 +96,7 @@ static _Noreturn void one_run(const void *ctx, int n)
     snprintf(db_option, sizeof db_option, "--db=%s", dir.file);
     load_well(&f, job_text, (char *[]){db_option, NULL}, NULL);
     fault_vfs_install(&vfs, fault->kind, n, fault->stays);
-    int ret = run_job(&f.job, NULL, &signal, &out, &f.e);
+    int ret = run_job(&f.job, NULL, &signal, NULL, &out, &f.e);
     fault_vfs_remove(&vfs);
     must(!ret || f.e.exit_code == EXIT_ENVIRONMENT, "exit code %d: %s", f.e.exit_code, f.e.message);
     must(!ret || strstr(f.e.message, dir.file), "no file is named: %s", f.e.message);

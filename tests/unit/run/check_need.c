@@ -105,6 +105,27 @@ START_TEST(test_tuples)
 }
 END_TEST
 
+/* An IPv6 /64 is more than its worth in 64 bits: sums and products stop there. */
+START_TEST(test_pools_saturate)
+{
+    static struct job job;
+    job.sources_count = job.ports_count = job.targets_count = 1;
+    ck_assert_int_eq(ip_parse_range("2001:2::/64", &job.sources[0]), 0);
+    ck_assert_int_eq(ip_parse_range("2001:2:0:1::/120", &job.targets[0].addrs), 0);
+    job.ports[0] = (struct port_range){10000, 59999};
+    job.targets[0].ports = (struct port_range){80, 81};
+    struct job_pool pool = job_pool_of(&job);
+    ck_assert_uint_eq(pool.sources, 1ull << 63);
+    ck_assert_uint_eq(pool.ports, 50000);
+    ck_assert_uint_eq(pool.hosts, 256);
+    ck_assert_uint_eq(pool.targets, 512);
+    ck_assert_uint_eq(pool.tuples, UINT64_MAX);
+    job.sources[1] = job.sources[0];
+    job.sources_count = 2;
+    ck_assert_uint_eq(job_pool_of(&job).sources, UINT64_MAX);
+}
+END_TEST
+
 START_TEST(test_times_and_file)
 {
     struct need n = need_for("rate = 100\nduration = 8s\nwarmup = 2s\ndrain = 3s\nclose_limit = 4s\n"
@@ -150,4 +171,5 @@ START_TEST(test_memory)
 END_TEST
 
 CHECK_MAIN("run/need", test_a_search, test_bytes_on_the_wire, test_sizes_and_rates_that_move, test_tuples,
+           test_pools_saturate,
            test_times_and_file, test_memory)

@@ -19,11 +19,11 @@ ROWS_TEST(test_delay_off, "cfg delayed_ack=0", "connect", "< A len=1", "> A", "d
 ROWS_TEST(test_segments_are_full, "connect", "send 3m+7", "> A len=1m", "> A len=1m", "> A len=1m",
           "> A len=7", "< A", "acked 3m+7")
 
-ROWS_TEST(test_first_window_is_ten, "connect", "send 12m", "> A len=1m", "> A len=1m", "> A len=1m",
+ROWS_TEST(test_first_window_is_ten, "only small", "connect", "send 12m", "> A len=1m", "> A len=1m", "> A len=1m",
           "> A len=1m", "> A len=1m", "> A len=1m", "> A len=1m", "> A len=1m", "> A len=1m",
           "> A len=1m", "nothing", "< A ack=1+2m", "> A len=1m", "> A len=1m", "nothing", "< A", "acked 12m")
 
-ROWS_TEST(test_without_congestion_control, "cfg congestion=0", "connect", "send 15m", "> A len=1m",
+ROWS_TEST(test_without_congestion_control, "only small", "cfg congestion=0", "connect", "send 15m", "> A len=1m",
           "> A len=1m", "> A len=1m", "> A len=1m", "> A len=1m", "> A len=1m", "> A len=1m",
           "> A len=1m", "> A len=1m", "> A len=1m", "> A len=1m", "> A len=1m", "> A len=1m",
           "> A len=1m", "> A len=1m", "< A", "acked 15m")

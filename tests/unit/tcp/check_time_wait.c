@@ -13,7 +13,7 @@ struct fixture {
 static void open_pool(struct fixture *f, uint32_t entries)
 {
     struct err e = {0};
-    ck_assert_int_eq(time_wait_init(&f->pool, entries, &e), 0);
+    ck_assert_int_eq(time_wait_init(&f->pool, entries, NULL, &e), 0);
     ck_assert_int_eq(flow_init(&f->flows, f->pool.size, &e), 0);
 }
 

@@ -9,6 +9,11 @@ ROWS_TEST(test_zero_window_is_probed, "connect", "< A win=0", "send 100", "nothi
           "> A seq=1 len=100", "< A", "acked 100", "count window_probes 3", "count rto_fired 0",
           "quiet 3000")
 
+/* The last number of the handshake and the first of what follows are the same. */
+ROWS_TEST(test_window_of_equal_numbers_closes, "accept", "< A win=0", "send 100", "nothing", "quiet 190",
+          "+20ms", "> A seq=1 len=1", "< A ack=1 win=1024", "> A seq=1 len=100", "< A", "acked 100",
+          "count window_probes 1", "count rto_fired 0")
+
 ROWS_TEST(test_probe_byte_is_taken, "connect", "< A win=0", "send 100", "+210ms", "> A seq=1 len=1",
           "< A ack=2 win=0", "quiet 190", "+30ms", "> A seq=2 len=1", "< A ack=3 win=1024",
           "> A seq=3 len=98", "< A", "acked 100")
@@ -81,7 +86,8 @@ ROWS_TEST_IN(test_ack_at_the_edge, false, 0, 1000, "cfg window=2000", "connect",
              "< A seq=1001 len=1000 ack=1", "> A ack=1", "< A seq=2001 ack=11", "drop none",
              "acked 10", "< A seq=1 len=1000", "> A ack=2001", "data 2000")
 
-CHECK_MAIN("tcp/window", test_zero_window_is_probed, test_probe_byte_is_taken,
+CHECK_MAIN("tcp/window", test_zero_window_is_probed, test_window_of_equal_numbers_closes,
+           test_probe_byte_is_taken,
            test_window_closes_on_waiting_data, test_waits_are_told_apart, test_answered_probes_go_on,
            test_unanswered_probes_give_up, test_fin_waits_for_an_answer, test_peer_shrinks,
            test_silly_window_of_sender, test_pause_lets_the_window_close,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tests/lib/check_main.h"
+#include "tests/lib/leak_check.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -29,16 +30,16 @@ static struct both open_both(uint32_t ring, uint32_t frames, uint16_t mtu)
 
 static void close_both(struct both *b)
 {
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 2; i++)
         b->q[i]->ops->queue_close(b->q[i]);
+    leak_check_pair(b->port);
+    for (int i = 0; i < 2; i++)
         b->port[i]->ops->port_close(b->port[i]);
-    }
 }
 
-/* Takes every free frame of a side, each seen once, and gives them back. */
-static uint32_t count_free(struct wire_queue *q, uint8_t *seen)
+/* Takes every free frame of a side, each seen once. */
+static uint32_t count_free(struct wire_queue *q, struct frame *all, uint8_t *seen)
 {
-    static struct frame all[8192];
     uint32_t n = 0, got;
     while ((got = q->ops->tx_alloc(q, all + n, 64)) > 0)
         n += got;
@@ -124,9 +125,15 @@ START_TEST(every_frame_is_somewhere_after_random_traffic)
     while (drain(b.q[0], 64) + drain(b.q[1], 64))
         ;
     static uint8_t seen[8192];
+    static struct frame all[2][4096];
+    uint32_t count[2];
     memset(seen, 0, sizeof seen);
-    uint32_t total = count_free(b.q[0], seen) + count_free(b.q[1], seen);
-    ck_assert_uint_eq(total, 2 * frames);
+    leak_check_pair(b.port);
+    for (int i = 0; i < 2; i++)
+        count[i] = count_free(b.q[i], all[i], seen);
+    ck_assert_uint_eq(count[0] + count[1], 2 * frames);
+    for (int i = 0; i < 2; i++)
+        b.q[i]->ops->tx_free(b.q[i], all[i], count[i]);
     close_both(&b);
 }
 END_TEST

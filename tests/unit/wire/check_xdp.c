@@ -2,6 +2,7 @@
 #include "tests/lib/check_main.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <xdp/xsk.h>
@@ -11,6 +12,7 @@
 #include "need_lab.h"
 #include "wire/lab.h"
 #include "wire/xdp.h"
+#include "wire/xdp_attach.h"
 
 enum { NEAR_IP = 0xc6120001, FAR_IP = 0xc6128001, PORT = 9000, PATIENCE_MS = 3000 };
 
@@ -498,6 +500,30 @@ START_TEST(facts_are_told_and_leave_nothing_attached)
 }
 END_TEST
 
+/* What a dry run asks. */
+static int ask_attached(void *program)
+{
+    uint32_t ifindex = if_nametoindex("wb0");
+    return ifindex ? xdp_attached(ifindex, program) : -errno;
+}
+
+START_TEST(an_attached_program_is_seen_without_attaching)
+{
+    uint32_t program = 77;
+    struct lab_config cfg = {.queues = 1, .mtu = 1500, .peer = idle_peer};
+    struct lab *lab;
+    struct err e = {0};
+    ck_assert_int_eq(lab_open(&cfg, &lab, &e), 0);
+    ck_assert_int_eq(lab_call_near(lab, ask_attached, &program), 0);
+    ck_assert_uint_eq(program, 0);
+    lab_close(lab, 100, NULL);
+    struct bench b = open_bench(idle_peer, true, config("wb0", NEAR_IP));
+    ck_assert_int_eq(lab_call_near(b.lab, ask_attached, &program), 0);
+    ck_assert_uint_ne(program, 0);
+    close_bench(&b);
+}
+END_TEST
+
 START_TEST(facts_of_a_held_interface_name_the_holder)
 {
     struct bench b = open_bench(idle_peer, true, config("wb0", NEAR_IP));
@@ -513,4 +539,5 @@ CHECK_MAIN("wire/xdp", the_kernel_answers_our_arp, generic_mode_works_and_is_tol
            ten_thousand_frames_go_there_and_back, a_shared_address_gives_us_only_our_ports,
            a_queue_may_be_chosen, a_queue_with_another_socket_is_refused_as_busy,
            a_second_port_is_refused_as_busy, a_port_opens_again_at_once, refuses_what_cannot_be,
-           facts_are_told_and_leave_nothing_attached, facts_of_a_held_interface_name_the_holder)
+           facts_are_told_and_leave_nothing_attached,
+           an_attached_program_is_seen_without_attaching, facts_of_a_held_interface_name_the_holder)

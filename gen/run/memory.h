@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a connection takes in memory, measured on two processes (memory.c). */
+#ifndef RUN_MEMORY_H
+#define RUN_MEMORY_H
+
+#include "run/run.h"
+
+/* Measures the process without connections, where the job or one of its rules asks for it. Before
+ * anything of the run exists: forks. What fails is told by memory_record. */
+void memory_base(struct run *r, struct job *job);
+/* `open` connections are open, and no load has begun: takes it down when these are all. */
+void memory_loaded(struct run *r, uint64_t open);
+/* The rows of conn_memory, or a note that says why there are none. */
+int memory_record(struct run *r, int64_t at_ns, struct err *e);
+
+#endif

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Loss recovery by SACK (RFC 6675): the scoreboard says what is under way and what is sent next, the
+ * proportional rate (RFC 6937) how fast. After a time-out too: everything not reported is lost then,
+ * and leaves again in the order of its numbers as the window grows.
+ *
+ * A connection is here while both ends agreed on SACK and its scoreboard is in use. It needs
+ * snd_nxt == snd_max: where NewReno began to repair, or went back, it goes on alone.
+ */
+#include "tcp/recovery.h"
+
+static bool is_in_use(const struct side *s)
+{
+    return s && (s->ranges || side_has(s, SIDE_REPAIR | SIDE_TLP | SIDE_UNDO));
+}
+
+/* No loss is known, no time noted. */
+static void side_begin(struct side *s, uint32_t now_tk)
+{
+    side_clear(s, (uint16_t)~SIDE_DSACK);
+    s->rack_tk = now_tk;
+}
+
+static bool is_newreno(const struct conn *c, const struct side *s)
+{
+    return c->snd_nxt != c->snd_max ||
+           (conn_has(c, CONN_RECOVERY) && !(s && side_has(s, SIDE_REPAIR)));
+}
+
+uint32_t recovery_flight(const struct tcp *t, const struct conn *c)
+{
+    const struct side *s = conn_side(t, c);
+    uint32_t flight = c->snd_max - c->snd_una;
+    if (!s || !s->ranges)
+        return flight;
+    return flight - board_reported(&t->sides, s) - board_waiting(&t->sides, s);
+}
+
+/* --- an ACK arrived --------------------------------------------------------------------------- */
+
+bool recovery_tells_twice(const struct pkt_tcp *p)
+{
+    const struct sack_block *b = p->sack;
+    if (!tcp_sack_count(p->opts) || !seq_lt(b[0].start, b[0].end))
+        return false;
+    return seq_le(b[0].end, p->ack) ||
+           (tcp_sack_count(p->opts) > 1 && seq_le(b[1].start, b[0].start) &&
+            seq_le(b[0].end, b[1].end));
+}
+
+/* Something arrived twice: our repair of it was needless, or the network doubled it. When all of a
+ * repair was, nothing was lost, and the windows are what they were before (RFC 3708, 4015). */
+static void note_twice(struct tcp *t, struct conn *c, struct side *s, struct sack_block b)
+{
+    uint32_t segments = (b.end - b.start + c->mss - 1) / c->mss;
+    tcp_count(t, COUNTER_DSACK_RECEIVED);
+    if (!s || !side_has(s, SIDE_UNDO) || !s->undo_left)
+        return;
+    if (!side_has(s, SIDE_VAIN))
+        loss_repaired_in_vain(c);
+    side_set(s, SIDE_VAIN);
+    s->undo_left -= segments < s->undo_left ? segments : s->undo_left;
+    if (s->undo_left || board_waiting(&t->sides, s))
+        return;
+    side_clear(s, SIDE_UNDO | SIDE_REPAIR);
+    conn_clear(c, CONN_RECOVERY);
+    c->dupacks = 0;
+    congestion_undo(t, c, s->prr_flight, s->undo_ssthresh);
+    tcp_count(t, COUNTER_UNDONE);
+}
+
+/* One report. What was sent once, and is now overtaken, left a round trip ago at the latest. */
+static void take_block(struct tcp *t, struct conn *c, struct side *s, struct sack_block b,
+                       struct board_news *news)
+{
+    uint32_t sent_tk = (t->now_tk - (c->srtt >> 3)) & ~1u;
+    if (!seq_lt(b.start, b.end) || seq_lt(c->snd_max, b.end)) {
+        tcp_count(t, COUNTER_SACK_INVALID);
+        return;
+    }
+    b.start = seq_max(b.start, c->snd_una);
+    if (seq_lt(b.start, b.end) &&
+        !board_add(&t->sides, s, c->snd_una, b.start, b.end, sent_tk, news))
+        tcp_count(t, COUNTER_SACK_FORGOTTEN);
+}
+
+static bool mark_arrived(const struct tcp *t, const struct conn *c, const struct side *s)
+{
+    if (seq_lt(s->mark, c->snd_una))
+        return true;
+    for (uint32_t i = 0; i < s->ranges; i++) {
+        const struct board_range *r = board_at(&t->sides, s, i);
+        if (seq_le(r->start, s->mark) && seq_lt(s->mark, r->end))
+            return true;
+    }
+    return false;
+}
+
+/* RFC 8985 6.2 step 2: the latest sending known to have arrived. What was sent again less than half
+ * a round trip ago did not: its first copy came late. Everything up to `recover` left before any
+ * repair: when a repair arrived and that did not, its end is a hole too. */
+static void note_times(struct tcp *t, struct conn *c, struct side *s, struct board_news *news)
+{
+    if (side_has(s, SIDE_MARK) && mark_arrived(t, c, s)) {
+        side_clear(s, SIDE_MARK);
+        s->rack_tk = seq_max(s->rack_tk, s->mark_tk);
+    }
+    if (!news->resent || t->now_tk - news->resent_tk < c->srtt >> 4)
+        return;
+    s->rack_tk = seq_max(s->rack_tk, news->resent_tk);
+    uint32_t known = board_hole(&t->sides, s, s->ranges, c->snd_una);
+    if (t->cfg.rack && side_has(s, SIDE_REPAIR) && seq_lt(known, c->recover))
+        board_add(&t->sides, s, c->snd_una, c->recover, c->recover, (news->resent_tk - 1) & ~1u,
+                  news);
+}
+
+/* RFC 6937 3.1: cwnd is what is under way and what may join it now. */
+static void set_rate(struct tcp *t, struct conn *c, struct side *s, uint32_t delivered, bool first)
+{
+    uint32_t flight = recovery_flight(t, c), send = 0;
+    s->prr_delivered += delivered;
+    uint32_t ahead = s->prr_delivered > s->prr_sent ? s->prr_delivered - s->prr_sent : 0;
+    if (flight > c->ssthresh) {
+        uint64_t share = (uint64_t)s->prr_delivered * c->ssthresh;
+        uint32_t due = (uint32_t)((share + s->prr_flight - 1) / s->prr_flight);
+        send = due > s->prr_sent ? due - s->prr_sent : 0;
+    } else {
+        uint32_t most = (ahead > delivered ? ahead : delivered) + c->mss;
+        send = c->ssthresh - flight < most ? c->ssthresh - flight : most;
+    }
+    if (first && send < c->mss)
+        send = c->mss;
+    if (congestion_is_on(t))
+        c->cwnd = flight + send;
+}
+
+static void begin_repair(struct tcp *t, struct conn *c, struct side *s, uint32_t delivered)
+{
+    uint32_t flight = c->snd_max - c->snd_una;
+    s->undo_ssthresh = c->ssthresh;
+    s->undo_left = 0;
+    congestion_loss_event(t, c, flight);
+    c->recover = c->snd_max;
+    conn_set(c, CONN_RECOVERY);
+    conn_clear(c, CONN_RTT);
+    side_set(s, SIDE_REPAIR | SIDE_UNDO);
+    side_clear(s, SIDE_RESCUED | SIDE_TLP | SIDE_TLP_SEND | SIDE_VAIN);
+    s->prr_delivered = s->prr_sent = 0;
+    s->prr_flight = flight;
+    set_rate(t, c, s, delivered, true);
+    tcp_count(t, COUNTER_FAST_RETRANSMITS);
+}
+
+static void end_repair(struct tcp *t, struct conn *c, struct side *s)
+{
+    side_clear(s, SIDE_REPAIR);
+    conn_clear(c, CONN_RECOVERY);
+    c->dupacks = 0;
+    s->undo_end = c->snd_max; /* D-SACKs may come until then */
+    loss_recovered(c);
+    if (congestion_is_on(t))
+        c->cwnd = c->ssthresh;
+}
+
+/* Holes wait to be sent again: is that news to the window? Not while the losses of one flight are
+ * repaired, nor before everything that a time-out gave up is acknowledged (RFC 6675 5.1). */
+static void repair(struct tcp *t, struct conn *c, struct side *s, uint32_t delivered)
+{
+    if (side_has(s, SIDE_REPAIR) && seq_le(c->recover, c->snd_una))
+        end_repair(t, c, s);
+    if (side_has(s, SIDE_REPAIR)) {
+        if (delivered)
+            set_rate(t, c, s, delivered, false);
+        return;
+    }
+    if (side_has(s, SIDE_UNDO) && seq_lt(s->undo_end, c->snd_una))
+        side_clear(s, SIDE_UNDO);
+    if (board_waiting(&t->sides, s) && seq_le(c->recover, c->snd_una)) {
+        begin_repair(t, c, s, delivered);
+    }
+}
+
+static void take_blocks(struct tcp *t, struct conn *c, struct side *s, const struct pkt_tcp *p,
+                        bool twice, struct board_news *news)
+{
+    for (uint32_t i = twice; i < tcp_sack_count(p->opts); i++)
+        take_block(t, c, s, p->sack[i], news);
+    if (twice)
+        note_twice(t, c, s, p->sack[0]);
+    if (news->late)
+        loss_reordering_seen(c);
+    note_times(t, c, s, news);
+}
+
+static struct side *side_for(struct tcp *t, struct conn *c, const struct pkt_tcp *p, bool twice)
+{
+    struct side *s = conn_side(t, c);
+    if (!conn_has_more(c, MORE_SACK) || is_newreno(c, s))
+        return NULL;
+    if (is_in_use(s))
+        return s;
+    if (tcp_sack_count(p->opts) == twice) { /* nothing is missing */
+        if (twice)
+            note_twice(t, c, NULL, p->sack[0]);
+        return NULL;
+    }
+    s = side_attach(t, c);
+    if (s)
+        side_begin(s, t->now_tk);
+    return s;
+}
+
+bool recovery_ack(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
+{
+    struct conn *c = &t->conns[index];
+    bool twice = recovery_tells_twice(p);
+    struct side *s = side_for(t, c, p, twice);
+    if (!s)
+        return false;
+    struct board_news news = {0};
+    uint32_t before = c->snd_una, reported = board_reported(&t->sides, s);
+    uint32_t flight = recovery_flight(t, c);
+    bool was_repair = side_has(s, SIDE_REPAIR);
+    if (seq_lt(c->snd_una, p->ack)) {
+        ack_take(t, c, p);
+        board_advance(&t->sides, s, before, c->snd_una, &news);
+        c->dupacks = 0;
+    }
+    take_blocks(t, c, s, p, twice, &news);
+    uint32_t acked = c->snd_una - before;
+    uint32_t delivered = acked + board_reported(&t->sides, s) - reported;
+    if (!acked && delivered) {
+        tcp_count(t, COUNTER_DUP_ACKS);
+        c->dupacks = (uint8_t)(c->dupacks < UINT8_MAX ? c->dupacks + 1 : UINT8_MAX);
+    }
+    tlp_acked(t, c, p, delivered != 0, twice);
+    loss_detect(t, index);
+    if (acked && !was_repair)
+        congestion_acked(t, c, acked, flight);
+    repair(t, c, s, delivered);
+    if (acked)
+        ack_timer(t, index);
+    out_add(t, index);
+    return true;
+}
+
+/* --- timers ----------------------------------------------------------------------------------- */
+
+void recovery_reordering_over(struct tcp *t, uint32_t index)
+{
+    struct conn *c = &t->conns[index];
+    struct side *s = conn_side(t, c);
+    side_clear(s, SIDE_REORDER);
+    loss_detect(t, index);
+    if (side_has(s, SIDE_REPAIR))
+        set_rate(t, c, s, 0, true);
+    else
+        repair(t, c, s, 0);
+    out_add(t, index);
+}
+
+/* RFC 2018 8: what was reported may be gone when the peer does not acknowledge it where it should,
+ * or when a second time-out comes. */
+static bool is_doubtful(const struct tcp *t, const struct conn *c, const struct side *s)
+{
+    return c->retries > 1 || (s->ranges && board_at(&t->sides, s, 0)->start == c->snd_una);
+}
+
+bool recovery_rto(struct tcp *t, struct conn *c)
+{
+    struct side *s = conn_side(t, c);
+    if (!conn_has_more(c, MORE_SACK) || is_newreno(c, s))
+        return false;
+    if (!c->snd_wnd) /* a closed window is probed, not filled */
+        return false;
+    s = side_attach(t, c);
+    if (!s)
+        return false;
+    side_begin(s, t->now_tk);
+    if (is_doubtful(t, c, s))
+        board_clear(&t->sides, s);
+    if (!board_lose_all(&t->sides, s, c->snd_una, c->snd_max)) {
+        side_settle(t, c);
+        return false;
+    }
+    c->recover = c->snd_max;
+    c->dupacks = 0;
+    conn_clear(c, CONN_RECOVERY);
+    return true;
+}
+
+void recovery_give_up(struct tcp *t, struct conn *c)
+{
+    struct side *s = conn_side(t, c);
+    if (!s)
+        return;
+    board_clear(&t->sides, s);
+    side_begin(s, t->now_tk);
+    side_settle(t, c);
+}
+
+/* --- what is sent next ------------------------------------------------------------------------ */
+
+static uint32_t text_until(const struct conn *c, uint32_t seq, uint32_t end)
+{
+    end = seq_min(end, c->snd_lim); /* a FIN is no text */
+    return seq_lt(seq, end) ? end - seq : 0;
+}
+
+bool recovery_choose(const struct tcp *t, struct conn *c, uint32_t *seq, uint32_t *len)
+{
+    struct side *s = conn_side(t, c);
+    if (!s || !s->ranges)
+        return false;
+    uint32_t i = board_first_waiting(&t->sides, s);
+    if (i == s->ranges)
+        return false;
+    const struct board_range *r = board_at(&t->sides, s, i);
+    uint32_t full = c->mss - sack_bytes(t, c), flight = recovery_flight(t, c);
+    *seq = r->resent;
+    *len = text_until(c, *seq, r->start);
+    if (*len > full)
+        *len = full;
+    /* A peer that took its window back gets the first segment alone. */
+    bool shut = *seq != c->snd_una && *seq - c->snd_una >= c->snd_wnd;
+    if (shut || (flight && flight + *len > c->cwnd)) {
+        *seq = c->snd_nxt;
+        *len = 0;
+    }
+    return true;
+}
+
+/* The end of what is under way, once a recovery (RFC 6675 4 (4)); RACK finds it lost by itself. */
+bool recovery_rescue(const struct tcp *t, struct conn *c, uint32_t *seq, uint32_t *len)
+{
+    struct side *s = conn_side(t, c);
+    if (!s || t->cfg.rack || !side_has(s, SIDE_REPAIR) || side_has(s, SIDE_RESCUED))
+        return false;
+    uint32_t known = board_hole(&t->sides, s, s->ranges, c->snd_una), full = c->mss - sack_bytes(t, c);
+    uint32_t end = seq_min(c->snd_max, c->snd_lim), flight = recovery_flight(t, c);
+    if (!seq_lt(known, end) || flight + full > c->cwnd)
+        return false;
+    side_set(s, SIDE_RESCUED);
+    *seq = end - known > full ? end - full : known;
+    *len = end - *seq;
+    return true;
+}
+
+void recovery_sent(struct tcp *t, struct conn *c, uint32_t seq, uint32_t space)
+{
+    struct side *s = conn_side(t, c);
+    s->prr_sent += space;
+    if (!s->ranges)
+        return;
+    if (!seq_lt(seq, c->snd_max)) {
+        if (!side_has(s, SIDE_MARK)) {
+            side_set(s, SIDE_MARK);
+            s->mark = seq;
+            s->mark_tk = t->now_tk;
+        }
+        return;
+    }
+    if (side_has(s, SIDE_UNDO))
+        s->undo_left++;
+    uint32_t i = board_first_waiting(&t->sides, s);
+    if (i == s->ranges || board_at(&t->sides, s, i)->resent != seq)
+        return;
+    struct board_range *r = board_at(&t->sides, s, i);
+    r->resent = seq_min(seq + space, r->start);
+    r->sent_tk = t->now_tk | 1;
+}

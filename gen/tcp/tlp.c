@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Tail loss probe (RFC 8985 7): when the answers stay out for two round trips, the last segment goes
+ * out again, or a new one, so that what is missing before it is reported. The probe's time stands in
+ * rto_at (MORE_PTO says so). Where it would not come before the time-out there is none: the RFC lets
+ * it take the time-out's place.
+ */
+#include "tcp/recovery.h"
+
+#define PROBE_MIN_TK   (uint32_t)(10000000ull >> TCP_TICK_SHIFT)  /* 10 ms: not one at each delay */
+#define PEER_DELACK_TK (uint32_t)(200000000ull >> TCP_TICK_SHIFT) /* WCDelAckT */
+
+uint32_t tlp_wait_tk(const struct tcp *t, const struct conn *c, uint32_t rto)
+{
+    if (!conn_has_more(c, MORE_SACK) || !t->cfg.rack || !c->srtt || c->backoff ||
+        conn_has(c, CONN_RECOVERY | CONN_PERSIST) || c->snd_nxt != c->snd_max)
+        return rto;
+    const struct side *s = conn_side(t, c);
+    if (s && (s->ranges || side_has(s, SIDE_TLP)))
+        return rto;
+    uint32_t wait = c->srtt >> 2;
+    if (wait < PROBE_MIN_TK)
+        wait = PROBE_MIN_TK;
+    if (c->snd_max - c->snd_una <= c->mss)
+        wait += PEER_DELACK_TK;
+    return wait < rto ? wait : rto;
+}
+
+void tlp_due(struct tcp *t, uint32_t index)
+{
+    struct conn *c = &t->conns[index];
+    struct side *s = side_attach(t, c);
+    conn_clear_more(c, MORE_PTO);
+    if (s) {
+        s->rack_tk = t->now_tk;
+        side_set(s, SIDE_TLP | SIDE_TLP_SEND);
+        side_clear(s, SIDE_TLP_AGAIN | SIDE_UNDO);
+        s->tlp_end = c->snd_max;
+        tcp_count(t, COUNTER_TLP_PROBES);
+        out_add(t, index);
+    }
+    timer_rto_after(t, index, rto_tk(t, c));
+}
+
+/* New text goes first, one segment, whatever the congestion window says. */
+bool tlp_choose(const struct tcp *t, struct conn *c, uint32_t *seq, uint32_t *len)
+{
+    struct side *s = conn_side(t, c);
+    if (!s || !side_has(s, SIDE_TLP_SEND))
+        return false;
+    uint32_t full = c->mss - sack_bytes(t, c), used = c->snd_nxt - c->snd_una;
+    uint32_t room = c->snd_wnd > used ? c->snd_wnd - used : 0, waits = 0;
+    side_clear(s, SIDE_TLP_SEND);
+    if (seq_lt(c->snd_nxt, c->snd_lim))
+        waits = c->snd_lim - c->snd_nxt;
+    *seq = c->snd_nxt;
+    *len = waits < full ? waits : full;
+    if (*len && *len <= room) {
+        s->tlp_end = *seq + *len;
+        return true;
+    }
+    uint32_t end = seq_min(c->snd_max, c->snd_lim);
+    *len = end - c->snd_una < full ? end - c->snd_una : full;
+    *seq = end - *len;
+    s->tlp_end = c->snd_max;
+    side_set(s, SIDE_TLP_AGAIN);
+    return true;
+}
+
+/* RFC 8985 7.4.2: the probe repaired a loss that nobody else tells the window of, unless both copies
+ * arrived. */
+void tlp_acked(struct tcp *t, struct conn *c, const struct pkt_tcp *p, bool news, bool twice)
+{
+    struct side *s = conn_side(t, c);
+    if (!side_has(s, SIDE_TLP) || seq_lt(p->ack, s->tlp_end))
+        return;
+    bool again = side_has(s, SIDE_TLP_AGAIN);
+    bool both = twice || (!news && !p->payload_len && !tcp_sack_count(p->opts));
+    if (again && !both && p->ack == s->tlp_end)
+        return; /* the next one tells */
+    side_clear(s, SIDE_TLP | SIDE_TLP_SEND | SIDE_TLP_AGAIN);
+    if (!again || both || conn_has(c, CONN_RECOVERY))
+        return;
+    congestion_loss_event(t, c, c->snd_max - c->snd_una);
+    if (congestion_is_on(t) && c->ssthresh < c->cwnd)
+        c->cwnd = c->ssthresh;
+}

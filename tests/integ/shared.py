@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""An address that the kernel owns too: our ports are ours, everything else stays the kernel's.
+
+The kernel pings, and sends and receives over TCP, on the very address that our client, then our
+responder, use; nobody resets anybody. What would take something from the kernel is refused.
+"""
+import sys
+
+import beside
+import case
+import gen
+import lab
+from results import Results
+
+PORTS = "10000-19999"
+SHARED = {**gen.over_xdp(), "source": lab.NEAR_KERNEL, "ports": PORTS, "shared_address": "yes"}
+LISTENER = """
+import socket, sys, time
+held = socket.create_server((sys.argv[1], int(sys.argv[2])))
+print("ready", flush=True)
+time.sleep(60)
+"""
+# Counts what a kernel's TCP sent as resets.
+RESETS = """
+lines = [l.split() for l in open("/proc/net/snmp") if l.startswith("Tcp:")]
+print(dict(zip(lines[0], lines[1]))["OutRsts"])
+"""
+
+
+def resets(namespace):
+    return int(case.must(sys.executable, "-c", RESETS, namespace=namespace))
+
+
+def client_beside_the_kernel(box, folder):
+    """1,000 connections and the kernel's traffic of the same address at the same time."""
+    job = gen.job(folder, "client", connections=1000, rate="2k/s", duration="2s", payload=64,
+                  db=folder / "client.db", **SHARED)
+    before = resets(box.near)
+    with gen.server(box) as server, beside.ping(box):
+        with gen.start(job, namespace=box.near) as running:
+            beside.transfer(box.near, box.far, lab.FAR_KERNEL)
+            beside.transfer(box.far, box.near, lab.NEAR_KERNEL)
+            running.wait(60)
+            case.expect(running.code in gen.WELL_OR_LATE, f"the run failed:\n{running}")
+        seen = gen.counts(server)
+    found = Results(folder / "client.db").check_all_completed()
+    case.expect_equal(found.column("connections_opened"), 1000, "connections opened")
+    case.expect_equal(seen["accepted"], 1000, "connections that the server saw")
+    case.expect_equal(found.counter("arp_sent"), 0, "ARP of ours: the kernel knows the neighbour")
+    case.expect_equal(found.counter("rst_received"), 0, "resets from the server")
+    case.expect_equal(found.counter("rst_sent"), 0, "resets of ours")
+    case.expect_equal(resets(box.near) - before, 0, "resets of the kernel for our connections")
+
+
+def responder_beside_the_kernel(box):
+    with gen.responder(box.far, lab.FAR_IFACE, lab.FAR_KERNEL, 7000, "echo",
+                       "--shared_address=yes") as peer, beside.ping(box):
+        with case.Process([case.CLIENT, "--connect", f"{lab.FAR_KERNEL}:7000", "--mode", "echo",
+                           "--connections", 50, "--messages", 5000, "--min", 1, "--max", 5000,
+                           "--seed", 3], namespace=box.near) as client:
+            beside.transfer(box.near, box.far, lab.FAR_KERNEL)
+            case.expect_equal(client.wait(60), 0, f"the kernel's client\n{client}")
+        case.expect_equal(gen.counts(peer)["accepted"], 50, "connections that we accepted")
+
+
+def refused(box, folder, says, code=2, **keys):
+    job = gen.job(folder, "refused", db=folder / "refused.db", **{**SHARED, **keys})
+    found = gen.run(job, namespace=box.near, code=code)
+    case.expect(says in found.err, f"expected '{says}':\n{found}")
+    dry = gen.start(job, "--dry-run", namespace=box.near)
+    case.expect(dry.wait(30) == code or code == 4, f"the dry run says otherwise:\n{dry}")
+
+
+def refusals(box, folder):
+    ephemeral = case.must("cat", "/proc/sys/net/ipv4/ip_local_port_range", namespace=box.near).split()
+    case.must("sh", "-c", "echo 40000 44999 >/proc/sys/net/ipv4/ip_local_port_range",
+              namespace=box.near)
+    refused(box, folder, "5000 of the 20000 ports 30000-49999, 40000-44999, are the kernel's for "
+            "connections of its own (40000-44999 in", ports="30000-49999")
+    case.must("sh", "-c", "echo 40000-44999 >/proc/sys/net/ipv4/ip_local_reserved_ports",
+              namespace=box.near)
+    refused(box, folder, f"{lab.OURS} is not an address of {lab.NEAR_IFACE}: expected of these: "
+            f"{lab.NEAR_KERNEL}", ports="30000-49999", source=lab.OURS)
+    with case.Process([sys.executable, "-c", LISTENER, lab.NEAR_KERNEL, 12345],
+                      namespace=box.near).wait_for_output("ready"):
+        refused(box, folder, "a socket of this host uses port 12345")
+    refused(box, folder, f"{lab.NEAR_KERNEL} is the kernel's own on {lab.NEAR_IFACE}",
+            shared_address="no")
+    refused(box, folder, "the kernel finds no neighbour 10.77.0.200", code=4, target="10.77.0.200:1")
+    case.must("sh", "-c", f"echo {' '.join(ephemeral)} >/proc/sys/net/ipv4/ip_local_port_range",
+              namespace=box.near)
+
+
+def test():
+    with case.scratch() as folder, lab.Lab() as box:
+        case.need_programs("ping", case.CLIENT)
+        client_beside_the_kernel(box, folder)
+        responder_beside_the_kernel(box)
+        refusals(box, folder)
+
+
+case.main(test)
