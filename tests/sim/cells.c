@@ -53,7 +53,7 @@ struct cell_figures cell_run(const struct cell *c, const struct cell_control *co
     struct peers_config cfg = {
         .fault = cell_fault(c, fault, sizeof fault), .bulk = true,
         .link = {.seed = seed}, .conns = 1, .messages = 1, .message_max = 1,
-        .timestamps = true, .congestion = control->value,
+        .timestamps = true, .sack = true, .rack = true, .congestion = control->value,
         .window_scale = 9, .window = c->buffer, .ooo_pieces = c->buffer / MSS_BYTES + 64,
         .side_blocks = 8192, .start_ns = 1000 * NS_PER_MS, .seed = seed,
     };
