@@ -20,6 +20,7 @@ static int open_port(struct impair *m, int i, struct err *e)
                              .frames = FRAMES, .batch = BRIDGE_BATCH, .filter = {.everything = true}};
     struct fault_config fc = {.seed = rng_mix(m->seed, !i), .store = STORE};
     int rc = xdp_port_open(&wc, &m->port[i], e);
+    rc = rc ? rc : impair_check_mode(m, i, e);
     rc = rc ? rc : fault_parse(m->fault[!i], &fc.tx, e);
     rc = rc ? rc : fault_wrap(m->port[i], &fc, &m->port[i], e);
     rc = rc ? rc : m->port[i]->ops->queue_open(m->port[i], 0, &m->queue[i], e);

@@ -36,6 +36,9 @@ int impair_parse(struct impair *m, const struct command_args *a, struct err *e);
 
 /* impair_iface.c: refuses what cannot be bridged, or must not be: -errno, and e says what to do. */
 int impair_check(struct impair *m, struct err *e);
+/* After the wires were opened: whether frames can come in that are larger than one, which a program in
+ * generic mode cannot take. Refused where this interface makes them, a warning where its peer may. */
+int impair_check_mode(const struct impair *m, int i, struct err *e);
 /* A socket that has the interface take frames for any address as long as it is open; -errno. */
 int impair_listen_to_all(uint32_t ifindex);
 

@@ -139,6 +139,23 @@ int impair_check(struct impair *m, struct err *e)
     return rc;
 }
 
+/* Generic mode sees frames behind GRO, and those of a veth before they are segmented. */
+int impair_check_mode(const struct impair *m, int i, struct err *e)
+{
+    const char *iface = m->iface[i];
+    if (m->port[i]->caps.native)
+        return 0;
+    if (netdev_offload(iface, OFFLOAD_GRO) == 1)
+        return err_set(e, EXIT_ENVIRONMENT, -EOPNOTSUPP,
+                       "impair: %s: %s, and GRO joins frames: ethtool -K %s gro off", iface,
+                       m->port[i]->caps.detail, iface);
+    if (!strcmp(m->dev[i].driver, "veth"))
+        fprintf(stderr,
+                "gen: impair: %s: %s: super-frames of the other end are lost: there ethtool -K IFACE "
+                "tso off gso off, or a smaller MTU\n", iface, m->port[i]->caps.detail);
+    return 0;
+}
+
 int impair_listen_to_all(uint32_t ifindex)
 {
     struct packet_mreq request = {.mr_ifindex = (int)ifindex, .mr_type = PACKET_MR_PROMISC};

@@ -61,7 +61,7 @@ static void print_way(const struct passed *p)
            units_format_count(out, sizeof out, p->out.tx_frames));
     for (int i = 1; i < DROP_COUNT; i++)
         print_count(p->out.drops[i], drop_name((enum drop)i));
-    print_count(p->in.rx_dropped, "lost before the bridge, its ring was full");
+    print_count(p->in.rx_dropped, "lost before the bridge (its ring was full, or larger than a frame)");
     print_count(p->way->too_long, "too long");
     print_count(p->held.held, "held for a while");
     if (p->held.held)
@@ -95,7 +95,7 @@ static json_t *way_object(const struct passed *p)
         "{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I, s:o, s:o, s:I}", "from", p->from,
         "to", p->to, "fault", p->fault, "frames_in", (json_int_t)p->way->frames, "bytes_in",
         (json_int_t)p->way->bytes, "frames_out", (json_int_t)p->out.tx_frames, "bytes_out",
-        (json_int_t)p->out.tx_bytes, "drops", drops_object(p), "rx_ring_full",
+        (json_int_t)p->out.tx_bytes, "drops", drops_object(p), "lost_before",
         (json_int_t)p->in.rx_dropped, "too_long", (json_int_t)p->way->too_long, "held",
         (json_int_t)p->held.held, "left", (json_int_t)left_of(p), "late_mean_us",
         lateness(p, (double)p->held.late_sum_ns / (double)(p->held.held ? p->held.held : 1)),

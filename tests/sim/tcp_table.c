@@ -3,7 +3,7 @@
  * The simulation table as Markdown: each figure the median of RUNS seeds.
  *
  *   tcp_table [--control NAME]        our TCP, every cell
- *   tcp_table --linux FILE            with a second column from what tcp_table.py measured: lines of
+ *   tcp_table --linux FILE RUNS       with a second column from what tcp_table.py measured: lines of
  *                                     cell, control, goodput, resent, spurious; cells it lacks are left out
  *   tcp_table --cells                 the cells, for tcp_table.py: number, seconds, buffer, faults
  *   tcp_table --controls              the congestion controls, a line each
@@ -71,13 +71,14 @@ static void read_linux(const char *path, const char *control, struct linux_row r
     fclose(f);
 }
 
-static void print_head(const char *control, bool with_linux)
+static void print_head(const char *control, const char *linux_runs)
 {
-    printf("%s, one connection, link of 100 Mbit/s with 256 KiB of queue, median of %d%s\n\n", control,
-           RUNS, with_linux ? "; ours in virtual time, Linux through `gen impair`" : "; virtual time");
+    printf("%s, one connection, link of 100 Mbit/s with 256 KiB of queue; ours in virtual time, median of "
+           "%d%s%s\n\n", control, RUNS, linux_runs ? "; Linux through `gen impair`, median of " : "",
+           linux_runs ? linux_runs : "");
     printf("| buffer | RTT ms | loss %% | reorder %% | goodput Mbit/s | resent | spurious |%s\n",
-           with_linux ? " Linux Mbit/s | resent | spurious | ours / Linux |" : "");
-    printf("|---|---|---|---|---|---|---|%s\n", with_linux ? "---|---|---|---|" : "");
+           linux_runs ? " Linux Mbit/s | resent | spurious | ours / Linux |" : "");
+    printf("|---|---|---|---|---|---|---|%s\n", linux_runs ? "---|---|---|---|" : "");
 }
 
 static void print_row(const struct cell *c, const struct cell_figures *f, const struct linux_row *l)
@@ -93,12 +94,13 @@ static void print_row(const struct cell *c, const struct cell_figures *f, const 
     fflush(stdout);
 }
 
-static void print_table(const struct cell_control *control, const char *linux_path)
+static void print_table(const struct cell_control *control, const char *linux_path,
+                        const char *linux_runs)
 {
     struct linux_row rows[CELLS_MAX] = {0};
     if (linux_path)
         read_linux(linux_path, control->name, rows);
-    print_head(control->name, linux_path);
+    print_head(control->name, linux_runs);
     for (uint32_t i = 0; i < cell_count(); i++) {
         struct cell c = cell_at(i);
         if (linux_path && !rows[i].has)
@@ -143,7 +145,7 @@ static void print_snapshot(void)
 /* A test of Check has no arguments, and the assertions of peers.c need one around them. */
 static struct {
     void (*print)(void); /* NULL: the table */
-    const char *linux_path, *control;
+    const char *linux_path, *linux_runs, *control;
 } asked;
 
 START_TEST(print_what_is_asked)
@@ -154,7 +156,7 @@ START_TEST(print_what_is_asked)
     }
     for (const struct cell_control *control = cell_controls; control->name; control++)
         if (!asked.control || !strcmp(asked.control, control->name))
-            print_table(control, asked.linux_path);
+            print_table(control, asked.linux_path, asked.linux_runs);
 }
 END_TEST
 
@@ -168,12 +170,13 @@ static bool parse(int argc, char **argv)
             asked.print = print_controls;
         } else if (!strcmp(argv[i], "--snapshot")) {
             asked.print = print_snapshot;
-        } else if (!strcmp(argv[i], "--linux") && more) {
+        } else if (!strcmp(argv[i], "--linux") && i + 2 < argc) {
             asked.linux_path = argv[++i];
+            asked.linux_runs = argv[++i];
         } else if (!strcmp(argv[i], "--control") && more) {
             asked.control = argv[++i];
         } else {
-            fprintf(stderr, "tcp_table: %s: expected --control NAME, --linux FILE, --cells, "
+            fprintf(stderr, "tcp_table: %s: expected --control NAME, --linux FILE RUNS, --cells, "
                             "--controls or --snapshot\n", argv[i]);
             return false;
         }

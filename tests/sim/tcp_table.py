@@ -141,8 +141,8 @@ def main():
         keep = options.keep or folder / "linux.txt"
         for control in [options.control] if options.control else ask_table(options.build, "--controls"):
             measure(options, control, keep)
-            subprocess.run([options.build / "tests/sim/tcp_table", "--control", control, "--linux", keep],
-                           check=True)
+            subprocess.run([options.build / "tests/sim/tcp_table", "--control", control, "--linux", keep,
+                            str(options.runs)], check=True)
 
 
 if sys.argv[1:2] == ["receive"]:
