@@ -260,9 +260,9 @@ static int choose(struct retrace *r, struct err *e)
     struct tape_tuple tuple = r->file->head.tuple;
     if (r->file->head.scope == FLIGHT_WHOLE && !tape_last(&r->file->tape, &tuple))
         return err_set(e, EXIT_USAGE, -ENOENT, "the recording is empty: expected a connection in it");
-    if (!ip_is4(tuple.local) || !ip_is4(tuple.remote)) /* as the stack: IPv6 comes with it */
+    if (ip_is4(tuple.local) != ip_is4(tuple.remote))
         return err_set(e, EXIT_USAGE, -EAFNOSUPPORT,
-                       "the recording is not of IPv4: not in this version");
+                       "the recording's two addresses are not of one family: expected that");
     r->part = tape_find(&r->file->tape, &tuple);
     r->running = r->part.from && r->file->head.layout == flight_layout();
     r->cursor = tape_start(&r->file->tape);
