@@ -26,11 +26,11 @@ static void on_signal(int sig)
 
 static struct flight_crash crash; /* the handler of SIGABRT reads it */
 
-/* An assertion has failed: what led to it is saved, then abort() goes on. */
+/* An assertion has failed: what led to it is saved, then it kills (SA_RESETHAND). */
 static void on_abort(int sig)
 {
-    (void)sig;
     flight_crash_save(&crash);
+    raise(sig);
 }
 
 static int command_help(const struct command_args *a, struct err *e);
@@ -53,6 +53,8 @@ static const struct command {
      "ask or steer a run that goes on", command_ctl},
     {"replay", "replay FILE [--until=N] [--json]",
      "a flight recording, stepped through the engine again", command_replay},
+    {"replay", "replay FILE.pkt [--key=value...] [--json]",
+     "a script of segments, played on the engine", command_replay},
     {"impair", "impair IFACE IFACE [--fault=FAULTS] [--duration=TIME] [--json]",
      "a bridge that loses, delays, slows down frames", command_impair},
     {"list", "list [CONF_DIR]", "workloads, scenarios, suites, wires, protocols and shapes", command_list},

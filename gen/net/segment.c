@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/csum.h"
 #include "net/pkt.h"
 
 #define TCP_PROTOCOL 6
@@ -82,6 +83,55 @@ bool segment_equal(const struct segment *a, const struct segment *b)
            a->urgent == b->urgent && a->flags == b->flags && a->tos == b->tos &&
            a->payload_len == b->payload_len && a->opts_len == b->opts_len &&
            !memcmp(a->opts, b->opts, a->opts_len);
+}
+
+/* --- to bytes ---------------------------------------------------------------------------------- */
+
+static void put16(uint8_t *at, uint32_t v)
+{
+    at[0] = (uint8_t)(v >> 8);
+    at[1] = (uint8_t)v;
+}
+
+static void put32(uint8_t *at, uint32_t v)
+{
+    put16(at, v >> 16);
+    put16(at + 2, v);
+}
+
+/* Sum in memory order; see base/csum.h. */
+static void put_csum(uint8_t *at, uint64_t sum)
+{
+    uint16_t folded = (uint16_t)~csum_fold(sum);
+    memcpy(at, &folded, sizeof folded);
+}
+
+uint32_t segment_write(uint8_t *packet, const struct segment *s, const struct segment_ends *ends)
+{
+    uint8_t *t = packet + 20, pseudo[4] = {0, TCP_PROTOCOL};
+    uint32_t header = TCP_LEAST + s->opts_len, tcp_len = header + s->payload_len;
+    memset(packet, 0, 20 + tcp_len);
+    packet[0] = 0x45;
+    packet[1] = s->tos;
+    put16(packet + 2, 20 + tcp_len);
+    packet[6] = 0x40; /* DF */
+    packet[8] = 64;
+    packet[9] = TCP_PROTOCOL;
+    put32(packet + 12, ends->src);
+    put32(packet + 16, ends->dst);
+    put_csum(packet + 10, csum_add(packet, 20));
+    put16(t, s->src_port);
+    put16(t + 2, s->dst_port);
+    put32(t + 4, s->seq);
+    put32(t + 8, s->ack);
+    t[12] = (uint8_t)(header << 2);
+    t[13] = s->flags;
+    put16(t + 14, s->window);
+    put16(t + 18, s->urgent);
+    memcpy(t + TCP_LEAST, s->opts, s->opts_len);
+    put16(pseudo + 2, tcp_len);
+    put_csum(t + 16, csum_add(t, tcp_len) + csum_add(packet + 12, 8) + csum_add(pseudo, 4));
+    return 20 + tcp_len;
 }
 
 /* --- as text ----------------------------------------------------------------------------------- */

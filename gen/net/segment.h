@@ -27,6 +27,13 @@ struct segment {
 /* Of a whole Ethernet frame (tags and both IP versions are passed over), nothing verified but that
  * it lies inside. False: no TCP. */
 bool segment_read(struct segment *s, const uint8_t *frame, size_t len);
+/* IPv4 addresses, host order. */
+struct segment_ends {
+    uint32_t src, dst;
+};
+/* The packet, IPv4 header first, payload zero, checksums right; at most 120 bytes and the payload.
+ * Returns its length. */
+uint32_t segment_write(uint8_t *packet, const struct segment *s, const struct segment_ends *ends);
 /* Whether both say the same: everything but ports and checksum. */
 bool segment_equal(const struct segment *a, const struct segment *b);
 /* Numbers relative to the sender's and the other side's first. Returns buf, SEGMENT_TEXT bytes. */

@@ -64,8 +64,6 @@ int dryrun_check(const struct job *job, const struct need *need);
 int dryrun_files(const struct job *job, const struct need *need);
 /* dryrun_link.c: the part of it about the device. */
 int dryrun_link(const struct job *job, const struct need *need);
-/* The interface that wire = NAME:DEVICE names. */
-void dryrun_device(const struct job *job, char name[16]);
 /* A row of a check; `code` EXIT_WELL: ok. */
 void dryrun_row(int code, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

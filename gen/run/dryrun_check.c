@@ -65,11 +65,6 @@ static int tell_mtu(const struct job *job, const char *name, const struct netdev
     return code;
 }
 
-void dryrun_device(const struct job *job, char name[16])
-{
-    share_iface(strchr(job->wire, ':') + 1, name);
-}
-
 static int check_interface(const struct job *job, const struct need *n)
 {
     (void)n;
@@ -77,7 +72,7 @@ static int check_interface(const struct job *job, const struct need *n)
     char name[16];
     if (far_end(job) != WIRE_FAR_OUTSIDE)
         return EXIT_WELL;
-    dryrun_device(job, name);
+    share_iface(strchr(job->wire, ':') + 1, name);
     int rc = netdev_read(name, &dev);
     if (rc)
         dryrun_row(EXIT_ENVIRONMENT, "interface", "%s: %s", name,

@@ -9,6 +9,7 @@
 #include "app/app.h"
 #include "base/err.h"
 #include "run/dryrun.h"
+#include "run/share.h"
 #include "wire/netdev.h"
 #include "wire/wire.h"
 #include "wire/xdp_attach.h"
@@ -98,7 +99,7 @@ int dryrun_link(const struct job *job, const struct need *n)
         dryrun_row(EXIT_WELL, "link", "a veth pair of its own, which tells no speed");
     if (kind->far_end != WIRE_FAR_OUTSIDE)
         return EXIT_WELL;
-    dryrun_device(job, name);
+    share_iface(strchr(job->wire, ':') + 1, name);
     if (netdev_read(name, &dev))
         return EXIT_WELL;
     int load = check_load(job, name, &dev), xdp = check_xdp(name, &dev);

@@ -158,7 +158,7 @@ void flights_tell(struct run *r)
         return;
     for (uint32_t i = 0; i < f->kept_count; i++)
         log_warn(&r->log, "%s", f->kept[i]);
-    log_warn(&r->log, "%llu faults, %u of them recorded; gen replay FILE shows one",
+    log_warn(&r->log, "faults: %llu, recorded: %u; gen replay FILE shows one",
              (unsigned long long)faults(r), f->kept_count);
 }
 

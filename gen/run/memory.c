@@ -7,7 +7,8 @@
  * same wire, peer, recorder and workers for 0 connections, reads what they take, and is gone, with
  * its results in a file that has no name any more. All memory of a run is reserved and touched when
  * it is set up, so what is read when all connections are open, and before any load, is what they
- * take.
+ * take. A forked child maps pages of files (program, libraries) only as it comes by them: they are
+ * counted for both as the run has them.
  */
 #include "run/memory.h"
 
@@ -24,6 +25,7 @@
 #include "db/db.h"
 #include "db/run_row.h"
 #include "run/step.h"
+#include "run/sysfile.h"
 
 #define BASE_TIMEOUT_MS 60000
 #define SETTLE_NS       200000000ull /* of the recorder and the peer */
@@ -39,10 +41,19 @@ static int64_t resident(const struct process_use *use)
                               : use->rss_bytes + (use->hugetlb_bytes > 0 ? use->hugetlb_bytes : 0);
 }
 
+/* Of this process: pages of files. */
+static int64_t resident_files(void)
+{
+    char text[32];
+    bool told = sysfile_field("/proc/self/status", "RssFile", text, sizeof text);
+    return told ? (int64_t)(strtoull(text, NULL, 10) << 10) : 0;
+}
+
+/* Without the files of gen. */
 static void read_both(const struct run *r, int64_t bytes[2])
 {
     struct process_use use;
-    bytes[GEN] = process_use(getpid(), 0, &use) ? -1 : resident(&use);
+    bytes[GEN] = process_use(getpid(), 0, &use) ? -1 : resident(&use) - resident_files();
     bytes[PEER] = !r->wires.peer_pid ||
                           process_tree_use(r->wires.peer_pid, 0, r->wires.peer_root, &use)
                       ? -1
@@ -180,6 +191,7 @@ void memory_loaded(struct run *r, uint64_t open)
         return;
     m->open = open;
     read_both(r, m->loaded_bytes);
+    m->file_bytes[GEN] = resident_files();
 }
 
 static int record_side(struct run *r, int side, struct err *e)
@@ -190,7 +202,8 @@ static int record_side(struct run *r, int side, struct err *e)
     struct conn_memory_row row = {
         .side = sides[side], .pool = "process", .connections = (int64_t)m->open,
         .item_bytes = DB_NONE, .items_used = DB_NONE, .items_reserved = DB_NONE,
-        .base_bytes = m->base_bytes[side], .loaded_bytes = m->loaded_bytes[side],
+        .base_bytes = m->base_bytes[side] + m->file_bytes[side],
+        .loaded_bytes = m->loaded_bytes[side] + m->file_bytes[side],
         .bytes_per_conn =
             (double)(m->loaded_bytes[side] - m->base_bytes[side]) / (double)m->open,
     };

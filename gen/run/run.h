@@ -29,6 +29,7 @@ struct run_memory {
     bool wanted;
     char why[240];           /* nothing was measured, because; "": it was, or will be */
     int64_t base_bytes[2], loaded_bytes[2];
+    int64_t file_bytes[2];   /* of both, beside these: pages of program and libraries */
     uint64_t open;           /* connections, when loaded_bytes were read; 0: not yet */
 };
 

@@ -5,6 +5,7 @@
 #include <endian.h>
 #include <errno.h>
 #include <ifaddrs.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,6 +111,8 @@ static int check_owned(const struct share *s, const struct ifaddrs *all, struct 
 int share_check(const struct share *s, struct err *e)
 {
     struct ifaddrs *all;
+    if (!if_nametoindex(s->iface))
+        return 0; /* the wire says so, and better */
     if (getifaddrs(&all))
         return err_set(e, EXIT_ENVIRONMENT, -errno, "%s: its addresses cannot be read: %s", s->iface,
                        strerror(errno));
@@ -158,15 +161,15 @@ static int find_hops(struct nexthop *list, uint32_t count, const char *iface, st
 
 int share_resolve(const struct job *job, const char *iface, struct share_hops *out, struct err *e)
 {
-    uint64_t hosts = job_pool_of(job).hosts;
+    uint64_t hosts = if_nametoindex(iface) ? job_pool_of(job).hosts : 0;
     struct nexthop *list = calloc(hosts, sizeof *list);
     *out = (struct share_hops){.known = calloc(hosts, sizeof *out->known)};
     if (!list || !out->known) {
         free(list);
         return err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "no memory for %s's neighbours", iface);
     }
-    uint32_t count = list_servers(job, list);
-    int rc = find_hops(list, count, iface, e);
+    uint32_t count = hosts ? list_servers(job, list) : 0;
+    int rc = count ? find_hops(list, count, iface, e) : 0;
     for (; !rc && out->count < count; out->count++) {
         struct neigh_known *k = &out->known[out->count];
         k->addr = list[out->count].to;

@@ -46,6 +46,7 @@ void trace_begin(struct trace_print *p, const struct retrace *r)
     const struct flight_head *h = &r->file->head;
     char local[46], remote[46];
     p->start_ns = p->at_ns = r->next->at_ns;
+    p->guesses = !r->running;
     number_from(p, r);
     ip_format(local, sizeof local, r->part.tuple.local);
     ip_format(remote, sizeof remote, r->part.tuple.remote);
@@ -75,7 +76,7 @@ static char *frame_text(struct trace_print *p, bool arrived, const uint8_t *data
     if (arrived && s.flags & TCP_SYN) {
         p->their_iss = s.seq;
         p->their_iss_known = true;
-    } else if (!p->their_iss_known) { /* shown only: the first number stands for 1 */
+    } else if (p->guesses && !p->their_iss_known) { /* the first number stands for 1 */
         p->their_iss = (arrived ? s.seq : s.ack) - 1;
         p->iss = (arrived ? s.ack : s.seq) - 1;
         p->their_iss_known = s.flags & TCP_ACK;
@@ -168,8 +169,8 @@ void trace_end(struct trace_print *p, const struct retrace *r, enum retrace_verd
                 seconds(p, p->at_ns));
         return;
     }
-    if (!r->next)
-        fprintf(p->out, "%12.6f  %s\n", seconds(p, h->at_ns), why_of(h));
+    if (!r->next && r->left)
+        fprintf(p->out, "%12.6f  * %s\n", seconds(p, h->at_ns), why_of(h));
     if (verdict == RETRACE_UNKNOWN)
         fprintf(p->out, "not stepped: nothing to compare\n");
     else

@@ -14,6 +14,7 @@ struct trace_print {
     uint64_t at_ns;             /* of the line before */
     uint32_t iss, their_iss;    /* what numbers are told relative to */
     bool their_iss_known;
+    bool guesses;               /* where a SYN is missing */
 };
 
 void trace_begin(struct trace_print *p, const struct retrace *r);

@@ -147,3 +147,8 @@ const struct frame *hand_take(struct hand *h)
     struct line *out = &h->out;
     return out->head == out->tail ? NULL : &out->frames[out->head++ % HAND_FRAMES];
 }
+
+bool hand_waits(const struct hand *h)
+{
+    return h->out.head != h->out.tail;
+}

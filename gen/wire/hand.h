@@ -22,5 +22,6 @@ struct wire_queue *hand_queue(struct hand *h);
 bool hand_give(struct hand *h, const void *data, uint32_t len);
 /* The oldest frame sent and not taken yet, valid until the next call; NULL: none. */
 const struct frame *hand_take(struct hand *h);
+bool hand_waits(const struct hand *h); /* whether there is one */
 
 #endif

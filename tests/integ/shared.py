@@ -33,7 +33,7 @@ def resets(namespace):
 
 def client_beside_the_kernel(box, folder):
     """1,000 connections and the kernel's traffic of the same address at the same time."""
-    job = gen.job(folder, "client", connections=1000, rate="2k/s", duration="2s", payload=64,
+    job = gen.job(folder, "client", connections=1000, rate="2k/s", duration="1s", payload=64,
                   db=folder / "client.db", **SHARED)
     before = resets(box.near)
     with gen.server(box) as server, beside.ping(box):
@@ -61,6 +61,13 @@ def responder_beside_the_kernel(box):
             beside.transfer(box.near, box.far, lab.FAR_KERNEL)
             case.expect_equal(client.wait(60), 0, f"the kernel's client\n{client}")
         case.expect_equal(gen.counts(peer)["accepted"], 50, "connections that we accepted")
+
+
+def responder_refused(box):
+    alone = case.execute(case.GEN, "respond", f"--wire=xdp:{lab.FAR_IFACE}", "--protocol=echo",
+                         f"--listen={lab.FAR_KERNEL}:7000", namespace=box.far)
+    case.expect_equal(alone.code, 2, f"exit code of a responder that takes it all:\n{alone}")
+    case.expect(f"{lab.FAR_KERNEL} is the kernel's own" in alone.err, f"the reason:\n{alone}")
 
 
 def refused(box, folder, says, code=2, **keys):
@@ -96,6 +103,7 @@ def test():
         case.need_programs("ping", case.CLIENT)
         client_beside_the_kernel(box, folder)
         responder_beside_the_kernel(box)
+        responder_refused(box)
         refusals(box, folder)
 
 

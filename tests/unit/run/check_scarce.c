@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A client and a responder over pair, driven by one thread, with each pool of theirs so small that it
+ * is empty again and again: counted, nothing lost, all given back. */
+#include <stdlib.h>
+
+#include "run/setup.h"
+#include "tests/lib/check_main.h"
+#include "tests/lib/leak_check.h"
+#include "tests/unit/job/fixture.h"
+#include "wire/pair.h"
+
+#define WANTED 60u
+#define ROUNDS 200000000
+
+struct both {
+    struct fixture f;
+    struct clock clock;
+    struct app_ctx app;
+    struct wire_port *ports[2];
+    struct worker *client, *server;
+    struct worker_config cc, sc;
+};
+
+static struct worker *start(struct both *b, struct worker_config *cfg, struct wire_port *port)
+{
+    struct err e = {0};
+    struct worker *w = aligned_alloc(64, sizeof *w);
+    memset(w, 0, sizeof *w);
+    cfg->clock = &b->clock;
+    cfg->port = port;
+    cfg->client.app = cfg->server.app = &b->app;
+    w->cfg = *cfg;
+    ck_assert_msg(worker_setup(w, &e) == 0, "%s", e.message);
+    return w;
+}
+
+static void prepare(struct both *b, const char *job)
+{
+    struct err e = {0};
+    struct wire_config wc;
+    memset(b, 0, sizeof *b);
+    load_well(&b->f, job, NULL, NULL);
+    ck_assert_int_eq(clock_init(&b->clock, CLOCK_SOURCE_AUTO, &e), 0);
+    ck_assert_int_eq(app_ctx_init(&b->app, 1, false, &e), 0);
+    const struct app_proto *proto = app_proto_find(b->f.job.protocol);
+    setup_client_wire(&b->f.job, "", &wc);
+    ck_assert_int_eq(pair_open(&wc, b->f.job.mtu, b->ports, &e), 0);
+    setup_client(&b->f.job, proto, 0, &b->cc);
+    setup_responder(&b->f.job, proto, 0, &b->sc);
+}
+
+/* Both in turn until the client's command is done. */
+static void command(struct both *b, enum client_mode mode)
+{
+    struct worker_command cmd = {.mode = mode, .has_load = true};
+    uint64_t done = b->client->status.commands_done;
+    setup_load(&b->f.job, &b->f.job.phases[0], 0, &cmd.load);
+    ck_assert(worker_command(b->client, &cmd));
+    for (uint32_t i = 0; i < ROUNDS && b->client->status.commands_done == done; i++) {
+        worker_round(b->client);
+        worker_round(b->server);
+    }
+    ck_assert_uint_eq(b->client->status.commands_done, done + 1);
+}
+
+static void play(struct both *b)
+{
+    b->server = start(b, &b->sc, b->ports[1]);
+    b->client = start(b, &b->cc, b->ports[0]);
+    command(b, CLIENT_CONNECT);
+    command(b, CLIENT_LOAD);
+    command(b, CLIENT_DRAIN);
+    command(b, CLIENT_CLOSE);
+    for (int i = 0; i < 1000; i++) {
+        worker_round(b->client);
+        worker_round(b->server);
+    }
+    const uint64_t *count = b->client->block->counters;
+    ck_assert_uint_eq(count[COUNTER_STARTED], WANTED);
+    ck_assert_uint_eq(count[COUNTER_COMPLETED] + count[COUNTER_FAILED], WANTED);
+}
+
+static uint64_t counted(const struct both *b, enum counter c)
+{
+    return b->client->block->counters[c] + b->server->block->counters[c];
+}
+
+static void all_completed(const struct both *b)
+{
+    ck_assert_uint_eq(b->client->block->counters[COUNTER_FAILED], 0);
+    ck_assert_uint_eq(b->client->block->counters[COUNTER_COMPLETED], WANTED);
+}
+
+static void finish(struct both *b)
+{
+    ck_assert_uint_eq(b->client->client.trans.in_use, 0);
+    ck_assert_uint_eq(b->server->server.pending_left, b->sc.server.pending);
+    ck_assert_uint_eq(b->server->server.wait_head, SERVER_NONE);
+    leak_check_tcp(&b->client->stack.tcp);
+    leak_check_tcp(&b->server->stack.tcp);
+    client_fini(&b->client->client);
+    server_fini(&b->server->server);
+    struct worker *both[] = {b->client, b->server};
+    for (int i = 0; i < 2; i++) {
+        stack_fini(&both[i]->stack);
+        both[i]->queue->ops->queue_close(both[i]->queue);
+    }
+    leak_check_pair(b->ports);
+    for (int i = 0; i < 2; i++) {
+        b->ports[i]->ops->port_close(b->ports[i]);
+        worker_free(both[i]);
+        free(both[i]);
+    }
+    app_ctx_fini(&b->app);
+    fixture_fini(&b->f);
+}
+
+/* Time-outs short and many: what finds no room is sent again. */
+#define JOB_OF(protocol, payload, connections)                                                     \
+    "protocol = " protocol "\npayload = " payload "\nconnections = " connections "\nwire = pair\n" \
+    "depth = 2\ntransactions = 60\nduration = 60s\nwarmup = 0\nseed = 1\ntime_wait = 0\n"          \
+    "delayed_ack = no\ntimeout = 60s\nrto_min = 1ms\nretries = 100\n"
+#define JOB(protocol, payload) JOB_OF(protocol, payload, "4")
+
+static const char *const jobs[] = {JOB("line", "300"), JOB("echo", "3000"), JOB("discard", "500")};
+
+START_TEST(test_enough)
+{
+    for (size_t i = 0; i < 3; i++) {
+        struct both b;
+        prepare(&b, jobs[i]);
+        play(&b);
+        all_completed(&b);
+        ck_assert_uint_eq(counted(&b, COUNTER_POOL_EMPTY), 0);
+        finish(&b);
+    }
+}
+END_TEST
+
+/* Replies described, or bytes kept to be sent back. */
+START_TEST(test_pending)
+{
+    for (size_t i = 0; i < 2; i++) {
+        struct both b;
+        prepare(&b, jobs[i]);
+        b.sc.server.pending = 1;
+        play(&b);
+        all_completed(&b);
+        ck_assert_uint_gt(counted(&b, COUNTER_POOL_EMPTY), 0);
+        finish(&b);
+    }
+}
+END_TEST
+
+START_TEST(test_parses)
+{
+    struct both b;
+    prepare(&b, JOB_OF("line", "20000", "3")); /* each in many segments */
+    b.sc.server.parses = 1;
+    play(&b);
+    all_completed(&b);
+    ck_assert_uint_gt(counted(&b, COUNTER_POOL_EMPTY), 0);
+    finish(&b);
+}
+END_TEST
+
+/* A start that finds no entry has failed at once, and is told so. */
+START_TEST(test_transactions)
+{
+    for (size_t i = 0; i < 3; i++) {
+        struct both b;
+        prepare(&b, jobs[i]);
+        b.cc.client.trans = 1;
+        play(&b);
+        ck_assert_uint_gt(b.client->block->counters[COUNTER_COMPLETED], 0);
+        ck_assert_uint_eq(b.client->block->results[RESULT_NOT_SENT],
+                          b.client->block->counters[COUNTER_FAILED]);
+        ck_assert_uint_gt(counted(&b, COUNTER_POOL_EMPTY), 0);
+        finish(&b);
+    }
+}
+END_TEST
+
+/* Eight tuples, each of which waits for a minute after its connection and has no timestamp to tell the
+ * next one: the ninth open looks at as many as it may and has failed. */
+START_TEST(test_tuples)
+{
+    struct both b;
+    prepare(&b, "protocol = echo\npayload = 64\nwire = pair\nconnections = 1\nseed = 1\n"
+                "pattern = short_lived\nsource = 198.18.1.1\nports = 10000-10003, 20000-20003\n"
+                "timestamps = no\ntime_wait_entries = 64\ntransactions = 60\nwarmup = 0\n");
+    play(&b);
+    const struct rec_interval *block = b.client->block;
+    ck_assert_uint_eq(block->counters[COUNTER_COMPLETED], 8);
+    ck_assert_uint_eq(block->results[RESULT_NOT_SENT], WANTED - 8);
+    ck_assert_uint_eq(block->counters[COUNTER_TUPLES_BUSY], (WANTED - 8) * 64);
+    ck_assert_uint_eq(block->connect_errors[RESULT_NOT_SENT], WANTED - 8);
+    finish(&b);
+}
+END_TEST
+
+START_TEST(test_frames)
+{
+    struct both b;
+    prepare(&b, JOB("echo", "3000") "frames = 64\nring_size = 64\n");
+    play(&b);
+    finish(&b);
+}
+END_TEST
+
+CHECK_MAIN("run/scarce", test_enough, test_pending, test_parses, test_transactions, test_tuples,
+           test_frames)
