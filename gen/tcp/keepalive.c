@@ -20,7 +20,8 @@ void keepalive_heard(struct tcp *t, uint32_t index)
 {
     struct conn *c = &t->conns[index];
     bool open = c->state == TCP_ESTABLISHED || c->state == TCP_CLOSE_WAIT;
-    if (!open || (conn_has(c, CONN_RTO) && !conn_has_more(c, MORE_KEEP)))
+    bool busy = c->snd_una != c->snd_max; /* a window probe's byte, with its timer just stopped */
+    if (!open || busy || (conn_has(c, CONN_RTO) && !conn_has_more(c, MORE_KEEP)))
         return;
     conn_clear(c, CONN_PROBE);
     c->retries = 0;

@@ -40,7 +40,7 @@ ROWS_TEST(test_lost_end, CONNECT, SEND_6, "< A ack=1 sack=1+1m:1+5m", "> A seq=1
 
 /* An ACK at once after the repair speaks of the first copy. */
 ROWS_TEST(test_first_copy_was_late, CONNECT, SEND_6, "< A ack=1 sack=1+1m:1+5m", "> A seq=1 len=1m",
-          "+5ms", "< A ack=1+5m", "nothing", "< A", "quiet 1000", "count retransmits 1")
+          "+5ms", "< A ack=1+5m", "quiet 60", "< A", "quiet 1000", "count retransmits 1")
 
 ROWS_TEST(test_time_out_still_comes, CONNECT, SEND_6, "< A ack=1 sack=1+1m:1+4m", "> A seq=1 len=1m",
           "quiet 140", "+80ms", "> A seq=1 len=1m", "count rto_fired 1", "< A", "quiet 1000")

@@ -7,7 +7,12 @@
 #define WAIT    "quiet 78", "+5ms"
 
 ROWS_TEST(test_the_end_again, CONNECT, SEND_4, WAIT, "> A seq=1+3m len=1m", "nothing",
-          "count tlp_probes 1", "< A", "< A sack=1+3m:1+4m", "quiet 1000", "count rto_fired 0")
+          "count tlp_probes 1", "< A", "< A sack=1+3m:1+4m", "quiet 20", "send 12m",
+          "10* > A len=1m", "nothing", "< A", "whatever", "< A", "quiet 1000", "count rto_fired 0")
+
+/* Reports came late, but they came. */
+ROWS_TEST(test_reports_instead, CONNECT, SEND_4, "+75ms", "< A ack=1 sack=1+1m:1+2m", "quiet 8", "< A",
+          "count tlp_probes 0")
 
 /* The probe's report shows the hole. */
 ROWS_TEST(test_probe_shows_the_loss, CONNECT, SEND_4, "+40ms", "< A ack=1+2m", WAIT,
@@ -41,5 +46,5 @@ ROWS_TEST(test_no_block_left, CONNECT, "send 2m", "> A len=1m", "> A len=1m", "<
 ROWS_TEST(test_without_rack, "only sack", "open", "> S", "+40ms", "< SA", "> A", "event OPEN",
           "send 2m", "> A len=1m", "> A len=1m", "quiet 190", "+20ms", "> A seq=1 len=1m", "< A")
 
-CHECK_MAIN("tcp/tlp", test_the_end_again, test_probe_shows_the_loss, test_new_text_first, test_only_one, test_one_segment,
+CHECK_MAIN("tcp/tlp", test_the_end_again, test_reports_instead, test_probe_shows_the_loss, test_new_text_first, test_only_one, test_one_segment,
            test_lost_fin, test_repaired_loss_is_a_loss, test_no_block_left, test_without_rack)
