@@ -11,7 +11,7 @@ sanitizers=address,undefined
 
 if [[ ! -f build-fuzz/build.ninja ]]; then
     CC=clang meson setup build-fuzz --buildtype=debugoptimized -Db_sanitize="$sanitizers" \
-        -Db_lundef=false -Dsanitizer_build=true \
+        -Db_lundef=false -Db_lto=false -Dsanitizer_build=true \
         "-Dc_args=-fsanitize=fuzzer-no-link -fno-sanitize-recover=all"
 fi
 mapfile -t libraries < <(ninja -C build-fuzz -t targets all | sed -n 's|^\(.*/libwb_[^:]*\.a\):.*|\1|p')
