@@ -36,7 +36,7 @@ def client_beside_the_kernel(box, folder):
     job = gen.job(folder, "client", connections=1000, rate="2k/s", duration="1s", payload=64,
                   db=folder / "client.db", **SHARED)
     before = resets(box.near)
-    with gen.server(box) as server, beside.ping(box):
+    with gen.server(box) as server, beside.ping(box, lab.NEAR_KERNEL):
         with gen.start(job, namespace=box.near) as running:
             beside.transfer(box.near, box.far, lab.FAR_KERNEL)
             beside.transfer(box.far, box.near, lab.NEAR_KERNEL)
@@ -54,7 +54,7 @@ def client_beside_the_kernel(box, folder):
 
 def responder_beside_the_kernel(box):
     with gen.responder(box.far, lab.FAR_IFACE, lab.FAR_KERNEL, 7000, "echo",
-                       "--shared_address=yes") as peer, beside.ping(box):
+                       "--shared_address=yes") as peer, beside.ping(box, lab.NEAR_KERNEL):
         with case.Process([case.CLIENT, "--connect", f"{lab.FAR_KERNEL}:7000", "--mode", "echo",
                            "--connections", 50, "--messages", 5000, "--min", 1, "--max", 5000,
                            "--seed", 3], namespace=box.near) as client:
