@@ -10,7 +10,7 @@ import lab
 MACHINE = ["cpus", "isolated cpus", "governor", "tsc", "kernel", "real-time throttling", "priority of the loops",
            "hugepages", "transparent hugepages", "open files"]
 PRIVILEGES = ["CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_BPF", "CAP_SYS_ADMIN", "memlock", "bpf jit"]
-WIRES = ["lab", "pair", "ipv6", "dpdk"]
+WIRES = ["lab", "pair", "ipv6", "impair", "dpdk"]
 INTERFACE = ["driver", "link", "native XDP", "zero-copy", "queues", "tx checksum", "tso", "gso",
              "gro", "vlan stripping"]
 COMMON = MACHINE + PRIVILEGES + WIRES
