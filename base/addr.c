@@ -74,8 +74,7 @@ int ip_parse_range(const char *text, struct ip_range *out)
     return make_range(first, prefix_len, out);
 }
 
-/* Cuts "[2001:2::1]:9000" or "198.18.0.1:9000" in place; NULL when it is neither. */
-static char *cut_port(char **text)
+char *ip_cut_ports(char **text)
 {
     char *colon = strrchr(*text, ':');
     if (!colon)
@@ -97,7 +96,7 @@ int ip_parse_endpoint(const char *text, struct ip_addr *addr, uint16_t *port)
     if (strlen(text) >= sizeof copy)
         return -EINVAL;
     strcpy(copy, text);
-    char *tail = cut_port(&head);
+    char *tail = ip_cut_ports(&head);
     if (!tail || parse_number(tail, UINT16_MAX, &number) || !number)
         return -EINVAL;
     *port = (uint16_t)number;

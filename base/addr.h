@@ -77,6 +77,9 @@ int ip_parse(const char *text, struct ip_addr *out);
 /* "198.18.0.0/17" or one address. Host bits set are kept out of `first` only when `network` is all
  * zero there; an address inside a prefix ("198.18.0.5/24") is -EINVAL. */
 int ip_parse_range(const char *text, struct ip_range *out);
+/* Cuts "[2001:2::1]:9000", "198.19.0.0/28:9000-9003" in place: returns what stands behind the
+ * addresses, which `text` begins with then; NULL: it is neither. */
+char *ip_cut_ports(char **text);
 /* "198.18.0.1:9000" | "[2001:2::1]:9000"; 0 or -EINVAL. */
 int ip_parse_endpoint(const char *text, struct ip_addr *addr, uint16_t *port);
 char *ip_format(char *buf, size_t size, struct ip_addr a); /* 46 bytes are enough */

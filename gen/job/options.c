@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The option table. To add a key: a field in struct job or struct job_phase, a row here, a row in
- * tests/unit/job/check_keys.c. The order is that of --help and of the resolved text.
+ * tests/unit/job/check_keys_*.c. The order is that of --help and of the resolved text.
  */
 #include "job/options.h"
 

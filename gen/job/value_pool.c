@@ -83,22 +83,6 @@ const struct value_kind kind_sources = {sources_parse, sources_format, sources_e
 
 /* ---- targets ---- */
 
-/* Cuts "[2001:2::/64]:9000" or "198.19.0.0/28:9000" in place; NULL when it is neither. */
-static char *cut_ports(char **text)
-{
-    char *colon = strrchr(*text, ':');
-    if (!colon)
-        return NULL;
-    *colon = '\0';
-    if (**text != '[')
-        return strchr(*text, ':') ? NULL : colon + 1; /* IPv6 needs its brackets */
-    if (colon[-1] != ']')
-        return NULL;
-    colon[-1] = '\0';
-    ++*text;
-    return strchr(*text, ':') ? colon + 1 : NULL; /* and only IPv6 has them */
-}
-
 static int target_add(const char *item, void *ctx)
 {
     struct job *job = ctx;
@@ -107,7 +91,7 @@ static int target_add(const char *item, void *ctx)
         return -ERANGE;
     struct job_target *target = &job->targets[job->targets_count++];
     strcpy(copy, item);
-    char *ports = cut_ports(&head);
+    char *ports = ip_cut_ports(&head);
     if (!ports || port_range_read(ports, &target->ports))
         return -EINVAL;
     return ip_parse_range(head, &target->addrs);

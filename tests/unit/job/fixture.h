@@ -78,4 +78,12 @@ static inline void load_refused(const char *text, char *const *arguments, char *
 
 #define WORDS(...) ((char *const[]){__VA_ARGS__, NULL})
 
+/* `payload = 2KiB`, at the start of a line of the resolved text. */
+static inline bool has_line(const char *text, const char *key, const char *value)
+{
+    char line[400];
+    snprintf(line, sizeof line, "\n%s = %s\n", key, value);
+    return strstr(text, line) != NULL;
+}
+
 #endif

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "net/pkt.h"
+#include "tests/lib/check_main.h"
 
 #define SYN_FRAME                                                                                  \
     "020000000001 020000000002 0800 "                                                              \
@@ -145,6 +146,23 @@ static inline void tcp_csum_fix(struct bytes f)
     uint32_t sum = reference_sum(f.data[IP_AT + 9] + ip_payload_len(f), f.data + IP_AT + 12, 8);
     put16(tcp + 16, 0);
     put16(tcp + 16, ~reference_sum(sum, tcp, ip_payload_len(f)));
+}
+
+/* Whole they are taken; cut anywhere they are dropped, with nothing read behind the cut. */
+static inline void drop_every_truncation(const char *const *frames, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct bytes whole = bytes_from_hex(frames[i]);
+        struct pkt p;
+        ck_assert_int_eq(pkt_parse(&p, whole.data, whole.len, false), 0);
+        for (uint32_t len = 0; len < whole.len; len++) {
+            struct bytes part = bytes_copy(whole.data, len);
+            ck_assert_int_lt(pkt_parse(&p, part.data, part.len, false), 0);
+            ck_assert_int_lt(pkt_parse(&p, part.data, part.len, true), 0);
+            free(part.data);
+        }
+        free(whole.data);
+    }
 }
 
 #endif

@@ -76,42 +76,53 @@ static uint32_t connect_to(struct fixture *f, const struct family *a, uint16_t l
     return conn;
 }
 
-/* The segments that wait at the far end; a copy of the first. Returns their payload. */
-static uint32_t collect(struct fixture *f, uint8_t *first, struct frame *copy, uint32_t *longest)
+/* What we sent: a copy of the first segment, whole, and the longest packet. */
+struct sent {
+    uint8_t bytes[2048];
+    struct frame first;
+    uint32_t longest;
+};
+
+/* The segments that wait at the far end. Returns their payload. */
+static uint32_t collect(struct fixture *f, struct sent *out)
 {
     uint32_t sum = 0;
-    *longest = 0;
+    out->longest = 0;
     for (bool begun = false; answered(f); begun = true) {
         if (!begun) {
-            memcpy(first, f->frame.data, f->frame.len);
-            *copy = f->frame;
-            copy->data = first;
+            memcpy(out->bytes, f->frame.data, f->frame.len);
+            out->first = f->frame;
+            out->first.data = out->bytes;
         }
         sum += f->answer.tcp.payload_len;
-        *longest = f->frame.len - 14u > *longest ? f->frame.len - 14u : *longest;
+        out->longest = f->frame.len - 14u > out->longest ? f->frame.len - 14u : out->longest;
     }
     return sum;
 }
 
+static uint32_t send_and_collect(struct fixture *f, uint32_t conn, uint32_t len, struct sent *out)
+{
+    tcp_send(&f->stack.tcp, conn, len);
+    turn(f);
+    return collect(f, out);
+}
+
 START_TEST(test_too_big_makes_smaller)
 {
-    static uint8_t first[2048];
+    struct sent sent;
     for (size_t i = 0; i < FAMILIES; i++) {
         const struct family *a = &families[i];
         struct fixture *f = open_family(a);
-        uint32_t conn = connect_to(f, a, 5000), longest;
-        struct frame quote;
-        tcp_send(&f->stack.tcp, conn, 5000);
-        turn(f);
-        ck_assert_uint_eq(collect(f, first, &quote, &longest), 5000);
-        ck_assert_uint_eq(longest, 1500);
-        deliver_too_big(f, a, 1300, &quote);
-        ck_assert_uint_eq(collect(f, first, &quote, &longest), 5000); /* all of it again */
-        ck_assert_uint_eq(longest, 1300);
+        uint32_t conn = connect_to(f, a, 5000);
+        ck_assert_uint_eq(send_and_collect(f, conn, 5000, &sent), 5000);
+        ck_assert_uint_eq(sent.longest, 1500);
+        deliver_too_big(f, a, 1300, &sent.first);
+        ck_assert_uint_eq(collect(f, &sent), 5000); /* all of it again */
+        ck_assert_uint_eq(sent.longest, 1300);
         ck_assert_uint_eq(f->stack.paths[0].mss, 1300 - a->headers);
         ck_assert_uint_eq(f->count[COUNTER_PATH_MTU_LOWERED], 1);
-        deliver_too_big(f, a, 1300, &quote); /* of the next that was under way: no news */
-        ck_assert_uint_eq(collect(f, first, &quote, &longest), 0);
+        deliver_too_big(f, a, 1300, &sent.first); /* of the next that was under way: no news */
+        ck_assert_uint_eq(collect(f, &sent), 0);
         ck_assert_uint_eq(f->count[COUNTER_PATH_MTU_LOWERED], 1);
         close_all(f);
     }
@@ -120,19 +131,15 @@ END_TEST
 
 START_TEST(test_never_below_the_least)
 {
-    static uint8_t first[2048];
-    struct frame quote;
-    uint32_t longest;
+    struct sent sent;
     for (size_t i = 0; i < FAMILIES; i++) {
         const struct family *a = &families[i];
         struct fixture *f = open_family(a);
         uint32_t conn = connect_to(f, a, 5000);
-        tcp_send(&f->stack.tcp, conn, 5000);
-        turn(f);
-        collect(f, first, &quote, &longest);
-        deliver_too_big(f, a, a->is4 ? 100 : 1280, &quote);
-        collect(f, first, &quote, &longest);
-        ck_assert_uint_eq(longest, a->is4 ? 576 : 1280);
+        send_and_collect(f, conn, 5000, &sent);
+        deliver_too_big(f, a, a->is4 ? 100 : 1280, &sent.first);
+        collect(f, &sent);
+        ck_assert_uint_eq(sent.longest, a->is4 ? 576 : 1280);
         close_all(f);
     }
 }
@@ -140,23 +147,19 @@ END_TEST
 
 START_TEST(test_what_is_not_under_way_is_not_believed)
 {
-    static uint8_t first[2048];
-    struct frame quote;
-    uint32_t longest;
+    struct sent sent;
     for (size_t i = 0; i < FAMILIES; i++) {
         const struct family *a = &families[i];
         struct fixture *f = open_family(a);
         uint32_t conn = connect_to(f, a, 5000), at = a->is4 ? 34 : 54;
-        tcp_send(&f->stack.tcp, conn, 1400);
-        turn(f);
-        collect(f, first, &quote, &longest);
+        send_and_collect(f, conn, 1400, &sent);
         for (uint32_t byte = 0; byte < 7; byte++) { /* ports, number beyond what is under way */
-            first[at + byte] ^= 0x80;
-            deliver_too_big(f, a, 1300, &quote);
-            first[at + byte] ^= 0x80;
+            sent.bytes[at + byte] ^= 0x80;
+            deliver_too_big(f, a, 1300, &sent.first);
+            sent.bytes[at + byte] ^= 0x80;
         }
-        first[a->is4 ? 33 : 53] ^= 0x80; /* the peer's address, 7 bytes before the ports */
-        deliver_error(f, a, a->is4 ? 3 : 2, a->is4 ? 4 : 0, 1300, &quote, a->is4 ? 28 : 60);
+        sent.bytes[a->is4 ? 33 : 53] ^= 0x80; /* the peer's address, 7 bytes before the ports */
+        deliver_error(f, a, a->is4 ? 3 : 2, a->is4 ? 4 : 0, 1300, &sent.first, a->is4 ? 28 : 60);
         ck_assert_uint_eq(f->drops[DROP_ICMP_QUOTE], 8);
         ck_assert_uint_eq(f->count[COUNTER_ICMP_ERRORS], 0);
         ck_assert_uint_eq(f->stack.paths[0].mss, 1500 - a->headers);
@@ -168,19 +171,15 @@ END_TEST
 
 START_TEST(test_other_errors_end_nothing)
 {
-    static uint8_t first[2048];
-    struct frame quote;
-    uint32_t longest;
+    struct sent sent;
     for (size_t i = 0; i < FAMILIES; i++) {
         const struct family *a = &families[i];
         struct fixture *f = open_family(a);
         uint32_t conn = connect_to(f, a, 5000);
-        tcp_send(&f->stack.tcp, conn, 100);
-        turn(f);
-        collect(f, first, &quote, &longest);
-        deliver_error(f, a, a->is4 ? 3 : 1, a->is4 ? 3 : 4, 0, &quote, a->is4 ? 28 : 60); /* port */
-        deliver_error(f, a, a->is4 ? 3 : 1, a->is4 ? 1 : 0, 0, &quote, a->is4 ? 28 : 60); /* host */
-        deliver_error(f, a, a->is4 ? 11 : 3, 0, 0, &quote, a->is4 ? 28 : 60); /* hops */
+        send_and_collect(f, conn, 100, &sent);
+        deliver_error(f, a, a->is4 ? 3 : 1, a->is4 ? 3 : 4, 0, &sent.first, a->is4 ? 28 : 60); /* port */
+        deliver_error(f, a, a->is4 ? 3 : 1, a->is4 ? 1 : 0, 0, &sent.first, a->is4 ? 28 : 60); /* host */
+        deliver_error(f, a, a->is4 ? 11 : 3, 0, 0, &sent.first, a->is4 ? 28 : 60); /* hops */
         ck_assert_uint_eq(f->count[COUNTER_ICMP_ERRORS], 3);
         ck_assert_int_eq(tcp_conn(&f->stack.tcp, conn)->state, TCP_ESTABLISHED);
         close_all(f);
@@ -190,9 +189,7 @@ END_TEST
 
 START_TEST(test_an_error_does_not_end_an_open)
 {
-    static uint8_t first[2048];
-    struct frame quote;
-    uint32_t longest;
+    struct sent sent;
     for (size_t i = 0; i < FAMILIES; i++) {
         const struct family *a = &families[i];
         struct fixture *f = open_family(a);
@@ -200,8 +197,8 @@ START_TEST(test_an_error_does_not_end_an_open)
         neigh_learn(&f->stack.neigh, a->them, their_mac);
         uint32_t conn = tcp_open(&f->stack.tcp, path, 5000, 80, f->stack.paths[path].mss, 0);
         turn(f);
-        collect(f, first, &quote, &longest);
-        deliver_error(f, a, a->is4 ? 3 : 1, a->is4 ? 3 : 4, 0, &quote, a->is4 ? 28 : 60);
+        collect(f, &sent);
+        deliver_error(f, a, a->is4 ? 3 : 1, a->is4 ? 3 : 4, 0, &sent.first, a->is4 ? 28 : 60);
         ck_assert_uint_eq(f->count[COUNTER_ICMP_ERRORS], 1);
         ck_assert_int_eq(tcp_conn(&f->stack.tcp, conn)->state, TCP_SYN_SENT);
         close_all(f);
@@ -211,20 +208,14 @@ END_TEST
 
 START_TEST(test_other_connections_of_the_path_follow)
 {
-    static uint8_t first[2048];
-    struct frame quote;
-    uint32_t longest;
+    struct sent sent;
     const struct family *a = &families[1];
     struct fixture *f = open_family(a);
     uint32_t one = connect_to(f, a, 5000), two = connect_to(f, a, 5001);
-    tcp_send(&f->stack.tcp, one, 5000);
-    turn(f);
-    collect(f, first, &quote, &longest);
-    deliver_too_big(f, a, 1300, &quote);
-    collect(f, first, &quote, &longest);
-    tcp_send(&f->stack.tcp, two, 5000);
-    turn(f);
-    collect(f, first, &quote, &longest); /* one finds out by being too long */
+    send_and_collect(f, one, 5000, &sent);
+    deliver_too_big(f, a, 1300, &sent.first);
+    collect(f, &sent);
+    send_and_collect(f, two, 5000, &sent); /* one finds out by being too long */
     ck_assert_uint_eq(f->stack.tcp.conns[two].mss, 1300 - 60);
     uint32_t three = connect_to(f, a, 5002);
     ck_assert_uint_eq(f->stack.tcp.conns[three].mss, 1300 - 60);
@@ -234,17 +225,13 @@ END_TEST
 
 START_TEST(test_forgotten_after_ten_minutes)
 {
-    static uint8_t first[2048];
-    struct frame quote;
-    uint32_t longest;
+    struct sent sent;
     const struct family *a = &families[1];
     struct fixture *f = open_family(a);
     uint32_t conn = connect_to(f, a, 5000);
-    tcp_send(&f->stack.tcp, conn, 5000);
-    turn(f);
-    collect(f, first, &quote, &longest);
-    deliver_too_big(f, a, 1300, &quote);
-    collect(f, first, &quote, &longest);
+    send_and_collect(f, conn, 5000, &sent);
+    deliver_too_big(f, a, 1300, &sent.first);
+    collect(f, &sent);
     tcp_abort(&f->stack.tcp, conn);
     f->now_ns += 599000 * MS;
     turn(f);
