@@ -5,7 +5,7 @@ its run is invalid. A run that kept it is valid, however slow the peer was.
 6 of each kind of judgement; `soak` makes them 50. Seeded: which fault, when, how much of it. A good
 run is held to that only where the machine let it: its worker's thread waited less than 4 ms in all for
 its core (schedstat), which is a hundredth of the time; one that waited longer is made again. Where
-most were disturbed each time, the test is skipped: nothing is known of good runs.
+one was disturbed each time, the test is skipped: too little is known of good runs.
 """
 import contextlib
 import os
@@ -157,7 +157,7 @@ def test():
         for number in range(COUNT):
             bad(folder, number)
             judged += good(folder, number)
-    if 2 * judged < COUNT:
+    if judged < COUNT:
         case.skip(f"the machine was too busy for {COUNT - judged} of {COUNT} good runs; the {COUNT} bad ones are invalid")
 
 

@@ -185,6 +185,7 @@ static void hook(struct peers *p)
     most(&a->in_use_max, tcp_in_use(t));
     most(&a->time_wait_max, t->time_wait.count);
     most(&a->pieces_max, t->ooo.count - t->ooo.free_count);
+    most(&a->paths_max, attack_server(a)->stack.path_count);
 }
 
 struct peers_config attack_config(void)

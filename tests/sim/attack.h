@@ -50,7 +50,7 @@ struct attack {
     struct pkt_tcp forgotten_last; /* of the client's; without its text */
     struct foothold holds[FOOTHOLDS]; /* his ports 1000 + i */
     /* the most at once, of the server */
-    uint32_t half_open_max, in_use_max, time_wait_max, pieces_max;
+    uint32_t half_open_max, in_use_max, time_wait_max, pieces_max, paths_max;
     struct tcp_memory memory; /* at the beginning */
 };
 
