@@ -19,17 +19,6 @@ static void give_up_arrival(struct client *c, uint64_t intended_ns)
         count_not_sent(c, operation, intended_ns);
 }
 
-static void append(struct client *c, struct session *s, uint32_t index)
-{
-    c->trans.entries[index].next = TRANS_NONE;
-    if (s->tail == TRANS_NONE)
-        s->head = index;
-    else
-        c->trans.entries[s->tail].next = index;
-    s->tail = index;
-    s->outstanding++;
-}
-
 static void start_one(struct client *c, struct session *s, enum operation operation,
                       uint64_t intended_ns, uint64_t eligible_ns)
 {
@@ -54,7 +43,8 @@ static void start_one(struct client *c, struct session *s, enum operation operat
         tcp_timer_set(&c->stack->tcp, s->conn, tcp_ticks(c->now_ns + c->load.timeout_ns));
     struct tcp *tcp = &c->stack->tcp;
     t->pos = s->state == SESSION_OPEN ? tcp_end(tcp_conn(tcp, s->conn)) : 0;
-    append(c, s, index);
+    trans_append(&c->trans, &s->head, index);
+    s->outstanding++;
     if (s->state == SESSION_OPEN)
         tcp_send(tcp, s->conn, t->msg.len);
 }

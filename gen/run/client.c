@@ -23,8 +23,7 @@ int client_init(struct client *c, const struct client_config *cfg, struct stack 
         return -ENOMEM;
     }
     for (uint32_t i = 0; i < cfg->sessions; i++)
-        c->sessions[i] = (struct session){.conn = CONN_NONE, .head = TRANS_NONE,
-                                          .tail = TRANS_NONE};
+        c->sessions[i] = (struct session){.conn = CONN_NONE, .head = TRANS_NONE};
     return 0;
 }
 

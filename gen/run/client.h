@@ -31,7 +31,7 @@ enum session_state { SESSION_DOWN, SESSION_OPENING, SESSION_OPEN, SESSION_CLOSIN
 
 struct session {
     uint32_t conn;       /* engine's index, CONN_NONE while there is none */
-    uint32_t head, tail; /* outstanding transactions, oldest first */
+    uint32_t head;       /* outstanding transactions, oldest first */
     uint32_t next, prev; /* free list */
     uint16_t outstanding;
     uint8_t state;       /* enum session_state */

@@ -60,14 +60,10 @@ void client_sample_not_sent(struct client *c, enum operation operation, uint64_t
 void client_release(struct client *c, struct session *s, uint64_t pos)
 {
     while (s->head != TRANS_NONE) {
-        uint32_t index = s->head;
-        const struct trans *t = &c->trans.entries[index];
+        const struct trans *t = &c->trans.entries[s->head];
         if (!t->replied || t->pos + t->msg.len > pos)
             return;
-        s->head = t->next;
-        if (s->head == TRANS_NONE)
-            s->tail = TRANS_NONE;
-        trans_free(&c->trans, index);
+        trans_free_first(&c->trans, &s->head);
     }
 }
 

@@ -40,3 +40,22 @@ void trans_free(struct trans_pool *p, uint32_t index)
     p->free = index;
     p->in_use--;
 }
+
+void trans_append(struct trans_pool *p, uint32_t *head, uint32_t index)
+{
+    p->entries[index].next = TRANS_NONE;
+    if (*head == TRANS_NONE)
+        *head = index;
+    else
+        p->entries[p->entries[*head].last].next = index;
+    p->entries[*head].last = index;
+}
+
+void trans_free_first(struct trans_pool *p, uint32_t *head)
+{
+    uint32_t first = *head;
+    *head = p->entries[first].next;
+    if (*head != TRANS_NONE)
+        p->entries[*head].last = p->entries[first].last;
+    trans_free(p, first);
+}

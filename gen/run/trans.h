@@ -20,6 +20,7 @@ struct trans {
     uint64_t intended_ns, eligible_ns, sent_ns; /* sent_ns 0: first byte not handed over yet */
     struct app_parse parse;        /* of the reply in progress, at the head of the list only */
     uint32_t next;
+    uint32_t last;                 /* the list's end, known to its head only */
     uint16_t replies;              /* messages of its reply that have come whole, but the last */
     uint8_t operation;             /* enum operation */
     bool measured : 1;             /* started in a measured phase */
@@ -37,5 +38,8 @@ int trans_init(struct trans_pool *p, uint32_t count, struct err *e);
 void trans_fini(struct trans_pool *p);
 uint32_t trans_alloc(struct trans_pool *p); /* TRANS_NONE: empty */
 void trans_free(struct trans_pool *p, uint32_t index);
+/* A session's list, by its head; TRANS_NONE: empty. */
+void trans_append(struct trans_pool *p, uint32_t *head, uint32_t index);
+void trans_free_first(struct trans_pool *p, uint32_t *head);
 
 #endif
