@@ -192,7 +192,8 @@ static void stands(struct retrace *r, const struct tape_record *record)
     }
     uint32_t path = path_of(r, record->at_ns);
     tcp_now(&r->stack.tcp, record->at_ns - STEP_NS); /* what is due now is still to come */
-    r->conn = path == PATH_NONE ? CONN_NONE : tcp_adopt(&r->stack.tcp, &s->saved, path);
+    bool fits = path != PATH_NONE && s->saved.conn.mss <= r->stack.paths[path].mss;
+    r->conn = fits ? tcp_adopt(&r->stack.tcp, &s->saved, path) : CONN_NONE;
     tcp_now(&r->stack.tcp, record->at_ns);
     if (r->conn == CONN_NONE) {
         tell_difference(r, record, NULL, "the engine cannot take this state over");

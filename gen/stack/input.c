@@ -34,21 +34,14 @@ static int input_stranger(struct stack *s, const struct pkt *p, uint32_t *path)
 {
     if (!stack_is_local(s, p->dst))
         return -DROP_IP_NOT_OURS;
-    bool opens = (p->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN &&
-                 tcp_listens(&s->tcp, p->tcp.dst_port);
-    if (opens) {
-        *path = path_from_packet(s, p);
-        return *path == PATH_NONE ? -DROP_TCP_NO_PATH_SLOT : 0;
-    }
-    if (tcp_listens(&s->tcp, p->tcp.dst_port) && !(p->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST)))
-        return -DROP_TCP_STATE; /* as tcp_rx does */
     struct net_seg answer;
-    tcp_reset_for(&p->tcp, &answer);
-    if (answer.flags) {
-        s->count[COUNTER_RST_SENT]++;
+    int drop = tcp_stranger(&s->tcp, &p->tcp, &answer);
+    if (answer.flags)
         answer_segment(s, p, &answer);
-    }
-    return -DROP_TCP_NO_CONN;
+    if (drop)
+        return drop;
+    *path = path_from_packet(s, p);
+    return *path == PATH_NONE ? -DROP_TCP_NO_PATH_SLOT : 0;
 }
 
 static int input_tcp(struct stack *s, const struct pkt *p, uint32_t path, uint32_t hash)

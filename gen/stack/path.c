@@ -99,7 +99,7 @@ static uint32_t path_reclaim(struct stack *s)
 {
     for (uint32_t i = 0; i < RECLAIM_LOOKS && i < s->path_count; i++) {
         uint32_t index = s->path_hand++ % s->path_count;
-        if (s->path_uses[index] || s->paths[index].neigh != NEIGH_NONE)
+        if (s->path_uses[index] || s->paths[index].kept)
             continue;
         table_remove(s, index);
         s->path_reclaims++;
@@ -145,6 +145,8 @@ uint32_t path_from_packet(struct stack *s, const struct pkt *p)
 uint32_t stack_path(struct stack *s, struct ip_addr local, struct ip_addr remote, uint64_t now_ns)
 {
     uint32_t index = path_find(s, local, remote);
+    if (index != PATH_NONE)
+        s->paths[index].kept = true;
     if (index != PATH_NONE && s->paths[index].neigh == NEIGH_NONE)
         return index;
     bool direct = ip_is_none(s->cfg.gateway);
@@ -155,6 +157,7 @@ uint32_t stack_path(struct stack *s, struct ip_addr local, struct ip_addr remote
     if (index == PATH_NONE)
         return PATH_NONE;
     s->paths[index].neigh = neigh;
+    s->paths[index].kept = true;
     write_template(s, &s->paths[index], s->neigh.entries[neigh].mac); /* zero until it is known */
     return index;
 }

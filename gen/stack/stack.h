@@ -26,6 +26,7 @@ struct path {
     struct ip_addr local, remote;
     uint32_t neigh;  /* of the next hop; NEIGH_NONE: learned from an arriving SYN */
     uint16_t mss;    /* payload of a full segment without options, from the path's MTU */
+    bool kept;       /* asked for by stack_path: never given to another pair of addresses */
     uint64_t mtu_due_ns; /* when it has the link's again; 0: it has */
 };
 

@@ -3,6 +3,7 @@
 #include "tcp/internal.h"
 
 #define ANSWER_STEPS 488 /* of 2^20 ns: 512 ms */
+#define ANSWERS_MAX  64  /* of one place meanwhile */
 
 /* RFC 7323 appendix G: every second full segment of what is under way brings a sample; how many they
  * are, to the nearest power of two below. */
@@ -29,17 +30,22 @@ static void measure_rtt(struct tcp *t, struct conn *c, const struct pkt_tcp *p)
 void ack_answers_init(struct tcp *t)
 {
     for (uint32_t i = 0; i < TCP_ANSWERS; i++)
-        t->answered_step[i] = t->now_step - ANSWER_STEPS;
+        t->answers[i] = (struct tcp_answer){.conn = CONN_NONE, .step = t->now_step - ANSWER_STEPS};
 }
 
+/* Connections share the places: each of those that ask in the same half second is answered once, up
+ * to a bound that two of them in turns would run into. */
 bool ack_answers(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
 {
-    uint32_t *last = &t->answered_step[index % TCP_ANSWERS];
+    struct tcp_answer *last = &t->answers[index % TCP_ANSWERS];
     if (p->payload_len || p->flags & (TCP_SYN | TCP_FIN))
         return true;
-    if (t->now_step - *last < ANSWER_STEPS)
+    if (t->now_step - last->step >= ANSWER_STEPS)
+        *last = (struct tcp_answer){.conn = CONN_NONE, .step = t->now_step};
+    if (last->conn == index || last->count == ANSWERS_MAX)
         return false;
-    *last = t->now_step;
+    last->conn = index;
+    last->count++;
     return true;
 }
 
@@ -143,7 +149,7 @@ int ack_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
         return -DROP_TCP_BAD_ACK;
     }
     bool advanced = seq_lt(c->snd_una, p->ack);
-    if (recovery_listens(c, p) && recovery_ack(t, index, p))
+    if (recovery_listens(t, c, p) && recovery_ack(t, index, p))
         (void)0;
     else if (advanced)
         new_data_acked(t, index, p);

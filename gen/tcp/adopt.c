@@ -8,10 +8,17 @@ static bool stands_alone(const struct side *s)
     return s->ooo == OOO_NONE && !s->ranges;
 }
 
+/* What an engine can have left; anything else may come from a file. */
 static bool may_live_on(const struct conn *c)
 {
     return c->state >= TCP_SYN_SENT && c->state < TCP_ABORTED && c->mss && conn_snd_shift(c) <= 14 &&
-           conn_rcv_shift(c) <= 14;
+           conn_rcv_shift(c) <= 14 && conn_numbers_agree(c) && conn_deadlines_agree(c);
+}
+
+static bool side_may_live_on(const struct conn *c, const struct side *s)
+{
+    bool rate = !side_has(s, SIDE_REPAIR) || (conn_has(c, CONN_RECOVERY) && s->prr_flight);
+    return stands_alone(s) && rate && s->recents <= TCP_SACK_MAX && !side_is_idle(s);
 }
 
 /* Deadlines that have passed fire at once. */
@@ -43,7 +50,7 @@ static bool adopt_side(struct tcp *t, struct conn *c, const struct tcp_saved *sa
     c->side = SIDE_NONE;
     if (saved->conn.side == SIDE_NONE)
         return true;
-    struct side *s = stands_alone(&saved->side) ? side_attach(t, c) : NULL;
+    struct side *s = side_may_live_on(c, &saved->side) ? side_attach(t, c) : NULL;
     if (s)
         *s = saved->side;
     return s != NULL;
@@ -54,7 +61,7 @@ uint32_t tcp_adopt(struct tcp *t, const struct tcp_saved *saved, uint32_t path)
     const struct conn *from = &saved->conn;
     if (!may_live_on(from) || !tcp_tuple_free(t, path, from->lport, from->rport))
         return CONN_NONE;
-    uint32_t index = conn_alloc(t);
+    uint32_t index = conn_alloc(t, path);
     if (index == CONN_NONE)
         return CONN_NONE;
     struct conn *c = &t->conns[index];

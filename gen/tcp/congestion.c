@@ -31,9 +31,9 @@ static const struct congestion_ops *module(const struct tcp *t)
     return &congestion_modules[t->cfg.congestion];
 }
 
-/* RFC 6928 2, its 10 segments and 14,600 bytes being one of the cases: large segments count for more
- * than one, but two may always leave. */
-static uint32_t initial_window(const struct tcp *t, const struct conn *c)
+/* Its 10 segments and 14,600 bytes are one of the cases: large segments count for more than one, but
+ * two may always leave. */
+uint32_t congestion_first_window(const struct tcp *t, const struct conn *c)
 {
     uint32_t segments = t->cfg.init_cwnd * c->mss, bytes = t->cfg.init_cwnd * USUAL_SEGMENT;
     if (bytes < 2u * c->mss)
@@ -44,7 +44,7 @@ static uint32_t initial_window(const struct tcp *t, const struct conn *c)
 void congestion_init(const struct tcp *t, struct conn *c)
 {
     c->ssthresh = CWND_MAX;
-    c->cwnd = congestion_is_on(t) ? initial_window(t, c) : CWND_MAX;
+    c->cwnd = congestion_is_on(t) ? congestion_first_window(t, c) : CWND_MAX;
 }
 
 /* `recover` that lies behind follows, or 2^31 bytes later it would seem to lie ahead. */
@@ -125,7 +125,7 @@ void congestion_resume(struct tcp *t, struct conn *c)
 {
     if (!congestion_is_on(t) || c->snd_una != c->snd_max)
         return;
-    uint32_t first = initial_window(t, c);
+    uint32_t first = congestion_first_window(t, c);
     bool anew = c->cwnd > first && was_idle(t, c);
     if (anew)
         c->cwnd = first;

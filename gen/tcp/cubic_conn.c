@@ -22,7 +22,8 @@ void cubic_on_reduce(struct tcp *t, struct conn *c, uint32_t flight)
 
 void cubic_on_avoid(struct tcp *t, struct conn *c, uint32_t acked, bool full)
 {
-    struct side *s = side_attach(t, c);
+    bool room = c->side != SIDE_NONE || t->sides.free_count; /* its lack was counted at the loss */
+    struct side *s = room ? side_attach(t, c) : NULL;
     if (!s) {
         reno_avoid(t, c, acked, full);
         return;

@@ -7,9 +7,11 @@
 #include "tcp/state.h"
 #include "tcp/tcp.h"
 
-#define CWND_MAX 0x3fffffffu
+#define CWND_MAX        0x3fffffffu
+#define DUPLICATES      3  /* that tell of a loss (RFC 5681 3.2; DupThresh of RFC 6675 and 8985) */
+#define TS_OPTION_BYTES 12 /* with its two NOPs, in each segment (RFC 7323 appendix A) */
 
-static inline void tcp_count(struct tcp *t, enum counter c)
+static inline void tcp_count(const struct tcp *t, enum counter c)
 {
     t->count[c]++;
 }
@@ -61,7 +63,7 @@ static inline uint8_t conn_rcv_shift(const struct conn *c)
 }
 
 /* pool.c: slots and the output list */
-uint32_t conn_alloc(struct tcp *t);
+uint32_t conn_alloc(struct tcp *t, uint32_t path); /* a slot for a user of `path`; CONN_NONE: full */
 /* Gives the slot back, at once or (while its segment is processed) right after. */
 void conn_free(struct tcp *t, uint32_t index);
 void conn_release_busy(struct tcp *t);
@@ -81,6 +83,11 @@ static inline bool conn_is_alive(const struct conn *c)
 {
     return c->state != TCP_CLOSED && c->state < TCP_ABORTED;
 }
+
+/* validate.c: whether sequence numbers are in the order that they always have; whether what is not yet
+ * acknowledged has a deadline, and each kind of deadline its reason. */
+bool conn_numbers_agree(const struct conn *c);
+bool conn_deadlines_agree(const struct conn *c);
 
 /* options.c: what SYN and SYN-ACK agree on */
 void options_agree(struct tcp *t, struct conn *c, const struct pkt_tcp *p);
@@ -163,6 +170,7 @@ static inline bool congestion_is_on(const struct tcp *t)
 {
     return t->cfg.congestion != CONGESTION_NONE;
 }
+uint32_t congestion_first_window(const struct tcp *t, const struct conn *c); /* RFC 6928 2 */
 void congestion_init(const struct tcp *t, struct conn *c);
 /* Outside of recovery `acked` more bytes arrived; `flight`: under way before. */
 void congestion_acked(struct tcp *t, struct conn *c, uint32_t acked, uint32_t flight);
@@ -198,9 +206,9 @@ bool recovery_rto(struct tcp *t, struct conn *c);
 void recovery_give_up(struct tcp *t, struct conn *c);
 void recovery_reordering_over(struct tcp *t, uint32_t index); /* the side's reorder_at has come */
 /* Whether an ACK needs a look. */
-static inline bool recovery_listens(const struct conn *c, const struct pkt_tcp *p)
+static inline bool recovery_listens(const struct tcp *t, const struct conn *c, const struct pkt_tcp *p)
 {
-    return tcp_sack_count(p->opts) || c->side != SIDE_NONE;
+    return tcp_sack_count(p->opts) || (c->side != SIDE_NONE && side_repairs(conn_side(t, c)));
 }
 /* RFC 2883 4: the first block says what came twice. */
 bool recovery_tells_twice(const struct pkt_tcp *p);

@@ -11,7 +11,6 @@
  */
 #include "tcp/recovery.h"
 
-#define DUPLICATES   3  /* DupThresh */
 #define FACTOR_MAX   15 /* of the reordering window, in quarters of a round trip */
 #define FACTOR_KEPT  15 /* recoveries (RFC 8985: 16) */
 #define FACTOR(c)    ((c)->reorder & 15u)

@@ -6,8 +6,6 @@
  */
 #include "tcp/internal.h"
 
-#define DUPLICATES 3
-
 static void begin(struct tcp *t, struct conn *c)
 {
     congestion_loss_event(t, c, c->snd_max - c->snd_una);

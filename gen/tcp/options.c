@@ -2,7 +2,6 @@
 /* What a SYN offers and what both sides then use: MSS, window scale, timestamps, SACK. */
 #include "tcp/internal.h"
 
-#define TS_OPTION_BYTES 12 /* with its two NOPs, in each segment (RFC 7323 appendix A) */
 #define MSS_DEFAULT     536 /* RFC 9293 3.7.1 */
 #define TS_AGE_SHIFT    6 /* of MORE_TS_AGE */
 #define MSS_MIN         64  /* below it a peer only wants to waste our frames */

@@ -201,7 +201,7 @@ static bool output_data(struct tcp *t, uint32_t index, struct tcp_seg *out)
 {
     struct conn *c = &t->conns[index];
     bool probing = conn_has(c, CONN_PROBE);
-    if (c->snd_una == c->snd_nxt)
+    if (c->snd_una == c->snd_nxt && seq_lt(c->snd_nxt, c->snd_lim))
         congestion_resume(t, c);
     uint32_t seq, len = choose(t, c, &seq);
     bool fin = conn_has(c, CONN_FIN) && seq + len == c->snd_lim;

@@ -6,7 +6,6 @@
  */
 #include "tcp/internal.h"
 
-#define TS_OPTION_BYTES 12
 #define TIMEOUTS        2 /* of a full segment in a row: a black hole, */
 #define TIMEOUTS_PROVEN 4 /* ... on a connection where full ones have arrived before */
 
@@ -30,10 +29,12 @@ static uint16_t full_of(const struct conn *c, uint16_t mss)
 static void send_again(struct tcp *t, uint32_t index)
 {
     struct conn *c = &t->conns[index];
-    if (!conn_rule(c)->sends_text || conn_has(c, CONN_RECOVERY) || c->side != SIDE_NONE)
+    if (!conn_rule(c)->sends_text || conn_has(c, CONN_RECOVERY) || recovery_counts(t, c))
         return;
+    recovery_give_up(t, c); /* a probe, or what the last repair might teach */
     c->snd_nxt = c->snd_una;
     c->recover = c->snd_max; /* duplicates of what had arrived start no repair */
+    conn_clear_more(c, MORE_REDUCED);
     conn_clear(c, CONN_RTT | CONN_RESEND);
     out_add(t, index);
 }

@@ -71,7 +71,7 @@ void tcp_memory(const struct tcp *t, struct tcp_memory *out)
     tcp_memory_of(&t->cfg, out);
 }
 
-uint32_t conn_alloc(struct tcp *t)
+uint32_t conn_alloc(struct tcp *t, uint32_t path)
 {
     uint32_t index = t->free;
     if (index == CONN_NONE) {
@@ -80,19 +80,13 @@ uint32_t conn_alloc(struct tcp *t)
     }
     t->free = t->conns[index].next;
     t->free_count--;
+    path_use(t->cfg.path_uses, path, 1);
     return index;
-}
-
-/* Whoever holds a path may give it up only when nobody uses it. */
-static void path_use(struct tcp *t, uint32_t path, int32_t by)
-{
-    if (t->cfg.path_uses)
-        t->cfg.path_uses[path] += (uint32_t)by;
 }
 
 static void slot_release(struct tcp *t, uint32_t index)
 {
-    path_use(t, t->conns[index].path, -1);
+    path_use(t->cfg.path_uses, t->conns[index].path, -1);
     t->conns[index].next = t->free;
     t->free = index;
     t->free_count++;
@@ -177,7 +171,7 @@ void conn_number(struct conn *c, uint32_t iss)
 uint32_t conn_new(struct tcp *t, uint32_t path, uint16_t lport, uint16_t rport, uint16_t mss,
                   enum tcp_state state)
 {
-    uint32_t index = conn_alloc(t);
+    uint32_t index = conn_alloc(t, path);
     if (index == CONN_NONE)
         return CONN_NONE;
     struct conn *c = &t->conns[index];
@@ -185,7 +179,6 @@ uint32_t conn_new(struct tcp *t, uint32_t path, uint16_t lport, uint16_t rport, 
                        .offer_mss = mss, .state = (uint8_t)state, .side = SIDE_NONE,
                        .snd_hi = UINT16_MAX};
     wheel_node_init(&c->timer);
-    path_use(t, path, 1);
     conn_number(c, initial_sequence(t, conn_key(c)));
     flow_add(&t->flows, tcp_hash(t, path, lport, rport), index);
     out_add(t, index);

@@ -9,11 +9,6 @@
  */
 #include "tcp/recovery.h"
 
-static bool is_in_use(const struct side *s)
-{
-    return s && (s->ranges || side_has(s, SIDE_REPAIR | SIDE_TLP | SIDE_UNDO));
-}
-
 /* No loss is known, no time noted. */
 static void side_begin(struct side *s, uint32_t now_tk)
 {
@@ -159,7 +154,7 @@ static void end_repair(struct tcp *t, struct conn *c, struct side *s)
     s->undo_end = c->snd_max; /* D-SACKs may come until then */
     loss_recovered(c);
     /* Where the peer's window held new text back little is under way: no burst of half a window. */
-    uint32_t gentle = recovery_flight(t, c) + t->cfg.init_cwnd * c->mss;
+    uint32_t gentle = recovery_flight(t, c) + congestion_first_window(t, c);
     if (congestion_is_on(t))
         c->cwnd = gentle < c->ssthresh ? gentle : c->ssthresh;
 }
@@ -198,7 +193,7 @@ static struct side *side_for(struct tcp *t, struct conn *c, const struct pkt_tcp
     struct side *s = conn_side(t, c);
     if (!conn_has_more(c, MORE_SACK) || is_newreno(c, s))
         return NULL;
-    if (is_in_use(s))
+    if (s && side_repairs(s))
         return s;
     if (tcp_sack_count(p->opts) == twice) { /* nothing is missing */
         if (twice)

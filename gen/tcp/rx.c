@@ -7,12 +7,13 @@
 
 #define FIN_WAIT_2_TK (uint32_t)(60000000000ull >> TCP_TICK_SHIFT) /* 60 s of silence */
 
-void tcp_reset_for(const struct pkt_tcp *p, struct net_seg *answer)
+/* 3.10.7.1; flags stay 0 for a reset. */
+static void reset_for(const struct pkt_tcp *p, struct net_seg *answer)
 {
     *answer = (struct net_seg){.src_port = p->dst_port, .dst_port = p->src_port};
     if (p->flags & TCP_RST)
         return;
-    if (p->flags & TCP_ACK) { /* 3.10.7.1 */
+    if (p->flags & TCP_ACK) {
         answer->seq = p->ack;
         answer->flags = TCP_RST;
     } else {
@@ -23,7 +24,7 @@ void tcp_reset_for(const struct pkt_tcp *p, struct net_seg *answer)
 
 int rx_reset(struct tcp *t, const struct pkt_tcp *p, struct net_seg *answer, enum drop why)
 {
-    tcp_reset_for(p, answer);
+    reset_for(p, answer);
     if (answer->flags)
         tcp_count(t, COUNTER_RST_SENT);
     return -(int)why;
@@ -139,7 +140,7 @@ static int check_syn(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
 /* RFC 5681 3.1, RFC 6298 5.7. */
 static void syn_was_lost(const struct tcp *t, struct conn *c)
 {
-    if (t->cfg.congestion)
+    if (congestion_is_on(t))
         c->cwnd = c->mss;
     rtt_be_cautious(t, c);
 }
@@ -268,13 +269,19 @@ static int rx_syn_sent(struct tcp *t, uint32_t index, const struct pkt_tcp *p,
     return 0;
 }
 
-/* Header prediction: in order, nothing but ACK and data, nothing stored, nothing in repair. */
-static bool predict(const struct conn *c, const struct pkt_tcp *p)
+/* What lies beside a connection may be CUBIC's state only: nothing stored, nothing in repair. */
+static bool is_calm(const struct side *s)
+{
+    return !s || !(side_repairs(s) || side_reports(s));
+}
+
+/* Header prediction: in order, nothing but ACK and data, nothing disturbed. */
+static bool predict(const struct tcp *t, const struct conn *c, const struct pkt_tcp *p)
 {
     const uint16_t special = CONN_RECOVERY | CONN_RESEND | CONN_PERSIST | CONN_PAUSED;
     return c->state == TCP_ESTABLISHED && (p->flags & ~TCP_PSH) == TCP_ACK &&
            p->seq == c->rcv_nxt && p->payload_len <= c->rcv_adv - c->rcv_nxt &&
-           c->side == SIDE_NONE && !conn_has(c, special) &&
+           !conn_has(c, special) && is_calm(conn_side(t, c)) &&
            p->opts == (conn_has(c, CONN_TS) ? TCP_OPT_TS : 0) &&
            (!conn_has(c, CONN_TS) || !seq_lt(p->ts_val, c->ts_recent));
 }
@@ -282,7 +289,7 @@ static bool predict(const struct conn *c, const struct pkt_tcp *p)
 static int receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p, struct net_seg *answer)
 {
     struct conn *c = &t->conns[index];
-    if (predict(c, p)) {
+    if (predict(t, c, p)) {
         record_timestamp(t, c, p);
         int drop = ack_receive(t, index, p);
         if (drop || !conn_is_alive(c))

@@ -59,8 +59,7 @@ struct side *side_attach(struct tcp *t, struct conn *c)
 
 bool side_is_idle(const struct side *s)
 {
-    return s->ooo == OOO_NONE && !s->ranges && !side_has(s, SIDE_DSACK | SIDE_REPAIR | SIDE_TLP | SIDE_UNDO) &&
-           cubic_is_idle(&s->cubic);
+    return !side_repairs(s) && !side_reports(s) && cubic_is_idle(&s->cubic);
 }
 
 void side_settle(struct tcp *t, struct conn *c)

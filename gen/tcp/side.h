@@ -16,6 +16,7 @@
 
 #include "net/pkt.h"
 #include "tcp/cubic.h"
+#include "tcp/ooo.h"
 
 struct err;
 
@@ -38,9 +39,12 @@ enum side_flag {
 };
 
 struct side {
+    /* the line that an undisturbed CUBIC connection touches */
     struct cubic cubic;
+    uint32_t ooo;             /* received: first out-of-order piece, or OOO_NONE */
+    uint16_t flags;           /* enum side_flag */
+    uint8_t recents, ranges;  /* how many */
     /* received */
-    uint32_t ooo;             /* first out-of-order piece, or OOO_NONE */
     struct sack_block recent[TCP_SACK_MAX]; /* what to report, latest first */
     struct sack_block dsack;  /* arrived twice (RFC 2883) */
     /* sent */
@@ -58,8 +62,6 @@ struct side {
         uint32_t undo_left;   /* segments sent again that are not known to be needless */
     };
     uint32_t undo_ssthresh;
-    uint16_t flags;           /* enum side_flag */
-    uint8_t recents, ranges;  /* how many */
 };
 
 /* A run of bytes that the peer has, and the hole in front of it. [resent, start) of the hole waits
@@ -104,6 +106,17 @@ static inline void side_set(struct side *s, uint16_t flags)
 static inline void side_clear(struct side *s, uint16_t flags)
 {
     s->flags = (uint16_t)(s->flags & ~flags);
+}
+
+/* Whether something of what we sent, or of what we received, is noted. */
+static inline bool side_repairs(const struct side *s)
+{
+    return s->ranges || side_has(s, SIDE_REPAIR | SIDE_TLP | SIDE_UNDO);
+}
+
+static inline bool side_reports(const struct side *s)
+{
+    return s->ooo != OOO_NONE || side_has(s, SIDE_DSACK);
 }
 
 #endif

@@ -101,6 +101,11 @@ struct tcp_config {
     uint64_t secret;            /* the keys of ISS (RFC 6528), timestamp offset and flow hash */
 };
 
+/* The last answer to a segment that carried nothing, and how many there were since `step`. */
+struct tcp_answer {
+    uint32_t conn, step, count;
+};
+
 #define TCP_ANSWERS    1024 /* connections share them, index modulo so many */
 #define TCP_LISTEN_MAX PORT_RANGES_MAX
 
@@ -119,7 +124,7 @@ struct tcp {
     uint32_t half_open;
     uint32_t challenge_left, challenge_second; /* RFC 5961 7: throttle */
     uint64_t iss_key[2];        /* RFC 6528 */
-    uint32_t answered_step[TCP_ANSWERS]; /* the last answer to a segment that carried nothing */
+    struct tcp_answer answers[TCP_ANSWERS];
     struct port_range listen[TCP_LISTEN_MAX];
     uint32_t listen_count;
     uint64_t *count;            /* COUNTER_COUNT counters of the current interval */
@@ -166,8 +171,9 @@ static inline void tcp_prefetch(const struct tcp *t, uint32_t hash)
  * back to the sender (resets and TIME-WAIT answers, which have no connection). */
 int tcp_rx(struct tcp *t, uint32_t path, uint16_t mss, uint32_t hash, const struct pkt_tcp *p,
            struct net_seg *answer);
-/* The answer to a segment of no connection (RFC 9293 3.10.7.1); flags stay 0 for a reset. */
-void tcp_reset_for(const struct pkt_tcp *p, struct net_seg *answer);
+/* A segment of no connection (RFC 9293 3.10.7.1, 3.10.7.2). 0: it opens one, at a listener; else
+ * -DROP_x, the answer as for tcp_rx. */
+int tcp_stranger(struct tcp *t, const struct pkt_tcp *p, struct net_seg *answer);
 /* The connection of a segment that an ICMP error quotes, with that number under way (RFC 5927 4.1);
  * CONN_NONE: none. */
 uint32_t tcp_quoted(const struct tcp *t, uint32_t path, uint16_t lport, uint16_t rport, uint32_t seq);

@@ -29,10 +29,9 @@ void time_wait_fini(struct time_wait_pool *p)
     p->slots = NULL;
 }
 
-static void path_use(const struct time_wait_pool *p, uint32_t slot, int32_t by)
+static uint32_t path_of(const struct time_wait_pool *p, uint32_t slot)
 {
-    if (p->path_uses)
-        p->path_uses[p->slots[slot].key >> 32] += (uint32_t)by;
+    return (uint32_t)(p->slots[slot].key >> 32);
 }
 
 static void drop_oldest(struct time_wait_pool *p, struct flow_table *flows)
@@ -55,7 +54,7 @@ bool time_wait_add(struct time_wait_pool *p, struct flow_table *flows, struct ti
     p->slots[slot] = entry;
     p->slots[slot].live = true;
     p->count++;
-    path_use(p, slot, 1);
+    path_use(p->path_uses, path_of(p, slot), 1);
     flow_add(flows, entry.hash, FLOW_TIME_WAIT | slot);
     return full;
 }
@@ -64,7 +63,7 @@ void time_wait_remove(struct time_wait_pool *p, struct flow_table *flows, uint32
 {
     assert(p->slots[slot].live);
     flow_remove(flows, p->slots[slot].hash, FLOW_TIME_WAIT | slot);
-    path_use(p, slot, -1);
+    path_use(p->path_uses, path_of(p, slot), -1);
     p->slots[slot].live = false; /* its place is taken back when it comes to the front */
 }
 

@@ -33,6 +33,13 @@ struct time_wait_pool {
     uint32_t *path_uses;        /* as tcp_config says; NULL */
 };
 
+/* Whoever holds a path may give it up only when nobody uses it. `uses`: by path, NULL: not wanted. */
+static inline void path_use(uint32_t *uses, uint32_t path, int32_t by)
+{
+    if (uses)
+        uses[path] += (uint32_t)by;
+}
+
 uint32_t time_wait_slots(uint32_t entries); /* how many are reserved for so many */
 int time_wait_init(struct time_wait_pool *p, uint32_t entries, uint32_t *path_uses, struct err *e);
 void time_wait_fini(struct time_wait_pool *p);

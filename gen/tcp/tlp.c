@@ -36,7 +36,6 @@ void tlp_due(struct tcp *t, uint32_t index)
         side_set(s, SIDE_TLP | SIDE_TLP_SEND);
         side_clear(s, SIDE_TLP_AGAIN | SIDE_UNDO);
         s->tlp_end = c->snd_max;
-        tcp_count(t, COUNTER_TLP_PROBES);
         out_add(t, index);
     }
     timer_rto_after(t, index, rto_tk(t, c));
@@ -51,6 +50,7 @@ bool tlp_choose(const struct tcp *t, struct conn *c, uint32_t *seq, uint32_t *le
     uint32_t full = c->mss - sack_bytes(t, c), used = c->snd_nxt - c->snd_una;
     uint32_t room = c->snd_wnd > used ? c->snd_wnd - used : 0, waits = 0;
     side_clear(s, SIDE_TLP_SEND);
+    tcp_count(t, COUNTER_TLP_PROBES);
     if (seq_lt(c->snd_nxt, c->snd_lim))
         waits = c->snd_lim - c->snd_nxt;
     *seq = c->snd_nxt;

@@ -94,6 +94,17 @@ static struct time_wait time_wait_reuse(struct tcp *t, uint32_t slot)
     return last;
 }
 
+int tcp_stranger(struct tcp *t, const struct pkt_tcp *p, struct net_seg *answer)
+{
+    uint8_t flags = p->flags & (TCP_SYN | TCP_ACK | TCP_RST);
+    answer->flags = 0;
+    if (tcp_listens(t, p->dst_port) && flags == TCP_SYN)
+        return 0;
+    if (tcp_listens(t, p->dst_port) && !flags) /* 3.10.7.2, fourth */
+        return -DROP_TCP_STATE;
+    return rx_reset(t, p, answer, DROP_TCP_NO_CONN);
+}
+
 int tcp_rx(struct tcp *t, uint32_t path, uint16_t mss, uint32_t hash, const struct pkt_tcp *p,
            struct net_seg *answer)
 {
@@ -114,11 +125,8 @@ int tcp_rx(struct tcp *t, uint32_t path, uint16_t mss, uint32_t hash, const stru
             return drop;
         last = time_wait_reuse(t, index & ~FLOW_TIME_WAIT);
     }
-    if (tcp_listens(t, p->dst_port) && (p->flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN)
-        return rx_listen(t, path, mss, p, reuse ? &last : NULL);
-    if (tcp_listens(t, p->dst_port) && !(p->flags & (TCP_SYN | TCP_ACK | TCP_RST)))
-        return -DROP_TCP_STATE; /* 3.10.7.2, fourth */
-    return rx_reset(t, p, answer, DROP_TCP_NO_CONN);
+    int drop = tcp_stranger(t, p, answer);
+    return drop ? drop : rx_listen(t, path, mss, p, reuse ? &last : NULL);
 }
 
 bool tcp_tuple_free(struct tcp *t, uint32_t path, uint16_t lport, uint16_t rport)

@@ -34,26 +34,29 @@ static uint32_t validate_side(const struct tcp *t, const struct conn *c)
     return 1 + board_validate(&t->sides, s, c->snd_una, c->snd_max);
 }
 
-static void validate_numbers(const struct conn *c)
+bool conn_numbers_agree(const struct conn *c)
 {
     uint32_t end = c->snd_lim + (conn_has(c, CONN_FIN) ? 1 : 0);
-    assert(seq_le(c->snd_una, c->snd_nxt) && seq_le(c->snd_nxt, c->snd_max));
-    assert(seq_le(c->snd_max, end));
-    assert(seq_le(c->rcv_acked, c->rcv_nxt));
-    assert(seq_le(c->rcv_nxt, c->rcv_adv + 1)); /* a FIN needs no window */
-    (void)end;
+    return seq_le(c->snd_una, c->snd_nxt) && seq_le(c->snd_nxt, c->snd_max) &&
+           seq_le(c->snd_max, end) && seq_le(c->rcv_acked, c->rcv_nxt) &&
+           seq_le(c->rcv_nxt, c->rcv_adv + 1) && /* a FIN needs no window */
+           (!conn_has_more(c, MORE_REDUCED) || seq_lt(c->snd_una, c->recover));
 }
 
-/* A deadline holds the connection in the wheel, or will with the output that waits; what is not yet
- * acknowledged has one. */
+bool conn_deadlines_agree(const struct conn *c)
+{
+    bool idle = c->snd_una == c->snd_max;
+    return (idle || conn_has(c, CONN_RTO | CONN_OUT)) &&
+           (!conn_has(c, CONN_PERSIST) || conn_has(c, CONN_RTO)) &&
+           (!conn_has_more(c, MORE_KEEP) || (conn_has(c, CONN_RTO) && idle));
+}
+
+/* A deadline holds the connection in the wheel, or will with the output that waits. */
 static void validate_timers(const struct conn *c)
 {
     bool waits = conn_has(c, CONN_RTO | CONN_ACK_LATER | CONN_APP);
     assert(!waits || wheel_has(&c->timer) || conn_has(c, CONN_OUT));
-    assert(c->snd_una == c->snd_max || conn_has(c, CONN_RTO | CONN_OUT));
-    assert(!conn_has(c, CONN_PERSIST) || conn_has(c, CONN_RTO));
-    assert(!conn_has_more(c, MORE_KEEP) || (conn_has(c, CONN_RTO) && c->snd_una == c->snd_max));
-    assert(!conn_has_more(c, MORE_REDUCED) || seq_lt(c->snd_una, c->recover));
+    assert(conn_deadlines_agree(c));
     (void)waits;
 }
 
@@ -94,7 +97,7 @@ void tcp_validate(const struct tcp *t)
         half_open += c->state == TCP_SYN_RCVD;
         pieces += validate_pieces(t, c);
         blocks += validate_side(t, c);
-        validate_numbers(c);
+        assert(conn_numbers_agree(c));
         validate_timers(c);
     }
     assert(pieces + t->ooo.free_count == t->ooo.count && half_open == t->half_open);

@@ -3,10 +3,11 @@
 # Every fuzzer of this folder for a while, with clang's libFuzzer and sanitizers, from the stored
 # corpora (which ./check replays as ordinary tests). New inputs stay in build-fuzz/corpus; what
 # crashed lies in build-fuzz/crash-*: reduce it, add it to tests/fuzz/corpus/NAME, then mend.
-# usage: fuzz.sh [SECONDS each, default 30]
+# usage: fuzz.sh [SECONDS each, default 30] [NAME.., default all]
 set -euo pipefail
 cd -- "$(dirname -- "$(readlink -f -- "$0")")/../.."
 seconds=${1:-30}
+wanted=("${@:2}")
 sanitizers=address,undefined
 
 if [[ ! -f build-fuzz/build.ninja ]]; then
@@ -18,10 +19,12 @@ mapfile -t libraries < <(ninja -C build-fuzz -t targets all | sed -n 's|^\(.*/li
 ninja -C build-fuzz "${libraries[@]}"
 read -ra linked < <(pkg-config --libs libxdp libbpf libmnl sqlite3 zlib libzstd jansson inih)
 
+[[ ${#wanted[@]} -gt 0 ]] ||
+    mapfile -t wanted < <(basename -s .c -a tests/fuzz/fuzz_*.c | sed 's/^fuzz_//')
+
 failed=0
-for source in tests/fuzz/fuzz_*.c; do
-    name=$(basename -- "$source" .c)
-    name=${name#fuzz_}
+for name in "${wanted[@]}"; do
+    source=tests/fuzz/fuzz_$name.c
     mkdir -p "build-fuzz/corpus/$name"
     echo "== $name, $seconds s"
     further=()

@@ -14,7 +14,8 @@
 static const struct stack_config config = {
     .tcp = {.conns = 16, .time_wait_entries = 16, .ooo_pieces = 64, .piece_bytes = 1460,
             .side_blocks = 64, .half_open = 16, .window = 262144, .window_scale = 7,
-            .timestamps = true, .delayed_ack = true, .congestion = true, .rto_min_tk = S_TK / 5,
+            .timestamps = true, .delayed_ack = true, .sack = true, .rack = true,
+            .congestion = CONGESTION_CUBIC, .rto_min_tk = S_TK / 5,
             .rto_max_tk = 60 * S_TK, .rto_initial_tk = S_TK, .delack_tk = S_TK / 25,
             .time_wait_tk = 60 * S_TK, .init_cwnd = 10, .retries = 8, .syn_retries = 8, .secret = 1},
     .paths = 16,
@@ -37,8 +38,9 @@ static void make_right(uint8_t *bytes, size_t len)
 
 static void watch(void *ctx, const struct retrace_step *step)
 {
-    (void)ctx;
+    const struct retrace *r = ctx;
     FUZZ_CHECK(!step->differs || step->differs[0]);
+    tcp_validate(&r->stack.tcp);
 }
 
 static void step(struct flight_file *f)
@@ -46,7 +48,7 @@ static void step(struct flight_file *f)
     struct retrace r;
     struct err e = {0};
     f->head.layout = flight_layout(); /* states of any bytes */
-    if (retrace_open(&r, f, &config, 0, watch, NULL, &e)) {
+    if (retrace_open(&r, f, &config, 0, watch, &r, &e)) {
         FUZZ_CHECK(e.message[0]);
         return;
     }

@@ -84,4 +84,21 @@ START_TEST(test_ours_stay)
 }
 END_TEST
 
-CHECK_MAIN("stack/path", test_whoever_is_used_stays, test_none_when_all_are_used, test_ours_stay)
+/* A stranger's that is asked for is ours from then on. */
+START_TEST(test_strangers_become_ours)
+{
+    struct link *l = link_open(&(struct link_config){.seed = 1});
+    struct stack *s = open_stack(l);
+    for (uint32_t i = 0; i < PATHS; i++)
+        arrive(s, 200 + i);
+    for (uint32_t i = 0; i < PATHS; i++)
+        ck_assert_uint_eq(stack_path(s, ip4_addr(LOCAL), ip4_addr(200 + i), 0), i);
+    ck_assert_uint_eq(arrive(s, 5000), PATH_NONE);
+    ck_assert_uint_eq(s->path_reclaims, 0);
+    stack_fini(s);
+    link_close(l);
+}
+END_TEST
+
+CHECK_MAIN("stack/path", test_whoever_is_used_stays, test_none_when_all_are_used, test_ours_stay,
+           test_strangers_become_ours)

@@ -40,6 +40,22 @@ ROWS_TEST_IN(test_where_full_segments_have_passed, false, 0, 1460, "cfg mss_min=
              "> A seq=1461 len=1460", "count black_holes 0", "+2000ms", "> A seq=1461 len=536",
              "count black_holes 1")
 
+/* What CUBIC remembers of an earlier loss is no repair that would find the smaller size. */
+ROWS_TEST(test_told_after_an_earlier_loss, "only sack small", "cfg congestion=2 rack=1", "connect",
+          "send 10m", "10* > A len=1m", "+210ms", "whatever", "< A", "send 2m", "2* > A len=1m", "< A",
+          "quiet 500", "send 2m", "2* > A len=1m", "path_mss 500", "> A seq=1+12m len=*", "whatever")
+
+/* Nor is the probe of a tail. */
+ROWS_TEST(test_told_beside_a_probe, "only sack small", "cfg rack=1", "open", "> S", "+40ms", "< SA", "> A",
+          "event OPEN", "send 2m", "2* > A len=1m", "quiet 78", "+5ms", "> A seq=1+1m len=1m",
+          "path_mss 500", "> A seq=1 len=*", "whatever")
+
+/* After a mark, too, duplicates of what had arrived start no repair. */
+ROWS_TEST(test_duplicates_after_a_mark, "only nosack small", "cfg ecn=1", "open", "> SEW", "< SAE", "> A",
+          "event OPEN", "send 6m", "6* > A len=1m ecn=2", "< AE ack=1+1m", "count ecn_reductions 1",
+          "path_mss 500", "whatever", "3* < A ack=1+1m", "whatever", "count fast_retransmits 0")
+
 CHECK_MAIN("tcp/pmtu", test_told_by_a_router, test_duplicates_after_it,
            test_before_anything_was_sent, test_fin_goes_with_it, test_black_hole,
-           test_small_segments_are_no_black_hole, test_where_full_segments_have_passed)
+           test_small_segments_are_no_black_hole, test_where_full_segments_have_passed,
+           test_told_after_an_earlier_loss, test_told_beside_a_probe, test_duplicates_after_a_mark)

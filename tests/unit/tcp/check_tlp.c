@@ -14,6 +14,9 @@ ROWS_TEST(test_the_end_again, CONNECT, SEND_4, WAIT, "> A seq=1+3m len=1m", "not
 ROWS_TEST(test_reports_instead, CONNECT, SEND_4, "+75ms", "< A ack=1 sack=1+1m:1+2m", "quiet 8", "< A",
           "count tlp_probes 0")
 
+ROWS_TEST(test_answer_before_the_probe_left, CONNECT, SEND_4, "hold", "+85ms", "< A", "go", "nothing",
+          "count tlp_probes 0", "quiet 1000")
+
 /* The probe's report shows the hole. */
 ROWS_TEST(test_probe_shows_the_loss, CONNECT, SEND_4, "+40ms", "< A ack=1+2m", WAIT,
           "> A seq=1+3m len=1m", "+40ms", "< A ack=1+2m sack=1+3m:1+4m", "quiet 8", "+4ms",
@@ -46,5 +49,6 @@ ROWS_TEST(test_no_block_left, CONNECT, "send 2m", "> A len=1m", "> A len=1m", "<
 ROWS_TEST(test_without_rack, "only sack", "open", "> S", "+40ms", "< SA", "> A", "event OPEN",
           "send 2m", "> A len=1m", "> A len=1m", "quiet 190", "+20ms", "> A seq=1 len=1m", "< A")
 
-CHECK_MAIN("tcp/tlp", test_the_end_again, test_reports_instead, test_probe_shows_the_loss, test_new_text_first, test_only_one, test_one_segment,
+CHECK_MAIN("tcp/tlp", test_the_end_again, test_reports_instead,
+           test_answer_before_the_probe_left, test_probe_shows_the_loss, test_new_text_first, test_only_one, test_one_segment,
            test_lost_fin, test_repaired_loss_is_a_loss, test_no_block_left, test_without_rack)
