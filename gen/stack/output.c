@@ -71,13 +71,16 @@ static uint32_t output_conn(struct stack *s, uint32_t conn, uint32_t budget, boo
         if (!f)
             return n;
         struct tcp_seg seg;
-        if (!tcp_output(&s->tcp, conn, &seg)) {
+        seg.last = true;
+        bool any = tcp_output(&s->tcp, conn, &seg);
+        if (any)
+            build(s, f, &seg);
+        if (seg.last) {
             *more = false;
             if (__builtin_expect(s->watch != NULL, 0))
                 s->watch->dry(s->watch->ctx, conn);
-            return n;
+            return n + any;
         }
-        build(s, f, &seg);
     }
     return most;
 }

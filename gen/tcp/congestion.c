@@ -117,18 +117,17 @@ void congestion_notified(struct tcp *t, struct conn *c)
  * before the last one sent. */
 static bool was_idle(const struct tcp *t, const struct conn *c)
 {
-    uint32_t later = conn_has(c, CONN_TS) ? 0 : c->srtt >> 3;
-    return t->now_tk - c->rtt_at > rto_tk(t, c) + later;
+    uint32_t paused = t->now_tk - c->rtt_at, later = conn_has(c, CONN_TS) ? 0 : c->srtt >> 3;
+    return paused > t->cfg.rto_min_tk && paused > rto_tk(t, c) + later; /* the first: nearly always */
 }
 
 void congestion_resume(struct tcp *t, struct conn *c)
 {
     if (!congestion_is_on(t) || c->snd_una != c->snd_max)
         return;
-    uint32_t first = congestion_first_window(t, c);
-    bool anew = c->cwnd > first && was_idle(t, c);
+    bool anew = was_idle(t, c) && c->cwnd > congestion_first_window(t, c);
     if (anew)
-        c->cwnd = first;
+        c->cwnd = congestion_first_window(t, c);
     if (module(t)->resume)
         module(t)->resume(t, c, anew);
 }

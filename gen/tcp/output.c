@@ -34,17 +34,26 @@ static void add_timestamp(const struct tcp *t, const struct conn *c, struct net_
     h->ts_ecr = c->ts_recent;
 }
 
-/* The fields that every segment of a synchronized connection shares; the ACK duty is done. */
+/* The fields that every segment of a synchronized connection shares; the ACK duty is done. What
+ * belongs to an option is left as it is: `opts` says that none is there. */
 static void describe(struct tcp *t, struct conn *c, uint32_t index, uint32_t seq, uint8_t flags,
                      struct tcp_seg *out)
 {
-    *out = (struct tcp_seg){
-        .h = {.src_port = c->lport, .dst_port = c->rport, .seq = seq, .flags = flags},
-        .conn = index,
-        .path = c->path,
-    };
+    struct net_seg *h = &out->h;
+    h->src_port = c->lport;
+    h->dst_port = c->rport;
+    h->seq = seq;
+    h->ack = 0;
+    h->window = 0;
+    h->flags = flags;
+    h->opts = h->ecn = 0;
+    out->conn = index;
+    out->path = c->path;
+    out->pos = 0;
+    out->len = 0;
+    out->last = false;
     if (flags & TCP_ACK) {
-        out->h.ack = c->rcv_acked = c->rcv_nxt;
+        h->ack = c->rcv_acked = c->rcv_nxt;
         conn_clear(c, CONN_ACK_NOW | CONN_ACK_LATER);
     }
     tcp_count(t, COUNTER_SEGMENTS_TX);
@@ -275,6 +284,13 @@ static bool output_last_word(struct tcp *t, uint32_t index, struct tcp_seg *out)
     return true;
 }
 
+/* A segment has just left: there is nothing else, as nearly always. */
+static bool has_said_all(const struct conn *c)
+{
+    const uint16_t wanted = CONN_FIN | CONN_RESEND | CONN_PROBE | CONN_ACK_NOW | CONN_ACK_LATER;
+    return c->snd_nxt == c->snd_lim && c->side == SIDE_NONE && !conn_has(c, wanted);
+}
+
 bool tcp_output(struct tcp *t, uint32_t conn, struct tcp_seg *out)
 {
     struct conn *c = &t->conns[conn];
@@ -313,5 +329,6 @@ bool tcp_output(struct tcp *t, uint32_t conn, struct tcp_seg *out)
         sack_tell(t, c, out);
     if (conn_has(c, CONN_ECE))
         out->h.flags |= TCP_ECE;
+    out->last = has_said_all(c);
     return true;
 }

@@ -190,6 +190,7 @@ struct tcp_seg {
     uint32_t conn, path;
     uint64_t pos;  /* stream position of the payload */
     uint32_t len;  /* payload bytes, 0: none */
+    bool last;     /* tcp_output would say now that there is no more */
 };
 
 /* Takes the next connection off the output list; CONN_NONE: none waits. */

@@ -12,6 +12,9 @@
 
 uint32_t tlp_wait_tk(const struct tcp *t, const struct conn *c, uint32_t rto)
 {
+    uint32_t extra = c->snd_max - c->snd_una <= c->mss ? PEER_DELACK_TK : 0;
+    if (rto <= PROBE_MIN_TK + extra) /* so it is with one segment under way nearly always */
+        return rto;
     if (!conn_has_more(c, MORE_SACK) || !t->cfg.rack || !c->srtt || c->backoff ||
         conn_has(c, CONN_RECOVERY | CONN_PERSIST) || c->snd_nxt != c->snd_max)
         return rto;
@@ -21,8 +24,7 @@ uint32_t tlp_wait_tk(const struct tcp *t, const struct conn *c, uint32_t rto)
     uint32_t wait = c->srtt >> 2;
     if (wait < PROBE_MIN_TK)
         wait = PROBE_MIN_TK;
-    if (c->snd_max - c->snd_una <= c->mss)
-        wait += PEER_DELACK_TK;
+    wait += extra;
     return wait < rto ? wait : rto;
 }
 
