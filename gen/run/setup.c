@@ -18,8 +18,7 @@
 #define TIME_WAIT_LONG    4096u      /* entries for connections that close once, at the end */
 #define TIME_WAIT_SHORT   (1u << 20) /* ... for those that come and go */
 #define OOO_PIECES        2048u /* a worker, of a segment each: 3 MiB */
-#define SIDE_BLOCKS       8192u /* a worker: 1 MiB */
-#define SIDE_BLOCKS_CONN  4     /* what one connection can use */
+#define SIDE_BLOCKS       8192u /* a worker, whatever its connections are: 1 MiB */
 #define SYN_RETRIES       8 /* connect_timeout ends it first */
 #define RESPONDER_PATHS   8192u  /* of clients that are not ours: at least */
 #define CHUNKS_MAX        (128u << 10) /* of 1 KiB */
@@ -124,7 +123,7 @@ static void setup_tcp(const struct job *job, uint32_t sessions, bool passive,
                                   : sessions + (passive ? 256 : 0),
         .time_wait_entries = waits,
         .ooo_pieces = OOO_PIECES,
-        .side_blocks = clamp((uint64_t)sessions * SIDE_BLOCKS_CONN, 64, SIDE_BLOCKS),
+        .side_blocks = SIDE_BLOCKS,
         .piece_bytes = (uint32_t)job->mtu - IP_TCP_HEADERS,
         .half_open = sessions + 256,
         .window = job->window,
