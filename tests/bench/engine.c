@@ -3,7 +3,8 @@
  * One core drives both sides over the pair wire: client with schedule, histograms and counters,
  * responder with retained bytes. What a transaction costs without the hand-over between cores.
  *
- *   engine [TRANSACTIONS]     prints TSC cycles a transaction; under callgrind the instructions
+ *   engine [TRANSACTIONS [--KEY=VALUE ..]]   prints TSC cycles a transaction; under callgrind the
+ *                                            instructions. Keys of a job: --ip=6 --payload=1400
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,8 @@
 #include "base/err.h"
 #include "run/setup.h"
 #include "wire/pair.h"
+
+#define OPTIONS_MAX 32
 
 struct half {
     struct worker w;
@@ -45,9 +48,12 @@ int main(int argc, char **argv)
 {
     static struct half client, server;
     uint64_t wanted = argc > 1 ? strtoull(argv[1], NULL, 10) : 2000000;
-    char *options[] = {"--protocol=echo", "--payload=64", "--connections=256", "--wire=pair",
-                       "--seed=1"};
-    struct job_args args = {sizeof options / sizeof *options, options, NULL};
+    char *options[OPTIONS_MAX] = {"--protocol=echo", "--payload=64", "--connections=256", "--wire=pair",
+                                  "--seed=1"};
+    int count = 5;
+    for (int i = 2; i < argc && count < OPTIONS_MAX; i++)
+        options[count++] = argv[i];
+    struct job_args args = {count, options, NULL};
     struct job job;
     struct err e = {0};
     struct clock clock;
