@@ -18,6 +18,7 @@ struct loader;
 
 #define JOB_TEXT 256
 #define JOB_PHASES 64
+#define JOB_WORKERS 256
 #define JOB_RANGES IP_RANGES_MAX
 #define JOB_PORT_RANGES 16
 #define JOB_TARGETS 64
