@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Parts of a run are gathered in batches, so that a run of a day needs no more memory than one of a
- * minute: histograms of up to BATCH parts, then one pass (rarely two) over the blocks of that time.
+ * minute: histograms of up to BATCH parts (operations and targets: of all at once, up to BATCH_KEYS), then
+ * one pass (rarely two) over the blocks of that time.
  */
 #ifndef ANALYZER_BY_BATCH_H
 #define ANALYZER_BY_BATCH_H

@@ -484,7 +484,8 @@ int query_pools(struct db *db, int64_t run_id, struct db_stmt **out, struct err 
     return query_for_run(db, "read the pools of connections",
                          "SELECT side, pool, item_bytes, items_reserved, bytes_per_conn, "
                          "bytes_per_conn * connections AS bytes, "
-                         "pool NOT IN ('sample_rings', 'interval_blocks', 'recorder') AS held "
+                         "pool NOT IN ('sample_rings', 'interval_blocks', 'recorder', "
+                         "'flight_recorder', 'servers') AS held "
                          "FROM conn_memory WHERE run_id = :run_id AND pool <> 'process' "
                          "AND bytes_per_conn IS NOT NULL ORDER BY side, pool",
                          run_id, out, e);

@@ -44,6 +44,8 @@ struct flight_origin {
 /* Tells struct conn of one build from another's. */
 uint32_t flight_layout(void);
 
+/* Of a file that is being written; whoever is killed meanwhile leaves it. */
+#define FLIGHT_PART ".part"
 /* Writes PATH anew, whole or not at all; 0 or -errno. Safe in a signal handler. */
 int flight_save(const struct flight *f, const struct flight_origin *o, enum flight_scope scope,
                 const char *path);

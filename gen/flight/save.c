@@ -12,7 +12,6 @@
 #include "wire/pcap_file.h"
 
 #define PATH_BYTES 4096
-#define SUFFIX     ".part"
 
 uint32_t flight_layout(void)
 {
@@ -58,10 +57,10 @@ static void put_padding(struct out *o, size_t len)
 static bool part_name(char *to, const char *path)
 {
     size_t len = strlen(path);
-    if (len + sizeof SUFFIX > PATH_BYTES)
+    if (len + sizeof FLIGHT_PART > PATH_BYTES)
         return false;
     memcpy(to, path, len);
-    memcpy(to + len, SUFFIX, sizeof SUFFIX);
+    memcpy(to + len, FLIGHT_PART, sizeof FLIGHT_PART);
     return true;
 }
 

@@ -3,8 +3,6 @@
  * A run is of one family: `ip` says which, or its targets do. Where nobody wrote targets or sources,
  * IPv6 has its own: benchmarking addresses of RFC 5180.
  */
-#include <string.h>
-
 #include "job/load.h"
 #include "job/value.h"
 
@@ -22,20 +20,13 @@ static void set(struct job *job, const char *key, const char *text)
     o->kind->parse(o, text, job);
 }
 
-static void settle_targets(struct job *job)
+/* What somebody wrote stays, also when it is IPv4's default. */
+static void settle_pools(const struct loader *l)
 {
-    struct job other = {0};
-    set(&other, "target", option_find("target")->initial);
-    if (job->targets_count == 1 && !memcmp(job->targets, other.targets, sizeof *job->targets))
-        set(job, "target", TARGET6);
-}
-
-static void settle_sources(struct job *job)
-{
-    struct job other = {0};
-    set(&other, "source", option_find("source")->initial);
-    if (job->sources_count == 1 && !memcmp(job->sources, other.sources, sizeof *job->sources))
-        set(job, "source", SOURCE6);
+    if (!loader_setter(l, 0, "target") && !loader_setter(l, 0, "listen"))
+        set(l->job, "target", TARGET6);
+    if (!loader_setter(l, 0, "source"))
+        set(l->job, "source", SOURCE6);
 }
 
 static int check_one(const struct loader *l, const char *key, struct ip_addr addr)
@@ -55,10 +46,8 @@ int check_family(const struct loader *l)
     bool written = loader_setter(l, 0, "ip");
     if (!written && job->targets_count && !ip_is4(job->targets[0].addrs.first))
         job->ip6 = true;
-    if (job->ip6) {
-        settle_targets(job);
-        settle_sources(job);
-    }
+    if (job->ip6)
+        settle_pools(l);
     int ret = 0;
     for (uint32_t i = 0; i < job->targets_count && ret == 0; i++)
         ret = check_one(l, target_key(l), job->targets[i].addrs.first);

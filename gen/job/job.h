@@ -18,6 +18,7 @@ struct loader;
 
 #define JOB_TEXT 256
 #define JOB_PHASES 64
+#define JOB_WORKERS 256
 #define JOB_RANGES IP_RANGES_MAX
 #define JOB_PORT_RANGES 16
 #define JOB_TARGETS 64
@@ -264,6 +265,13 @@ struct job_pool {
     uint64_t hosts, targets;   /* addresses of servers; ADDR:PORT of servers */
     uint64_t tuples;           /* sources x ports x targets */
 };
+struct job_pools {
+    const struct ip_range *sources;
+    const struct port_range *ports;
+    const struct job_target *targets;
+    uint32_t sources_count, ports_count, targets_count;
+};
+struct job_pool job_pool_sum(const struct job_pools *pools);
 struct job_pool job_pool_of(const struct job *job);
 /* "198.18.0.0/16", "198.19.0.0/28:9000-9003": as a job says it. */
 struct _IO_FILE;

@@ -303,7 +303,7 @@ const struct option options[] = {
 
     /* machine */
     {"workers", &kind_count, "1", "pinned loops, one a core", "N", "Machine",
-     RUN(workers), .min = 1, .max = 256},
+     RUN(workers), .min = 1, .max = JOB_WORKERS},
     {"cpus", &kind_cpus, "", "processors, client workers then responder workers; empty: chosen",
      "LIST", RUN(cpus)},
     {"priority", &kind_choice, "normal",

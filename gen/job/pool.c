@@ -20,15 +20,21 @@ static void add_target(struct job_pool *pool, const struct job_target *target)
     pool->targets = plus(pool->targets, times(target->addrs.count, port_range_count(target->ports)));
 }
 
-struct job_pool job_pool_of(const struct job *job)
+struct job_pool job_pool_sum(const struct job_pools *pools)
 {
     struct job_pool pool = {0};
-    for (uint32_t i = 0; i < job->sources_count; i++)
-        pool.sources = plus(pool.sources, job->sources[i].count);
-    for (uint32_t i = 0; i < job->ports_count; i++)
-        pool.ports += port_range_count(job->ports[i]);
-    for (uint32_t i = 0; i < job->targets_count; i++)
-        add_target(&pool, &job->targets[i]);
+    for (uint32_t i = 0; i < pools->sources_count; i++)
+        pool.sources = plus(pool.sources, pools->sources[i].count);
+    for (uint32_t i = 0; i < pools->ports_count; i++)
+        pool.ports += port_range_count(pools->ports[i]);
+    for (uint32_t i = 0; i < pools->targets_count; i++)
+        add_target(&pool, &pools->targets[i]);
     pool.tuples = times(times(pool.sources, pool.ports), pool.targets);
     return pool;
+}
+
+struct job_pool job_pool_of(const struct job *job)
+{
+    return job_pool_sum(&(struct job_pools){job->sources, job->ports, job->targets, job->sources_count,
+                                            job->ports_count, job->targets_count});
 }

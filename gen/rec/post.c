@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Commands, notes, trials and what the peer counted: handed over by the main thread, stored by the recorder, so that a run
- * that is killed keeps them. */
+/* Commands, notes, trials and what the peer counted: handed over by the main thread, stored by the
+ * recorder, so that a run that is killed keeps them. */
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -42,7 +42,8 @@ static char *copy(const char *text, bool *failed)
 static int append(struct rec *r, struct rec_post *p, bool failed)
 {
     uint32_t n = atomic_load_explicit(&r->post_count, memory_order_relaxed);
-    if (failed || n == REC_POSTS_MAX) {
+    bool asked = p->kind == POST_COMMAND || p->kind == POST_NOTE;
+    if (failed || n >= (asked ? REC_ASKED_MAX : REC_POSTS_MAX)) {
         free_post(p);
         return failed ? -ENOMEM : -ENOSPC;
     }

@@ -102,8 +102,10 @@ void rec_phase_end(struct rec *r, uint32_t phase, uint64_t now_ns, enum phase_ex
 void rec_phase_rate(struct rec *r, uint32_t phase, double starts, double rate_per_s, uint64_t now_ns);
 /* What was asked of the run from outside at `now_ns`, in phase `phase` (below 0: none); its row
  * follows with the next batch. A note likewise, which `analyze` shows. The texts are copied. -ENOMEM, -ENOSPC
- * (beyond REC_POSTS_MAX). Main thread. */
-#define REC_POSTS_MAX 4096
+ * (commands and notes beyond REC_ASKED_MAX of all, so that whoever asks much leaves room for what the
+ * run has to tell; that beyond REC_POSTS_MAX). Main thread. */
+#define REC_ASKED_MAX 4096
+#define REC_POSTS_MAX (2 * REC_ASKED_MAX) /* 500 trials, each with two moments of the peer and two faults */
 int rec_command(struct rec *r, const struct command_row *row, int phase, uint64_t now_ns);
 /* Faults that came into force without a command: a row of fault_event. */
 int rec_fault(struct rec *r, const char *faults, int phase, uint64_t now_ns);

@@ -38,40 +38,44 @@ static void record(struct run *r, const char *way, const char *text, uint32_t ph
         log_warn(&r->log, "faults changed to %s, and it could not be recorded", detail);
 }
 
-static void record_all(struct run *r, const struct job_phase *p, uint32_t phase, uint64_t now_ns)
+static void record_others(struct run *r, const struct job_phase *p, const bool other[WAYS],
+                          uint32_t phase, uint64_t now_ns)
 {
     const char *rx = faults_text(p, WAY_RX), *tx = faults_text(p, WAY_TX);
-    if (!strcmp(rx, tx)) {
+    if (other[WAY_RX] && other[WAY_TX] && !strcmp(rx, tx)) {
         record(r, "", rx, phase, now_ns);
         return;
     }
-    if (is_other(r, p, WAY_RX))
+    if (other[WAY_RX])
         record(r, "rx ", rx, phase, now_ns);
-    if (is_other(r, p, WAY_TX))
+    if (other[WAY_TX])
         record(r, "tx ", tx, phase, now_ns);
 }
 
-static int change(struct run *r, const struct job_phase *p, struct err *e)
+static int change(struct run *r, const struct job_phase *p, const bool other[WAYS], struct err *e)
 {
     struct fault_rates rates[WAYS];
     for (enum fault_way way = 0; way < WAYS; way++) {
         int rc = fault_parse(faults_text(p, way), &rates[way], e);
         if (rc)
             return rc;
-        snprintf(r->live->faults[way], sizeof r->live->faults[way], "%s", faults_text(p, way));
+        if (other[way])
+            snprintf(r->live->faults[way], sizeof r->live->faults[way], "%s", faults_text(p, way));
     }
-    int rc = fault_change(r->wires.fault, &rates[WAY_RX], &rates[WAY_TX]);
+    int rc = fault_change(r->wires.fault, other[WAY_RX] ? &rates[WAY_RX] : NULL,
+                          other[WAY_TX] ? &rates[WAY_TX] : NULL);
     return rc ? err_set(e, EXIT_RUN, rc, "no memory for other faults") : 0;
 }
 
 /* The wire was opened with those of the first phase. */
 int faults_begin(struct run *r, const struct job_phase *p, uint32_t phase, struct err *e)
 {
-    bool others = is_other(r, p, WAY_RX) || is_other(r, p, WAY_TX);
+    const bool other[WAYS] = {is_other(r, p, WAY_RX), is_other(r, p, WAY_TX)};
+    bool any = other[WAY_RX] || other[WAY_TX];
     uint64_t now_ns = clock_now_ns(&r->clock);
-    int rc = r->faulted && others ? change(r, p, e) : 0;
-    if (!rc && others)
-        record_all(r, p, phase, now_ns);
+    int rc = r->faulted && any ? change(r, p, other, e) : 0;
+    if (!rc)
+        record_others(r, p, other, phase, now_ns);
     r->faulted = p;
     return rc;
 }

@@ -18,9 +18,9 @@ enum fault_way { WAY_RX, WAY_TX, WAYS };
 const char *faults_text(const struct job_phase *p, enum fault_way way);
 /* Whether any phase has some: a fault wire stands for the whole run then. */
 bool faults_asked(const struct job *job);
-/* A phase begins, as row `phase` of the recorder: when it describes others than the one before, they
- * come into force and are recorded; so are those of the first. Else what is in force stays, also
- * what gen ctl made of it. */
+/* A phase begins, as row `phase` of the recorder: where it describes others for a direction than the
+ * one before, they come into force there and are recorded; so are those of the first. Else what is in
+ * force stays, also what gen ctl made of it. */
 int faults_begin(struct run *r, const struct job_phase *p, uint32_t phase, struct err *e);
 
 #endif

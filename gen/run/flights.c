@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "run/flights.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,7 @@ struct flights {
     struct flight_origin *origins;                  /* a worker each */
     char (*crash_paths)[FLIGHT_PATH_BYTES];         /* a worker each */
     char kept[FLIGHTS_KEPT][FLIGHT_PATH_BYTES + 80]; /* what is told at the end */
-    uint32_t kept_count;
+    uint32_t kept_count, written;
 };
 
 static void path_make(const struct run *r, const char *what, const char *suffix, char *path)
@@ -35,9 +36,34 @@ static void origin_make(const struct run *r, uint32_t worker, struct flight_orig
     snprintf(out->head.build, sizeof out->head.build, "%s %s", WIREBENCH_VERSION, WIREBENCH_COMMIT);
 }
 
+/* "results.db.12345678-fault1.replay.part", of the results whose writer's lock is ours. */
+static bool is_part(const char *name, const char *results)
+{
+    static const char made[] = ".xxxxxxxx-";
+    size_t len = strlen(results), all = strlen(name), end = strlen(FLIGHT_PART);
+    return all > len + strlen(made) + end && !strncmp(name, results, len) && name[len] == '.' &&
+           strspn(name + len + 1, "0123456789abcdef") == 8 && name[len + 9] == '-' &&
+           !strcmp(name + all - end, FLIGHT_PART);
+}
+
+static void remove_parts(const char *results)
+{
+    char folder[JOB_TEXT];
+    const char *slash = strrchr(results, '/');
+    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - results) + 1 : 1, slash ? results : ".");
+    DIR *dir = opendir(folder);
+    const struct dirent *entry;
+    while (dir && (entry = readdir(dir)))
+        if (is_part(entry->d_name, slash ? slash + 1 : results))
+            unlinkat(dirfd(dir), entry->d_name, 0);
+    if (dir)
+        closedir(dir);
+}
+
 int flights_open(struct run *r, struct err *e)
 {
     uint32_t n = r->job->workers;
+    remove_parts(r->job->db);
     if (!r->job->flight)
         return 0;
     struct flights *f = calloc(1, sizeof *f);
@@ -64,14 +90,13 @@ void flights_arm(struct run *r)
     struct flight_crash *c = r->crash;
     if (!r->flights || !c)
         return;
-    uint32_t n = r->workers_count < FLIGHT_CRASH_WORKERS ? r->workers_count : FLIGHT_CRASH_WORKERS;
-    for (uint32_t w = 0; w < n; w++) {
+    for (uint32_t w = 0; w < r->workers_count; w++) {
         c->workers[w].thread = r->workers[w].thread;
         c->workers[w].flight = &r->workers[w].flight;
         c->workers[w].origin = &r->flights->origins[w];
         c->workers[w].path = r->flights->crash_paths[w];
     }
-    c->count = (sig_atomic_t)n;
+    c->count = (sig_atomic_t)r->workers_count;
 }
 
 void flights_disarm(struct run *r)
@@ -115,15 +140,12 @@ static void keep(struct run *r, const struct flight *f, const struct flight_orig
     path_make(r, what, "replay", replay);
     path_make(r, what, "pcap", pcap);
     int rc = flight_save(f, origin, FLIGHT_CONNECTION, replay);
-    if (!rc)
-        rc = flight_save_pcap(f, origin, pcap);
+    int pcap_rc = rc ? rc : flight_save_pcap(f, origin, pcap);
     char *line = all->kept[all->kept_count++];
-    if (rc)
-        snprintf(line, sizeof *all->kept, "flight recording of a %s: %s: %s",
-                 result_name(f->fault.why), replay, strerror(-rc));
-    else
-        snprintf(line, sizeof *all->kept, "flight recording of a %s: %s and .pcap",
-                 result_name(f->fault.why), replay);
+    snprintf(line, sizeof *all->kept, "flight recording of a %s: %s%s%s", result_name(f->fault.why),
+             replay, rc ? ": " : pcap_rc ? ", without its .pcap: " : " and .pcap",
+             pcap_rc ? strerror(-pcap_rc) : "");
+    all->written += !rc;
     note(r, line);
 }
 
@@ -158,8 +180,8 @@ void flights_tell(struct run *r)
         return;
     for (uint32_t i = 0; i < f->kept_count; i++)
         log_warn(&r->log, "%s", f->kept[i]);
-    log_warn(&r->log, "faults: %llu, recorded: %u; gen replay FILE shows one",
-             (unsigned long long)faults(r), f->kept_count);
+    log_warn(&r->log, "faults: %llu, recorded: %u%s", (unsigned long long)faults(r), f->written,
+             f->written ? "; gen replay FILE shows one" : "");
 }
 
 void flights_close(struct run *r)

@@ -10,6 +10,7 @@
 #include <signal.h>
 
 #include "flight/file.h"
+#include "job/job.h"
 
 struct run;
 struct flights;
@@ -19,18 +20,18 @@ struct flights;
 
 /* The recorders of the worker threads, where a handler of SIGABRT finds them. One a process, the
  * owner is main.c. */
-#define FLIGHT_CRASH_WORKERS 64
 struct flight_crash {
     struct {
         pthread_t thread;
         const struct flight *flight;
         const struct flight_origin *origin;
         const char *path;
-    } workers[FLIGHT_CRASH_WORKERS];
+    } workers[JOB_WORKERS];
     volatile sig_atomic_t count;
 };
 
-/* After the run has its uuid, before its workers start. Nothing is done where the job wants none. */
+/* After the run has its uuid and the writer's lock, before its workers start: what a process left
+ * half written beside the results is removed. No more is done where the job wants no recordings. */
 int flights_open(struct run *r, struct err *e);
 /* When the workers are there: an assertion that fails in one writes its recording from now on. */
 void flights_arm(struct run *r);

@@ -44,7 +44,9 @@ static int take_number(struct impair *m, const char *arg, struct err *e)
                    ? refuse(e, arg, "a whole number of frames, above 0")
                    : 0;
     if ((v = value_of(arg, "seed")) != NULL)
-        return units_parse_count(v, &m->seed) ? refuse(e, arg, "a whole number; 0: chosen") : 0;
+        return units_parse_count(v, &m->seed) || m->seed > INT64_MAX /* JSON numbers have a sign */
+                   ? refuse(e, arg, "a whole number below 2^63; 0: chosen")
+                   : 0;
     return refuse(e, arg,
                   "--fault=FAULTS, --fault_ab=FAULTS, --fault_ba=FAULTS, --duration=TIME, "
                   "--count=FRAMES, --seed=N, --priority=normal|high or --json");

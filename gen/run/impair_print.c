@@ -30,6 +30,12 @@ static uint64_t left_of(const struct passed *p)
     return p->held.waiting + p->way->waiting_count;
 }
 
+/* Of those that went; 0: none did. */
+static double late_mean_ns(const struct passed *p)
+{
+    return p->held.released ? (double)p->held.late_sum_ns / (double)p->held.released : 0;
+}
+
 static double seconds_of(const struct impair *m)
 {
     return (double)(m->ended_ns - m->started_ns) / 1e9;
@@ -64,9 +70,8 @@ static void print_way(const struct passed *p)
     print_count(p->in.rx_dropped, "lost before the bridge (its ring was full, or larger than a frame)");
     print_count(p->way->too_long, "too long");
     print_count(p->held.held, "held for a while");
-    if (p->held.held)
-        printf(" (%.1f us later than due in the mean, %.1f at most)",
-               (double)p->held.late_sum_ns / (double)p->held.held / 1e3,
+    if (p->held.released)
+        printf(" (%.1f us later than due in the mean, %.1f at most)", late_mean_ns(p) / 1e3,
                (double)p->held.late_max_ns / 1e3);
     print_count(left_of(p), "still held at the end");
     print_count(p->way->completed, "checksums finished");
@@ -86,7 +91,7 @@ static json_t *drops_object(const struct passed *p)
 
 static json_t *lateness(const struct passed *p, double ns)
 {
-    return p->held.held ? json_real(ns / 1e3) : json_null();
+    return p->held.released ? json_real(ns / 1e3) : json_null();
 }
 
 static json_t *way_object(const struct passed *p)
@@ -98,7 +103,7 @@ static json_t *way_object(const struct passed *p)
         (json_int_t)p->out.tx_bytes, "drops", drops_object(p), "lost_before",
         (json_int_t)p->in.rx_dropped, "too_long", (json_int_t)p->way->too_long, "held",
         (json_int_t)p->held.held, "left", (json_int_t)left_of(p), "late_mean_us",
-        lateness(p, (double)p->held.late_sum_ns / (double)(p->held.held ? p->held.held : 1)),
+        lateness(p, late_mean_ns(p)),
         "late_max_us", lateness(p, (double)p->held.late_max_ns), "checksums_finished",
         (json_int_t)p->way->completed);
 }

@@ -27,6 +27,7 @@
 #include "run/step.h"
 #include "run/sysfile.h"
 
+#define BASE_DB         "base.db"
 #define BASE_TIMEOUT_MS 60000
 #define SETTLE_NS       200000000ull /* of the recorder and the peer */
 
@@ -67,16 +68,18 @@ struct base_report {
     char why[200]; /* "": read */
 };
 
-/* Its results go into a file that loses its name as soon as it is open. */
-static void unname(const char *folder, const char *db)
+void memory_unname(struct run_memory *m)
 {
     static const char *const ends[] = {"", "-wal", "-shm", "-lock"};
-    char path[JOB_TEXT + 16];
+    char path[64];
+    if (!m->folder[0])
+        return;
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        snprintf(path, sizeof path, "%s%s", db, ends[i]);
+        snprintf(path, sizeof path, "%s/" BASE_DB "%s", m->folder, ends[i]);
         unlink(path);
     }
-    rmdir(folder);
+    rmdir(m->folder);
+    m->folder[0] = '\0';
 }
 
 static void take_no_connections(struct job *job, const char *folder)
@@ -88,26 +91,26 @@ static void take_no_connections(struct job *job, const char *folder)
     job->metrics.port = 0;
     job->control = false;
     job->quiet = true;
-    snprintf(job->db, sizeof job->db, "%s/base.db", folder);
+    snprintf(job->db, sizeof job->db, "%s/" BASE_DB, folder);
 }
 
 static int set_up_none(struct run *r, struct job *job, struct err *e)
 {
-    char folder[] = "/tmp/wirebench-base-XXXXXX";
-    if (!mkdtemp(folder))
-        return err_set(e, EXIT_ENVIRONMENT, -errno, "no folder under /tmp: %s", strerror(errno));
-    take_no_connections(job, folder);
+    take_no_connections(job, r->memory.folder);
     r->log.level = LOG_ERROR; /* the run says it all again */
     int rc = run_open(r, e);
-    unname(folder, job->db);
     return rc ? rc : run_start(r, e);
 }
 
-static void be_base(struct run *r, struct job *job, int fd)
+static void be_base(struct run *r, struct job *job, pid_t parent, int fd)
 {
     struct base_report report = {.bytes = {-1, -1}};
     struct err e = {0};
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) { /* it died before the line above */
+        memory_unname(&r->memory);
+        _exit(EXIT_ENVIRONMENT);
+    }
     if (set_up_none(r, job, &e)) {
         snprintf(report.why, sizeof report.why, "%.190s", e.message);
     } else {
@@ -152,6 +155,7 @@ static void read_report(int fd, struct run_memory *m)
 static void fork_base(struct run *r, struct job *job)
 {
     int pipe_fds[2];
+    pid_t parent = getpid();
     fflush(NULL);
     pid_t child = pipe(pipe_fds) ? -1 : fork();
     if (child < 0) {
@@ -160,13 +164,27 @@ static void fork_base(struct run *r, struct job *job)
         return;
     }
     if (!child)
-        be_base(r, job, pipe_fds[1]);
+        be_base(r, job, parent, pipe_fds[1]);
     close(pipe_fds[1]);
     read_report(pipe_fds[0], &r->memory);
     close(pipe_fds[0]);
     kill(child, SIGKILL); /* it has told all it will */
     while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
         ;
+}
+
+/* The folder is ours: the child may end before it has taken its name away. */
+static void measure_base(struct run *r, struct job *job)
+{
+    struct run_memory *m = &r->memory;
+    snprintf(m->folder, sizeof m->folder, "/tmp/wirebench-base-XXXXXX");
+    if (mkdtemp(m->folder)) {
+        fork_base(r, job);
+    } else {
+        snprintf(m->why, sizeof m->why, "no folder under /tmp: %s", strerror(errno));
+        m->folder[0] = '\0';
+    }
+    memory_unname(m);
 }
 
 void memory_base(struct run *r, struct job *job)
@@ -181,7 +199,7 @@ void memory_base(struct run *r, struct job *job)
     else if (job_searches(job))
         snprintf(m->why, sizeof m->why, "a suite has connections of its own for each trial");
     else
-        fork_base(r, job);
+        measure_base(r, job);
 }
 
 void memory_loaded(struct run *r, uint64_t open)

@@ -8,6 +8,9 @@
 /* Measures the process without connections, where the job or one of its rules asks for it. Before
  * anything of the run exists: forks. What fails is told by memory_record. */
 void memory_base(struct run *r, struct job *job);
+/* What the process for 0 connections stores into loses its name: by itself as soon as that is open,
+ * and by its parent when it has ended, however that came. Fine twice, and for any other run. */
+void memory_unname(struct run_memory *m);
 /* `open` connections are open, and no load has begun: takes it down when these are all. */
 void memory_loaded(struct run *r, uint64_t open);
 /* The rows of conn_memory, or a note that says why there are none. */

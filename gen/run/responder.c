@@ -134,18 +134,10 @@ void responder_stop(struct responder *r, struct responder_totals *totals)
 /* Where it answers must be ours alone, or our port of the kernel's address. */
 static int check_share(const struct responder_process *p, struct err *e)
 {
-    struct ip_range addrs[JOB_TARGETS];
-    struct port_range ports[JOB_TARGETS];
+    struct share_lists lists;
     char iface[16];
-    const char *key = strstr(p->job->overrides, "listen=") ? "listen" : "target";
-    struct share s = {.job = p->job, .iface = iface, .addrs = addrs, .ports = ports,
-                      .addrs_count = p->job->targets_count, .ports_count = p->job->targets_count,
-                      .addrs_key = key, .ports_key = key};
-    for (uint32_t i = 0; i < p->job->targets_count; i++) {
-        addrs[i] = p->job->targets[i].addrs;
-        ports[i] = p->job->targets[i].ports;
-    }
     share_iface(p->device, iface);
+    struct share s = share_of_responder(p->job, iface, &lists);
     return share_check(&s, e);
 }
 

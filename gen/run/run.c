@@ -239,6 +239,7 @@ int run_open(struct run *r, struct err *e)
         rc = live_open(r, e);
     if (!rc)
         rc = db_open(job->db, DB_CREATE, &r->db, e);
+    memory_unname(&r->memory);
     if (rc)
         return rc;
     mask_signals(SIG_BLOCK);

@@ -27,6 +27,7 @@ enum run_asked { ASKED_NOTHING, ASKED_NEXT, ASKED_STOP };
 /* Resident bytes of gen and peer, with no connection and with all of them (memory.c); -1: not known. */
 struct run_memory {
     bool wanted;
+    char folder[32];         /* what the process for 0 connections stores into; "": nothing */
     char why[240];           /* nothing was measured, because; "": it was, or will be */
     int64_t base_bytes[2], loaded_bytes[2];
     int64_t file_bytes[2];   /* of both, beside these: pages of program and libraries */

@@ -31,6 +31,49 @@ struct share share_of_client(const struct job *job, const char *iface)
                           .ports_key = "ports"};
 }
 
+struct share share_of_responder(const struct job *job, const char *iface, struct share_lists *lists)
+{
+    const char *key = strstr(job->overrides, "listen=") ? "listen" : "target";
+    for (uint32_t i = 0; i < job->targets_count; i++) {
+        lists->addrs[i] = job->targets[i].addrs;
+        lists->ports[i] = job->targets[i].ports;
+    }
+    return (struct share){.job = job, .iface = iface, .addrs = lists->addrs, .ports = lists->ports,
+                          .addrs_count = job->targets_count, .ports_count = job->targets_count,
+                          .addrs_key = key, .ports_key = key, .paired = true};
+}
+
+/* ---- addresses and ports ---- */
+
+/* The first port of `range` that the list does not have for `addr`; 0: it has all of them. */
+static uint32_t missing_port(const struct share *s, struct ip_addr addr, struct port_range range)
+{
+    uint32_t port = range.lo, i = 0;
+    while (port <= range.hi && i < s->addrs_count) {
+        bool listed = port >= s->ports[i].lo && port <= s->ports[i].hi && ip_range_has(&s->addrs[i], addr);
+        port = listed ? s->ports[i].hi + 1u : port;
+        i = listed ? 0 : i + 1;
+    }
+    return port <= range.hi ? port : 0;
+}
+
+static int check_pairs(const struct share *s, struct err *e)
+{
+    char text[64];
+    for (uint32_t i = 0; i < s->addrs_count; i++)
+        for (uint64_t n = 0; n < s->addrs[i].count && n < SHARED_MOST; n++)
+            for (uint32_t k = 0; k < s->ports_count; k++) {
+                struct ip_addr addr = ip_nth(s->addrs[i], n);
+                uint32_t port = missing_port(s, addr, s->ports[k]);
+                if (port)
+                    return job_refuse(e, s->job, 0, s->ports_key,
+                                      "shared_address = yes takes every address at every port, port %u of "
+                                      "%s as well: expected all addresses with the same ports",
+                                      port, ip_format(text, sizeof text, addr));
+            }
+    return 0;
+}
+
 /* ---- addresses ---- */
 
 static bool address_of(const struct ifaddrs *a, struct ip_addr *out)
@@ -51,19 +94,10 @@ static bool address_of(const struct ifaddrs *a, struct ip_addr *out)
     return true;
 }
 
-/* By the prefix: a count stops at 2^63. */
-static bool in_range(const struct ip_range *r, struct ip_addr a)
-{
-    uint32_t host_bits = (ip_is4(r->first) ? 32u : 128u) - r->prefix_len;
-    if (host_bits < 64)
-        return a.hi == r->first.hi && a.lo >> host_bits == r->first.lo >> host_bits;
-    return host_bits == 128 || a.hi >> (host_bits - 64) == r->first.hi >> (host_bits - 64);
-}
-
 bool share_takes(const struct share *s, struct ip_addr addr)
 {
     for (uint32_t i = 0; i < s->addrs_count; i++)
-        if (in_range(&s->addrs[i], addr))
+        if (ip_range_has(&s->addrs[i], addr))
             return true;
     return false;
 }
@@ -122,6 +156,9 @@ static int check_owned(const struct share *s, const struct ifaddrs *all, struct 
 int share_check(const struct share *s, struct err *e)
 {
     struct ifaddrs *all;
+    int paired = s->job->shared_address && s->paired ? check_pairs(s, e) : 0;
+    if (paired)
+        return paired;
     if (!if_nametoindex(s->iface))
         return 0; /* the wire says so, and better */
     if (getifaddrs(&all))

@@ -23,16 +23,26 @@ struct share {
     const struct port_range *ports;
     uint32_t ports_count;
     const char *addrs_key, *ports_key;
+    bool paired; /* ports[i] are those of addrs[i] alone */
+};
+
+/* Where a responder answers, one list as two. */
+struct share_lists {
+    struct ip_range addrs[JOB_TARGETS];
+    struct port_range ports[JOB_TARGETS];
 };
 
 /* "eth0" of "eth0:1". */
 void share_iface(const char *device, char out[16]);
 /* The sides of a job on `iface`; arrays of the job are lent. */
 struct share share_of_client(const struct job *job, const char *iface);
+struct share share_of_responder(const struct job *job, const char *iface, struct share_lists *lists);
 /* Whether an address is one of those that the side takes. */
 bool share_takes(const struct share *s, struct ip_addr addr);
 /* EXIT_USAGE: an address or a port that must not be ours. Reads the network namespace of the calling
- * thread. */
+ * thread.
+ * The filter looks for the address and for the port, each by itself: of the kernel's own addresses
+ * a responder's list must have every one at the same ports, or what nobody listed was taken too. */
 int share_check(const struct share *s, struct err *e);
 
 /* The MAC of the way to every server, as the kernel finds it. */

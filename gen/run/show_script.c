@@ -14,6 +14,14 @@
 
 #define START_NS 1000000000ull /* of the virtual clock */
 
+/* Frames of a script are what the script is about, and no key of a job. */
+static int check_frames(const struct job *job, struct err *e)
+{
+    if (job->vlan)
+        return job_refuse(e, job, 0, "vlan", "a script's frames have no tag: expected vlan = 0");
+    return job->ip6 ? job_refuse(e, job, 0, "ip", "a script's frames are IPv4: expected ip = 4") : 0;
+}
+
 /* As a client's stack of a job with these keys. */
 static int config_of(const struct show_ask *ask, struct stack_config *out, struct err *e)
 {
@@ -21,11 +29,15 @@ static int config_of(const struct show_ask *ask, struct stack_config *out, struc
     struct worker_config *worker = calloc(1, sizeof *worker);
     int rc = job && worker ? job_defaults(job, &(struct job_args){ask->argc, ask->argv, NULL}, e)
                            : err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "no memory for a job");
+    bool made = !rc;
+    if (made)
+        rc = check_frames(job, e);
     if (!rc) {
         setup_client(job, app_proto_find("echo"), 0, worker);
         *out = worker->stack;
-        job_fini(job);
     }
+    if (made)
+        job_fini(job);
     free(job);
     free(worker);
     return rc;

@@ -10,36 +10,27 @@ static uint64_t at_most(uint64_t v, uint64_t most)
     return v < most ? v : most;
 }
 
-static uint64_t sources_of(const struct tuples_config *cfg)
+static struct job_pool pool_of(const struct tuples_config *cfg)
 {
-    uint64_t sum = 0;
-    for (uint32_t i = 0; i < cfg->sources_count; i++)
-        if (__builtin_add_overflow(sum, cfg->sources[i].count, &sum))
-            return UINT64_MAX;
-    return sum;
+    return job_pool_sum(&(struct job_pools){cfg->sources, cfg->ports, cfg->targets, cfg->sources_count,
+                                            cfg->ports_count, cfg->targets_count});
 }
 
 /* job/ bounds both. */
 static uint32_t hosts_of(const struct tuples_config *cfg)
 {
-    uint64_t sum = 0;
-    for (uint32_t i = 0; i < cfg->targets_count; i++)
-        sum += cfg->targets[i].addrs.count;
-    return (uint32_t)sum;
+    return (uint32_t)pool_of(cfg).hosts;
 }
 
 static uint32_t targets_of(const struct tuples_config *cfg)
 {
-    uint64_t sum = 0;
-    for (uint32_t i = 0; i < cfg->targets_count; i++)
-        sum += cfg->targets[i].addrs.count * port_range_count(cfg->targets[i].ports);
-    return (uint32_t)sum;
+    return (uint32_t)pool_of(cfg).targets;
 }
 
 /* More sources than connections are of use only when there will be other connections. */
 uint32_t tuples_sources(const struct tuples_config *cfg)
 {
-    uint64_t sources = at_most(sources_of(cfg), TUPLES_PATHS_MAX / hosts_of(cfg));
+    uint64_t sources = at_most(pool_of(cfg).sources, TUPLES_PATHS_MAX / hosts_of(cfg));
     if (!cfg->comes_and_goes)
         sources = at_most(sources, cfg->connections);
     return sources ? (uint32_t)sources : 1;
@@ -57,9 +48,7 @@ uint64_t tuples_memory(const struct tuples_config *cfg)
 
 static uint32_t ports_of(const struct tuples_config *cfg)
 {
-    uint32_t all = 0;
-    for (uint32_t i = 0; i < cfg->ports_count; i++)
-        all += port_range_count(cfg->ports[i]);
+    uint32_t all = (uint32_t)pool_of(cfg).ports;
     return all / cfg->workers + (cfg->worker < all % cfg->workers ? 1 : 0);
 }
 
@@ -110,7 +99,7 @@ int tuples_init(struct tuples *t, const struct tuples_config *cfg, struct err *e
 {
     *t = (struct tuples){.cfg = *cfg, .targets_count = targets_of(cfg), .hosts_count = hosts_of(cfg),
                          .sources = tuples_sources(cfg), .ports = ports_of(cfg)};
-    t->source_step = step_of(sources_of(cfg), t->sources);
+    t->source_step = step_of(pool_of(cfg).sources, t->sources);
     t->run = t->run_now = run_of(t);
     t->targets = mem_reserve(tuples_memory(cfg), "list of servers", e);
     if (!t->targets)

@@ -389,6 +389,7 @@ void worker_end(struct worker *w)
 
 void worker_free(struct worker *w)
 {
+    flight_close(&w->flight);
     mem_release(w->own_block, sizeof *w->own_block);
     w->own_block = NULL;
 }

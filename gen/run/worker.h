@@ -113,7 +113,8 @@ int worker_await(struct worker *w, struct err *e);
 bool worker_command(struct worker *w, const struct worker_command *cmd);
 /* Asks the loop to end; the last interval is handed over before the thread does. */
 void worker_stop(struct worker *w);
-/* Joins the thread; the counters in own_block and what the responder did stay until worker_free. */
+/* Joins the thread; the counters in own_block, what the responder did and what the flight recorder
+ * holds stay until worker_free. */
 void worker_end(struct worker *w);
 void worker_free(struct worker *w);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "script/engine.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -160,8 +161,7 @@ static void engine_arrive(void *ctx, const struct segment *s)
     bool listens = tcp_listens(&g->stack.tcp, SCRIPT_PORT);
     out.src_port = listens ? SCRIPT_OTHER : SCRIPT_PORT;
     out.dst_port = listens ? SCRIPT_PORT : SCRIPT_OTHER;
-    if (out.payload_len > FRAME - 100)
-        out.payload_len = FRAME - 100;
+    assert(out.payload_len <= SCRIPT_PAYLOAD_MAX);
     memcpy(frame, our_mac, 6);
     memcpy(frame + 6, peer_mac, 6);
     frame[12] = 8;

@@ -21,7 +21,7 @@ static int parse_flags(struct line *l, struct segment *s)
     return l->at == from ? refuse(l, "flags, of FSRP.UEW, or -") : 0;
 }
 
-static int parse_numbers(struct line *l, struct segment *s)
+static int parse_numbers(struct line *l, enum script_kind kind, struct segment *s)
 {
     int64_t from, to, len;
     if (!take_number(l, 0, UINT32_MAX, &from) || !take_text(l, ":") ||
@@ -30,6 +30,8 @@ static int parse_numbers(struct line *l, struct segment *s)
         return refuse(l, "numbers as 1:1001(1000)");
     if ((uint32_t)(from + len) != (uint32_t)to)
         return refuse(l, "an end that is start and length together");
+    if (kind == SCRIPT_ARRIVES && len > SCRIPT_PAYLOAD_MAX)
+        return refuse(l, "at most 1460 bytes in what arrives: no frame has room for more");
     s->seq = (uint32_t)from;
     s->payload_len = (uint32_t)len;
     return 0;
@@ -121,7 +123,7 @@ int parse_segment(struct line *l, struct script_row *row)
     int64_t n;
     int rc = parse_flags(l, s);
     if (!rc)
-        rc = parse_numbers(l, s);
+        rc = parse_numbers(l, row->kind, s);
     if (rc)
         return rc;
     if (take_text(l, "ack")) {

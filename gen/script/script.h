@@ -21,6 +21,7 @@
 struct err;
 
 #define SCRIPT_TEXT 120
+#define SCRIPT_PAYLOAD_MAX 1460 /* of what arrives: a packet of 1500 bytes */
 #define SCRIPT_FDS  16
 
 enum script_kind { SCRIPT_ARRIVES, SCRIPT_LEAVES, SCRIPT_CALL };

@@ -65,6 +65,7 @@ void fault_held(const struct wire_queue *q, struct fault_held *out)
         .next_due_ns = next_due(fq),
         .waiting = rx->heap_count + rx->queue_count + tx->heap_count + tx->queue_count,
         .held = fq->rx.held + fq->tx.held,
+        .released = fq->rx.released + fq->tx.released,
         .late_max_ns = fq->rx.late_max_ns > fq->tx.late_max_ns ? fq->rx.late_max_ns : fq->tx.late_max_ns,
         .late_sum_ns = fq->rx.late_sum_ns + fq->tx.late_sum_ns,
     };

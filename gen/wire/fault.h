@@ -59,7 +59,8 @@ struct fault_held {
     uint64_t next_due_ns; /* UINT64_MAX: nothing waits */
     uint64_t waiting;     /* now, both ways */
     uint64_t held;        /* frames so far that did not go on at once, both ways */
-    uint64_t late_max_ns, late_sum_ns; /* of those that went on: how much later than due */
+    uint64_t released;    /* of them and of the second ones of duplicates, which went on, both ways */
+    uint64_t late_max_ns, late_sum_ns; /* of those released: how much later than due */
 };
 void fault_held(const struct wire_queue *q, struct fault_held *out);
 

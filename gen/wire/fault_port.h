@@ -17,7 +17,8 @@ struct fault_way {
     bool in_burst;
     struct fault_link link;
     struct store store;
-    uint64_t held;       /* frames that waited; of them: */
+    uint64_t held;       /* frames that waited */
+    uint64_t released;   /* that went on then, second ones of duplicates included; of them: */
     uint64_t late_max_ns, late_sum_ns;
     uint64_t passed;     /* frames that went on, for those that wait to be overtaken */
     struct verdict kept; /* on a frame that the inner wire refused */

@@ -49,5 +49,6 @@ struct frame way_release(struct fault_queue *fq, struct fault_way *w, const stru
     uint64_t late_ns = fq->now_ns > due->due_ns ? fq->now_ns - due->due_ns : 0;
     w->late_max_ns = late_ns > w->late_max_ns ? late_ns : w->late_max_ns;
     w->late_sum_ns += late_ns;
+    w->released++;
     return store_pop(&w->store, due);
 }

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "wire/netlink.h"
 
-#include <arpa/inet.h>
-#include <endian.h>
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <net/if.h>
-#include <sys/socket.h>
+
+#include "wire/netlink_addr.h"
 
 struct request {
     union {
@@ -88,31 +87,16 @@ int netlink_link_up(const char *iface)
     return link->ifi_index ? commit(&r) : -ENODEV;
 }
 
-/* In network order, of the address's family. */
-static void put_addr(struct nlmsghdr *h, uint16_t type, struct ip_addr addr)
-{
-    const uint64_t six[2] = {htobe64(addr.hi), htobe64(addr.lo)};
-    if (ip_is4(addr))
-        mnl_attr_put_u32(h, type, htonl(ip_to4(addr)));
-    else
-        mnl_attr_put(h, type, sizeof six, six);
-}
-
-static uint8_t family_of(struct ip_addr addr)
-{
-    return ip_is4(addr) ? AF_INET : AF_INET6;
-}
-
 int netlink_addr_add(const char *iface, struct ip_addr addr, uint8_t prefix_len)
 {
     struct request r;
     struct ifaddrmsg *a = begin(&r, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, sizeof *a);
-    a->ifa_family = family_of(addr);
+    a->ifa_family = netlink_family(addr);
     a->ifa_prefixlen = prefix_len;
     a->ifa_flags = ip_is4(addr) ? 0 : IFA_F_NODAD;
     a->ifa_index = if_nametoindex(iface);
-    put_addr(r.head, IFA_LOCAL, addr);
-    put_addr(r.head, IFA_ADDRESS, addr);
+    netlink_put_addr(r.head, IFA_LOCAL, addr);
+    netlink_put_addr(r.head, IFA_ADDRESS, addr);
     return a->ifa_index ? commit(&r) : -ENODEV;
 }
 
@@ -122,13 +106,13 @@ int netlink_route_add(const char *iface, struct ip_addr first, uint8_t prefix_le
     struct request r;
     bool local = kind == ROUTE_LOCAL;
     struct rtmsg *route = begin(&r, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, sizeof *route);
-    route->rtm_family = family_of(first);
+    route->rtm_family = netlink_family(first);
     route->rtm_dst_len = prefix_len;
     route->rtm_table = local ? RT_TABLE_LOCAL : RT_TABLE_MAIN;
     route->rtm_protocol = RTPROT_STATIC;
     route->rtm_scope = local ? RT_SCOPE_HOST : ip_is4(first) ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
     route->rtm_type = local ? RTN_LOCAL : RTN_UNICAST;
-    put_addr(r.head, RTA_DST, first);
+    netlink_put_addr(r.head, RTA_DST, first);
     mnl_attr_put_u32(r.head, RTA_OIF, if_nametoindex(iface));
     return commit(&r);
 }

@@ -9,8 +9,9 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <time.h>
+
+#include "wire/netlink_addr.h"
 
 #define NAP_MS     10
 #define MAC_KNOWN  (NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE | NUD_PERMANENT)
@@ -52,20 +53,6 @@ static void *begin(struct asker *a, uint16_t type, uint16_t flags, size_t payloa
     return mnl_nlmsg_put_extra_header(h, payload_bytes);
 }
 
-static void put_address(struct asker *a, uint16_t type, struct ip_addr addr)
-{
-    uint64_t six[2] = {htobe64(addr.hi), htobe64(addr.lo)};
-    if (ip_is4(addr))
-        mnl_attr_put_u32((struct nlmsghdr *)a->room, type, htonl(ip_to4(addr)));
-    else
-        mnl_attr_put((struct nlmsghdr *)a->room, type, sizeof six, six);
-}
-
-static uint8_t family_of(struct ip_addr addr)
-{
-    return ip_is4(addr) ? AF_INET : AF_INET6;
-}
-
 static int exchange(struct asker *a, mnl_cb_t take, void *ctx)
 {
     const struct nlmsghdr *h = (const struct nlmsghdr *)a->room;
@@ -104,10 +91,10 @@ static int take_route(const struct nlmsghdr *h, void *ctx)
 static int ask_route(struct asker *a, struct nexthop *n)
 {
     struct rtmsg *route = begin(a, RTM_GETROUTE, 0, sizeof *route);
-    route->rtm_family = family_of(n->to);
+    route->rtm_family = netlink_family(n->to);
     route->rtm_dst_len = ip_is4(n->to) ? 32 : 128;
-    put_address(a, RTA_DST, n->to);
-    mnl_attr_put_u32((struct nlmsghdr *)a->room, RTA_OIF, (uint32_t)a->ifindex);
+    netlink_put_addr(&a->align, RTA_DST, n->to);
+    mnl_attr_put_u32(&a->align, RTA_OIF, (uint32_t)a->ifindex);
     n->hop = n->to;
     return exchange(a, take_route, &n->hop);
 }
@@ -147,9 +134,9 @@ static struct ndmsg *begin_neighbour(struct asker *a, uint16_t type, uint16_t fl
                                      const struct nexthop *n)
 {
     struct ndmsg *neigh = begin(a, type, flags, sizeof *neigh);
-    neigh->ndm_family = family_of(n->hop);
+    neigh->ndm_family = netlink_family(n->hop);
     neigh->ndm_ifindex = a->ifindex;
-    put_address(a, NDA_DST, n->hop);
+    netlink_put_addr(&a->align, NDA_DST, n->hop);
     return neigh;
 }
 

@@ -91,7 +91,7 @@ def phases_have_their_own(folder):
         found.query("SELECT p.name, f.name, f.detail FROM fault_event f "
                     "JOIN phase p ON p.id = f.phase_id ORDER BY f.id"),
         [("doubled", "frames", "duplicate=100%"), ("one_way", "frames", "rx none"),
-         ("one_way", "frames", "tx reorder=100%"), ("clean_again", "frames", "none")], "faults")
+         ("one_way", "frames", "tx reorder=100%"), ("clean_again", "frames", "tx none")], "faults")
     hit = found.query("SELECT DISTINCT p.name, n.name FROM interval i JOIN phase p ON p.id = i.phase_id "
                       "JOIN counter c ON c.interval_id = i.id JOIN counter_name n ON n.id = c.name_id "
                       "WHERE n.kind = 'drop' AND n.name LIKE 'fault%' AND p.kind = 'measure'")

@@ -140,6 +140,7 @@ REFUSED = [
     (2, [middle.LEFT, middle.RIGHT, "--fault=loss=1%", "--fault_ab=loss=1%"], "expected it alone"),
     (2, [middle.LEFT, middle.RIGHT, "--speed=9"], "expected --fault="),
     (2, [middle.LEFT, middle.RIGHT, "--duration=0s"], "above 0"),
+    (2, [middle.LEFT, middle.RIGHT, f"--seed={1 << 63}"], "a whole number below 2^63"),
     (2, ["one", "two"], "two ends of one link"),
     (3, [middle.LEFT, "down"], "is down: ip link set down up"),
     (3, [middle.LEFT, "many"], "2 queues"),

@@ -187,8 +187,8 @@ def metrics(folder):
 def rate_and_faults(folder):
     db = folder / "ctl.db"
     job = gen.job(folder, "ctl", wire="pair", rate=500, duration="3s", connections=20, interval="100ms",
-                  fault="loss=0%", timeout="400ms")
-    job.write_text(job.read_text(encoding="utf-8") + "[second]\n", encoding="utf-8")
+                  fault_rx="loss=0%", fault_tx="loss=0%", timeout="400ms")
+    job.write_text(job.read_text(encoding="utf-8") + "[second]\nfault_rx = loss=1%\n", encoding="utf-8")
     with gen.start(job, f"--db={db}") as process:
         found = await_phase(process, "measure")
         case.expect_equal((found["run"], found["db"], found["pid"]), (1, str(db), process.child.pid), "status")
@@ -205,7 +205,8 @@ def rate_and_faults(folder):
         ctl("fault", "none")
         wrong()
         ctl("next")
-        await_phase(process, "measure", "second")
+        found = await_phase(process, "measure", "second")
+        case.expect_equal(found["faults"], {"rx": "loss=1%", "tx": ""}, "tx says the same: it stays as it was made")
         ctl("stop")
         case.expect_equal(process.wait(30), 4, f"stopped\n{process}")
     results = Results(db)
@@ -257,7 +258,8 @@ def recorded(results):
     case.expect_equal({row[3:] for row in rows[:-1]}, {("main", "measure")}, "in their phase")
     case.expect_equal([row[2][:8] for row in rows], ["done", "done", "done", "refused:", "done", "done"], "results")
     case.expect_equal(results.query("SELECT name, detail FROM fault_event ORDER BY id"),
-                      [("frames", "loss=0%"), ("frames", "rx loss=100%"), ("frames", "none")], "faults")
+                      [("frames", "loss=0%"), ("frames", "rx loss=100%"), ("frames", "none"),
+                       ("frames", "rx loss=1%")], "faults")
     case.expect_equal((results.column("state"), results.column("state_reason")), ("aborted", "stopped by gen ctl"), "state")
     ends = results.query("SELECT name, kind, exit_reason FROM phase WHERE kind IN ('measure', 'close') ORDER BY seq")
     case.expect_equal(ends, [("main", "measure", "command"), ("second", "measure", "command"),

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """CPU, memory and context switches of gen and of a local peer, each interval: a command with all its
 children, and a server that gen did not start, as long as it lives."""
+import os
 import pathlib
 import signal
 import sys
@@ -103,6 +104,27 @@ def of_a_connection(folder):
                       [(0,)], "nobody asked")
 
 
+def ended_early(folder):
+    """The second process is killed while it sets up: the run goes on, and nothing of it is left."""
+    def folders():
+        return set(pathlib.Path("/tmp").glob("wirebench-base-*"))
+
+    job = gen.job(folder, "early", wire="lab", rate=200, duration="300ms", connections=4, measure_memory="yes",
+                  db=folder / "early.db")
+    before = folders()
+    with gen.start(job) as process:
+        case.wait_until(lambda: folders() - before, 10, lambda: f"no second process:\n{process}")
+        left, task = folders() - before, f"/proc/{process.child.pid}/task/{process.child.pid}/children"
+        for pid in pathlib.Path(task).read_text(encoding="ascii").split():
+            os.kill(int(pid), signal.SIGKILL)
+        process.wait(30)
+        case.expect(process.code in gen.WELL_OR_LATE, str(process))
+    case.wait_until(lambda: not left & folders(), 5, lambda: f"a folder stayed behind, of {left}")
+    notes = Results(folder / "early.db").query("SELECT text FROM note WHERE text LIKE 'memory%'")
+    case.expect_equal(notes, [("memory of a connection not measured: the process for 0 connections ended before it "
+                               "told",)], "notes")
+
+
 def test():
     case.need_capabilities()
     case.need_programs("ip", case.SERVER)
@@ -110,6 +132,7 @@ def test():
         whole_tree(folder)
         own_peer(folder)
         of_a_connection(folder)
+        ended_early(folder)
 
 
 case.main(test)

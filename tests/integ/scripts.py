@@ -21,7 +21,19 @@ def differences():
     return said
 
 
+def refused():
+    """Keys of a job that a script's frames know nothing of."""
+    script = SCRIPTS / "half_close.pkt"
+    for key, says in (("--vlan=5", "a script's frames have no tag"), ("--ip=6", "a script's frames are IPv4"),
+                      ("--target=[fd00::1]:80", "a script's frames are IPv4")):
+        found = case.execute(case.GEN, "replay", script, key)
+        case.expect(found.code == 2 and says in found.err, f"expected {says}:\n{found}")
+    found = case.execute(case.GEN, "replay", script, "--rto_min=1s")
+    case.expect_equal(found.code, 0, str(found))
+
+
 def test():
+    refused()
     case.need_capabilities()
     played = case.execute(KERNEL, *sorted(SCRIPTS.glob("*.pkt")))
     if played.code == 77:

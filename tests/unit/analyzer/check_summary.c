@@ -85,7 +85,7 @@ START_TEST(the_whole_run_counts_for_drops_and_connects)
     ck_assert_ptr_nonnull(strstr(s.figures[FIGURE_CONN_BYTES_GEN].reason, "memory_reserved"));
     VALUE(CONN_RESERVED_GEN, 138.5);
     MISSING(CONN_RESERVED_PEER);
-    ck_assert_uint_eq(s.pools.count, 3);
+    ck_assert_uint_eq(s.pools.count, 5);
     close_run();
 }
 END_TEST

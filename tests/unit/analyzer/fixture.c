@@ -358,13 +358,14 @@ static void put_resources(struct build *b)
     }
 }
 
-/* Of its connections and of the recorder, whose pools no connection holds. */
+/* Of its connections and of the recorders and servers, whose pools no connection holds. */
 static void put_pools(struct build *b)
 {
     static const struct {
         const char *name;
         double bytes;
-    } pools[] = {{"connections", 128}, {"flow_table", 10.5}, {"recorder", 4096}};
+    } pools[] = {{"connections", 128}, {"flow_table", 10.5}, {"recorder", 4096},
+                 {"flight_recorder", 65536}, {"servers", 12}};
     for (size_t i = 0; i < sizeof pools / sizeof *pools; i++) {
         struct conn_memory_row row = {.side = "gen", .pool = pools[i].name, .connections = 100,
                                       .item_bytes = DB_NONE, .items_used = DB_NONE,

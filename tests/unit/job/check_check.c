@@ -21,6 +21,15 @@ static const struct {
     {"ip = 6\ntarget = 10.0.0.1:80\n",
      "x.conf:2: target = \"10.0.0.1:80\": 10.0.0.1 is IPv4 and the run is IPv6 (ip): expected one"
      " family"},
+    {"ip = 6\ntarget = 198.19.0.1:9000\n",
+     "x.conf:2: target = \"198.19.0.1:9000\": 198.19.0.1 is IPv4 and the run is IPv6 (ip): expected"
+     " one family"},
+    {"ip = 6\nlisten = 198.19.0.1:9000\n",
+     "x.conf:2: listen = \"198.19.0.1:9000\": 198.19.0.1 is IPv4 and the run is IPv6 (ip): expected"
+     " one family"},
+    {"target = [fd00::1]:80\nsource = 198.18.1.0/28\n",
+     "x.conf:2: source = \"198.18.1.0/28\": 198.18.1.0 is IPv4 and the run is IPv6 (ip): expected one"
+     " family"},
     {"source = fd00::/64\n",
      "x.conf:1: source = \"fd00::/64\": fd00:: is IPv6 and the run is IPv4 (ip): expected one family"},
     {"ip = 6\nsource = fd00::/64, 10.0.0.1\n",

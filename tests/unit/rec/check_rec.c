@@ -222,6 +222,44 @@ START_TEST(what_is_handed_over_is_stored_after_a_sync)
 }
 END_TEST
 
+/* However much was asked of a run, what it does itself is still told. */
+START_TEST(commands_and_notes_leave_room_for_the_rest)
+{
+    struct rec *r;
+    int64_t id;
+    static const uint64_t counters[COUNTER_COUNT] = {1};
+    struct phase_row row = {.name = "m", .kind = PHASE_MEASURE, .measured = true, .load = "max",
+                            .offered_rate_per_s = NAN};
+    struct command_row asked = {.name = "next", .result = "refused: too early"};
+    dir = tmp_dir_make();
+    ck_assert_int_eq(db_open(dir.file, DB_CREATE, &db, &e), 0);
+    ck_assert_int_eq(fed_run(db, &id, &e), 0);
+    struct rec_config cfg = fed_config(db, id);
+    ck_assert_int_eq(rec_open(&cfg, &r, &e), 0);
+    int phase = rec_phase_begin(r, &row, FED_START_NS);
+    rec_sync(r);
+    int64_t phase_id = number("SELECT id AS n FROM phase");
+    uint32_t taken = 0;
+    while (taken < 10000 && !rec_command(r, &asked, -1, FED_START_NS))
+        taken++;
+    ck_assert_uint_eq(taken, REC_ASKED_MAX);
+    ck_assert_int_eq(rec_note(r, "info", "no room", FED_START_NS), -ENOSPC);
+    for (int64_t seq = 1; seq <= 500; seq++) {
+        struct trial_row trial = {.phase_id = phase_id, .seq = seq, .requested_per_s = 1,
+                                  .achieved_per_s = 1, .passed = 1, .reason = "so", .connections = 1};
+        ck_assert_int_eq(rec_fault(r, "loss=1%", phase, FED_START_NS), 0);
+        ck_assert_int_eq(rec_fault(r, "loss=2%", phase, FED_START_NS), 0);
+        ck_assert_int_eq(rec_peer(r, counters, FED_START_NS + (uint64_t)seq), 0);
+        ck_assert_int_eq(rec_peer(r, counters, FED_START_NS + (uint64_t)seq), 0);
+        ck_assert_int_eq(rec_trial(r, &trial), 0);
+    }
+    ck_assert_msg(rec_close(r, &e) == 0, "%s", e.message);
+    ck_assert_int_eq(number("SELECT count(*) AS n FROM command"), REC_ASKED_MAX);
+    ck_assert_int_eq(number("SELECT count(*) AS n FROM trial"), 500);
+    forget_all();
+}
+END_TEST
+
 /* Ten intervals, each looked at before the next. */
 static void feed_slowly(struct rec *r, uint32_t phase)
 {
@@ -341,7 +379,7 @@ END_TEST
 
 CHECK_MAIN("rec/rec", every_count_arrives_in_its_phase, intervals_cover_the_whole_time,
            histograms_merge_to_the_same_percentiles, totals_show_what_was_handed_over,
-           what_is_handed_over_is_stored_after_a_sync,
+           what_is_handed_over_is_stored_after_a_sync, commands_and_notes_leave_room_for_the_rest,
            a_batch_that_fails_half_way_leaves_nothing_and_the_next_one_is_whole,
            a_killed_run_can_be_read_and_is_interrupted,
            a_file_size_limit_loses_batches_and_nothing_else)

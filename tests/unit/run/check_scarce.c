@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A client and a responder over pair, driven by one thread, with each pool of theirs so small that it
  * is empty again and again: counted, nothing lost, all given back. */
+#include <errno.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "run/setup.h"
 #include "tests/lib/check_main.h"
@@ -91,6 +93,13 @@ static void all_completed(const struct both *b)
     ck_assert_uint_eq(b->client->block->counters[COUNTER_COMPLETED], WANTED);
 }
 
+static void is_unmapped(void *block)
+{
+    unsigned char resident;
+    ck_assert_int_eq(mincore(block, 1, &resident), -1);
+    ck_assert_int_eq(errno, ENOMEM);
+}
+
 static void finish(struct both *b)
 {
     ck_assert_uint_eq(b->client->client.trans.in_use, 0);
@@ -106,11 +115,14 @@ static void finish(struct both *b)
         both[i]->queue->ops->queue_close(both[i]->queue);
     }
     leak_check_pair(b->ports);
+    void *ring = b->client->flight.ring;
     for (int i = 0; i < 2; i++) {
         b->ports[i]->ops->port_close(b->ports[i]);
         worker_free(both[i]);
         free(both[i]);
     }
+    if (ring)
+        is_unmapped(ring);
     app_ctx_fini(&b->app);
     fixture_fini(&b->f);
 }
@@ -210,5 +222,17 @@ START_TEST(test_frames)
 }
 END_TEST
 
+/* A recorder's ring, whose oldest parts are written over again, goes with its worker. */
+START_TEST(test_flight)
+{
+    struct both b;
+    prepare(&b, JOB("echo", "3000") "flight = 256KiB\n");
+    play(&b);
+    all_completed(&b);
+    ck_assert_ptr_nonnull(b.client->flight.ring);
+    finish(&b);
+}
+END_TEST
+
 CHECK_MAIN("run/scarce", test_enough, test_pending, test_parses, test_transactions, test_tuples,
-           test_frames)
+           test_frames, test_flight)

@@ -55,6 +55,37 @@ START_TEST(test_the_kernels_address_is_not_ours)
 }
 END_TEST
 
+static void responder_refused(const char *list, const char *says)
+{
+    struct fixture f;
+    struct share_lists lists;
+    char listen[300];
+    snprintf(listen, sizeof listen, "--listen=%s", list);
+    load_well(&f, "wire = xdp:lo\nshared_address = yes\n", WORDS(listen), NULL);
+    struct share s = share_of_responder(&f.job, "lo", &lists);
+    ck_assert_int_lt(share_check(&s, &f.e), 0);
+    ck_assert_msg(strstr(f.e.message, says) != NULL, "%s: %s", list, f.e.message);
+    fixture_fini(&f);
+}
+
+/* The filter looks for an address and for a port: what is in no list must not be taken with them. */
+START_TEST(test_a_responder_takes_what_is_listed_only)
+{
+    static const char owned[] = "--listen=10.0.0.1:80-89, 10.0.0.1:443, 10.0.0.2:80-89, 10.0.0.2:443: "
+                                "shared_address = yes: 10.0.0.1 is not an address of lo";
+    responder_refused("10.0.0.1:80, 10.0.0.2:443",
+                      "--listen=10.0.0.1:80, 10.0.0.2:443: shared_address = yes takes every address "
+                      "at every port, port 443 of 10.0.0.1 as well: expected all addresses with the same "
+                      "ports");
+    responder_refused("10.0.0.1:80-89, 10.0.0.2:80-84, 10.0.0.2:86-89", "port 85 of 10.0.0.2 as well");
+    responder_refused("10.0.0.0/30:80, 10.0.0.2:81", "port 81 of 10.0.0.0 as well");
+    responder_refused("[fd00::1]:80, [fd00::2]:1", "port 1 of fd00::1 as well");
+    responder_refused("10.0.0.1:80-89, 10.0.0.1:443, 10.0.0.2:80-89, 10.0.0.2:443", owned);
+    responder_refused("10.0.0.1:84-89, 10.0.0.1:80-83, 10.0.0.2:80-89", "10.0.0.1 is not an address of lo");
+    responder_refused("10.0.0.0/31:65535, 10.0.0.2:65535", "10.0.0.0 is not an address of lo");
+}
+END_TEST
+
 /* ::1 is far from the beginning of its prefix, and further than can be counted from that of ::/0. */
 START_TEST(test_wide_prefixes)
 {
@@ -96,4 +127,5 @@ START_TEST(test_a_port_in_use)
 END_TEST
 
 CHECK_MAIN("run/share", test_reserved_ports, test_device_to_interface,
-           test_the_kernels_address_is_not_ours, test_wide_prefixes, test_a_port_in_use)
+           test_the_kernels_address_is_not_ours, test_a_responder_takes_what_is_listed_only,
+           test_wide_prefixes, test_a_port_in_use)

@@ -30,6 +30,8 @@ START_TEST(test_segments)
     reads_back("0 < S 0:0(0) win 65535 <mss 1460,sackOK,TS val 7 ecr 0,nop,wscale 7>",
                "S 0:0(0) win 65535 <mss 1460,sackOK,TS val 7 ecr 0,nop,wscale 7>");
     reads_back("+.1 < P. 1:1001(1000) ack 5 win 0", "P. 1:1001(1000) ack 5 win 0");
+    reads_back("+.1 < P. 1:1461(1460) ack 5 win 0", "P. 1:1461(1460) ack 5 win 0");
+    reads_back("+.1 > P. 1:3001(3000) ack 5 win 0", "P. 1:3001(3000) ack 5 win 0");
     reads_back("+0 > FEW. 1:1(0) ack 1", "FEW. 1:1(0) ack 1 win 0");
     reads_back("+0 < . 1:1(0) ack 1 win 9 <nop,nop,sack 1001:2001 3001:4001>",
                ". 1:1(0) ack 1 win 9 <nop,nop,sack 1001:2001 3001:4001>");
@@ -80,6 +82,7 @@ START_TEST(test_refused)
     refused("+.3~+.2 > . 1:1(0) ack 1", "expected a time");
     refused("+0~+1 < . 1:1(0) ack 1 win 1", "expected one time for what arrives");
     refused("+0 < . 1:9(1) ack 1 win 1", "start and length together");
+    refused("+0 < . 1:1462(1461) ack 1 win 1", "at most 1460 bytes in what arrives");
     refused("+0 < . 1:1(0) win 1", "the flags have the dot");
     refused("+0 < S 0:0(0)", "expected win N");
     refused("+0 < S 0:0(0) win 65536", "a window up to 65535");

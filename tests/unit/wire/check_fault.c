@@ -300,6 +300,40 @@ START_TEST(a_full_store_loses_with_a_counter)
 }
 END_TEST
 
+static struct fault_held held_by(struct wire_queue *q)
+{
+    struct fault_held h;
+    fault_held(q, &h);
+    return h;
+}
+
+/* Of what went, the second ones of duplicates included, and not of what still waits. */
+START_TEST(lateness_is_of_those_that_went)
+{
+    struct sides s = open_faulty(
+        (struct fault_config){.rx = {.delay_all_ns = 1000}, .tx = {.delay_all_ns = 1000, .duplicate = 1}});
+    tick(&s, 0);
+    ck_assert_uint_eq(send_segments(s.near, 0, 5, 100), 5);
+    tick(&s, 1300);
+    s.near->ops->flush(s.near);
+    ck_assert_uint_eq(take(s.far, NULL), 10);
+    send_segments(s.far, 0, 4, 100);
+    ck_assert_uint_eq(take(s.near, NULL), 0); /* wait until 2300 */
+    struct fault_held h = held_by(s.near);
+    ck_assert_uint_eq(h.held, 9);
+    ck_assert_uint_eq(h.waiting, 4);
+    ck_assert_uint_eq(h.released, 10);
+    ck_assert_uint_eq(h.late_sum_ns, 10 * 300);
+    ck_assert_uint_eq(h.late_max_ns, 300);
+    tick(&s, 2800);
+    ck_assert_uint_eq(take(s.near, NULL), 4);
+    h = held_by(s.near);
+    ck_assert_uint_eq(h.released, 14);
+    ck_assert_uint_eq(h.late_sum_ns, 10 * 300 + 4 * 500);
+    close_sides(&s);
+}
+END_TEST
+
 /* Whatever is done, every frame of the inner wire comes back to it. */
 START_TEST(inner_frames_are_all_back_after_random_operations)
 {
@@ -434,6 +468,7 @@ CHECK_MAIN("wire/fault", what_is_sent_is_harmed_as_often_as_asked_and_counted,
            delayed_frames_keep_their_order_without_jitter, jitter_spreads_the_arrivals,
            a_single_bit_is_always_caught, pairs_of_bits_pass_the_checksum,
            what_has_no_checksum_is_not_corrupted, a_full_store_loses_with_a_counter,
+           lateness_is_of_those_that_went,
            inner_frames_are_all_back_after_random_operations, descriptions_are_read,
            spreads_rates_queues_and_bursts_are_read,
            wrong_descriptions_are_refused)
