@@ -86,7 +86,8 @@ static int conn_bytes_all_options(double *values)
     int n = bench_rounds(3);
     for (int i = 0; i < n; i++) {
         struct gen_run run;
-        if (gen_run(&run, "wire=lab", OPEN_100K, "measure_memory=yes", ALL_OPTIONS, NULL))
+        if (gen_run(&run, "wire=lab", "connections=100000", "protocol=echo", "payload=64", "rate=0",
+                    "duration=1s", "warmup=0s", "measure_memory=yes", ALL_OPTIONS, NULL))
             return 0;
         values[i] = gen_figure(&run, "SELECT bytes_per_conn FROM conn_memory WHERE side = 'gen' AND "
                                      "pool = 'process' AND connections = 100000");
