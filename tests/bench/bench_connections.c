@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What a connection costs: time to open it, to use it once, memory. */
+#include <math.h>
 #include <stdio.h>
 
 #include "bench/bench.h"
@@ -79,9 +80,32 @@ static int conn_bytes_100k(double *values)
     return n;
 }
 
+/* SPEC 6: the same process configured for none beside it; read when all are open, before any load. */
+static int conn_bytes_all_options(double *values)
+{
+    int n = bench_rounds(3);
+    for (int i = 0; i < n; i++) {
+        struct gen_run run;
+        if (gen_run(&run, "wire=lab", "connections=100000", "protocol=echo", "payload=64", "rate=0",
+                    "duration=1s", "warmup=0s", "measure_memory=yes", ALL_OPTIONS, NULL))
+            return 0;
+        values[i] = gen_figure(&run, "SELECT bytes_per_conn FROM conn_memory WHERE side = 'gen' AND "
+                                     "pool = 'process' AND connections = 100000");
+        gen_rows(&run, "SELECT side || ' ' || pool || ': ' || round(bytes_per_conn, 1) || "
+                       "' bytes a connection' FROM conn_memory");
+        gen_run_done(&run);
+        if (isnan(values[i]))
+            return 0;
+        fprintf(stderr, "  round %d: %.1f bytes an idle connection\n", i + 1, values[i]);
+    }
+    return n;
+}
+
 const struct bench connections_benches[] = {
     {"lab_cps", "connections/s", "lab, connect + one 64 B transaction + close by FIN", lab_cps},
     {"conn_bytes_100k", "bytes", "resident memory a connection, client side", conn_bytes_100k},
+    {"conn_bytes_100k_all_options", "bytes", "the same of idle ones with SACK, RACK, timestamps, CUBIC, IPv6",
+     conn_bytes_all_options},
     {"lab_open_100k_s", "s", "100,000 connections opened on lab", lab_open_100k},
     {0},
 };

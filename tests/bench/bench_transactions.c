@@ -66,32 +66,50 @@ static int lab_tps_vs_reflector(double *values)
     return n;
 }
 
+/* What is compared by runs in turn. */
+struct side {
+    const char *name;
+    const char *keys[5]; /* beside those of pair_tps; NULL: no more */
+};
+
 /* pair_tps for a second; NAN: the run failed. */
-static double pair_tps_of(const char *ip)
+static double pair_tps_of(const struct side *s)
 {
     struct gen_run run;
-    if (gen_run(&run, "wire=pair", "duration=1s", "warmup=300ms", ip, ECHO_64, NULL))
+    if (gen_run(&run, "wire=pair", "duration=1s", "warmup=300ms", ECHO_64, s->keys[0], s->keys[1],
+                s->keys[2], s->keys[3], s->keys[4], NULL))
         return NAN;
     double tps = gen_figure(&run, "SELECT transactions_per_s FROM run_summary");
     gen_run_done(&run);
     return tps;
 }
 
-/* The families take turns in going first. */
-static int ip6_tps_ratio(double *values)
+/* The second over the first; they take turns in going first. */
+static int ratio_rounds(const struct side sides[2], double *values)
 {
     int n = bench_rounds(11);
+    double tps[2];
     for (int i = 0; i < n; i++) {
-        double four = i % 2 ? NAN : pair_tps_of("ip=4"), six = pair_tps_of("ip=6");
-        if (i % 2)
-            four = pair_tps_of("ip=4");
-        values[i] = six / four;
+        int first = i % 2;
+        tps[first] = pair_tps_of(&sides[first]);
+        tps[!first] = pair_tps_of(&sides[!first]);
+        values[i] = tps[1] / tps[0];
         if (isnan(values[i]))
             return 0;
-        fprintf(stderr, "  round %d: IPv6 %.0f transactions/s, IPv4 %.0f: %.3f\n", i + 1, six, four,
-                values[i]);
+        fprintf(stderr, "  round %d: %s %.0f transactions/s, %s %.0f: %.3f\n", i + 1,
+                sides[1].name, tps[1], sides[0].name, tps[0], values[i]);
     }
     return n;
+}
+
+static int ip6_tps_ratio(double *values)
+{
+    return ratio_rounds((struct side[]){{"IPv4", {"ip=4"}}, {"IPv6", {"ip=6"}}}, values);
+}
+
+static int pair_tps_all_options(double *values)
+{
+    return ratio_rounds((struct side[]){{"pair_tps", {NULL}}, {"all options", {ALL_OPTIONS}}}, values);
 }
 
 const struct bench transactions_benches[] = {
@@ -100,5 +118,7 @@ const struct bench transactions_benches[] = {
      lab_tps_vs_reflector},
     {"pair_tps", "transactions/s", "as lab_tps over the pair wire", pair_tps},
     {"ip6_tps_ratio", "ratio", "pair_tps of IPv6 over IPv4, alternating rounds", ip6_tps_ratio},
+    {"pair_tps_all_options", "ratio", "pair_tps with SACK, RACK, timestamps, CUBIC, IPv6 over it as it is",
+     pair_tps_all_options},
     {0},
 };

@@ -5,6 +5,9 @@
 
 struct sqlite3;
 
+/* All of TCP that a connection may be asked to have. */
+#define ALL_OPTIONS "sack=yes", "rack=yes", "timestamps=yes", "congestion=cubic", "ip=6"
+
 struct gen_run {
     char dir[64];
     struct sqlite3 *db;

@@ -11,7 +11,7 @@ static struct peers_config config(void)
     return (struct peers_config){
         .link = {.loss = 0.05, .reorder = 0.05, .duplicate = 0.02, .corrupt = 0.01,
                  .delay_ns = 500000, .reorder_ns = 2 * MS, .seed = 5},
-        .conns = 16, .messages = 30, .message_max = 65536,
+        .ip6 = peers_ip6(), .conns = 16, .messages = 30, .message_max = 65536,
         .timestamps = true, .sack = true, .rack = true, .congestion = CONGESTION_NEWRENO,
         .window_scale = 7, .window = 262144,
         .ooo_pieces = 512, .side_blocks = 64, .start_ns = 1000 * MS, .seed = 99,

@@ -10,8 +10,7 @@
 #include "lib/check_main.h"
 #include "peers.h"
 
-#define MS          1000000ull
-#define CLIENT_PORT 20000 /* as peers.c deals them out */
+#define MS 1000000ull
 
 struct seen {
     uint32_t same, differs, unknown, sent, from_state;
@@ -23,7 +22,7 @@ static struct peers_config config(double loss, bool moody)
 {
     return (struct peers_config){
         .link = {.loss = loss, .reorder = loss, .delay_ns = 5 * MS, .reorder_ns = 10 * MS, .seed = 3},
-        .conns = 12, .messages = 20, .message_max = 16384, .moody = moody,
+        .ip6 = peers_ip6(), .conns = 12, .messages = 20, .message_max = 16384, .moody = moody,
         .timestamps = true, .congestion = true, .window_scale = 7, .window = 262144,
         .ooo_pieces = 4096, .side_blocks = 256, .start_ns = 1000 * MS, .seed = 5,
     };
@@ -48,8 +47,9 @@ static void replay_one(struct flight *f, uint16_t port, const char *path, struct
     struct err e = {0};
     struct stack_config cfg = f->stack->cfg;
     memcpy(origin.head.mac, f->stack->queue->port->mac, sizeof mac);
-    f->fault.tuple = (struct tape_tuple){.local = ip4_addr(0xc6120001), .remote = ip4_addr(0xc6120002),
-                                         .lport = port, .rport = 9000};
+    const struct path *way = &f->stack->paths[0];
+    f->fault.tuple = (struct tape_tuple){.local = way->local, .remote = way->remote,
+                                         .lport = port, .rport = PEERS_SERVER_PORT};
     ck_assert_int_eq(flight_save(f, &origin, FLIGHT_CONNECTION, path), 0);
     ck_assert_msg(flight_load(&file, path, &e) == 0, "%s", e.message);
     if (retrace_open(&r, &file, &cfg, 0, watch, s, &e) == 0) {
@@ -80,7 +80,7 @@ static struct seen play(const struct peers_config *cfg, uint32_t ring_bytes, uin
     p->told_ns = &f.now_ns;
     peers_run(p, limit_ns);
     for (uint16_t i = 0; i < cfg->conns; i++)
-        replay_one(&f, (uint16_t)(CLIENT_PORT + i), path, &s);
+        replay_one(&f, (uint16_t)(PEERS_CLIENT_PORT + i), path, &s);
     peers_check(p);
     rmdir(dir);
     flight_close(&f);

@@ -9,7 +9,7 @@ static struct peers_config config(void)
 {
     return (struct peers_config){
         .link = {.loss = 0.03, .reorder = 0.05, .delay_ns = 500000, .reorder_ns = 2 * MS, .seed = 5},
-        .conns = 8, .messages = 20, .message_max = 16384,
+        .ip6 = peers_ip6(), .conns = 8, .messages = 20, .message_max = 16384,
         .timestamps = true, .congestion = true, .window_scale = 7, .window = 65536,
         .ooo_pieces = 256, .side_blocks = 256, .start_ns = 1000 * MS, .seed = 21,
     };

@@ -16,7 +16,7 @@ static struct peers_config config(double loss, double reorder, uint64_t rtt_us)
     return (struct peers_config){
         .link = {.loss = loss, .reorder = reorder, .delay_ns = rtt_us * 500,
                  .reorder_ns = rtt_us * 1000, .seed = 11},
-        .conns = 16, .messages = 30, .message_max = 65536,
+        .ip6 = peers_ip6(), .conns = 16, .messages = 30, .message_max = 65536,
         .timestamps = true, .sack = true, .rack = true, .congestion = CONGESTION_NEWRENO,
         .window_scale = 7, .window = 262144,
         .ooo_pieces = 512, .side_blocks = 64, .start_ns = 1000 * MS, .seed = 42,

@@ -20,6 +20,17 @@
 
 static const uint32_t address[2] = {PEERS_CLIENT, PEERS_SERVER};
 
+bool peers_ip6(void)
+{
+    const char *ip = getenv("IP");
+    return ip && !strcmp(ip, "6");
+}
+
+struct ip_addr peers_addr(const struct peers_config *cfg, uint32_t host)
+{
+    return cfg->ip6 ? (struct ip_addr){PEERS_PREFIX, host} : ip4_addr(host);
+}
+
 static uint64_t word_of(const struct peers *p, uint32_t id, bool to_server, uint64_t at)
 {
     return rng_mix(p->cfg.seed ^ (uint64_t)id << 1 ^ to_server, at / 8);
@@ -61,7 +72,7 @@ static uint32_t id_of(const struct peer *e, uint32_t conn)
 static bool is_stranger(const struct peer *e, uint32_t conn)
 {
     const struct path *path = &e->stack.paths[tcp_conn(&e->stack.tcp, conn)->path];
-    return id_of(e, conn) >= e->all->cfg.conns || !ip_equal(path->remote, ip4_addr(address[e->is_client]));
+    return id_of(e, conn) >= e->all->cfg.conns || !ip_equal(path->remote, peers_addr(&e->all->cfg, address[e->is_client]));
 }
 
 static void stranger_event(struct peer *e, uint32_t conn, enum tcp_event event)
@@ -226,7 +237,7 @@ static struct stack_config stack_config_of(const struct peers_config *cfg, uint3
                 .time_wait_tk = 60 * second_tk, .init_cwnd = 10,
                 .retries = cfg->retries ? cfg->retries : 30, .syn_retries = cfg->retries ? cfg->retries : 30,
                 .secret = cfg->seed ^ local},
-        .local = {{.first = ip4_addr(local), .count = 1}},
+        .local = {{.first = peers_addr(cfg, local), .count = 1}},
         .local_count = 1,
         .paths = cfg->paths ? cfg->paths : 4,
         .mtu = 1500,
@@ -333,7 +344,7 @@ void peers_step(struct peers *p)
 void peers_begin(struct peers *p)
 {
     struct stack *s = &p->ends[0].stack;
-    uint32_t path = stack_path(s, ip4_addr(address[0]), ip4_addr(address[1]), p->now_ns);
+    uint32_t path = stack_path(s, peers_addr(&p->cfg, address[0]), peers_addr(&p->cfg, address[1]), p->now_ns);
     uint64_t limit_ns = p->now_ns + 5000 * MS;
     while (stack_path_state(s, path) == NEIGH_WAIT && p->now_ns < limit_ns)
         peers_step(p);

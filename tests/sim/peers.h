@@ -15,11 +15,13 @@
 #define PEERS_SERVER_PORT 9000
 #define PEERS_CLIENT      0xc6120001u /* 198.18.0.1 (RFC 2544) */
 #define PEERS_SERVER      0xc6120002u
+#define PEERS_PREFIX      0x2001000200000000u /* 2001:2::/64 (RFC 5180), the same hosts over IPv6 */
 
 struct peers_config {
     struct link_config link;
     const char *fault;        /* of the fault wire, both ways; NULL: none stands */
     bool bulk;                /* instead of messages: the client sends for ever (peers_bulk) */
+    bool ip6;                 /* see peers_ip6 */
     uint32_t conns, messages; /* messages: a connection and direction */
     uint32_t message_max;     /* bytes; sizes are spread evenly over powers of two */
     bool timestamps, sack, rack, ecn, nagle;
@@ -74,6 +76,10 @@ struct peers {
     uint64_t digest; /* of everything that happened, for "the same seed, the same run" */
 };
 
+/* Whether the environment's IP is 6: so each program runs its cases with either family. */
+bool peers_ip6(void);
+/* PEERS_CLIENT or PEERS_SERVER as an address of the family. */
+struct ip_addr peers_addr(const struct peers_config *cfg, uint32_t host);
 struct peers *peers_open(const struct peers_config *cfg);
 /* Runs until every connection closed and everything is given back, or virtual `limit_ns` passed.
  * Returns virtual ns from the first SYN to the last close. */
