@@ -226,6 +226,18 @@ START_TEST(band_is_wider_where_few_could_be_shown)
 }
 END_TEST
 
+/* Levels that are a sixth of the variance are within sqrt(2/30) of none, and are taken for none; those
+ * that are half of it follow themselves by twice the correlation of the whole. */
+START_TEST(levels_that_chance_makes_are_none)
+{
+    struct ratio_band none = band_of(30, 94, 45), sixth = band_of(30, 94, 44.5), half = band_of(30, 94, 43);
+    ck_assert_double_eq_tol(sixth.half_width_most, none.half_width_most, 1e-12);
+    ck_assert_double_eq_tol(sixth.k_eff, none.k_eff, 1e-12);
+    ck_assert_double_gt(half.half_width_most, 1.1 * none.half_width_most);
+    ck_assert_double_lt(half.k_eff, none.k_eff);
+}
+END_TEST
+
 START_TEST(upper_end_by_hand)
 {
     ck_assert_double_eq_tol(percentile_upper_end(0.99, 0.005), 1 - 0.01 * 0.4723665527, 1e-9);
@@ -292,5 +304,6 @@ CHECK_MAIN("analyzer/percentile", shown_with_ten_samples_beyond,
            bounded_from_the_published_counts_on, band_by_hand, band_never_below_binomial,
            one_cluster_has_no_band, band_covers, seconds_that_hang_together_are_told,
            few_seconds_that_look_independent, seconds_are_worth_what_they_surely_are,
-           band_is_wider_where_few_could_be_shown, upper_end_by_hand, interval_brackets_the_percentile,
+           band_is_wider_where_few_could_be_shown, levels_that_chance_makes_are_none, upper_end_by_hand,
+           interval_brackets_the_percentile,
            interval_beyond_the_largest_sample)
