@@ -158,7 +158,8 @@ static int read_clusters(struct db *db, struct summary *s, struct rate_clusters 
     return ret;
 }
 
-/* A ratio per worker-nanosecond becomes a rate of all workers. */
+/* A ratio per worker-nanosecond becomes a rate of all workers. The counts show by themselves how the
+ * seconds hang together. */
 static void bound_rate(struct figure *f, const struct cluster *c, size_t count)
 {
     struct ratio_band band;
@@ -167,9 +168,10 @@ static void bound_rate(struct figure *f, const struct cluster *c, size_t count)
         part += c[i].part;
         ns += (double)c[i].count;
     }
-    if (!f->has || part <= 0 || ratio_band(c, NULL, count, 0, &band))
+    if (!f->has || part <= 0 || ratio_band(c, c, count, 0, &band))
         return;
-    double relative = band.half_width / (part / ns);
+    double error = band.half_width / (part / ns), relative = band.half_width_most / (part / ns);
+    f->error = ratio_band_error(fmax(0, 1 - error), 1 + error);
     figure_bound(f, fmax(0, f->value * (1 - relative)), f->value * (1 + relative), band.k_eff, band.used);
 }
 

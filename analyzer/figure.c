@@ -30,8 +30,8 @@ void figure_bound(struct figure *f, double lo, double hi, double k_eff, size_t s
     f->has_interval = k_eff >= RATIO_BAND_NEEDS;
     if (!f->has_interval)
         snprintf(f->reason, sizeof f->reason,
-                 "its %zu seconds are worth %.1f independent ones: an interval needs %.0f", seconds,
-                 k_eff, RATIO_BAND_NEEDS);
+                 "its %zu seconds may be worth only %.1f independent ones: an interval needs %.0f",
+                 seconds, k_eff, RATIO_BAND_NEEDS);
 }
 
 void figure_miss(struct figure *f, const char *format, ...)

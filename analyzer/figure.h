@@ -12,10 +12,10 @@
 
 struct figure {
     bool has;          /* false: value means nothing, reason says why */
-    bool has_interval; /* 95 %, two-sided; it rests on at least ten independent seconds */
-    bool has_band;     /* lo and hi are there, whatever they rest on: for who adds up errors, not to be
-                        * shown without has_interval */
+    bool has_interval; /* 95 %, two-sided; its seconds are surely worth ten independent ones */
+    bool has_band;     /* lo and hi are there, whatever they rest on: not to be shown without has_interval */
     double value, lo, hi;
+    double error;      /* standard error of its logarithm, for who adds up errors; 0: not known */
     double duration_s; /* the time that a rate is over; 0: not a rate */
     uint64_t count;    /* samples behind it; 0: not a sample statistic */
     char reason[120];  /* why value is missing; else why the interval is, or "" */
@@ -23,7 +23,7 @@ struct figure {
 
 void figure_set(struct figure *f, double value);
 /* The 95 % interval of a value that is set, from `seconds` of the run that are worth `k_eff`
- * independent ones; where these are too few it is kept, but not to be shown. */
+ * independent ones at least; where these are too few it is kept, but not to be shown. */
 void figure_bound(struct figure *f, double lo, double hi, double k_eff, size_t seconds);
 void figure_miss(struct figure *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

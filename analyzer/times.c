@@ -119,6 +119,7 @@ static void fill_quantile(struct time_summary *t, enum quantile_id id, const str
                                   c->seconds->count, &in);
     if (ret == 0) {
         figure_bound(f, (double)in.lo_ns, (double)in.hi_ns, in.k_eff, in.used);
+        f->error = in.error;
         t->ranks[id].lo = in.lo_rank;
         t->ranks[id].hi = in.hi_rank;
     } else {
@@ -132,10 +133,12 @@ static void fill_mean(struct figure *f, const struct hist_sum *sum, const struct
 {
     figure_set(f, hist_sum_mean_ns(sum));
     struct ratio_band band;
-    if (ratio_band(c->of[QUANTILE_COUNT], NULL, c->seconds->count, 0, &band))
+    if (ratio_band(c->of[QUANTILE_COUNT], c->of[QUANTILE_P50], c->seconds->count, 0, &band))
         return;
-    double lo = fmax((double)sum->min_ns, f->value - band.half_width); /* no time is below the least */
-    figure_bound(f, lo, f->value + band.half_width, band.k_eff, band.used);
+    double least = (double)sum->min_ns, lo = fmax(least, f->value - band.half_width);
+    f->error = ratio_band_error(lo, f->value + band.half_width);
+    figure_bound(f, fmax(least, f->value - band.half_width_most), f->value + band.half_width_most,
+                 band.k_eff, band.used);
 }
 
 static void fill(struct time_summary *t, const struct clusters *c)

@@ -13,8 +13,6 @@
 #include "analyzer/out/metric.h"
 #include "base/err.h"
 
-#define HALF_WIDTH_95 1.959964 /* standard errors in a half of a 95 % interval, at least */
-
 /* What is judged by, side by side with what is only needed while it is judged. */
 struct inputs {
     struct comparison_side history;
@@ -88,10 +86,9 @@ static int read_errors(struct db *db, const struct comparison *c, int64_t run, d
     int ret = summary_build(db, run, &s, e);
     for (size_t i = 0; i < METRIC_COUNT && ret == 0; i++) {
         metric_at(&s, i, &m);
-        for (size_t j = 0; j < c->metric_count && m.figure.has_band; j++)
-            if (strcmp(m.name, c->metrics[j].name) == 0 && m.figure.lo > 0 &&
-                c->metrics[j].scale == SCALE_LOG)
-                out[j] = log(m.figure.hi / m.figure.lo) / 2 / HALF_WIDTH_95;
+        for (size_t j = 0; j < c->metric_count && m.figure.error > 0; j++)
+            if (strcmp(m.name, c->metrics[j].name) == 0 && c->metrics[j].scale == SCALE_LOG)
+                out[j] = m.figure.error;
     }
     summary_fini(&s);
     return ret;

@@ -210,7 +210,7 @@ static void put_times(FILE *out, const struct summary *s)
     close_sheet(out);
     fputs(
         "<p class=\"quiet small\">Below figures: 95 % intervals that take the seconds of the run as "
-        "dependent clusters; ~ marks one that fewer than ten independent seconds support. A dash "
+        "dependent clusters, where these are surely worth ten independent ones. A dash "
         "is a figure that too few samples support. Latency counts from the intended start, "
         "service time from sending; queueing is waiting for a free connection, lateness the "
         "generator's own error.</p>\n",

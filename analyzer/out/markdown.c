@@ -91,7 +91,7 @@ static void put_figures(FILE *out, const struct report *r)
         fputc('\n', out);
     }
     fputs(
-        "\nIn parentheses 95 % intervals, ~ where fewer than ten independent seconds support one; "
+        "\nIn parentheses 95 % intervals, where the seconds are surely worth ten independent ones; "
         "– is missing.\n",
         out);
 }

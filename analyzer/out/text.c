@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A run for people, on one screen: what became of it, what limited it, then figures. Intervals are
- * 95 %, two-sided; '*' marks one that rests on fewer than ten independent seconds.
+ * 95 %, two-sided, of runs whose seconds are surely worth ten independent ones.
  */
 #include "analyzer/out/text.h"
 

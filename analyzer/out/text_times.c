@@ -108,7 +108,7 @@ static void put_marks(FILE *out, const struct summary *s)
     }
     add_note(line, sizeof line, s->under_saturation, "latency under saturation (rate = max)");
     add_note(line, sizeof line, weak && few, "-: too few samples, or independent seconds (ten)");
-    add_note(line, sizeof line, weak && !few, "-: under ten independent seconds");
+    add_note(line, sizeof line, weak && !few, "-: not surely ten independent seconds");
     add_note(line, sizeof line, few && !weak, "-: too few samples");
     if (line[0])
         format_line(out, "%s", line);

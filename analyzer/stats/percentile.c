@@ -40,6 +40,21 @@ static uint64_t rank_of(uint64_t count, double p)
     return r < count ? r : count;
 }
 
+double percentile_upper_end(double p, double half_width)
+{
+    double x = half_width / (1 - p);
+    return 1 - (1 - p) * exp(-x - x * x);
+}
+
+/* Of the value's logarithm, from the values at both ends of a band; 0 where one is not known. */
+static double error_of(const struct hist_sum *sum, double p, double half_width)
+{
+    uint64_t lo = rank_of(sum->count, p - half_width), hi = rank_of(sum->count, p + half_width);
+    uint64_t lo_ns = hist_sum_percentile_ns(sum, lo, sum->count);
+    uint64_t hi_ns = hist_sum_percentile_ns(sum, hi, sum->count);
+    return p + half_width < 1 ? ratio_band_error((double)lo_ns, (double)hi_ns) : 0;
+}
+
 int percentile_interval(const struct hist_sum *sum, const struct quantile *q,
                         const struct cluster *clusters, const struct cluster *median, size_t count,
                         struct percentile_interval *out)
@@ -49,10 +64,8 @@ int percentile_interval(const struct hist_sum *sum, const struct quantile *q,
     int ret = ratio_band(clusters, median, count, p * (1 - p), &band);
     if (ret)
         return ret;
-    if (p + band.half_width >= 1 || !percentile_is_bounded(sum->count, q))
-        return -ERANGE;
-    uint64_t lo = rank_of(sum->count, p - band.half_width);
-    uint64_t hi = rank_of(sum->count, p + band.half_width);
+    double end = percentile_upper_end(p, band.half_width_most);
+    uint64_t lo = rank_of(sum->count, p - band.half_width_most), hi = rank_of(sum->count, end);
     *out = (struct percentile_interval){
         .lo_rank = lo,
         .hi_rank = hi,
@@ -61,6 +74,10 @@ int percentile_interval(const struct hist_sum *sum, const struct quantile *q,
         .used = band.used,
         .k_eff = band.k_eff,
     };
+    bool beyond = band.reliable && (1 - end) * (double)sum->count < 1;
+    if (beyond || !percentile_is_bounded(sum->count, q))
+        return -ERANGE;
+    out->error = error_of(sum, p, band.half_width);
     return 0;
 }
 

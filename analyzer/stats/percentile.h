@@ -51,16 +51,22 @@ uint64_t percentile_rank(uint64_t count, const struct quantile *q);
 
 /* The interval of one percentile; `median`: the clusters of the same seconds for p50, see
  * ratio_band(). -ENODATA: fewer than two clusters; -ERANGE: the upper end lies beyond the largest
- * sample. */
+ * sample. The ends are those of the wider band: p - half_width_most and percentile_upper_end(). */
 struct percentile_interval {
     uint64_t lo_rank, hi_rank; /* the samples at both ends, from 1 */
     uint64_t lo_ns, hi_ns;     /* their values by the histogram */
     size_t used;  /* seconds with samples */
     double k_eff; /* below RATIO_BAND_NEEDS it is not to be relied upon */
+    double error; /* standard error of the value's logarithm, by the narrower band; 0: not known */
 };
 int percentile_interval(const struct hist_sum *sum, const struct quantile *q,
                         const struct cluster *clusters, const struct cluster *median, size_t count,
                         struct percentile_interval *out);
+
+/* The share of samples below the upper end of a band around p. With x the band in units of 1 - p,
+ * exp(-x - x^2) of the share beyond p are left beyond it: about 1 - x for a narrow band, and never none.
+ * A run that was quiet by luck has seen few slow samples, and knows too little of how they scatter. */
+double percentile_upper_end(double p, double half_width);
 
 /* Adds to `out` the samples of a histogram, and those of them in buckets up to that of `ns`. */
 void cluster_add(struct cluster *out, const struct hist_sum *h, uint64_t ns);

@@ -156,8 +156,9 @@ static struct told tell(size_t k, double phi, int series, bool with_median)
             below += (x[i] <= 2.3263479) / (100 * (double)k); /* the 99th percentile of all */
         }
         ck_assert_int_eq(ratio_band(c, with_median ? median : NULL, k, 0.01 * 0.99, &band), 0);
-        bool held = fabs(below - 0.99) <= band.half_width;
-        bool told = band.reliable && 0.99 + band.half_width < 1; /* else its end is not known */
+        double end = percentile_upper_end(0.99, band.half_width_most);
+        bool held = below >= 0.99 - band.half_width_most && below <= end;
+        bool told = band.reliable && (1 - end) * 100 * (double)k >= 1; /* else its end is not known */
         t.held += held / (double)series;
         t.reliable += told / (double)series;
         t.wrong += (told && !held) / (double)series;
@@ -170,10 +171,78 @@ START_TEST(seconds_that_hang_together_are_told)
     SIMULATION();
     struct told blind = tell(60, 0.8, 500, false), seeing = tell(60, 0.8, 500, true);
     ck_assert_double_gt(blind.wrong, 0.12);
-    ck_assert_double_lt(seeing.wrong, 0.06);
+    ck_assert_double_lt(seeing.wrong, 0.02);
     ck_assert_double_gt(seeing.held, blind.held + 0.08);
-    ck_assert_double_lt(seeing.reliable, 0.4);
+    ck_assert_double_lt(seeing.reliable, 0.05);
     ck_assert_double_gt(tell(60, 0.0, 500, true).reliable, 0.95);
+}
+END_TEST
+
+/* Only runs whose seconds look independent have an interval. Among them it must hold nevertheless. */
+START_TEST(few_seconds_that_look_independent)
+{
+    SIMULATION();
+    ck_assert_double_gt(tell(30, 0.0, 500, true).reliable, 0.65);
+    struct told some = tell(30, 0.3, 500, true), few = tell(30, 0.5, 1000, true);
+    ck_assert_double_gt(some.reliable, 0.15);
+    ck_assert_double_lt(some.wrong, 0.06 * some.reliable);
+    ck_assert_double_lt(few.reliable, 0.08);
+    ck_assert_double_lt(few.wrong, 0.01);
+    ck_assert_double_lt(tell(30, 0.8, 500, true).reliable, 0.015);
+}
+END_TEST
+
+/* `count` clusters of 100 samples, by turns few and 100 of them at or below a percentile, `low` and
+ * 100 - low at or below the median. */
+static struct ratio_band band_of(size_t count, double few, double low)
+{
+    struct cluster c[300], median[300];
+    struct ratio_band band;
+    for (size_t i = 0; i < count; i++) {
+        c[i] = (struct cluster){100, i % 2 ? few : 100};
+        median[i] = (struct cluster){100, i % 2 ? low : 100 - low};
+    }
+    ck_assert_int_eq(ratio_band(c, median, count, 0.99 * 0.01, &band), 0);
+    return band;
+}
+
+/* Levels that swing about their mean show no correlation above 0, so it may be 2 / sqrt(K): for K = 24
+ * .408, and v = 1 + 2 sum (1 - j/24) .408^j = 2.2826. */
+START_TEST(seconds_are_worth_what_they_surely_are)
+{
+    ck_assert_double_eq_tol(band_of(24, 99, 45).k_eff, 24 / 2.2826, 0.001);
+    ck_assert(band_of(24, 99, 45).reliable);
+    ck_assert(!band_of(23, 99, 45).reliable);
+}
+END_TEST
+
+/* Levels as far apart as 30 and 70 are no noise of 100 samples; a share of 1 - .0025 / .04 is theirs. */
+START_TEST(band_is_wider_where_few_could_be_shown)
+{
+    struct ratio_band few = band_of(30, 94, 30), many = band_of(300, 94, 30);
+    ck_assert_double_gt(few.half_width_most, 1.1 * few.half_width);
+    ck_assert_double_lt(many.half_width_most, 1.01 * many.half_width);
+    ck_assert_double_ge(many.half_width_most, many.half_width);
+}
+END_TEST
+
+/* Levels that are a sixth of the variance are within sqrt(2/30) of none, and are taken for none; those
+ * that are half of it follow themselves by twice the correlation of the whole. */
+START_TEST(levels_that_chance_makes_are_none)
+{
+    struct ratio_band none = band_of(30, 94, 45), sixth = band_of(30, 94, 44.5), half = band_of(30, 94, 43);
+    ck_assert_double_eq_tol(sixth.half_width_most, none.half_width_most, 1e-12);
+    ck_assert_double_eq_tol(sixth.k_eff, none.k_eff, 1e-12);
+    ck_assert_double_gt(half.half_width_most, 1.1 * none.half_width_most);
+    ck_assert_double_lt(half.k_eff, none.k_eff);
+}
+END_TEST
+
+START_TEST(upper_end_by_hand)
+{
+    ck_assert_double_eq_tol(percentile_upper_end(0.99, 0.005), 1 - 0.01 * 0.4723665527, 1e-9);
+    ck_assert_double_eq_tol(percentile_upper_end(0.5, 0.01), 0.51, 1e-4);
+    ck_assert_double_lt(percentile_upper_end(0.99, 0.02), 1);
 }
 END_TEST
 
@@ -200,6 +269,8 @@ START_TEST(interval_brackets_the_percentile)
     ck_assert_uint_ge(in.hi_ns, 990);
     ck_assert_uint_ge(in.lo_ns, 985);
     ck_assert_uint_le(in.hi_ns, 995);
+    ck_assert_double_gt(in.error, 0);
+    ck_assert_double_le(in.error, ratio_band_error((double)in.lo_ns, (double)in.hi_ns));
     free(second);
     free(sum);
     free(h);
@@ -232,5 +303,7 @@ END_TEST
 CHECK_MAIN("analyzer/percentile", shown_with_ten_samples_beyond,
            bounded_from_the_published_counts_on, band_by_hand, band_never_below_binomial,
            one_cluster_has_no_band, band_covers, seconds_that_hang_together_are_told,
+           few_seconds_that_look_independent, seconds_are_worth_what_they_surely_are,
+           band_is_wider_where_few_could_be_shown, levels_that_chance_makes_are_none, upper_end_by_hand,
            interval_brackets_the_percentile,
            interval_beyond_the_largest_sample)
