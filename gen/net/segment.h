@@ -41,7 +41,5 @@ bool segment_equal(const struct segment *a, const struct segment *b);
 char *segment_text(char *buf, const struct segment *s, uint32_t iss, uint32_t other_iss);
 /* The options alone, without the brackets; SACK blocks relative to `other_iss`. */
 char *segment_options_text(char *buf, const struct segment *s, uint32_t other_iss);
-/* "S.", "P." ... */
-char *segment_flags_text(char buf[10], uint8_t flags);
 
 #endif
