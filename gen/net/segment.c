@@ -60,17 +60,34 @@ static void tcp_write(uint8_t *at, const struct segment *s, uint32_t len, uint64
     be16_store_csum(&h->csum, csum_fold(pseudo_sum + csum_add(at, len)));
 }
 
+/* Both return what the pseudo-header sums up to without the length. */
+static uint64_t ip4_header_write(uint8_t *at, const struct net_path *path, uint8_t tos, uint32_t len)
+{
+    struct ip4_hdr *ip = (void *)at;
+    uint64_t sum = ip4_write(at, path, IP_TCP, (uint16_t)(IP4_HEADER + len));
+    ip->tos = tos;
+    be16_store_csum(&ip->csum, csum_fold(sum + be16_sum(tos)));
+    return csum_add(&ip->src, 2 * sizeof ip->src) + be16_sum(IP_TCP);
+}
+
+static uint64_t ip6_header_write(uint8_t *at, const struct net_path *path, uint8_t tos, uint32_t len)
+{
+    struct ip6_hdr *ip = (void *)at;
+    uint64_t sum = ip6_write(at, path, IP_TCP, (uint16_t)len);
+    be32_store(&ip->word, IP6_VERSION | (uint32_t)tos << IP6_CLASS_SHIFT);
+    return sum;
+}
+
 uint32_t segment_write(uint8_t *packet, const struct segment *s, const struct segment_ends *ends)
 {
-    const struct net_path path = {.src = ip4_addr(ends->src), .dst = ip4_addr(ends->dst), .ttl = TTL};
-    struct ip4_hdr *ip = (void *)packet;
+    const struct net_path path = {.src = ends->src, .dst = ends->dst, .ttl = TTL};
     uint32_t len = TCP_HEADER + s->opts_len + s->payload_len;
-    uint64_t sum = ip4_write(packet, &path, IP_TCP, (uint16_t)(IP4_HEADER + len));
-    ip->tos = s->tos;
-    be16_store_csum(&ip->csum, csum_fold(sum + be16_sum(s->tos)));
-    tcp_write(packet + IP4_HEADER, s, len,
-              csum_add(&ip->src, 8) + be16_sum(IP_TCP) + be16_sum((uint16_t)len));
-    return IP4_HEADER + len;
+    bool is4 = ip_is4(ends->src);
+    uint32_t header = is4 ? IP4_HEADER : IP6_HEADER;
+    uint64_t sum = is4 ? ip4_header_write(packet, &path, s->tos, len)
+                       : ip6_header_write(packet, &path, s->tos, len);
+    tcp_write(packet + header, s, len, sum + be16_sum((uint16_t)len));
+    return header + len;
 }
 
 /* --- as text ----------------------------------------------------------------------------------- */
