@@ -11,7 +11,7 @@ static void take_known(struct stack *s, uint64_t now_ns)
     for (uint32_t i = 0; i < s->cfg.known_count; i++) {
         const struct neigh_known *k = &s->cfg.known[i];
         neigh_want(&s->neigh, k->addr, s->cfg.local[0].first, now_ns);
-        neigh_learn(&s->neigh, k->addr, k->mac);
+        neigh_learn(&s->neigh, k->addr, k->mac, now_ns, &(bool){false});
     }
 }
 
