@@ -8,7 +8,7 @@
 
 int neigh_init(struct neigh_table *t, uint32_t size, struct err *e)
 {
-    *t = (struct neigh_table){.size = size};
+    *t = (struct neigh_table){.size = size, .poll_ns = UINT64_MAX};
     t->entries = mem_reserve(size * sizeof *t->entries, "neighbours", e);
     return t->entries ? 0 : -ENOMEM;
 }
@@ -36,6 +36,8 @@ uint32_t neigh_want(struct neigh_table *t, struct ip_addr addr, struct ip_addr l
     if (i == NEIGH_NONE) {
         if (t->count == t->size)
             return NEIGH_NONE;
+        if (!t->count)
+            t->poll_ns = now_ns + NEIGH_POLL_NS;
         i = t->count++;
     }
     t->entries[i] = (struct neigh){.addr = addr, .local = local, .state = NEIGH_WAIT,
@@ -78,4 +80,13 @@ uint32_t neigh_next_due(struct neigh_table *t, uint64_t now_ns)
         return i;
     }
     return NEIGH_NONE;
+}
+
+uint32_t neigh_next_poll(struct neigh_table *t, uint64_t now_ns)
+{
+    if (now_ns < t->poll_ns)
+        return NEIGH_NONE;
+    t->poll_ns = now_ns + NEIGH_POLL_NS / t->count;
+    uint32_t i = t->hand++ % t->count;
+    return t->entries[i].state == NEIGH_READY ? i : NEIGH_NONE;
 }

@@ -76,6 +76,52 @@ START_TEST(test_announcements_of_others_change_nothing)
 }
 END_TEST
 
+/* One after the other, all within the time; who does not answer stays as it is. */
+START_TEST(test_neighbours_are_asked_anew)
+{
+    const struct ip_addr two[2] = {them(), ip4_addr(0xc6120003)};
+    struct fixture *f = open_all((struct ip_addr){0, 0});
+    for (int i = 0; i < 2; i++) {
+        stack_path(&f->stack, us(), two[i], f->now_ns);
+        deliver_arp(f, 2, their_mac, two[i], us());
+    }
+    f->now_ns += NEIGH_POLL_NS - 1;
+    turn(f);
+    ck_assert(!answered(f));
+    f->now_ns++;
+    for (int i = 0; i < 5; i++, f->now_ns += NEIGH_POLL_NS / 2) {
+        turn(f);
+        ck_assert(answered(f) && f->answer.arp.op == 1 && ip_equal(f->answer.dst, two[i % 2]));
+        f->now_ns += NEIGH_RETRY_NS; /* no answer, no other question */
+        turn(f);
+        ck_assert(!answered(f));
+        f->now_ns -= NEIGH_RETRY_NS;
+        ck_assert_int_eq(stack_path_state(&f->stack, 0), NEIGH_READY);
+    }
+    deliver_arp(f, 2, other_mac, them(), us());
+    ck_assert_mem_eq(f->stack.paths[0].head.bytes, other_mac, 6);
+    ck_assert_mem_eq(f->stack.paths[1].head.bytes, their_mac, 6);
+    while (answered(f))
+        continue;
+    close_all(f);
+}
+END_TEST
+
+START_TEST(test_whom_the_kernel_knows_is_not_asked)
+{
+    const struct neigh_known known = {them(), {2, 0, 0, 0, 0, 0x77}};
+    struct fixture *f = open_as(&(struct stack_config){.local = {{.first = us(), .count = 1}},
+                                                       .known = &known, .known_count = 1});
+    uint32_t path = stack_path(&f->stack, us(), them(), f->now_ns);
+    ck_assert_int_eq(stack_path_state(&f->stack, path), NEIGH_READY);
+    for (int i = 0; i < 4; i++, f->now_ns += NEIGH_POLL_NS) {
+        turn(f);
+        ck_assert(!answered(f));
+    }
+    close_all(f);
+}
+END_TEST
+
 START_TEST(test_neighbour_fails_and_is_asked_anew)
 {
     struct fixture *f = open_all((struct ip_addr){0, 0});
@@ -213,7 +259,8 @@ START_TEST(test_every_frame_has_its_counter)
 END_TEST
 
 CHECK_MAIN("stack/frames", test_arp_is_answered, test_neighbour_is_asked, test_neighbour_moves,
-           test_announcements_of_others_change_nothing,
+           test_announcements_of_others_change_nothing, test_neighbours_are_asked_anew,
+           test_whom_the_kernel_knows_is_not_asked,
            test_neighbour_fails_and_is_asked_anew, test_gateway_is_asked, test_stranger_is_reset,
            test_syn_makes_its_path, test_paths_run_out, test_echo_is_answered,
            test_every_frame_has_its_counter)
