@@ -177,14 +177,22 @@ static int check_peer(const struct loader *l)
     return 0;
 }
 
-/* In lab and on pair no kernel has an address of ours. */
+/* In lab and on pair no kernel has an address of ours. Where one has, its routes and neighbours, which
+ * are ours then, are those of frames without a tag: nobody would answer tagged ones there. */
 static int check_shared(const struct loader *l)
 {
-    if (!l->job->shared_address || is_outside(l->job))
+    const struct job *job = l->job;
+    if (!job->shared_address)
         return 0;
-    return job_refuse(l->e, l->job, 0, "shared_address",
-                      "on wire = %s no address is the kernel's: expected wire = xdp:IFACE as well",
-                      l->job->wire);
+    if (!is_outside(job))
+        return job_refuse(l->e, job, 0, "shared_address",
+                          "on wire = %s no address is the kernel's: expected wire = xdp:IFACE as well",
+                          job->wire);
+    if (!job->vlan)
+        return 0;
+    return job_refuse(l->e, job, 0, "vlan",
+                      "with shared_address = yes addresses and neighbours are those that the kernel "
+                      "has without tags: expected vlan = 0, or shared_address = no");
 }
 
 static int check_workers(const struct loader *l)

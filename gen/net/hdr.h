@@ -5,6 +5,7 @@
 
 #include <assert.h>
 
+#include "base/addr.h"
 #include "net/be.h"
 
 enum eth_type {
@@ -19,6 +20,7 @@ enum ip_protocol {
     IP_HOP_BY_HOP = 0, /* IPv6 extension headers (RFC 8200 4) */
     IP_ICMP = 1,
     IP_TCP = 6,
+    IP_UDP = 17,
     IP_ROUTING = 43,
     IP_FRAGMENT = 44,
     IP_ICMP6 = 58,
@@ -67,6 +69,17 @@ struct ip4_hdr {
 struct be128 {
     uint8_t byte[16];
 };
+
+static inline struct ip_addr be128_load(const struct be128 *at)
+{
+    return (struct ip_addr){be64_load(at->byte), be64_load(at->byte + 8)};
+}
+
+static inline void be128_store(struct be128 *at, struct ip_addr addr)
+{
+    be64_store(at->byte, addr.hi);
+    be64_store(at->byte + 8, addr.lo);
+}
 
 struct ip6_hdr {
     struct be32 word; /* version 4 bits, traffic class 8, flow label 20 */

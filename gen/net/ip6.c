@@ -34,17 +34,6 @@ struct walk {
     uint8_t next_header;
 };
 
-static struct ip_addr addr_load(const struct be128 *at)
-{
-    return (struct ip_addr){be64_load(at->byte), be64_load(at->byte + 8)};
-}
-
-static void addr_store(struct be128 *at, struct ip_addr addr)
-{
-    be64_store(at->byte, addr.hi);
-    be64_store(at->byte + 8, addr.lo);
-}
-
 /* Options of a hop-by-hop or destination header (RFC 8200 4.2): well formed, none that must be
  * understood. */
 static bool options_ok(const uint8_t *opt, const uint8_t *end)
@@ -151,8 +140,8 @@ int ip6_parse(struct pkt *p, const uint8_t *at, uint32_t len, bool csum_ok)
     uint32_t payload_len = be16_load(ip->payload_len);
     if (UNLIKELY(payload_len > len - IP6_HEADER))
         return -DROP_IP_SHORT;
-    p->src = addr_load(&ip->src);
-    p->dst = addr_load(&ip->dst);
+    p->src = be128_load(&ip->src);
+    p->dst = be128_load(&ip->dst);
     p->tcp.ecn = at[1] >> 4 & 3; /* the low bits of the traffic class */
     if (UNLIKELY(ip->next_header != IP_TCP || ip6_is_odd(p->src) || ip6_is_odd(p->dst)))
         return ip6_long_parse(p, ip, payload_len, csum_ok);
@@ -169,7 +158,7 @@ uint64_t ip6_write(uint8_t *at, const struct net_path *path, uint8_t next_header
     be16_store(&ip->payload_len, payload_len);
     ip->next_header = next_header;
     ip->hop_limit = path->ttl;
-    addr_store(&ip->src, path->src);
-    addr_store(&ip->dst, path->dst);
+    be128_store(&ip->src, path->src);
+    be128_store(&ip->dst, path->dst);
     return csum_add(&ip->src, 32) + be16_sum(next_header);
 }

@@ -14,11 +14,6 @@
 /* ff02::1, all nodes of the link (RFC 4291 2.7.1). */
 static const struct ip_addr all_nodes = {0xff02000000000000, 1};
 
-static struct ip_addr addr_at(const struct be128 *at)
-{
-    return (struct ip_addr){be64_load(at->byte), be64_load(at->byte + 8)};
-}
-
 /* ff02::1:ffXX:XXXX (RFC 4291 2.7.1). */
 static struct ip_addr solicited_node(struct ip_addr addr)
 {
@@ -81,7 +76,7 @@ int ndp_parse(struct pkt *p, const uint8_t *icmp, uint32_t len, uint8_t hop_limi
     p->ndp.tells = tells;
     p->ndp.solicited = flags & NDP_SOLICITED;
     p->ndp.override = flags & NDP_OVERRIDE;
-    p->ndp.target = addr_at(&h->target);
+    p->ndp.target = be128_load(&h->target);
     p->ndp.has_mac = mac != NULL;
     if (mac)
         memcpy(p->ndp.mac, mac, sizeof p->ndp.mac);
@@ -102,8 +97,7 @@ static uint32_t ndp_write(uint8_t *frame, const struct net_path *path, uint8_t t
     memset(h, 0, sizeof *h);
     h->icmp.type = type;
     be32_store(&h->flags, flags);
-    be64_store(h->target.byte, target.hi);
-    be64_store(h->target.byte + 8, target.lo);
+    be128_store(&h->target, target);
     opt[0] = type == ICMP6_NEIGHBOUR_ASK ? NDP_OPT_SOURCE_MAC : NDP_OPT_TARGET_MAC;
     opt[1] = 1;
     memcpy(opt + 2, path->src_mac, 6);

@@ -152,8 +152,7 @@ uint32_t net_icmp_echo_reply(uint8_t *frame, uint32_t room, const struct pkt *re
 enum net_error_kind {
     NET_ERROR_NONE,
     NET_ERROR_TOO_BIG, /* the packet was longer than `mtu` (RFC 1191, RFC 8201) */
-    NET_ERROR_HARD,    /* protocol or port unreachable, prohibited: will not pass by itself */
-    NET_ERROR_SOFT     /* anything else: may pass */
+    NET_ERROR_OTHER    /* unreachable, too old, malformed: ends no connection (RFC 5461) */
 };
 struct net_error {
     enum net_error_kind kind;

@@ -11,32 +11,30 @@
 #define IP6_MTU_MIN   1280 /* RFC 8201 4: a smaller one is no news */
 #define IP4_MTU_MIN   68
 
-/* What kind of news; NET_ERROR_NONE: not an error. RFC 1122 4.2.3.9 and RFC 9293 3.9.2.2 name the
- * hard ones. */
+/* What kind of news; NET_ERROR_NONE: not an error. That RFC 1122 4.2.3.9 and RFC 9293 3.9.2.2 call
+ * some of the others hard (protocol or port unreachable, prohibited) is not told apart: anybody can
+ * send those, and they end no connection either (RFC 5461, RFC 5927 5.2). */
 static enum net_error_kind kind_of4(uint8_t type, uint8_t code)
 {
     switch (type) {
     case ICMP_UNREACHABLE:
-        if (code == FRAGMENTATION)
-            return NET_ERROR_TOO_BIG;
-        return code == 2 || code == 3 ? NET_ERROR_HARD : NET_ERROR_SOFT;
+        return code == FRAGMENTATION ? NET_ERROR_TOO_BIG : NET_ERROR_OTHER;
     case ICMP_TIME_EXCEEDED:
     case ICMP_PARAMETER:
-        return NET_ERROR_SOFT;
+        return NET_ERROR_OTHER;
     }
     return NET_ERROR_NONE;
 }
 
-static enum net_error_kind kind_of6(uint8_t type, uint8_t code)
+static enum net_error_kind kind_of6(uint8_t type)
 {
     switch (type) {
     case ICMP6_TOO_BIG:
         return NET_ERROR_TOO_BIG;
-    case ICMP6_UNREACHABLE: /* prohibited, port, refused by policy */
-        return code == 1 || code == 4 ? NET_ERROR_HARD : NET_ERROR_SOFT;
+    case ICMP6_UNREACHABLE:
     case ICMP6_TIME_EXCEEDED:
     case ICMP6_PARAMETER:
-        return NET_ERROR_SOFT;
+        return NET_ERROR_OTHER;
     }
     return NET_ERROR_NONE;
 }
@@ -61,8 +59,8 @@ static bool quoted6(struct cursor *c, struct net_error *out)
     const struct ip6_hdr *ip = (const void *)cursor_take(c, IP6_HEADER);
     if (!ip || be32_load(ip->word) >> 28 != 6 || ip->next_header != IP_TCP)
         return false;
-    out->src = (struct ip_addr){be64_load(ip->src.byte), be64_load(ip->src.byte + 8)};
-    out->dst = (struct ip_addr){be64_load(ip->dst.byte), be64_load(ip->dst.byte + 8)};
+    out->src = be128_load(&ip->src);
+    out->dst = be128_load(&ip->dst);
     uint32_t len = IP6_HEADER + (uint32_t)be16_load(ip->payload_len);
     out->quoted_len = (uint16_t)(len < UINT16_MAX ? len : UINT16_MAX);
     return true;
@@ -83,7 +81,7 @@ int net_icmp_error(const struct pkt *p, struct net_error *out)
     struct cursor c = cursor_over(p->icmp.body, p->icmp.body_len);
     bool is4 = ip_is4(p->src);
     *out = (struct net_error){.kind = is4 ? kind_of4(p->icmp.type, p->icmp.code)
-                                          : kind_of6(p->icmp.type, p->icmp.code)};
+                                          : kind_of6(p->icmp.type)};
     if (out->kind == NET_ERROR_NONE)
         return -DROP_ICMP_IGNORED;
     uint32_t rest = cursor_be32(&c), mtu = is4 ? rest & 0xffff : rest;

@@ -6,74 +6,30 @@
 #include <string.h>
 
 #include "base/csum.h"
-#include "net/pkt.h"
+#include "base/cursor.h"
+#include "net/hdr.h"
+#include "net/layer.h"
+#include "net/peek.h"
 
-#define TCP_PROTOCOL 6
-#define TCP_LEAST    20
-
-static uint16_t be16_at(const uint8_t *p)
-{
-    return (uint16_t)(p[0] << 8 | p[1]);
-}
-
-static uint32_t be32_at(const uint8_t *p)
-{
-    return (uint32_t)be16_at(p) << 16 | be16_at(p + 2);
-}
+#define TTL 64
 
 /* --- from bytes -------------------------------------------------------------------------------- */
 
-/* Where the IP header begins; 0: nowhere. */
-static size_t ip_offset(const uint8_t *frame, size_t len, uint16_t *type)
-{
-    size_t at = 12;
-    for (; at + 2 <= len; at += 4) {
-        *type = be16_at(frame + at);
-        if (*type != 0x8100 && *type != 0x88a8)
-            return at + 2;
-    }
-    return 0;
-}
-
-/* The TCP header and what is behind it, cut to the packet's length. */
-static const uint8_t *find_tcp(const uint8_t *frame, size_t len, size_t *tcp_len, uint8_t *tos)
-{
-    uint16_t type;
-    size_t at = ip_offset(frame, len, &type);
-    const uint8_t *ip = frame + at;
-    size_t left = len - at, header, total;
-    if (at && type == 0x0800 && left >= 20 && ip[9] == TCP_PROTOCOL) {
-        header = (size_t)(ip[0] & 15) * 4;
-        total = be16_at(ip + 2);
-        *tos = ip[1];
-    } else if (at && type == 0x86dd && left >= 40 && ip[6] == TCP_PROTOCOL) {
-        header = 40;
-        total = 40 + (size_t)be16_at(ip + 4);
-        *tos = (uint8_t)(be16_at(ip) >> 4);
-    } else {
-        return NULL;
-    }
-    if (total > left || header < 20 || header > total)
-        return NULL;
-    *tcp_len = total - header;
-    return ip + header;
-}
-
 bool segment_read(struct segment *s, const uint8_t *frame, size_t len)
 {
-    size_t tcp_len;
-    uint8_t tos = 0;
-    const uint8_t *t = find_tcp(frame, len, &tcp_len, &tos);
-    if (!t || tcp_len < TCP_LEAST)
+    struct net_transport t;
+    if (!net_peek(&t, frame, len) || t.protocol != IP_TCP || t.len < TCP_HEADER)
         return false;
-    size_t header = (size_t)(t[12] >> 4) * 4;
-    if (header < TCP_LEAST || header > tcp_len)
+    const struct tcp_hdr *h = (const void *)t.at;
+    uint32_t header = (h->data_offset >> 4) * 4u;
+    if (header < TCP_HEADER || header > t.len)
         return false;
-    *s = (struct segment){.src_port = be16_at(t), .dst_port = be16_at(t + 2), .seq = be32_at(t + 4),
-                          .ack = be32_at(t + 8), .window = be16_at(t + 14), .urgent = be16_at(t + 18),
-                          .flags = t[13], .opts_len = (uint8_t)(header - TCP_LEAST), .tos = tos,
-                          .payload_len = (uint32_t)(tcp_len - header)};
-    memcpy(s->opts, t + TCP_LEAST, s->opts_len);
+    *s = (struct segment){.src_port = be16_load(h->src_port), .dst_port = be16_load(h->dst_port),
+                          .seq = be32_load(h->seq), .ack = be32_load(h->ack),
+                          .window = be16_load(h->window), .urgent = be16_load(h->urgent),
+                          .flags = h->flags, .opts_len = (uint8_t)(header - TCP_HEADER),
+                          .tos = t.tos, .payload_len = t.len - header};
+    memcpy(s->opts, h + 1, s->opts_len);
     return true;
 }
 
@@ -87,51 +43,51 @@ bool segment_equal(const struct segment *a, const struct segment *b)
 
 /* --- to bytes ---------------------------------------------------------------------------------- */
 
-static void put16(uint8_t *at, uint32_t v)
+/* The payload is zeros. */
+static void tcp_write(uint8_t *at, const struct segment *s, uint32_t len, uint64_t pseudo_sum)
 {
-    at[0] = (uint8_t)(v >> 8);
-    at[1] = (uint8_t)v;
+    struct tcp_hdr *h = (void *)at;
+    memset(at, 0, len);
+    be16_store(&h->src_port, s->src_port);
+    be16_store(&h->dst_port, s->dst_port);
+    be32_store(&h->seq, s->seq);
+    be32_store(&h->ack, s->ack);
+    h->data_offset = (uint8_t)((TCP_HEADER + s->opts_len) << 2);
+    h->flags = s->flags;
+    be16_store(&h->window, s->window);
+    be16_store(&h->urgent, s->urgent);
+    memcpy(h + 1, s->opts, s->opts_len);
+    be16_store_csum(&h->csum, csum_fold(pseudo_sum + csum_add(at, len)));
 }
 
-static void put32(uint8_t *at, uint32_t v)
+/* Both return what the pseudo-header sums up to without the length. */
+static uint64_t ip4_header_write(uint8_t *at, const struct net_path *path, uint8_t tos, uint32_t len)
 {
-    put16(at, v >> 16);
-    put16(at + 2, v);
+    struct ip4_hdr *ip = (void *)at;
+    uint64_t sum = ip4_write(at, path, IP_TCP, (uint16_t)(IP4_HEADER + len));
+    ip->tos = tos;
+    be16_store_csum(&ip->csum, csum_fold(sum + be16_sum(tos)));
+    return csum_add(&ip->src, 2 * sizeof ip->src) + be16_sum(IP_TCP);
 }
 
-/* Sum in memory order; see base/csum.h. */
-static void put_csum(uint8_t *at, uint64_t sum)
+static uint64_t ip6_header_write(uint8_t *at, const struct net_path *path, uint8_t tos, uint32_t len)
 {
-    uint16_t folded = (uint16_t)~csum_fold(sum);
-    memcpy(at, &folded, sizeof folded);
+    struct ip6_hdr *ip = (void *)at;
+    uint64_t sum = ip6_write(at, path, IP_TCP, (uint16_t)len);
+    be32_store(&ip->word, IP6_VERSION | (uint32_t)tos << IP6_CLASS_SHIFT);
+    return sum;
 }
 
 uint32_t segment_write(uint8_t *packet, const struct segment *s, const struct segment_ends *ends)
 {
-    uint8_t *t = packet + 20, pseudo[4] = {0, TCP_PROTOCOL};
-    uint32_t header = TCP_LEAST + s->opts_len, tcp_len = header + s->payload_len;
-    memset(packet, 0, 20 + tcp_len);
-    packet[0] = 0x45;
-    packet[1] = s->tos;
-    put16(packet + 2, 20 + tcp_len);
-    packet[6] = 0x40; /* DF */
-    packet[8] = 64;
-    packet[9] = TCP_PROTOCOL;
-    put32(packet + 12, ends->src);
-    put32(packet + 16, ends->dst);
-    put_csum(packet + 10, csum_add(packet, 20));
-    put16(t, s->src_port);
-    put16(t + 2, s->dst_port);
-    put32(t + 4, s->seq);
-    put32(t + 8, s->ack);
-    t[12] = (uint8_t)(header << 2);
-    t[13] = s->flags;
-    put16(t + 14, s->window);
-    put16(t + 18, s->urgent);
-    memcpy(t + TCP_LEAST, s->opts, s->opts_len);
-    put16(pseudo + 2, tcp_len);
-    put_csum(t + 16, csum_add(t, tcp_len) + csum_add(packet + 12, 8) + csum_add(pseudo, 4));
-    return 20 + tcp_len;
+    const struct net_path path = {.src = ends->src, .dst = ends->dst, .ttl = TTL};
+    uint32_t len = TCP_HEADER + s->opts_len + s->payload_len;
+    bool is4 = ip_is4(ends->src);
+    uint32_t header = is4 ? IP4_HEADER : IP6_HEADER;
+    uint64_t sum = is4 ? ip4_header_write(packet, &path, s->tos, len)
+                       : ip6_header_write(packet, &path, s->tos, len);
+    tcp_write(packet + header, s, len, sum + be16_sum((uint16_t)len));
+    return header + len;
 }
 
 /* --- as text ----------------------------------------------------------------------------------- */
@@ -154,7 +110,8 @@ static void add(struct text *t, const char *format, ...)
     t->left -= used;
 }
 
-char *segment_flags_text(char buf[10], uint8_t flags)
+/* "S.", "P." ... */
+static char *flags_text(char buf[10], uint8_t flags)
 {
     static const struct {
         uint8_t flag;
@@ -171,48 +128,58 @@ char *segment_flags_text(char buf[10], uint8_t flags)
     return buf;
 }
 
-static void add_sack(struct text *t, const uint8_t *o, uint8_t len, uint32_t first)
+static void add_sack(struct text *t, struct cursor *body, uint32_t first)
 {
     add(t, "sack");
-    for (uint8_t i = 2; i + 8 <= len; i = (uint8_t)(i + 8))
-        add(t, " %u:%u", be32_at(o + i) - first, be32_at(o + i + 4) - first);
+    while (cursor_left(body) >= 8) {
+        uint32_t from = cursor_be32(body), to = cursor_be32(body);
+        add(t, " %u:%u", from - first, to - first);
+    }
 }
 
-/* One option, `len` bytes with its head. */
-static void add_option(struct text *t, const uint8_t *o, uint8_t len, uint32_t other_iss)
+static void add_timestamps(struct text *t, struct cursor *body)
 {
-    if (o[0] == 2 && len == 4)
-        add(t, "mss %u", be16_at(o + 2));
-    else if (o[0] == 3 && len == 3)
-        add(t, "wscale %u", o[2]);
-    else if (o[0] == 4 && len == 2)
+    uint32_t val = cursor_be32(body), ecr = cursor_be32(body);
+    add(t, "TS val %u ecr %u", val, ecr);
+}
+
+/* One option of `len` bytes with its head. */
+static void add_option(struct text *t, uint8_t kind, uint8_t len, struct cursor body,
+                       uint32_t other_iss)
+{
+    if (kind == TCP_KIND_MSS && len == TCP_LEN_MSS)
+        add(t, "mss %u", cursor_be16(&body));
+    else if (kind == TCP_KIND_WSCALE && len == TCP_LEN_WSCALE)
+        add(t, "wscale %u", cursor_u8(&body));
+    else if (kind == TCP_KIND_SACK_OK && len == TCP_LEN_SACK_OK)
         add(t, "sackOK");
-    else if (o[0] == 5)
-        add_sack(t, o, len, other_iss);
-    else if (o[0] == 8 && len == 10)
-        add(t, "TS val %u ecr %u", be32_at(o + 2), be32_at(o + 6));
+    else if (kind == TCP_KIND_SACK)
+        add_sack(t, &body, other_iss);
+    else if (kind == TCP_KIND_TS && len == TCP_LEN_TS)
+        add_timestamps(t, &body);
     else
-        add(t, "option %u, %u bytes", o[0], len);
+        add(t, "option %u, %u bytes", kind, len);
 }
 
 char *segment_options_text(char *buf, const struct segment *s, uint32_t other_iss)
 {
+    struct cursor c = cursor_over(s->opts, s->opts_len);
     struct text t = {buf, SEGMENT_TEXT};
     *buf = 0;
-    for (uint8_t at = 0; at < s->opts_len;) {
-        uint8_t kind = s->opts[at], len = 1;
-        add(&t, "%s", at ? "," : "");
-        if (kind < 2) {
+    for (const char *comma = ""; cursor_left(&c); comma = ",") {
+        uint8_t kind = cursor_u8(&c);
+        add(&t, "%s", comma);
+        if (kind == TCP_KIND_END || kind == TCP_KIND_NOP) {
             add(&t, "%s", kind ? "nop" : "eol");
-        } else {
-            len = at + 1 < s->opts_len ? s->opts[at + 1] : 0;
-            if (len < 2 || at + len > s->opts_len) {
-                add(&t, "broken");
-                break;
-            }
-            add_option(&t, s->opts + at, len, other_iss);
+            continue;
         }
-        at = (uint8_t)(at + len);
+        uint8_t len = cursor_u8(&c);
+        const uint8_t *body = len < 2 ? NULL : cursor_take(&c, len - 2u);
+        if (!body) {
+            add(&t, "broken");
+            break;
+        }
+        add_option(&t, kind, len, cursor_over(body, len - 2u), other_iss);
     }
     return buf;
 }
@@ -222,7 +189,7 @@ char *segment_text(char *buf, const struct segment *s, uint32_t iss, uint32_t ot
     char flags[10], options[SEGMENT_TEXT];
     struct text t = {buf, SEGMENT_TEXT};
     uint32_t from = s->seq - iss;
-    add(&t, "%s %u:%u(%u)", segment_flags_text(flags, s->flags), from, from + s->payload_len,
+    add(&t, "%s %u:%u(%u)", flags_text(flags, s->flags), from, from + s->payload_len,
         s->payload_len);
     if (s->flags & TCP_ACK)
         add(&t, " ack %u", s->ack - other_iss);

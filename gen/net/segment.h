@@ -10,8 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/addr.h"
+
 #define SEGMENT_OPTIONS_MAX 40
 #define SEGMENT_TEXT        400
+#define SEGMENT_HEADERS_MAX 100 /* of IP and TCP */
 
 struct segment {
     uint16_t src_port, dst_port;
@@ -27,12 +30,12 @@ struct segment {
 /* Of a whole Ethernet frame (tags and both IP versions are passed over), nothing verified but that
  * it lies inside. False: no TCP. */
 bool segment_read(struct segment *s, const uint8_t *frame, size_t len);
-/* IPv4 addresses, host order. */
+/* Of one family. */
 struct segment_ends {
-    uint32_t src, dst;
+    struct ip_addr src, dst;
 };
-/* The packet, IPv4 header first, payload zero, checksums right; at most 120 bytes and the payload.
- * Returns its length. */
+/* The packet, IP header first, payload zero, checksums right; at most SEGMENT_HEADERS_MAX bytes and
+ * the payload. Returns its length. */
 uint32_t segment_write(uint8_t *packet, const struct segment *s, const struct segment_ends *ends);
 /* Whether both say the same: everything but ports and checksum. */
 bool segment_equal(const struct segment *a, const struct segment *b);
@@ -41,7 +44,5 @@ bool segment_equal(const struct segment *a, const struct segment *b);
 char *segment_text(char *buf, const struct segment *s, uint32_t iss, uint32_t other_iss);
 /* The options alone, without the brackets; SACK blocks relative to `other_iss`. */
 char *segment_options_text(char *buf, const struct segment *s, uint32_t other_iss);
-/* "S.", "P." ... */
-char *segment_flags_text(char buf[10], uint8_t flags);
 
 #endif

@@ -17,9 +17,8 @@
 /* Frames of a script are what the script is about, and no key of a job. */
 static int check_frames(const struct job *job, struct err *e)
 {
-    if (job->vlan)
-        return job_refuse(e, job, 0, "vlan", "a script's frames have no tag: expected vlan = 0");
-    return job->ip6 ? job_refuse(e, job, 0, "ip", "a script's frames are IPv4: expected ip = 4") : 0;
+    return job->vlan ? job_refuse(e, job, 0, "vlan", "a script's frames have no tag: expected vlan = 0")
+                     : 0;
 }
 
 /* As a client's stack of a job with these keys. */

@@ -12,7 +12,6 @@
 
 #define POOL    16u
 #define MTU     1500
-#define FRAME   2048
 #define STEP_NS 1000000u
 
 static const uint8_t our_mac[6] = {2, 0, 0, 0, 0, 1}, peer_mac[6] = {2, 0, 0, 0, 0, 2};
@@ -34,6 +33,7 @@ struct script_engine {
     struct stack stack;
     uint64_t count[COUNTER_COUNT], drops[DROP_COUNT];
     uint64_t start_ns, now_ns;
+    bool ip6;
     struct sock socks[SCRIPT_FDS];
     struct sock ready;   /* opened by the peer, not accepted yet; use FREE: none */
 };
@@ -155,8 +155,8 @@ static void give(struct script_engine *g, const uint8_t *frame, uint32_t len)
 static void engine_arrive(void *ctx, const struct segment *s)
 {
     struct script_engine *g = ctx;
-    static const struct segment_ends ends = {SCRIPT_PEER_ADDR, SCRIPT_OUR_ADDR};
-    uint8_t frame[FRAME + 64];
+    const struct segment_ends ends = {script_peer_addr(g->ip6), script_our_addr(g->ip6)};
+    uint8_t frame[ETH_HEADER + SEGMENT_HEADERS_MAX + SCRIPT_PAYLOAD_MAX];
     struct segment out = *s;
     bool listens = tcp_listens(&g->stack.tcp, SCRIPT_PORT);
     out.src_port = listens ? SCRIPT_OTHER : SCRIPT_PORT;
@@ -164,8 +164,7 @@ static void engine_arrive(void *ctx, const struct segment *s)
     assert(out.payload_len <= SCRIPT_PAYLOAD_MAX);
     memcpy(frame, our_mac, 6);
     memcpy(frame + 6, peer_mac, 6);
-    frame[12] = 8;
-    frame[13] = 0;
+    memcpy(frame + 12, g->ip6 ? "\x86\xdd" : "\x08\x00", 2);
     give(g, frame, ETH_HEADER + segment_write(frame + ETH_HEADER, &out, &ends));
 }
 
@@ -190,7 +189,7 @@ static int64_t call_accept(struct script_engine *g, const struct script_row *row
 
 static int64_t call_connect(struct script_engine *g, struct sock *s, const char **error)
 {
-    uint32_t path = stack_path(&g->stack, ip4_addr(SCRIPT_OUR_ADDR), ip4_addr(SCRIPT_PEER_ADDR),
+    uint32_t path = stack_path(&g->stack, script_our_addr(g->ip6), script_peer_addr(g->ip6),
                                g->now_ns);
     s->conn = path == PATH_NONE ? CONN_NONE
                                 : tcp_open(&g->stack.tcp, path, SCRIPT_OTHER, SCRIPT_PORT,
@@ -303,6 +302,22 @@ struct script_side script_engine_side(struct script_engine *g)
                                 .arrive = engine_arrive, .call = engine_call, .ctx = g};
 }
 
+static bool is_ip6(const struct stack_config *cfg)
+{
+    struct ip_addr first = cfg->local[0].first;
+    return !ip_is_none(first) && !ip_is4(first);
+}
+
+static void fit(struct stack_config *cfg, bool ip6)
+{
+    cfg->tcp.conns = cfg->tcp.time_wait_entries = cfg->tcp.half_open = cfg->paths = POOL;
+    cfg->local[0] = (struct ip_range){script_our_addr(ip6), 1, ip6 ? 128 : 32};
+    cfg->local_count = 1;
+    cfg->gateway = (struct ip_addr){0};
+    cfg->mtu = (uint16_t)((cfg->mtu ? cfg->mtu : MTU) + (ip6 ? SCRIPT_IP6_MORE : 0));
+    cfg->batch = cfg->batch && cfg->batch < POOL ? cfg->batch : POOL;
+}
+
 struct script_engine *script_engine_open(const struct stack_config *cfg, uint64_t start_ns,
                                          struct err *e)
 {
@@ -313,12 +328,8 @@ struct script_engine *script_engine_open(const struct stack_config *cfg, uint64_
         return NULL;
     }
     g->start_ns = g->now_ns = start_ns;
-    own.tcp.conns = own.tcp.time_wait_entries = own.tcp.half_open = own.paths = POOL;
-    own.local[0] = (struct ip_range){ip4_addr(SCRIPT_OUR_ADDR), 1, 32};
-    own.local_count = 1;
-    own.gateway = (struct ip_addr){0};
-    own.mtu = own.mtu ? own.mtu : MTU;
-    own.batch = own.batch && own.batch < POOL ? own.batch : POOL;
+    g->ip6 = is_ip6(cfg);
+    fit(&own, g->ip6);
     g->hand = hand_open(own.mtu, our_mac, e);
     if (g->hand && !stack_init(&g->stack, &own, hand_queue(g->hand), &ops, fill, g, g->count,
                                g->drops, start_ns, e))

@@ -50,18 +50,36 @@ void ask_neighbour(struct stack *s, const struct neigh *n)
                        COUNTER_NDP_SENT);
 }
 
-static void learn(struct stack *s, struct ip_addr addr, const uint8_t mac[6])
+static bool is_neighbour(const struct stack *s, struct ip_addr addr)
 {
-    uint32_t neigh = neigh_learn(&s->neigh, addr, mac);
-    if (neigh != NEIGH_NONE)
-        path_neighbour_ready(s, neigh);
+    return neigh_find(&s->neigh, addr) != NEIGH_NONE;
 }
 
+static void learn(struct stack *s, struct ip_addr addr, const uint8_t mac[6])
+{
+    bool moved;
+    uint32_t neigh = neigh_learn(&s->neigh, addr, mac, s->now_ns, &moved);
+    if (neigh == NEIGH_NONE)
+        return;
+    path_neighbour_ready(s, neigh);
+    s->count[COUNTER_NEIGHBOURS_MOVED] += moved;
+}
+
+/* Who asks for an address of ours may have opened connections to it: that path has no neighbour. */
+static void learn_asker(struct stack *s, struct ip_addr local, struct ip_addr from,
+                        const uint8_t mac[6])
+{
+    s->count[COUNTER_NEIGHBOURS_MOVED] += path_follow(s, local, from, mac);
+}
+
+/* RFC 826: whoever is known is believed, whomever it asks for. Who announces itself (RFC 5227 3) asks
+ * for nobody. */
 int answer_arp(struct stack *s, const struct pkt *p)
 {
     learn(s, p->src, p->arp.sender_mac);
     if (!stack_is_local(s, p->dst))
-        return -DROP_IP_NOT_OURS;
+        return ip_equal(p->src, p->dst) && is_neighbour(s, p->src) ? 0 : -DROP_IP_NOT_OURS;
+    learn_asker(s, p->dst, p->src, p->arp.sender_mac);
     if (p->arp.op != 1)
         return 0;
     struct frame *f = stack_frame(s);
@@ -90,6 +108,8 @@ int answer_ndp(struct stack *s, const struct pkt *p)
         learn(s, p->src, p->ndp.mac);
     if (!stack_is_local(s, p->ndp.target))
         return -DROP_IP_NOT_OURS;
+    if (p->ndp.has_mac)
+        learn_asker(s, p->ndp.target, p->src, p->ndp.mac);
     struct frame *f = stack_frame(s);
     if (f)
         commit_counted(s, f, net_ndp_tell(f->data, p, s->queue->port->mac), COUNTER_NDP_SENT);

@@ -8,7 +8,7 @@
 
 int neigh_init(struct neigh_table *t, uint32_t size, struct err *e)
 {
-    *t = (struct neigh_table){.size = size};
+    *t = (struct neigh_table){.size = size, .poll_ns = UINT64_MAX};
     t->entries = mem_reserve(size * sizeof *t->entries, "neighbours", e);
     return t->entries ? 0 : -ENOMEM;
 }
@@ -36,25 +36,30 @@ uint32_t neigh_want(struct neigh_table *t, struct ip_addr addr, struct ip_addr l
     if (i == NEIGH_NONE) {
         if (t->count == t->size)
             return NEIGH_NONE;
+        if (!t->count)
+            t->poll_ns = now_ns + NEIGH_POLL_NS;
         i = t->count++;
     }
     t->entries[i] = (struct neigh){.addr = addr, .local = local, .state = NEIGH_WAIT,
-                                   .ask_ns = now_ns};
+                                   .due_ns = now_ns};
     t->waiting++;
     return i;
 }
 
-uint32_t neigh_learn(struct neigh_table *t, struct ip_addr addr, const uint8_t mac[6])
+uint32_t neigh_learn(struct neigh_table *t, struct ip_addr addr, const uint8_t mac[6],
+                     uint64_t now_ns, bool *moved)
 {
     uint32_t i = neigh_find(t, addr);
     if (i == NEIGH_NONE)
         return NEIGH_NONE;
     struct neigh *n = &t->entries[i];
-    if (n->state == NEIGH_READY && !memcmp(n->mac, mac, sizeof n->mac))
+    *moved = n->state == NEIGH_READY;
+    if (*moved && (now_ns < n->due_ns || !memcmp(n->mac, mac, sizeof n->mac)))
         return NEIGH_NONE;
     if (n->state == NEIGH_WAIT)
         t->waiting--;
     n->state = NEIGH_READY;
+    n->due_ns = now_ns + NEIGH_HOLD_NS;
     memcpy(n->mac, mac, sizeof n->mac);
     return i;
 }
@@ -63,7 +68,7 @@ uint32_t neigh_next_due(struct neigh_table *t, uint64_t now_ns)
 {
     for (uint32_t i = 0; t->waiting && i < t->count; i++) {
         struct neigh *n = &t->entries[i];
-        if (n->state != NEIGH_WAIT || n->ask_ns > now_ns)
+        if (n->state != NEIGH_WAIT || n->due_ns > now_ns)
             continue;
         if (n->tries == NEIGH_TRIES) {
             n->state = NEIGH_FAILED;
@@ -71,8 +76,17 @@ uint32_t neigh_next_due(struct neigh_table *t, uint64_t now_ns)
             continue;
         }
         n->tries++;
-        n->ask_ns = now_ns + NEIGH_RETRY_NS;
+        n->due_ns = now_ns + NEIGH_RETRY_NS;
         return i;
     }
     return NEIGH_NONE;
+}
+
+uint32_t neigh_next_poll(struct neigh_table *t, uint64_t now_ns)
+{
+    if (now_ns < t->poll_ns)
+        return NEIGH_NONE;
+    t->poll_ns = now_ns + NEIGH_POLL_NS / t->count;
+    uint32_t i = t->hand++ % t->count;
+    return t->entries[i].state == NEIGH_READY ? i : NEIGH_NONE;
 }

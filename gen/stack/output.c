@@ -116,4 +116,7 @@ void stack_timers(struct stack *s, uint64_t now_ns)
     while (s->neigh.waiting && stack_frame(s) &&
            (n = neigh_next_due(&s->neigh, now_ns)) != NEIGH_NONE)
         ask_neighbour(s, &s->neigh.entries[n]);
+    n = neigh_next_poll(&s->neigh, now_ns);
+    if (n != NEIGH_NONE)
+        ask_neighbour(s, &s->neigh.entries[n]);
 }

@@ -142,6 +142,18 @@ uint32_t path_from_packet(struct stack *s, const struct pkt *p)
     return index;
 }
 
+bool path_follow(struct stack *s, struct ip_addr local, struct ip_addr remote, const uint8_t mac[6])
+{
+    uint32_t index = path_find(s, local, remote);
+    if (index == PATH_NONE)
+        return false;
+    struct path *p = &s->paths[index];
+    if (p->neigh != NEIGH_NONE || !memcmp(p->head.bytes, mac, 6))
+        return false;
+    net_template_set_dst_mac(&p->head, mac);
+    return true;
+}
+
 uint32_t stack_path(struct stack *s, struct ip_addr local, struct ip_addr remote, uint64_t now_ns)
 {
     uint32_t index = path_find(s, local, remote);

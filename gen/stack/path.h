@@ -11,6 +11,8 @@ void path_fini(struct stack *s);
 uint32_t path_find(struct stack *s, struct ip_addr local, struct ip_addr remote);
 /* Of a packet that opens a connection: the sender's MAC and tags are the way back. */
 uint32_t path_from_packet(struct stack *s, const struct pkt *p);
+/* A path that a SYN made follows the host at its other end to another MAC; whether it had to. */
+bool path_follow(struct stack *s, struct ip_addr local, struct ip_addr remote, const uint8_t mac[6]);
 /* Writes a neighbour's MAC into the templates of all paths that go through it. */
 void path_neighbour_ready(struct stack *s, uint32_t neigh);
 

@@ -6,12 +6,14 @@
 
 #include "stack/path.h"
 
+/* Answers about those would go to whoever knows them: nobody is asked anew then. */
 static void take_known(struct stack *s, uint64_t now_ns)
 {
     for (uint32_t i = 0; i < s->cfg.known_count; i++) {
         const struct neigh_known *k = &s->cfg.known[i];
         neigh_want(&s->neigh, k->addr, s->cfg.local[0].first, now_ns);
-        neigh_learn(&s->neigh, k->addr, k->mac);
+        neigh_learn(&s->neigh, k->addr, k->mac, now_ns, &(bool){false});
+        s->neigh.poll_ns = UINT64_MAX;
     }
 }
 

@@ -57,12 +57,6 @@ def add_veth(name, namespace, peer, peer_namespace):
               "numrxqueues", "1", "numtxqueues", "1", "netns", peer_namespace)
 
 
-def bring_up(namespace, iface, address):
-    _inside(namespace, "ip", "address", "add", f"{address}/{PREFIX}", "dev", iface)
-    _inside(namespace, "ip", "link", "set", "lo", "up")
-    _inside(namespace, "ip", "link", "set", iface, "up")
-
-
 class Lab:
     def __init__(self, ip6=False):
         self.ip6 = ip6
@@ -107,7 +101,12 @@ class Lab:
     def _up(self, namespace, iface, address):
         # Kernel sockets over veth leave checksums unfinished and send super-frames.
         _inside(namespace, "ethtool", "-K", iface, "tx", "off", "tso", "off", "gso", "off")
-        bring_up(namespace, iface, address)
+        self._bring_up(namespace, iface, address)
+
+    def _bring_up(self, namespace, iface, address):
+        _inside(namespace, "ip", "address", "add", f"{address}/{PREFIX}", "dev", iface)
+        _inside(namespace, "ip", "link", "set", "lo", "up")
+        _inside(namespace, "ip", "link", "set", iface, "up")
         if self.ip6:
             _inside(namespace, "ip", "address", "add", f"{IP6[address]}/64", "dev", iface, "nodad")
             _inside(namespace, "ip", "route", "add", SOURCES6, "dev", iface)

@@ -16,8 +16,8 @@ LEFT, RIGHT = "wbl", "wbr"
 
 
 class Middle(lab.Lab):
-    def __init__(self):
-        super().__init__()
+    def __init__(self, ip6=False):
+        super().__init__(ip6)
         self.middle = f"wbt-{os.getpid()}-m"
 
     def _namespaces(self):
@@ -28,7 +28,7 @@ class Middle(lab.Lab):
                                                (RIGHT, self.far, lab.FAR_IFACE, lab.FAR_KERNEL)):
             lab.add_veth(end, self.middle, iface, namespace)
             case.must("ip", "link", "set", end, "up", namespace=self.middle)
-            lab.bring_up(namespace, iface, address)
+            self._bring_up(namespace, iface, address)
 
     def impair(self, *options):
         """`gen impair` in the middle, ready; `fault_ab` is from near to far."""

@@ -64,7 +64,7 @@ static void set_address(int s, const char *name)
     struct sockaddr_in *a = (void *)&r.ifr_addr;
     snprintf(r.ifr_name, sizeof r.ifr_name, "%s", name);
     a->sin_family = AF_INET;
-    a->sin_addr.s_addr = htonl(SCRIPT_OUR_ADDR);
+    a->sin_addr.s_addr = htonl(ip_to4(script_our_addr(false)));
     if (ioctl(s, SIOCSIFADDR, &r))
         lack("an address for the TUN device");
     a->sin_addr.s_addr = htonl(0xffffff00);
@@ -146,8 +146,8 @@ static bool kernel_sent(void *ctx, struct segment *out, uint64_t *at_ns)
 static void kernel_arrive(void *ctx, const struct segment *s)
 {
     struct kernel *k = ctx;
-    static const struct segment_ends ends = {SCRIPT_PEER_ADDR, SCRIPT_OUR_ADDR};
-    uint8_t packet[65536 + 120];
+    const struct segment_ends ends = {script_peer_addr(false), script_our_addr(false)};
+    uint8_t packet[65536 + SEGMENT_HEADERS_MAX];
     struct segment out = *s;
     out.src_port = k->theirs ? k->theirs : SCRIPT_OTHER;
     out.dst_port = k->ours ? k->ours : SCRIPT_PORT;
@@ -180,10 +180,10 @@ static const char *error_name(int error)
     return strerror(error);
 }
 
-static struct sockaddr_in address(uint32_t addr, uint16_t port)
+static struct sockaddr_in address(struct ip_addr addr, uint16_t port)
 {
     return (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(port),
-                                .sin_addr = {htonl(addr)}};
+                                .sin_addr = {htonl(ip_to4(addr))}};
 }
 
 static int set_option(int fd, const struct script_row *row)
@@ -199,8 +199,8 @@ static int set_option(int fd, const struct script_row *row)
 
 static int connect_it(int fd)
 {
-    struct sockaddr_in from = address(SCRIPT_OUR_ADDR, SCRIPT_OTHER);
-    struct sockaddr_in to = address(SCRIPT_PEER_ADDR, SCRIPT_PORT);
+    struct sockaddr_in from = address(script_our_addr(false), SCRIPT_OTHER);
+    struct sockaddr_in to = address(script_peer_addr(false), SCRIPT_PORT);
     if (bind(fd, (void *)&from, sizeof from))
         return -1;
     return connect(fd, (void *)&to, sizeof to);
@@ -208,7 +208,7 @@ static int connect_it(int fd)
 
 static int bind_it(int fd)
 {
-    struct sockaddr_in at = address(SCRIPT_OUR_ADDR, SCRIPT_PORT);
+    struct sockaddr_in at = address(script_our_addr(false), SCRIPT_PORT);
     return bind(fd, (void *)&at, sizeof at);
 }
 

@@ -21,19 +21,18 @@ def differences():
     return said
 
 
-def refused():
-    """Keys of a job that a script's frames know nothing of."""
+def keys_of_a_job():
+    """They set our engine up, but for what a script's frames know nothing of."""
     script = SCRIPTS / "half_close.pkt"
-    for key, says in (("--vlan=5", "a script's frames have no tag"), ("--ip=6", "a script's frames are IPv4"),
-                      ("--target=[fd00::1]:80", "a script's frames are IPv4")):
+    found = case.execute(case.GEN, "replay", script, "--vlan=5")
+    case.expect(found.code == 2 and "a script's frames have no tag" in found.err, str(found))
+    for key in ("--rto_min=1s", "--ip=6"):
         found = case.execute(case.GEN, "replay", script, key)
-        case.expect(found.code == 2 and says in found.err, f"expected {says}:\n{found}")
-    found = case.execute(case.GEN, "replay", script, "--rto_min=1s")
-    case.expect_equal(found.code, 0, str(found))
+        case.expect_equal(found.code, 0, str(found))
 
 
 def test():
-    refused()
+    keys_of_a_job()
     case.need_capabilities()
     played = case.execute(KERNEL, *sorted(SCRIPTS.glob("*.pkt")))
     if played.code == 77:

@@ -49,13 +49,13 @@ START_TEST(kinds)
         struct error e;
         enum net_error_kind kind;
     } rows[] = {
-        {{true, 3, 0, 0, 28, 9}, NET_ERROR_SOFT},      {{true, 3, 1, 0, 28, 9}, NET_ERROR_SOFT},
-        {{true, 3, 2, 0, 28, 9}, NET_ERROR_HARD},      {{true, 3, 3, 0, 28, 9}, NET_ERROR_HARD},
-        {{true, 3, 5, 0, 28, 9}, NET_ERROR_SOFT},      {{true, 11, 0, 0, 28, 9}, NET_ERROR_SOFT},
-        {{true, 12, 0, 0, 28, 9}, NET_ERROR_SOFT},     {{true, 3, 4, 1400, 28, 1400}, NET_ERROR_TOO_BIG},
-        {{false, 1, 0, 0, 48, 9}, NET_ERROR_SOFT},     {{false, 1, 1, 0, 48, 9}, NET_ERROR_HARD},
-        {{false, 1, 4, 0, 48, 9}, NET_ERROR_HARD},     {{false, 3, 0, 0, 48, 9}, NET_ERROR_SOFT},
-        {{false, 4, 1, 0, 48, 9}, NET_ERROR_SOFT},     {{false, 2, 0, 1400, 48, 1400}, NET_ERROR_TOO_BIG},
+        {{true, 3, 0, 0, 28, 9}, NET_ERROR_OTHER},  {{true, 3, 1, 0, 28, 9}, NET_ERROR_OTHER},
+        {{true, 3, 2, 0, 28, 9}, NET_ERROR_OTHER},  {{true, 3, 3, 0, 28, 9}, NET_ERROR_OTHER},
+        {{true, 3, 5, 0, 28, 9}, NET_ERROR_OTHER},  {{true, 11, 0, 0, 28, 9}, NET_ERROR_OTHER},
+        {{true, 12, 0, 0, 28, 9}, NET_ERROR_OTHER}, {{true, 3, 4, 1400, 28, 1400}, NET_ERROR_TOO_BIG},
+        {{false, 1, 0, 0, 48, 9}, NET_ERROR_OTHER}, {{false, 1, 1, 0, 48, 9}, NET_ERROR_OTHER},
+        {{false, 1, 4, 0, 48, 9}, NET_ERROR_OTHER}, {{false, 3, 0, 0, 48, 9}, NET_ERROR_OTHER},
+        {{false, 4, 1, 0, 48, 9}, NET_ERROR_OTHER}, {{false, 2, 0, 1400, 48, 1400}, NET_ERROR_TOO_BIG},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct net_error e;

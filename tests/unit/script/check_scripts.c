@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Every script of tests/tcp, played on our engine: with and without timestamps and SACK, and once more
- * with clock and numbers about to wrap. */
+/* Every script of tests/tcp, played on our engine: over IPv4 and IPv6, with and without timestamps and
+ * SACK, and once more with clock and numbers about to wrap. */
 #include <dirent.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,12 +24,13 @@ static struct stack_config config(bool timestamps, bool sack)
 }
 
 struct mode {
-    bool timestamps, sack, wraps;
+    bool timestamps, sack, wraps, ip6;
 };
 
 static void play(const struct script *s, const char *name, struct mode m)
 {
     struct stack_config cfg = config(m.timestamps, m.sack);
+    cfg.local[0].first = script_our_addr(m.ip6);
     struct err e = {0};
     char why[SCRIPT_WHY];
     uint64_t start_ns = m.wraps ? (1ull << 42) - 20000000 : 5000000000ull;
@@ -38,8 +39,8 @@ static void play(const struct script *s, const char *name, struct mode m)
     struct script_side side = script_engine_side(g);
     struct script_play play = {.peer_iss = m.wraps ? 0xffffff80u : 77};
     int rc = script_run(s, &side, &play, why);
-    ck_assert_msg(!rc, "%s (timestamps %d, sack %d, wraps %d): %s", name, m.timestamps, m.sack,
-                  m.wraps, why);
+    ck_assert_msg(!rc, "%s (timestamps %d, sack %d, wraps %d, IPv%d): %s", name, m.timestamps, m.sack,
+                  m.wraps, m.ip6 ? 6 : 4, why);
     const char *leak = script_engine_leak(g);
     ck_assert_msg(!leak, "%s: %s", name, leak);
     script_engine_close(g);
@@ -62,9 +63,9 @@ static void play_file(const char *path)
     struct err e = {0};
     ck_assert_msg(script_load(&s, path, &e) == 0, "%s", e.message);
     ck_assert_msg(s.title[0], "%s: expected a comment that says what it is about", path);
-    for (unsigned i = 0; i < 8; i++)
+    for (unsigned i = 0; i < 16; i++)
         if ((i & 1 || !wants(&s, "TS")) && (i & 2 || !wants(&s, "sack")))
-            play(&s, path, (struct mode){i & 1, i & 2, i & 4});
+            play(&s, path, (struct mode){i & 1, i & 2, i & 4, i & 8});
     script_free(&s);
 }
 

@@ -27,9 +27,97 @@ START_TEST(test_neighbour_is_asked)
     deliver_arp(f, 2, their_mac, them(), us());
     ck_assert_int_eq(stack_path_state(&f->stack, path), NEIGH_READY);
     ck_assert_mem_eq(f->stack.paths[path].head.bytes, their_mac, 6);
-    deliver_arp(f, 2, other_mac, them(), us()); /* it moved */
-    ck_assert_mem_eq(f->stack.paths[path].head.bytes, other_mac, 6);
     ck_assert_uint_eq(stack_path(&f->stack, us(), them(), f->now_ns), path);
+    close_all(f);
+}
+END_TEST
+
+/* RFC 826: told by an answer, by a question for us or for another, by an announcement to all. */
+START_TEST(test_neighbour_moves)
+{
+    static const struct {
+        uint8_t op;
+        uint32_t to;
+    } rows[] = {{2, 0xc6120001}, {1, 0xc6120001}, {1, 0xc6120003}, {1, 0xc6120002}, {2, 0xc6120002}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct fixture *f = open_all((struct ip_addr){0, 0});
+        uint32_t path = stack_path(&f->stack, us(), them(), f->now_ns);
+        deliver_arp(f, 2, their_mac, them(), us());
+        f->now_ns += NEIGH_HOLD_NS - 1;
+        deliver_arp(f, rows[i].op, other_mac, them(), ip4_addr(rows[i].to)); /* too soon */
+        ck_assert_mem_eq(f->stack.paths[path].head.bytes, their_mac, 6);
+        f->now_ns++;
+        deliver_arp(f, rows[i].op, other_mac, them(), ip4_addr(rows[i].to));
+        ck_assert_mem_eq(f->stack.paths[path].head.bytes, other_mac, 6);
+        ck_assert_uint_eq(f->count[COUNTER_NEIGHBOURS_MOVED], 1);
+        deliver_arp(f, rows[i].op, their_mac, them(), ip4_addr(rows[i].to)); /* another claims it */
+        ck_assert_mem_eq(f->stack.paths[path].head.bytes, other_mac, 6);
+        ck_assert_uint_eq(f->drops[DROP_IP_NOT_OURS], rows[i].to == 0xc6120003 ? 3 : 0);
+        while (answered(f))
+            continue;
+        close_all(f);
+    }
+}
+END_TEST
+
+START_TEST(test_announcements_of_others_change_nothing)
+{
+    struct fixture *f = open_all((struct ip_addr){0, 0});
+    uint32_t path = stack_path(&f->stack, us(), them(), f->now_ns);
+    deliver_arp(f, 2, their_mac, them(), us());
+    f->now_ns += NEIGH_HOLD_NS;
+    deliver_arp(f, 1, other_mac, ip4_addr(0xc6120003), ip4_addr(0xc6120003));
+    ck_assert_uint_eq(f->drops[DROP_IP_NOT_OURS], 1);
+    ck_assert_mem_eq(f->stack.paths[path].head.bytes, their_mac, 6);
+    ck_assert_uint_eq(f->stack.neigh.count, 1); /* nobody is entered unasked */
+    while (answered(f))
+        continue;
+    close_all(f);
+}
+END_TEST
+
+/* One after the other, all within the time; who does not answer stays as it is. */
+START_TEST(test_neighbours_are_asked_anew)
+{
+    const struct ip_addr two[2] = {them(), ip4_addr(0xc6120003)};
+    struct fixture *f = open_all((struct ip_addr){0, 0});
+    for (int i = 0; i < 2; i++) {
+        stack_path(&f->stack, us(), two[i], f->now_ns);
+        deliver_arp(f, 2, their_mac, two[i], us());
+    }
+    f->now_ns += NEIGH_POLL_NS - 1;
+    turn(f);
+    ck_assert(!answered(f));
+    f->now_ns++;
+    for (int i = 0; i < 5; i++, f->now_ns += NEIGH_POLL_NS / 2) {
+        turn(f);
+        ck_assert(answered(f) && f->answer.arp.op == 1 && ip_equal(f->answer.dst, two[i % 2]));
+        f->now_ns += NEIGH_RETRY_NS; /* no answer, no other question */
+        turn(f);
+        ck_assert(!answered(f));
+        f->now_ns -= NEIGH_RETRY_NS;
+        ck_assert_int_eq(stack_path_state(&f->stack, 0), NEIGH_READY);
+    }
+    deliver_arp(f, 2, other_mac, them(), us());
+    ck_assert_mem_eq(f->stack.paths[0].head.bytes, other_mac, 6);
+    ck_assert_mem_eq(f->stack.paths[1].head.bytes, their_mac, 6);
+    while (answered(f))
+        continue;
+    close_all(f);
+}
+END_TEST
+
+START_TEST(test_whom_the_kernel_knows_is_not_asked)
+{
+    const struct neigh_known known = {them(), {2, 0, 0, 0, 0, 0x77}};
+    struct fixture *f = open_as(&(struct stack_config){.local = {{.first = us(), .count = 1}},
+                                                       .known = &known, .known_count = 1});
+    uint32_t path = stack_path(&f->stack, us(), them(), f->now_ns);
+    ck_assert_int_eq(stack_path_state(&f->stack, path), NEIGH_READY);
+    for (int i = 0; i < 4; i++, f->now_ns += NEIGH_POLL_NS) {
+        turn(f);
+        ck_assert(!answered(f));
+    }
     close_all(f);
 }
 END_TEST
@@ -107,6 +195,13 @@ START_TEST(test_syn_makes_its_path)
     uint32_t path = stack_path(&f->stack, us(), them(), f->now_ns);
     ck_assert_uint_eq(path, 0);
     ck_assert_int_eq(stack_path_state(&f->stack, path), NEIGH_READY); /* learned, nobody to ask */
+    deliver_arp(f, 1, other_mac, them(), us()); /* it has another card now, and asks who we are */
+    ck_assert(answered(f) && f->answer.kind == PKT_ARP);
+    deliver_tcp(f, (struct net_seg){.src_port = 5000, .dst_port = 80, .seq = 99, .window = 60000,
+                                    .flags = TCP_ACK, .ack = 0});
+    ck_assert(answered(f) && f->answer.kind == PKT_TCP);
+    ck_assert_mem_eq(f->frame.data, other_mac, 6);
+    ck_assert_uint_eq(f->count[COUNTER_NEIGHBOURS_MOVED], 1);
     close_all(f);
 }
 END_TEST
@@ -163,7 +258,9 @@ START_TEST(test_every_frame_has_its_counter)
 }
 END_TEST
 
-CHECK_MAIN("stack/frames", test_arp_is_answered, test_neighbour_is_asked,
+CHECK_MAIN("stack/frames", test_arp_is_answered, test_neighbour_is_asked, test_neighbour_moves,
+           test_announcements_of_others_change_nothing, test_neighbours_are_asked_anew,
+           test_whom_the_kernel_knows_is_not_asked,
            test_neighbour_fails_and_is_asked_anew, test_gateway_is_asked, test_stranger_is_reset,
            test_syn_makes_its_path, test_paths_run_out, test_echo_is_answered,
            test_every_frame_has_its_counter)

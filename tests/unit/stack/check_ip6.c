@@ -45,6 +45,26 @@ static void deliver_tell(struct fixture *f, struct ip_addr target, const uint8_t
     deliver(f, frame, len);
 }
 
+static void told_to_us(struct fixture *f, struct ip_addr from)
+{
+    deliver_tell(f, from, other_mac, true);
+}
+
+/* As who has moved: to all nodes, solicited by nobody. */
+static void told_to_all(struct fixture *f, struct ip_addr from)
+{
+    struct frame frame = blank(f);
+    struct pkt ask = {.dst = from, .eth_src = other_mac, .ndp = {.target = from}};
+    uint32_t len = net_ndp_tell(frame.data, &ask, other_mac);
+    deliver(f, frame, len);
+}
+
+static void asked_by(struct fixture *f, struct ip_addr from)
+{
+    struct frame frame = blank(f);
+    deliver(f, frame, net_ndp_ask(frame.data, other_mac, from, us6(), untagged));
+}
+
 START_TEST(test_every_address_of_a_prefix_is_answered_for)
 {
     static const uint64_t ids[] = {0, 1, 0xff, 0x8000000000000000, UINT64_MAX};
@@ -77,11 +97,32 @@ START_TEST(test_neighbour_is_asked)
     deliver_tell(f, far, their_mac, true);
     ck_assert_int_eq(stack_path_state(&f->stack, path), NEIGH_READY);
     ck_assert_mem_eq(f->stack.paths[path].head.bytes, their_mac, 6);
-    deliver_tell(f, far, other_mac, false); /* RFC 4861 7.2.5: does not override */
-    ck_assert_mem_eq(f->stack.paths[path].head.bytes, their_mac, 6);
-    deliver_tell(f, far, other_mac, true);
-    ck_assert_mem_eq(f->stack.paths[path].head.bytes, other_mac, 6);
     close_all(f);
+}
+END_TEST
+
+/* RFC 4861 7.2.5 and 7.2.3: told by an advertisement to us or, unasked, to all, and by a question. */
+START_TEST(test_neighbour_moves)
+{
+    static void (*const told[])(struct fixture *, struct ip_addr) = {told_to_us, told_to_all, asked_by};
+    struct ip_addr far = {net64.hi + 1, 7};
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+        struct fixture *f = open6(direct);
+        uint32_t path = stack_path(&f->stack, us6(), far, f->now_ns);
+        deliver_tell(f, far, their_mac, true);
+        f->now_ns += NEIGH_HOLD_NS - 1;
+        told[i](f, far); /* too soon */
+        ck_assert_mem_eq(f->stack.paths[path].head.bytes, their_mac, 6);
+        f->now_ns++;
+        deliver_tell(f, far, other_mac, false); /* does not override */
+        ck_assert_mem_eq(f->stack.paths[path].head.bytes, their_mac, 6);
+        told[i](f, far);
+        ck_assert_mem_eq(f->stack.paths[path].head.bytes, other_mac, 6);
+        ck_assert_uint_eq(f->count[COUNTER_NEIGHBOURS_MOVED], 1);
+        while (answered(f))
+            continue;
+        close_all(f);
+    }
 }
 END_TEST
 
@@ -126,6 +167,11 @@ START_TEST(test_syn_makes_its_path)
     deliver_tcp_from(f, far, us6(), (struct net_seg){.src_port = 5000, .dst_port = 80, .seq = 101,
                      .ack = f->answer.tcp.seq + 1, .window = 60000, .flags = TCP_ACK}, untagged);
     ck_assert_uint_eq(f->opened, 1);
+    asked_by(f, far); /* it has another card now */
+    ck_assert_mem_eq(f->stack.paths[0].head.bytes, other_mac, 6);
+    ck_assert_uint_eq(f->count[COUNTER_NEIGHBOURS_MOVED], 1);
+    while (answered(f))
+        continue;
     close_all(f);
 }
 END_TEST
@@ -176,5 +222,6 @@ START_TEST(test_question_with_tags)
 END_TEST
 
 CHECK_MAIN("stack/ip6", test_every_address_of_a_prefix_is_answered_for, test_neighbour_is_asked,
+           test_neighbour_moves,
            test_a_question_tells_who_asks, test_gateway_is_asked, test_syn_makes_its_path,
            test_stranger_is_reset, test_other_tags_are_dropped, test_question_with_tags)

@@ -62,7 +62,7 @@ static void deliver_too_big(struct fixture *f, const struct family *a, uint32_t 
 static uint32_t connect_to(struct fixture *f, const struct family *a, uint16_t lport)
 {
     uint32_t path = stack_path(&f->stack, a->us, a->them, f->now_ns);
-    neigh_learn(&f->stack.neigh, a->them, their_mac);
+    neigh_learn(&f->stack.neigh, a->them, their_mac, f->now_ns, &(bool){false});
     uint32_t conn = tcp_open(&f->stack.tcp, path, lport, 80, f->stack.paths[path].mss, 0);
     turn(f);
     while (answered(f) && f->answer.kind != PKT_TCP)
@@ -194,7 +194,7 @@ START_TEST(test_an_error_does_not_end_an_open)
         const struct family *a = &families[i];
         struct fixture *f = open_family(a);
         uint32_t path = stack_path(&f->stack, a->us, a->them, f->now_ns);
-        neigh_learn(&f->stack.neigh, a->them, their_mac);
+        neigh_learn(&f->stack.neigh, a->them, their_mac, f->now_ns, &(bool){false});
         uint32_t conn = tcp_open(&f->stack.tcp, path, 5000, 80, f->stack.paths[path].mss, 0);
         turn(f);
         collect(f, &sent);

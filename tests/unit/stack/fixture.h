@@ -71,7 +71,7 @@ static uint64_t fill(void *ctx, uint32_t conn, uint64_t pos, uint8_t *buf, uint3
 static const struct net_vlan untagged = {0, 0};
 static const struct tcp_ops ops = {.event = on_event, .data = on_data};
 
-/* `own`: addresses, gateway and tags; the rest is everyone's. */
+/* `own`: addresses, gateway, tags and known neighbours; the rest is everyone's. */
 static inline struct fixture *open_as(const struct stack_config *own)
 {
     struct fixture *f = calloc(1, sizeof *f);
@@ -81,6 +81,7 @@ static inline struct fixture *open_as(const struct stack_config *own)
                 .rto_initial_tk = 1000000, .delack_tk = 40000, .time_wait_tk = 60000000,
                 .init_cwnd = 10, .retries = 5, .syn_retries = 3, .secret = 9},
         .local = {own->local[0]}, .local_count = 1, .gateway = own->gateway, .vlan = own->vlan,
+        .known = own->known, .known_count = own->known_count,
         .paths = 2, .mtu = 1500, .batch = 16,
     };
     struct err e = {0};
