@@ -61,7 +61,6 @@ def check_harm(found):
     for kind, share in SHARES.items():
         hit = harm(found).get(f"fault_{kind}", 0)
         case.expect(0.8 * share < hit / frames < 1.2 * share, f"{kind}: {hit} of {frames} frames hit")
-    case.expect_equal(harm(found).get("fault_full", 0), 0, "frames that the fault wire had no room for")
     case.expect(found.counter("retransmits") > 0, "frames were lost and none was sent again")
 
 
