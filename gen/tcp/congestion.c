@@ -81,8 +81,8 @@ void congestion_loss_event(struct tcp *t, struct conn *c, uint32_t flight)
     bool reduced = conn_has_more(c, MORE_REDUCED); /* RFC 3168 6.1.2: once a round trip */
     conn_clear_more(c, MORE_REDUCED);
     tell_reduced(c);
-    if (congestion_is_on(t) && !reduced)
-        module(t)->reduce(t, c, flight);
+    if (congestion_is_on(t) && !reduced) /* what duplicate ACKs and reports let out beyond is no window */
+        module(t)->reduce(t, c, flight < c->cwnd ? flight : c->cwnd);
 }
 
 void congestion_rto(struct tcp *t, struct conn *c, uint32_t flight)

@@ -27,6 +27,11 @@ void loss_reordering_seen(struct conn *c)
         set_reorder(c, 1, 0);
 }
 
+bool loss_reorders(const struct conn *c)
+{
+    return FACTOR(c) != 0;
+}
+
 /* RFC 8985 6.2 step 4: a repair was not needed, so that more patience is. */
 void loss_repaired_in_vain(struct conn *c)
 {

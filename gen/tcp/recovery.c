@@ -141,7 +141,7 @@ static void begin_repair(struct tcp *t, struct conn *c, struct side *s, uint32_t
     side_set(s, SIDE_REPAIR | SIDE_UNDO);
     side_clear(s, SIDE_RESCUED | SIDE_TLP | SIDE_TLP_SEND | SIDE_VAIN);
     s->prr_delivered = s->prr_sent = 0;
-    s->prr_flight = flight;
+    s->prr_flight = flight - board_reported(&t->sides, s) + delivered; /* RFC 9937: what is still to come */
     set_rate(t, c, s, delivered, true);
     tcp_count(t, COUNTER_FAST_RETRANSMITS);
 }
@@ -231,8 +231,11 @@ bool recovery_ack(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
     }
     tlp_acked(t, c, p, delivered != 0, twice);
     loss_detect(t, index);
-    if (acked && !was_repair)
-        congestion_acked(t, c, acked, flight);
+    /* Where segments overtake each other the window grows with the reports, too: the acknowledgement
+     * comes in strides then, each of which would count as one. */
+    uint32_t arrived = loss_reorders(c) ? delivered : acked;
+    if (arrived && !was_repair)
+        congestion_acked(t, c, arrived, flight);
     repair(t, c, s, delivered);
     if (acked)
         ack_timer(t, index);

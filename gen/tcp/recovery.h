@@ -12,6 +12,7 @@ void loss_detect(struct tcp *t, uint32_t index);
 /* What is known of this connection's path: segments overtake each other; a repair was in vain; a
  * recovery came to its end. */
 void loss_reordering_seen(struct conn *c);
+bool loss_reorders(const struct conn *c);
 void loss_repaired_in_vain(struct conn *c);
 void loss_recovered(struct conn *c);
 

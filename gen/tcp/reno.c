@@ -9,9 +9,10 @@ void reno_reduce(struct tcp *t, struct conn *c, uint32_t flight)
     c->ssthresh = flight / 2 > 2u * c->mss ? flight / 2 : 2u * c->mss; /* (4) */
 }
 
+/* A segment for each window that was acknowledged, however many ACKs told so (RFC 3465 2.1). */
 void reno_avoid(struct tcp *t, struct conn *c, uint32_t acked, bool full)
 {
-    (void)t, (void)acked;
+    (void)t;
     if (full)
-        c->cwnd += c->mss * (uint32_t)c->mss / c->cwnd + 1; /* (3) */
+        c->cwnd += (uint32_t)((uint64_t)c->mss * (acked < c->cwnd ? acked : c->cwnd) / c->cwnd) + 1;
 }

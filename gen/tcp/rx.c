@@ -41,6 +41,8 @@ static int check_timestamp(struct tcp *t, uint32_t index, const struct pkt_tcp *
     if (p->opts & TCP_OPT_TS && ack_answers(t, index, p)) {
         conn_set(c, CONN_ACK_NOW);
         out_add(t, index);
+        if (seq_lt(p->seq, c->rcv_nxt)) /* a repair overtaken: the sender learns that it was needless */
+            sack_note_twice(t, c, p->seq, p->seq + p->payload_len);
     }
     return -DROP_TCP_PAWS;
 }

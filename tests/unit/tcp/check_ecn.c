@@ -76,7 +76,8 @@ ROWS_TEST(test_mark_on_a_bare_ack_is_nothing, CONNECT, "< A ecn=3", "< A len=10 
 /* 6.1.2: the window is halved, once a round trip, and the next new text says so. */
 ROWS_TEST(test_window_is_halved, "only small", CONNECT, SEND_10, "< AE ack=1+2m", "nothing", "< AE ack=1+5m",
           "nothing", "< AE", "count ecn_reductions 1", "send 10m", "> AW len=1m ecn=2",
-          "4* > A len=1m ecn=2", "nothing", "< A", "5* > A len=1m ecn=2", "< A", "count retransmits 0")
+          "5* > A len=1m ecn=2", "nothing", "< A", "4* > A len=1m ecn=2", "< A", "send 10m",
+          "7* > A len=1m ecn=2", "nothing", "count retransmits 0", "< A", "whatever")
 
 /* The second ECE may still be about the time before; once the text that said CWR is acknowledged it
  * is news. */

@@ -45,6 +45,13 @@ ROWS_TEST(test_first_copy_was_late, CONNECT, SEND_6, "< A ack=1 sack=1+1m:1+5m",
 ROWS_TEST(test_time_out_still_comes, CONNECT, SEND_6, "< A ack=1 sack=1+1m:1+4m", "> A seq=1 len=1m",
           "quiet 140", "+80ms", "> A seq=1 len=1m", "count rto_fired 1", "< A", "quiet 1000")
 
+/* ... and the window grows with what is reported, not with the strides of the acknowledgement. */
+ROWS_TEST(test_window_grows_with_reports, CONNECT, "send 2m", "2* > A len=1m", "+40ms",
+          "< A ack=1 sack=1+1m:1+2m", "< A", "send 40m", "10* > A len=1m", "nothing", "+40ms",
+          "< A ack=1+2m sack=1+3m:1+4m", "2* > A len=1m", "nothing", "< A ack=1+2m sack=1+3m:1+5m",
+          "2* > A len=1m", "nothing", "< A", "whatever", "< A", "whatever", "< A", "whatever", "< A",
+          "count retransmits 0")
+
 CHECK_MAIN("tcp/rack", test_one_report_and_time, test_three_reports, test_only_late,
-           test_patience_after_reordering, test_patience_after_a_repair_in_vain, test_lost_repair,
+           test_patience_after_reordering, test_window_grows_with_reports, test_patience_after_a_repair_in_vain, test_lost_repair,
            test_lost_end, test_first_copy_was_late, test_time_out_still_comes)

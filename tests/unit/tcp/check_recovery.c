@@ -21,7 +21,7 @@ ROWS_TEST(test_limited_transmit, "only nosack", "cfg init_cwnd=4", "connect", "s
 /* ssthresh 3m, window 3m + 3m: what is new leaves as further duplicates arrive. */
 ROWS_TEST(test_recovery_inflates, "only nosack small", "cfg init_cwnd=6", "connect", "send 12m", "> A len=1m", "> A len=1m",
           "> A len=1m", "> A len=1m", "> A len=1m", "> A len=1m", "< A ack=1", "> A len=1m",
-          "< A ack=1", "> A len=1m", "< A ack=1", "> A seq=1 len=1m", "nothing", "< A ack=1",
+          "< A ack=1", "> A len=1m", "< A ack=1", "> A seq=1 len=1m", "nothing", "2* < A ack=1",
           "nothing", "< A ack=1", "> A seq=1+8m len=1m", "< A ack=1+8m", "> A seq=1+9m len=1m",
           "nothing", "< A", "> A len=1m", "> A len=1m", "< A")
 

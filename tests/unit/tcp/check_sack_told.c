@@ -56,7 +56,13 @@ ROWS_TEST(test_agreed_by_the_passive_end, "only sack", "accept", "< A seq=11 len
 ROWS_TEST(test_no_block_left, "only sack", "cfg side_blocks=0", "connect", "< A len=10", "+41ms",
           "> A", "< A seq=1 len=10", "> A ack=11 sack=none", "count side_empty 1")
 
-CHECK_MAIN("tcp/sack_told", test_the_newest_comes_first, test_three_beside_timestamps,
+/* What is told twice may have an older timestamp than what overtook it: the sender must learn all the
+ * same that its repair was needless. */
+ROWS_TEST(test_twice_and_old, "only sack ts", "connect", "< A len=10", "data 10", "+41ms", "> A", "+20ms",
+          "< A len=10", "data 10", "+41ms", "> A ack=21 sack=none", "< A seq=1 len=10 ts=-60",
+          "drop tcp_paws", "> A ack=21 sack=1:11")
+
+CHECK_MAIN("tcp/sack_told", test_twice_and_old, test_the_newest_comes_first, test_three_beside_timestamps,
            test_four_without_timestamps, test_runs_grow_together, test_a_filled_hole,
            test_what_the_application_leaves, test_twice, test_partly_twice,
            test_twice_behind_a_hole, test_beside_text, test_not_agreed, test_not_wanted,
