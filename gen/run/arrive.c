@@ -75,7 +75,7 @@ static void start_short(struct client *c, struct session *s, uint64_t intended_n
 
 static void start_arrival(struct client *c, uint64_t intended_ns)
 {
-    struct session *s = &c->sessions[c->free_head];
+    struct session *s = session_first_free(c);
     uint64_t eligible = intended_ns > c->free_since_ns ? intended_ns : c->free_since_ns;
     session_unlist(c, s);
     if (c->load.opens_each) {
@@ -128,7 +128,7 @@ static bool may_start(const struct client *c)
 static uint32_t start_closed_loop(struct client *c, uint32_t budget)
 {
     uint32_t n = 0;
-    while (n < budget && c->free_head != SESSION_NONE && !limit_reached(c) && may_start(c)) {
+    while (n < budget && c->free.listed && !limit_reached(c) && may_start(c)) {
         start_arrival(c, c->now_ns);
         n++;
     }
@@ -182,7 +182,7 @@ static uint32_t start_open_loop(struct client *c, uint32_t budget)
     while (n < budget && c->schedule.next_ns <= c->now_ns && !limit_reached(c)) {
         if (c->now_ns - c->schedule.next_ns > c->load.queue_max_ns) {
             give_up_arrival(c, schedule_take(&c->schedule));
-        } else if (c->free_head == SESSION_NONE || !may_start(c)) {
+        } else if (!c->free.listed || !may_start(c)) {
             break;
         } else {
             start_arrival(c, schedule_take(&c->schedule));
@@ -215,7 +215,7 @@ bool client_drained(const struct client *c)
 static uint32_t connections_due(struct client *c, uint32_t budget)
 {
     uint32_t n = pace_due(c, budget) + reopen_due(c, budget) + churn_due(c, budget);
-    if (c->load.on_demand && c->free_head == SESSION_NONE)
+    if (c->load.on_demand && !c->free.listed)
         n += open_on_demand(c, budget);
     return n;
 }

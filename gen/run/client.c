@@ -13,10 +13,10 @@
 int client_init(struct client *c, const struct client_config *cfg, struct stack *stack,
                 struct err *e)
 {
-    *c = (struct client){.cfg = *cfg, .stack = stack, .free_head = SESSION_NONE,
-                         .free_tail = SESSION_NONE, .next_id = 1 + cfg->worker};
+    *c = (struct client){.cfg = *cfg, .stack = stack, .next_id = 1 + cfg->worker};
     c->sessions = mem_reserve((size_t)cfg->sessions * sizeof *c->sessions, "sessions", e);
-    if (!c->sessions || trans_init(&c->trans, cfg->trans, e) || pace_init(c, e) ||
+    c->free.ring = mem_reserve((size_t)cfg->sessions * sizeof *c->free.ring, "free sessions", e);
+    if (!c->sessions || !c->free.ring || trans_init(&c->trans, cfg->trans, e) || pace_init(c, e) ||
         reopen_init(c, e) || tuples_init(&c->tuples, &cfg->tuples, e) ||
         targets_init(c, c->tuples.targets_count, e)) {
         client_fini(c);
@@ -30,6 +30,7 @@ int client_init(struct client *c, const struct client_config *cfg, struct stack 
 void client_fini(struct client *c)
 {
     mem_release(c->sessions, (size_t)c->cfg.sessions * sizeof *c->sessions);
+    mem_release(c->free.ring, (size_t)c->cfg.sessions * sizeof *c->free.ring);
     mem_release(c->paths, (size_t)c->path_count * sizeof *c->paths);
     trans_fini(&c->trans);
     pace_fini(c);
@@ -37,12 +38,13 @@ void client_fini(struct client *c)
     tuples_fini(&c->tuples);
     targets_fini(c);
     c->sessions = NULL;
+    c->free = (struct free_queue){0};
     c->paths = NULL;
 }
 
 uint64_t client_memory(const struct client *c)
 {
-    uint64_t each = sizeof *c->sessions + (c->cfg.paces ? sizeof *c->pace.entries : 0) +
+    uint64_t each = SESSION_BYTES + (c->cfg.paces ? sizeof *c->pace.entries : 0) +
                     (c->cfg.reopens ? sizeof *c->reopen.nodes : 0);
     return c->cfg.sessions * each + targets_memory(c);
 }

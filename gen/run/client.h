@@ -32,14 +32,26 @@ enum session_state { SESSION_DOWN, SESSION_OPENING, SESSION_OPEN, SESSION_CLOSIN
 struct session {
     uint32_t conn;       /* engine's index, CONN_NONE while there is none */
     uint32_t head;       /* outstanding transactions, oldest first */
-    uint32_t next, prev; /* free list */
     uint16_t outstanding;
-    uint8_t state;       /* enum session_state */
-    bool listed : 1;     /* in the free list */
+    uint8_t vain;        /* opens in vain since its last transaction */
+    uint8_t state : 2;   /* enum session_state */
+    bool listed : 1;     /* may take work */
+    bool queued : 1;     /* has its place among those that may, or had when it left them */
     bool resting : 1;    /* its pace says: not yet */
     bool retiring : 1;   /* to be replaced (churn) when nothing is outstanding */
-    uint8_t vain : 5;    /* opens in vain since its last transaction */
 };
+
+static_assert(sizeof(struct session) == 12, "with its place in the queue a session is 16 bytes");
+
+/* Sessions that may take work, first in first out: numbers in a ring of as many places as there are
+ * sessions. Who leaves from the middle keeps the place, unlisted, until it comes to the front. */
+struct free_queue {
+    uint32_t *ring;
+    uint32_t at, queued; /* the front; places taken */
+    uint32_t listed;     /* of them, may take work */
+};
+
+#define SESSION_BYTES (sizeof(struct session) + sizeof(uint32_t))
 
 /* What a phase asks of the client; plain numbers, resolved. */
 struct client_load {
@@ -110,8 +122,8 @@ struct client {
                                   * one target. 0: one that is not told, see SAMPLE_TARGETS */
     struct client_target_counts told[SAMPLE_TARGETS + 1]; /* by number, from 1; good after client_fini */
     struct trans_pool trans;
-    uint32_t free_head, free_tail;
-    uint64_t free_since_ns;      /* since when the free list has not been empty */
+    struct free_queue free;
+    uint64_t free_since_ns;      /* since when somebody may take work */
     uint64_t next_id;
     uint64_t started;            /* in this phase */
     uint64_t completed;          /* of what was started in measured phases, since the start */

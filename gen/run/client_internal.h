@@ -73,9 +73,10 @@ static inline bool client_keeps_open(const struct client *c, uint32_t number)
     return number < c->load.sessions && !c->load.opens_each;
 }
 
-/* session.c: the free list and the connection of a session */
+/* session.c: who may take work, and the connection of a session */
 void session_list(struct client *c, struct session *s);
 void session_unlist(struct client *c, struct session *s);
+struct session *session_first_free(struct client *c); /* NULL: nobody is free */
 /* Whether the phase lets a session in this state take work. */
 bool session_fits(const struct client *c, const struct session *s);
 /* Whether another transaction may start on it now, and it is not listed yet. */

@@ -49,7 +49,7 @@ static int record_memory(struct run *r, struct err *e)
         {"time_wait", sum.tcp.time_wait, sizeof(struct time_wait)},
         {"out_of_order", sum.tcp.ooo, 0},
         {"side_blocks", sum.tcp.sides, SIDE_BLOCK_BYTES},
-        {"sessions", sum.sessions, sizeof(struct session)},
+        {"sessions", sum.sessions, SESSION_BYTES},
         {"transactions", sum.trans, sizeof(struct trans)},
         {"paths", sum.paths, 0},
         {"servers", sum.servers, 0},

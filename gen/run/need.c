@@ -67,7 +67,7 @@ static void add_tcp(struct need *n, const struct tcp_config *cfg, bool peer)
 static void add_client(struct need *n, const struct worker_config *w)
 {
     const struct client_config *c = &w->client;
-    uint64_t session = sizeof(struct session) + (c->paces ? sizeof(struct pace_entry) : 0) +
+    uint64_t session = SESSION_BYTES + (c->paces ? sizeof(struct pace_entry) : 0) +
                        (c->reopens ? sizeof(struct wheel_node) : 0);
     add_tcp(n, &w->stack.tcp, false);
     pool_add(n, "sessions", c->sessions * session, 0);

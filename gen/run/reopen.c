@@ -7,7 +7,7 @@
 #include "base/rng.h"
 #include "run/client_internal.h"
 
-#define VAIN_MAX 31u /* what the session can count */
+#define VAIN_MAX UINT8_MAX /* what the session can count */
 
 static uint32_t step_of(uint64_t ns)
 {
@@ -35,10 +35,11 @@ void reopen_fini(struct client *c)
     c->reopen.nodes = NULL;
 }
 
-static void push_down(struct client *c, struct session *s)
+/* Who waits to be wanted waits for no time: the node's link is free. */
+static void push_down(struct client *c, uint32_t number)
 {
-    s->next = c->reopen.down_head;
-    c->reopen.down_head = session_number(c, s);
+    c->reopen.nodes[number].next = c->reopen.down_head;
+    c->reopen.down_head = number;
 }
 
 /* Between half and all of min * 2^vain, at most max. */
@@ -69,7 +70,7 @@ static void begin_one(struct client *c, uint32_t number)
     if (s->state != SESSION_DOWN || wheel_has(&c->reopen.nodes[number]))
         return;
     if (c->load.on_demand)
-        push_down(c, s);
+        push_down(c, number);
     else
         reopen_later(c, s);
 }
@@ -96,7 +97,7 @@ static void waited(void *ctx, uint32_t number)
     if (s->state != SESSION_DOWN || number >= c->load.sessions)
         return;
     if (c->load.on_demand)
-        push_down(c, s);
+        push_down(c, number);
     else
         open_again(c, s);
 }
@@ -114,7 +115,7 @@ bool reopen_one(struct client *c)
     if (number == SESSION_NONE || !client_may_connect(c))
         return false;
     struct session *s = &c->sessions[number];
-    c->reopen.down_head = s->next;
+    c->reopen.down_head = c->reopen.nodes[number].next;
     if (session_open(c, s))
         return true;
     reopen_later(c, s);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A session's connection and its place in the list of those that may take work. */
+/* A session's connection and its place among those that may take work. */
 #include "run/client_internal.h"
 
 #define TUPLE_TRIES 64
@@ -16,19 +16,28 @@ bool session_has_room(const struct client *c, const struct session *s)
     return !s->listed && !s->resting && !s->retiring && session_fits(c, s);
 }
 
+static uint32_t ring_place(const struct client *c, uint32_t ahead)
+{
+    uint32_t at = c->free.at + ahead;
+    return at < c->cfg.sessions ? at : at - c->cfg.sessions;
+}
+
 void session_list(struct client *c, struct session *s)
 {
-    uint32_t number = session_number(c, s);
-    s->listed = true;
-    s->next = SESSION_NONE;
-    s->prev = c->free_tail;
-    if (c->free_tail == SESSION_NONE) {
-        c->free_head = number;
+    if (!c->free.listed++)
         c->free_since_ns = c->now_ns > c->free_since_ns ? c->now_ns : c->free_since_ns;
-    } else {
-        c->sessions[c->free_tail].next = number;
-    }
-    c->free_tail = number;
+    s->listed = true;
+    if (s->queued)
+        return;
+    s->queued = true;
+    c->free.ring[ring_place(c, c->free.queued++)] = session_number(c, s);
+}
+
+static void leave_front(struct client *c)
+{
+    c->sessions[c->free.ring[c->free.at]].queued = false;
+    c->free.at = ring_place(c, 1);
+    c->free.queued--;
 }
 
 void session_unlist(struct client *c, struct session *s)
@@ -36,14 +45,18 @@ void session_unlist(struct client *c, struct session *s)
     if (!s->listed)
         return;
     s->listed = false;
-    if (s->prev == SESSION_NONE)
-        c->free_head = s->next;
-    else
-        c->sessions[s->prev].next = s->next;
-    if (s->next == SESSION_NONE)
-        c->free_tail = s->prev;
-    else
-        c->sessions[s->next].prev = s->prev;
+    c->free.listed--;
+    if (c->free.ring[c->free.at] == session_number(c, s))
+        leave_front(c);
+}
+
+struct session *session_first_free(struct client *c)
+{
+    if (!c->free.listed)
+        return NULL;
+    while (!c->sessions[c->free.ring[c->free.at]].listed)
+        leave_front(c);
+    return &c->sessions[c->free.ring[c->free.at]];
 }
 
 /* Those that still live or wait are passed over; when many in a row do, the pool is used up. */
@@ -87,7 +100,7 @@ void session_leave(struct client *c, struct session *s, enum session_state state
         c->open--;
     if (s->state == SESSION_CLOSING)
         c->closing--;
-    s->state = (uint8_t)state;
+    s->state = (unsigned)state & 3u;
     if (state == SESSION_CLOSING)
         c->closing++;
     if (state == SESSION_DOWN)
