@@ -61,7 +61,8 @@ def worst(folder, name, job):
     list_of.unlink()
     gen.run(job, code=None, seconds=120)
     rows, worst_by = intervals(Results(folder / f"{name}.db")), 0
-    case.expect(len(rows) >= SECONDS * 4, f"{name}: {len(rows)} intervals")
+    if len(rows) < SECONDS * 4:  # of the five a second: the machine took a loop for too long
+        return float("inf"), len(planned)
     for begin, end, started in rows:
         want = bisect.bisect_left(planned, end) - bisect.bisect_left(planned, max(begin, 0))
         allowed = max(1, want / 1000)
