@@ -138,17 +138,23 @@ static bool wants_output(const struct conn *c)
     return c->snd_nxt != c->snd_lim + (conn_has(c, CONN_FIN) ? 1 : 0) || conn_has(c, CONN_RESEND);
 }
 
+/* RFC 5961 5.2, of an ACK of nothing new: of what was not sent, or too old. */
+static bool is_unacceptable(const struct conn *c, uint32_t ack)
+{
+    uint32_t oldest = c->snd_una - ((uint32_t)c->max_wnd << conn_snd_shift(c));
+    return seq_lt(c->snd_max, ack) || seq_lt(ack, oldest);
+}
+
 /* Returns 0 or -DROP_TCP_BAD_ACK. The connection may be gone afterwards only through `acked`. */
 int ack_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
 {
     struct conn *c = &t->conns[index];
-    uint32_t oldest = c->snd_una - ((uint32_t)c->max_wnd << conn_snd_shift(c));
-    if (seq_lt(c->snd_max, p->ack) || seq_lt(p->ack, oldest)) { /* RFC 5961 5.2 */
+    bool advanced = ack_advances(c, p->ack);
+    if (!advanced && is_unacceptable(c, p->ack)) {
         if (ack_answers(t, index, p))
             ack_challenge(t, index);
         return -DROP_TCP_BAD_ACK;
     }
-    bool advanced = seq_lt(c->snd_una, p->ack);
     if (recovery_listens(t, c, p) && recovery_ack(t, index, p))
         (void)0;
     else if (advanced)
@@ -168,4 +174,19 @@ int ack_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
         t->ops->acked(t->ctx, index, conn_position(c, c->snd_una) - (fin_acked ? 1 : 0));
     }
     return 0;
+}
+
+void ack_predicted(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
+{
+    struct conn *c = &t->conns[index];
+    uint32_t acked = p->ack - c->snd_una, flight = c->snd_max - c->snd_una;
+    ack_take(t, c, p);
+    c->dupacks = 0;
+    congestion_acked(t, c, acked, flight);
+    ack_timer(t, index);
+    update_window(t, c, p, true);
+    if (c->snd_nxt != c->snd_lim)
+        out_add(t, index);
+    if (t->ops->acked)
+        t->ops->acked(t->ctx, index, conn_position(c, c->snd_una));
 }

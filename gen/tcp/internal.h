@@ -142,7 +142,14 @@ void ack_answers_init(struct tcp *t);
 void ack_take(struct tcp *t, struct conn *c, const struct pkt_tcp *p);
 /* The timer after it: of what is still under way. */
 void ack_timer(struct tcp *t, uint32_t index);
+/* Whether it acknowledges something that is under way. */
+static inline bool ack_advances(const struct conn *c, uint32_t ack)
+{
+    return ack - c->snd_una - 1 < c->snd_max - c->snd_una;
+}
 int ack_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p);
+/* The same for one that advances on a connection that nothing disturbs (see predict in rx.c). */
+void ack_predicted(struct tcp *t, uint32_t index, const struct pkt_tcp *p);
 
 /* side.c: what a disturbed connection has, or NULL */
 static inline struct side *conn_side(const struct tcp *t, const struct conn *c)
@@ -253,5 +260,7 @@ int rx_reset(struct tcp *t, const struct pkt_tcp *p, struct net_seg *answer, enu
 
 /* text.c */
 int text_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p);
+/* The same for text in order, in the window, with nothing stored and no FIN. */
+int text_predicted(struct tcp *t, uint32_t index, const struct pkt_tcp *p);
 
 #endif

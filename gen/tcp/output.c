@@ -10,8 +10,9 @@
  * recognise our ACKs at a glance.) */
 static bool is_silly(const struct tcp *t, const struct conn *c, uint32_t edge)
 {
-    uint32_t step = t->cfg.window / 2 < c->mss ? t->cfg.window / 2 : c->mss;
-    return c->rcv_adv - c->rcv_nxt < c->mss && edge - c->rcv_adv < step;
+    if (__builtin_expect(c->rcv_adv - c->rcv_nxt >= c->mss, 1))
+        return false;
+    return edge - c->rcv_adv < (t->cfg.window / 2 < c->mss ? t->cfg.window / 2 : c->mss);
 }
 
 /* The window field, and with it a promise: the right edge never moves left (RFC 9293 3.8.6). */
@@ -32,6 +33,14 @@ static void add_timestamp(const struct tcp *t, const struct conn *c, struct net_
     h->opts |= TCP_OPT_TS;
     h->ts_val = options_ts_now(t);
     h->ts_ecr = c->ts_recent;
+}
+
+/* What is advertised and echoed when a segment leaves. */
+static void complete(const struct tcp *t, struct conn *c, struct tcp_seg *out)
+{
+    out->h.window = advertise(t, c);
+    if (conn_has(c, CONN_TS))
+        add_timestamp(t, c, &out->h);
 }
 
 /* The fields that every segment of a synchronized connection shares; the ACK duty is done. What
@@ -161,6 +170,17 @@ static void time_new_text(const struct tcp *t, struct conn *c, uint32_t end)
     c->rtt_seq = end;
 }
 
+/* The deadline of what has just left, with `before` bytes under way ahead of it. `again`: the first
+ * that is not acknowledged was sent again, which gives it a round trip more. */
+static void timer_of_sent(struct tcp *t, uint32_t index, uint32_t before, bool again)
+{
+    const struct conn *c = &t->conns[index];
+    if (!conn_has(c, CONN_RTO) || conn_has_more(c, MORE_KEEP) || again)
+        timer_rto_start(t, index);
+    else if (before <= c->mss && c->snd_max - c->snd_una > c->mss)
+        timer_probe_start(t, index);
+}
+
 /* Bookkeeping of a segment that occupies sequence space. */
 static void sent(struct tcp *t, uint32_t index, uint32_t seq, uint32_t space)
 {
@@ -175,11 +195,7 @@ static void sent(struct tcp *t, uint32_t index, uint32_t seq, uint32_t space)
         time_new_text(t, c, end);
     c->snd_nxt = seq_max(c->snd_nxt, end);
     c->snd_max = seq_max(c->snd_max, end);
-    bool first_again = seq == c->snd_una && recovery_counts(t, c); /* a round trip for it, too */
-    if (!conn_has(c, CONN_RTO) || conn_has_more(c, MORE_KEEP) || first_again)
-        timer_rto_start(t, index);
-    else if (before <= c->mss && c->snd_max - c->snd_una > c->mss)
-        timer_probe_start(t, index);
+    timer_of_sent(t, index, before, seq == c->snd_una && recovery_counts(t, c));
 }
 
 /* Where the next data segment starts and how long it is. */
@@ -277,11 +293,37 @@ static bool output_last_word(struct tcp *t, uint32_t index, struct tcp_seg *out)
 {
     struct conn *c = &t->conns[index];
     describe(t, c, index, c->snd_max, TCP_ACK, out);
-    out->h.window = advertise(t, c);
-    if (conn_has(c, CONN_TS))
-        add_timestamp(t, c, &out->h);
+    complete(t, c, out);
     conn_free(t, index);
     return true;
+}
+
+/* Prediction, as rx.c has it for what arrives: all that waits goes as one new segment that both windows
+ * allow, of an undisturbed connection. Then every question of the long way has one answer. */
+static bool predict(const struct tcp *t, const struct conn *c)
+{
+    const uint16_t special =
+        CONN_FIN | CONN_RECOVERY | CONN_RESEND | CONN_PERSIST | CONN_PROBE | CONN_ECN;
+    uint32_t waiting = c->snd_lim - c->snd_nxt, used = c->snd_nxt - c->snd_una;
+    return c->state == TCP_ESTABLISHED && !conn_has(c, special) && c->side == SIDE_NONE &&
+           waiting - 1 < c->mss && c->snd_nxt == c->snd_max && used + waiting <= c->cwnd &&
+           used + waiting <= c->snd_wnd && !(used && t->cfg.nagle);
+}
+
+static void output_predicted(struct tcp *t, uint32_t index, struct tcp_seg *out)
+{
+    struct conn *c = &t->conns[index];
+    uint32_t seq = c->snd_nxt, end = c->snd_lim, before = seq - c->snd_una;
+    if (!before)
+        congestion_resume(t, c);
+    describe(t, c, index, seq, TCP_ACK | TCP_PSH, out);
+    out->len = end - seq;
+    out->pos = conn_position(c, seq);
+    out->last = true;
+    t->count[COUNTER_PAYLOAD_SENT] += out->len;
+    time_new_text(t, c, end);
+    c->snd_nxt = c->snd_max = end;
+    timer_of_sent(t, index, before, false);
 }
 
 /* A segment has just left: there is nothing else, as nearly always. */
@@ -294,6 +336,11 @@ static bool has_said_all(const struct conn *c)
 bool tcp_output(struct tcp *t, uint32_t conn, struct tcp_seg *out)
 {
     struct conn *c = &t->conns[conn];
+    if (predict(t, c)) {
+        output_predicted(t, conn, out);
+        complete(t, c, out);
+        return true;
+    }
     switch ((enum tcp_state)c->state) {
     case TCP_SYN_SENT:
         return output_syn(t, conn, out);
@@ -322,9 +369,7 @@ bool tcp_output(struct tcp *t, uint32_t conn, struct tcp_seg *out)
             timer_arm(t, conn, c->delack_at);
         return false;
     }
-    out->h.window = advertise(t, c);
-    if (conn_has(c, CONN_TS))
-        add_timestamp(t, c, &out->h);
+    complete(t, c, out);
     if (c->side != SIDE_NONE)
         sack_tell(t, c, out);
     if (conn_has(c, CONN_ECE))

@@ -293,10 +293,12 @@ static int receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p, struc
     struct conn *c = &t->conns[index];
     if (predict(t, c, p)) {
         record_timestamp(t, c, p);
-        int drop = ack_receive(t, index, p);
-        if (drop || !conn_is_alive(c))
-            return drop;
-        return text_receive(t, index, p);
+        int drop = 0;
+        if (ack_advances(c, p->ack))
+            ack_predicted(t, index, p);
+        else
+            drop = ack_receive(t, index, p);
+        return drop || !conn_is_alive(c) ? drop : text_predicted(t, index, p);
     }
     int drop = c->state == TCP_SYN_SENT ? rx_syn_sent(t, index, p, answer)
                                         : rx_synchronized(t, index, p, answer);

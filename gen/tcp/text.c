@@ -164,3 +164,17 @@ int text_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
         acknowledge(t, index, hole_filled);
     return 0;
 }
+
+int text_predicted(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
+{
+    if (!p->payload_len)
+        return 0;
+    struct conn *c = &t->conns[index];
+    if (conn_has(c, CONN_ECN))
+        ecn_receive(t, c, p);
+    bool taken = deliver(t, index, p->payload, p->payload_len);
+    if (!conn_is_alive(c))
+        return 0;
+    acknowledge(t, index, !taken);
+    return taken ? 0 : -DROP_TCP_APP_FULL;
+}

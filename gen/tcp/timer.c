@@ -7,20 +7,30 @@
 #include "tcp/internal.h"
 
 #define CHALLENGES_A_SECOND 1000 /* RFC 5961 7 */
+#define STEP_TICKS_SHIFT    (TCP_STEP_SHIFT - TCP_TICK_SHIFT)
 
-void timer_arm(struct tcp *t, uint32_t index, uint32_t at_tk)
+/* `ahead` ticks from now. */
+static void move_node(struct tcp *t, uint32_t index, uint32_t ahead)
 {
-    const uint32_t last = (1u << (TCP_STEP_SHIFT - TCP_TICK_SHIFT)) - 1;
+    const uint32_t last = (1u << STEP_TICKS_SHIFT) - 1;
     struct conn *c = &t->conns[index];
-    uint32_t ahead = seq_lt(t->now_tk, at_tk) ? at_tk - t->now_tk : 0;
     uint32_t part = t->now_tk & last; /* of the current step gone by */
-    uint32_t step = t->now_step + ((part + ahead + last) >> (TCP_STEP_SHIFT - TCP_TICK_SHIFT));
+    uint32_t step = t->now_step + ((part + ahead + last) >> STEP_TICKS_SHIFT);
     if (wheel_has(&c->timer)) {
         if (seq_le(c->timer.at, step))
             return;
         wheel_remove(&t->wheel, index);
     }
     wheel_add(&t->wheel, index, step);
+}
+
+void timer_arm(struct tcp *t, uint32_t index, uint32_t at_tk)
+{
+    const struct wheel_node *node = &t->conns[index].timer;
+    uint32_t ahead = seq_lt(t->now_tk, at_tk) ? at_tk - t->now_tk : 0;
+    if (wheel_has(node) && seq_le(node->at, t->now_step + (ahead >> STEP_TICKS_SHIFT)))
+        return; /* it fires before, as nearly always */
+    move_node(t, index, ahead);
 }
 
 void timer_rto_after(struct tcp *t, uint32_t index, uint32_t wait_tk)
