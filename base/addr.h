@@ -35,7 +35,7 @@ static inline uint32_t ip_to4(struct ip_addr a)
 
 static inline bool ip_equal(struct ip_addr a, struct ip_addr b)
 {
-    return a.hi == b.hi && a.lo == b.lo;
+    return ((a.hi ^ b.hi) | (a.lo ^ b.lo)) == 0;
 }
 
 #define IP_RANGE_WIDE (1ull << 63)

@@ -33,7 +33,7 @@ static inline uint32_t hist_index(uint64_t ns)
 static inline void hist_record(struct hist *h, uint64_t ns)
 {
     h->count++;
-    h->sum_ns += (double)ns;
+    h->sum_ns += (double)(int64_t)ns; /* one instruction; an unsigned one takes six */
     if (ns < h->min_ns)
         h->min_ns = ns;
     if (ns > h->max_ns)

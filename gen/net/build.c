@@ -56,11 +56,6 @@ void net_template_set_dst_mac(struct net_template *t, const uint8_t mac[6])
     memcpy(t->bytes, mac, 6);
 }
 
-uint32_t net_tcp_header_len(const struct net_template *t, uint8_t opts)
-{
-    return t->len + TCP_HEADER + tcp_opts_len(opts);
-}
-
 /* One label a connection, the same each time (RFC 6437 2), never 0. */
 static inline uint32_t flow_label(const struct net_template *t, const struct net_seg *s)
 {
@@ -106,7 +101,7 @@ static inline uint64_t tcp_header_write(uint8_t *at, const struct net_seg *s, ui
 uint32_t net_tcp_build(const struct net_template *t, uint8_t *frame, const struct net_seg *s,
                        uint32_t payload_len, uint64_t payload_sum)
 {
-    uint32_t header_len = TCP_HEADER + tcp_opts_len(s->opts), tcp_len = header_len + payload_len;
+    uint32_t header_len = TCP_HEADER + net_tcp_opts_len(s->opts), tcp_len = header_len + payload_len;
     struct tcp_hdr *h = (void *)(frame + t->len);
     if (LIKELY(t->is4)) {
         memcpy(frame, t->bytes, IP4_TEMPLATE_COPY);

@@ -45,8 +45,6 @@ static inline bool ip6_is_odd(struct ip_addr a)
 /* Multicast, limited broadcast, loopback and "this network": no host sends from there
  * (RFC 1122 3.2.1.3). */
 bool ip4_source_bad(uint32_t addr);
-/* Bytes that the options `opts` (enum tcp_opt, SACK blocks) take, padding included. */
-uint32_t tcp_opts_len(uint8_t opts);
 /* Writes them; returns their partial sum. */
 uint64_t tcp_opts_write(uint8_t *at, const struct net_seg *s);
 

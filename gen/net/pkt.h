@@ -126,8 +126,17 @@ struct net_seg {
     struct sack_block sack[TCP_SACK_MAX];
 };
 
+/* Bytes that the options `opts` (enum tcp_opt, SACK blocks) take, padding included. */
+uint32_t net_tcp_opts_table(uint8_t opts);
+static inline uint32_t net_tcp_opts_len(uint8_t opts)
+{
+    return __builtin_expect(opts == TCP_OPT_TS, 1) ? 12 : net_tcp_opts_table(opts);
+}
 /* Bytes of Ethernet + IP + TCP with options for this segment: where the payload goes. */
-uint32_t net_tcp_header_len(const struct net_template *t, uint8_t opts);
+static inline uint32_t net_tcp_header_len(const struct net_template *t, uint8_t opts)
+{
+    return t->len + 20u + net_tcp_opts_len(opts);
+}
 /* Writes all headers in front of a payload that already stands at frame + net_tcp_header_len().
  * `payload_sum` is its csum partial sum. Returns the frame's length. IPv4: DF set, id = 0 (RFC 6864). */
 uint32_t net_tcp_build(const struct net_template *t, uint8_t *frame, const struct net_seg *s,

@@ -70,7 +70,7 @@ int tcp_opts_parse(struct pkt_tcp *t, const uint8_t *opts, uint32_t len)
 }
 
 /* SACK-permitted takes the place of the timestamps' two NOPs when both are there. */
-uint32_t tcp_opts_len(uint8_t opts)
+uint32_t net_tcp_opts_table(uint8_t opts)
 {
     static const uint8_t len[16] = {0, 4, 4, 8, 12, 16, 16, 20, 4, 8, 8, 12, 12, 16, 16, 20};
     uint32_t blocks = tcp_sack_count(opts);

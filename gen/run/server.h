@@ -12,7 +12,8 @@
 #include "stack/stack.h"
 
 #define SERVER_NONE 0xffffffffu
-#define CHUNK_BYTES 1008 /* of payload; a chunk is 1 KiB with its header */
+#define CHUNK_BYTES 1072 /* of payload: with its header an odd number of cache lines, so that what is in
+                          * use does not crowd into a few sets of the cache */
 
 /* Both kinds lie in the sent stream at `pos`, `len` bytes long, in a list by index. */
 struct described {

@@ -112,7 +112,7 @@ static void input_sub_batch(struct stack *s, struct frame *frames, uint32_t n)
         hash[i] = 0;
         if (drop[i] || pkts[i].kind != PKT_TCP)
             continue;
-        path[i] = path_find(s, pkts[i].dst, pkts[i].src);
+        path[i] = path_of_packet(s, &pkts[i]);
         if (path[i] != PATH_NONE) {
             hash[i] = tcp_hash(&s->tcp, path[i], pkts[i].tcp.dst_port, pkts[i].tcp.src_port);
             flow_prefetch(&s->tcp.flows, hash[i]);

@@ -49,11 +49,11 @@ static void build(struct stack *s, struct frame *f, const struct tcp_seg *seg)
 {
     const struct path *path = &s->paths[seg->path];
     const struct net_template *head = &path->head;
-    uint32_t at = net_tcp_header_len(head, seg->h.opts);
     uint64_t sum = 0;
     if (seg->len) {
-        sum = s->fill(s->fill_ctx, seg->conn, seg->pos, f->data + at, seg->len);
-        if (seg->len + at - net_tcp_header_len(head, 0) > path->mss) /* lowered for another one */
+        uint8_t *text = f->data + net_tcp_header_len(head, seg->h.opts);
+        sum = s->fill(s->fill_ctx, seg->conn, seg->pos, text, seg->len);
+        if (seg->len + net_tcp_opts_len(seg->h.opts) > path->mss) /* lowered for another one */
             tcp_path_mss(&s->tcp, seg->conn, path->mss);
     }
     stack_commit(s, f, net_tcp_build(head, f->data, &seg->h, seg->len, sum));

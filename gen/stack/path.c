@@ -65,8 +65,6 @@ static bool is_path(const struct path *p, struct ip_addr local, struct ip_addr r
 
 uint32_t path_find(struct stack *s, struct ip_addr local, struct ip_addr remote)
 {
-    if (s->last_path < s->path_count && is_path(&s->paths[s->last_path], local, remote))
-        return s->last_path;
     for (uint32_t at = home(s, local, remote); s->path_table[at] != PATH_NONE;
          at = (at + 1) & s->path_mask) {
         if (is_path(&s->paths[s->path_table[at]], local, remote))

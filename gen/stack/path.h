@@ -9,6 +9,14 @@ int path_init(struct stack *s, struct err *e);
 void path_fini(struct stack *s);
 /* PATH_NONE: not there. */
 uint32_t path_find(struct stack *s, struct ip_addr local, struct ip_addr remote);
+/* The same where the last one is asked for again, as nearly always. */
+static inline uint32_t path_of_packet(struct stack *s, const struct pkt *p)
+{
+    const struct path *last = &s->paths[s->last_path];
+    if (s->last_path < s->path_count && ip_equal(last->remote, p->src) && ip_equal(last->local, p->dst))
+        return s->last_path;
+    return path_find(s, p->dst, p->src);
+}
 /* Of a packet that opens a connection: the sender's MAC and tags are the way back. */
 uint32_t path_from_packet(struct stack *s, const struct pkt *p);
 /* A path that a SYN made follows the host at its other end to another MAC; whether it had to. */
