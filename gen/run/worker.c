@@ -17,17 +17,13 @@
 
 /* --- time spent by stage -------------------------------------------------------------------- */
 
-static uint64_t ticks_now(const struct worker *w)
+/* The time since the last stage's end is this one's, with that of stages between them that found
+ * nothing to do: reading the clock takes longer than they do. */
+static void stage_end(struct worker *w, enum counter stage)
 {
-    return w->cfg.clock->source == CLOCK_SOURCE_TSC ? clock_tsc() : clock_kernel_ns();
-}
-
-/* Adds the time since *from to a stage's counter and starts the next stage. */
-static void stage_end(struct worker *w, enum counter stage, uint64_t *from)
-{
-    uint64_t now = ticks_now(w);
-    w->block->counters[stage] += now - *from;
-    *from = now;
+    struct clock_reading now = clock_read(w->cfg.clock);
+    w->block->counters[stage] += now.ticks - w->last.ticks;
+    w->last = now;
 }
 
 /* --- intervals ------------------------------------------------------------------------------ */
@@ -177,7 +173,7 @@ static uint32_t receive(struct worker *w)
 {
     uint32_t n = w->stack.rx_count;
     for (uint32_t from = 0; from < n; from += SUB_BATCH) {
-        uint64_t now = clock_now_ns(w->cfg.clock);
+        uint64_t now = from ? clock_now_ns(w->cfg.clock) : w->last.ns;
         w->client.now_ns = now;
         flight_now(&w->flight, now);
         stack_input(&w->stack, from, n - from < SUB_BATCH ? n - from : SUB_BATCH, now);
@@ -214,33 +210,44 @@ static void note_gap(struct worker *w, uint64_t round_ns)
         w->block->counters[COUNTER_GAP_MAX] = round_ns;
 }
 
-/* Receive, time, start, send: each with its budget, so that none starves the others. */
+/* Receive, time, start, send: each with its budget, so that none starves the others. A round begins
+ * where the last one ended; one that finds nothing reads the clock once. */
 bool worker_round(struct worker *w)
 {
-    uint64_t at = ticks_now(w), start_ns = clock_now_ns(w->cfg.clock);
+    uint64_t start_ns = w->last.ns;
     if (w->queue->ops->tick)
         w->queue->ops->tick(w->queue, start_ns);
     uint32_t frames = stack_poll(&w->stack);
-    stage_end(w, frames ? COUNTER_CYCLES_RX : COUNTER_CYCLES_IDLE, &at);
     if (frames) {
+        stage_end(w, COUNTER_CYCLES_RX);
         receive(w);
         stack_poll_done(&w->stack);
-        stage_end(w, COUNTER_CYCLES_ENGINE, &at);
+        stage_end(w, COUNTER_CYCLES_ENGINE);
     }
-    uint64_t now_ns = clock_now_ns(w->cfg.clock);
-    uint32_t started = run_application(w, now_ns);
-    stage_end(w, started ? COUNTER_CYCLES_APP : COUNTER_CYCLES_IDLE, &at);
+    uint32_t started = run_application(w, w->last.ns);
+    if (started)
+        stage_end(w, COUNTER_CYCLES_APP);
     uint32_t built = stack_output(&w->stack, w->cfg.stack.batch);
-    stage_end(w, built ? COUNTER_CYCLES_TX : COUNTER_CYCLES_IDLE, &at);
-    uint64_t flush_ns = clock_now_ns(w->cfg.clock);
-    note_gap(w, flush_ns - start_ns);
-    if (w->cfg.is_client)
-        client_flushed(&w->client, flush_ns);
+    if (built) {
+        stage_end(w, COUNTER_CYCLES_TX);
+        note_gap(w, w->last.ns - start_ns); /* before the kernel has its turn */
+        if (w->cfg.is_client)
+            client_flushed(&w->client, w->last.ns);
+    }
     stack_flush(&w->stack);
-    stage_end(w, built ? COUNTER_CYCLES_KICK : COUNTER_CYCLES_IDLE, &at);
+    stage_end(w, built ? COUNTER_CYCLES_KICK : COUNTER_CYCLES_IDLE);
+    if (!built)
+        note_gap(w, w->last.ns - start_ns);
     flight_round(&w->flight);
     w->block->counters[COUNTER_ROUNDS]++;
     return frames || started || built;
+}
+
+/* What helpers did with the core in between is no round's. */
+static void offer_core(struct worker *w)
+{
+    sched_yield();
+    w->last = clock_read(w->cfg.clock);
 }
 
 static void run_loop(struct worker *w)
@@ -252,7 +259,7 @@ static void run_loop(struct worker *w)
         } else {
             w->block->counters[COUNTER_ROUNDS_IDLE]++;
             if (++idle % IDLE_ROUNDS == 0)
-                sched_yield();
+                offer_core(w);
         }
         if (w->cfg.is_client)
             tell_status(w);
@@ -285,7 +292,8 @@ static int setup_role(struct worker *w, struct err *e)
 int worker_setup(struct worker *w, struct err *e)
 {
     ring_init(&w->mailbox, WORKER_COMMANDS);
-    uint64_t now_ns = clock_now_ns(w->cfg.clock);
+    w->last = clock_read(w->cfg.clock);
+    uint64_t now_ns = w->last.ns;
     w->own_block = mem_reserve(sizeof *w->own_block, "counters", e);
     if (!w->own_block)
         return -ENOMEM;
@@ -345,6 +353,7 @@ static void *worker_main(void *arg)
     if (rc && !w->err.exit_code)
         err_set(&w->err, EXIT_RUN, rc, "a worker could not be set up: %s", strerror(-rc));
     atomic_store_explicit(&w->status.ready, true, memory_order_release);
+    w->last = clock_read(w->cfg.clock);
     if (!rc)
         run_loop(w);
     teardown(w);

@@ -86,6 +86,7 @@ struct worker {
     struct flight flight;
     struct rec_interval *block; /* counts of the current interval */
     struct rec_interval *own_block;
+    struct clock_reading last;         /* when the loop last read the clock */
     uint64_t next_interval_ns, next_live_ns;
 
     struct ring mailbox;

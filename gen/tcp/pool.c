@@ -135,7 +135,7 @@ uint32_t tcp_next_out(struct tcp *t)
         if (t->out_head == CONN_NONE)
             t->out_tail = CONN_NONE;
         else
-            __builtin_prefetch(&t->conns[t->out_head]);
+            conn_prefetch(&t->conns[t->out_head]);
         conn_clear(c, CONN_OUT);
         if (c->state != TCP_CLOSED)
             return index;

@@ -160,10 +160,8 @@ uint32_t tcp_hash(const struct tcp *t, uint32_t path, uint16_t lport, uint16_t r
 static inline void tcp_prefetch(const struct tcp *t, uint32_t hash)
 {
     uint32_t index = t->flows.entries[hash & t->flows.mask].index;
-    if (index < FLOW_TIME_WAIT) {
-        __builtin_prefetch(&t->conns[index]);
-        __builtin_prefetch((const char *)&t->conns[index] + 64);
-    }
+    if (index < FLOW_TIME_WAIT)
+        conn_prefetch(&t->conns[index]);
 }
 
 /* One segment that came along `path`. `hash` is tcp_hash of it. `mss`: of the path, for a passive
