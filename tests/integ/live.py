@@ -29,14 +29,16 @@ def lines_of(path):
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def ctl(*words, code=0):
-    done = case.execute(case.GEN, "ctl", *words)
+def ctl(*words, code=0, of=None):
+    """`of`: the process that is asked; another run may go on beside the test."""
+    where = ["--socket", f"@wirebench-{of.child.pid}"] if of else []
+    done = case.execute(case.GEN, "ctl", *where, *words)
     case.expect(done.code == code, f"expected exit code {code}:\n{done}")
     return done.out if code == 0 else done.err
 
 
-def status(*more):
-    return json.loads(ctl("--json", *more, "status"))
+def status(*more, of=None):
+    return json.loads(ctl("--json", *more, "status", of=of))
 
 
 def await_phase(process, kind, number=None):
@@ -195,19 +197,21 @@ def rate_and_faults(folder):
         case.expect_equal(found["faults"], {"rx": "loss=0%", "tx": "loss=0%"}, "faults")
         text = ctl("--run", found["uuid"][:8], "status")
         case.expect("main, measure" in text and "offered" in text, text)
+        alone = case.execute(case.GEN, "ctl", "status")
+        case.expect(alone.code == 0 or "which one?" in alone.err, f"with one run nothing has to be named\n{alone}")
         time.sleep(0.3)
-        case.expect_equal(ctl("rate", "4k/s"), "done\n", "rate")
-        case.expect_equal(status()["phase"]["offered_rate_per_s"], 4000, "and now")
+        case.expect_equal(ctl("rate", "4k/s", of=process), "done\n", "rate")
+        case.expect_equal(status(of=process)["phase"]["offered_rate_per_s"], 4000, "and now")
         time.sleep(0.5)
-        ctl("fault", "rx", "loss=100%")
+        ctl("fault", "rx", "loss=100%", of=process)
         time.sleep(0.2)
-        case.expect_equal(status()["faults"], {"rx": "loss=100%", "tx": "loss=0%"}, "faults")
-        ctl("fault", "none")
-        wrong()
-        ctl("next")
+        case.expect_equal(status(of=process)["faults"], {"rx": "loss=100%", "tx": "loss=0%"}, "faults")
+        ctl("fault", "none", of=process)
+        wrong(process)
+        ctl("next", of=process)
         found = await_phase(process, "measure", "second")
         case.expect_equal(found["faults"], {"rx": "loss=1%", "tx": ""}, "tx says the same: it stays as it was made")
-        ctl("stop")
+        ctl("stop", of=process)
         case.expect_equal(process.wait(30), 4, f"stopped\n{process}")
     results = Results(db)
     results.check_whole()
@@ -222,9 +226,9 @@ def steered(folder):
     gen.run(job, f"--db={db}", code=gen.WELL_OR_LATE)
     with gen.start(job, f"--db={db}") as process:
         await_phase(process, "measure")
-        ctl("fault", "loss=1%", code=2)  # refused: changes nothing
+        ctl("fault", "loss=1%", code=2, of=process)  # refused: changes nothing
         unchanged = Results(db).column("history_key")
-        ctl("rate", "600")
+        ctl("rate", "600", of=process)
         process.wait(30)
     rows = Results(db).query("SELECT workload_id, history_key FROM run ORDER BY id")
     case.expect_equal([row[0] for row in rows], ["steered", "steered+"], f"the mark\n{process}")
@@ -237,7 +241,7 @@ def steered(folder):
                 " ".join(done.out.split()), f"{done}")
 
 
-def wrong():
+def wrong(process):
     for words, message in ((("halt",), 'unknown command "halt": expected status, rate, next, fault or stop'),
                            (("rate", "fast"), 'rate "fast": expected a rate from 0.001/s'),
                            (("stop", "it"), 'stop "it": expected nothing behind it'),
@@ -245,7 +249,8 @@ def wrong():
                            ((), "ctl: no command"), (("--now", "stop"), "ctl: --now: expected --run ID"),
                            (("--run=1", "--socket=@x", "stop"), "expected one of them"),
                            (("x" * 600,), "a command of more than 511 bytes")):
-        case.expect(message in ctl(*words, code=2), f"gen ctl {words}: expected {message}")
+        named = None if words and words[0].startswith("--") else process
+        case.expect(message in ctl(*words, code=2, of=named), f"gen ctl {words}: expected {message}")
     case.expect("no run 77 goes on here" in ctl("--run", "77", "status", code=3), "another run")
     case.expect("Connection refused" in ctl("--socket", "@wirebench-none", "status", code=3), "another socket")
 
@@ -278,10 +283,10 @@ def not_for_max(folder):
     job = gen.job(folder, "max", wire="pair", duration="1s", warmup="300ms", connections=4)
     with gen.start(job, f"--db={folder / 'max.db'}") as process:
         await_phase(process, "warmup")
-        case.expect('refused: the run is in "warmup"' in ctl("next", code=2), "next in the warm-up")
+        case.expect('refused: the run is in "warmup"' in ctl("next", code=2, of=process), "next in the warm-up")
         await_phase(process, "measure")
-        case.expect("refused: rate = max" in ctl("rate", "500", code=2), "a rate for max")
-        case.expect("refused: no fault wire stands" in ctl("fault", "loss=1%", code=2), "a fault without its wire")
+        case.expect("refused: rate = max" in ctl("rate", "500", code=2, of=process), "a rate for max")
+        case.expect("refused: no fault wire stands" in ctl("fault", "loss=1%", code=2, of=process), "a fault without its wire")
         process.wait(30)
 
 
