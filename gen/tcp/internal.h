@@ -9,6 +9,7 @@
 
 #define CWND_MAX        0x3fffffffu
 #define DUPLICATES      3  /* that tell of a loss (RFC 5681 3.2; DupThresh of RFC 6675 and 8985) */
+#define QUICK_ACKS      16 /* segments behind a hole or a repetition */
 #define TS_OPTION_BYTES 12 /* with its two NOPs, in each segment (RFC 7323 appendix A) */
 
 static inline void tcp_count(const struct tcp *t, enum counter c)
@@ -82,6 +83,12 @@ void conn_number(struct conn *c, uint32_t iss);
 static inline bool conn_is_alive(const struct conn *c)
 {
     return c->state != TCP_CLOSED && c->state < TCP_ABORTED;
+}
+
+/* Segments arrived out of order or twice not long ago. (In the handshake the place is another's.) */
+static inline bool conn_is_disordered(const struct conn *c)
+{
+    return c->state != TCP_SYN_RCVD && c->quick_acks;
 }
 
 /* validate.c: whether sequence numbers are in the order that they always have; whether what is not yet
@@ -235,7 +242,8 @@ void recovery_sent(struct tcp *t, struct conn *c, uint32_t seq, uint32_t space);
 /* tlp.c: RFC 8985 7 */
 /* Until the probe, or `rto` where none comes before. */
 uint32_t tlp_wait_tk(const struct tcp *t, const struct conn *c, uint32_t rto);
-void tlp_due(struct tcp *t, uint32_t index);
+/* The deadline has come: sends a probe and begins to wait for the time-out. False: it is the time-out. */
+bool tlp_due(struct tcp *t, uint32_t index);
 bool tlp_choose(const struct tcp *t, struct conn *c, uint32_t *seq, uint32_t *len);
 
 /* sack.c: what the peer is told (RFC 2018, 2883) */
