@@ -82,6 +82,14 @@ uint32_t neigh_next_due(struct neigh_table *t, uint64_t now_ns)
     return NEIGH_NONE;
 }
 
+bool neigh_doubt(struct neigh_table *t, uint32_t index, uint64_t now_ns)
+{
+    if (t->entries[index].state != NEIGH_READY || now_ns < t->doubt_ns || t->poll_ns == UINT64_MAX)
+        return false;
+    t->doubt_ns = now_ns + NEIGH_HOLD_NS;
+    return true;
+}
+
 uint32_t neigh_next_poll(struct neigh_table *t, uint64_t now_ns)
 {
     if (now_ns < t->poll_ns)

@@ -7,8 +7,8 @@
  * One that has moved says so (RFC 826, RFC 4861 7.2.5) and is believed, but not again within
  * NEIGH_HOLD_NS: two that claim one address must not have every frame rewrite all paths. What it says
  * to all may not come to us (an XDP program that took it would take it from the kernel), so that each
- * is asked anew, one after the other, all within NEIGH_POLL_NS. Silence means nothing then: TCP knows
- * whether what it sends arrives.
+ * is asked anew, one after the other, all within NEIGH_POLL_NS, and one that TCP doubts at once. Silence
+ * means nothing then: TCP knows whether what it sends arrives.
  */
 #ifndef STACK_NEIGH_H
 #define STACK_NEIGH_H
@@ -46,6 +46,7 @@ struct neigh_table {
     uint32_t size, count, waiting;
     uint32_t hand;    /* whose turn it is to be asked anew */
     uint64_t poll_ns; /* when; UINT64_MAX: never */
+    uint64_t doubt_ns; /* before it none is asked for being doubted */
 };
 
 struct err;
@@ -63,6 +64,8 @@ uint32_t neigh_learn(struct neigh_table *t, struct ip_addr addr, const uint8_t m
                      uint64_t now_ns, bool *moved);
 /* The next entry to be asked now, counted as asked; NEIGH_NONE: none is due. */
 uint32_t neigh_next_due(struct neigh_table *t, uint64_t now_ns);
+/* Whether one that is doubted is asked at once, counted as asked: at most one in NEIGH_HOLD_NS. */
+bool neigh_doubt(struct neigh_table *t, uint32_t index, uint64_t now_ns);
 /* The next one that is known and to be asked anew now; NEIGH_NONE: none is. */
 uint32_t neigh_next_poll(struct neigh_table *t, uint64_t now_ns);
 

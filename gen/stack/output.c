@@ -108,6 +108,16 @@ void stack_flush(struct stack *s)
     s->queue->ops->flush(s->queue);
 }
 
+/* What comes to nothing twice may go to where the neighbour no longer is (RFC 1122 2.3.2.1, RFC 4861
+ * 7.3.3): it hears nothing, so that it does not ask for us, which would tell. */
+static void ask_doubted(struct stack *s, uint64_t now_ns)
+{
+    uint32_t n = s->paths[s->tcp.doubted].neigh;
+    s->tcp.doubted = TCP_NO_PATH;
+    if (n != NEIGH_NONE && neigh_doubt(&s->neigh, n, now_ns))
+        ask_neighbour(s, &s->neigh.entries[n]);
+}
+
 void stack_timers(struct stack *s, uint64_t now_ns)
 {
     if (s->mtu_due_ns && now_ns >= s->mtu_due_ns)
@@ -116,6 +126,8 @@ void stack_timers(struct stack *s, uint64_t now_ns)
     while (s->neigh.waiting && stack_frame(s) &&
            (n = neigh_next_due(&s->neigh, now_ns)) != NEIGH_NONE)
         ask_neighbour(s, &s->neigh.entries[n]);
+    if (__builtin_expect(s->tcp.doubted != TCP_NO_PATH, 0))
+        ask_doubted(s, now_ns);
     n = neigh_next_poll(&s->neigh, now_ns);
     if (n != NEIGH_NONE)
         ask_neighbour(s, &s->neigh.entries[n]);

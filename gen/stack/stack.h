@@ -103,7 +103,8 @@ uint32_t stack_poll(struct stack *s);
 /* Processes s->rx[from, from + n) at time now_ns. */
 void stack_input(struct stack *s, uint32_t from, uint32_t n, uint64_t now_ns);
 void stack_poll_done(struct stack *s);
-/* What is due: path MTUs to be tried anew, questions to neighbours (ARP, neighbour solicitations). */
+/* What is due: path MTUs to be tried anew, questions to neighbours (ARP, neighbour solicitations), also
+ * to those that time-outs cast doubt on. */
 void stack_timers(struct stack *s, uint64_t now_ns);
 /* Builds and hands over at most `budget` frames; returns how many. Connections that still want to
  * send stay on the output list. */

@@ -18,7 +18,7 @@ static bool may_live_on(const struct conn *c)
 static bool side_may_live_on(const struct conn *c, const struct side *s)
 {
     bool rate = !side_has(s, SIDE_REPAIR) || (conn_has(c, CONN_RECOVERY) && s->prr_flight);
-    return stands_alone(s) && rate && s->recents <= TCP_SACK_MAX && !side_is_idle(s);
+    return stands_alone(s) && rate && side_blocks_agree(s) && !side_is_idle(s);
 }
 
 /* Deadlines that have passed fire at once. */

@@ -92,9 +92,11 @@ static inline bool conn_is_disordered(const struct conn *c)
 }
 
 /* validate.c: whether sequence numbers are in the order that they always have; whether what is not yet
- * acknowledged has a deadline, and each kind of deadline its reason. */
+ * acknowledged has a deadline, and each kind of deadline its reason; whether the blocks that the peer is
+ * told have room. */
 bool conn_numbers_agree(const struct conn *c);
 bool conn_deadlines_agree(const struct conn *c);
+bool side_blocks_agree(const struct side *s);
 
 /* options.c: what SYN and SYN-ACK agree on */
 void options_agree(struct tcp *t, struct conn *c, const struct pkt_tcp *p);
@@ -249,6 +251,7 @@ bool tlp_choose(const struct tcp *t, struct conn *c, uint32_t *seq, uint32_t *le
 /* sack.c: what the peer is told (RFC 2018, 2883) */
 /* [start, end) arrived and waits behind a hole; with a side. */
 void sack_note(struct tcp *t, struct conn *c, uint32_t start, uint32_t end);
+/* [start, end) had arrived before: told in an ACK of its own, while there is room (tcp/side.h). */
 void sack_note_twice(struct tcp *t, struct conn *c, uint32_t start, uint32_t end);
 void sack_advance(struct tcp *t, struct conn *c); /* rcv_nxt moved */
 /* Bytes of options that the blocks take beside text, now. */

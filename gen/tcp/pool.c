@@ -13,7 +13,8 @@ int tcp_init(struct tcp *t, const struct tcp_config *cfg, const struct tcp_ops *
              uint64_t *count, uint64_t now_ns, struct err *e)
 {
     *t = (struct tcp){.cfg = *cfg, .ops = ops, .ctx = ctx, .count = count, .free = CONN_NONE,
-                      .out_head = CONN_NONE, .out_tail = CONN_NONE, .busy = CONN_NONE};
+                      .out_head = CONN_NONE, .out_tail = CONN_NONE, .busy = CONN_NONE,
+                      .doubted = TCP_NO_PATH};
     t->conns = mem_reserve((size_t)cfg->conns * sizeof *t->conns, "connection pool", e);
     int rc = t->conns ? 0 : -ENOMEM;
     if (!rc)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The receiver's half of SACK: which runs of bytes wait behind holes (RFC 2018 4), which came twice
  * (RFC 2883 4). Told from the newest to the oldest; what was told once is never taken back. */
+#include <string.h>
+
 #include "tcp/internal.h"
 
 #define BLOCKS_WITH_TS 3
@@ -25,7 +27,9 @@ void sack_note(struct tcp *t, struct conn *c, uint32_t start, uint32_t end)
     s->recent[0] = newest;
     for (uint32_t i = 0; i < count; i++)
         s->recent[i + 1] = kept[i];
-    s->recents = (uint8_t)(count + 1);
+    s->recents = (count + 1) & 15;
+    if (s->recents + s->twices > TCP_SACK_MAX) /* those that wait give way */
+        s->twices = (TCP_SACK_MAX - s->recents) & 15;
 }
 
 void sack_note_twice(struct tcp *t, struct conn *c, uint32_t start, uint32_t end)
@@ -35,8 +39,28 @@ void sack_note_twice(struct tcp *t, struct conn *c, uint32_t start, uint32_t end
     struct side *s = side_attach(t, c);
     if (!s)
         return;
-    s->dsack = (struct sack_block){start, end};
+    const struct sack_block b = {start, end};
+    struct sack_block *last = s->twices ? &s->recent[TCP_SACK_MAX - s->twices] : &s->dsack;
+    if (!side_has(s, SIDE_DSACK)) {
+        s->dsack = b;
+        side_set(s, SIDE_DSACK);
+    } else if (s->recents + s->twices < TCP_SACK_MAX) {
+        s->twices++;
+        s->recent[TCP_SACK_MAX - s->twices] = b;
+    } else if (last->end == start) {
+        last->end = end;
+    }
+}
+
+/* RFC 2883 4: each has its own ACK. The oldest first. */
+static void next_twice(struct conn *c, struct side *s)
+{
+    struct sack_block *newest = &s->recent[TCP_SACK_MAX - s->twices];
+    s->dsack = s->recent[TCP_SACK_MAX - 1];
+    s->twices--;
+    memmove(newest + 1, newest, s->twices * sizeof *newest);
     side_set(s, SIDE_DSACK);
+    conn_set(c, CONN_ACK_NOW);
 }
 
 void sack_advance(struct tcp *t, struct conn *c)
@@ -48,7 +72,16 @@ void sack_advance(struct tcp *t, struct conn *c)
     for (uint32_t i = 0; i < s->recents; i++)
         if (seq_lt(c->rcv_nxt, s->recent[i].end))
             s->recent[count++] = s->recent[i];
-    s->recents = (uint8_t)count;
+    s->recents = count & 15;
+}
+
+/* RFC 2883 4: what came twice beyond the acknowledged is told in front of the run that it lies in. */
+static uint32_t first_run(const struct side *s)
+{
+    for (uint32_t i = 0; side_has(s, SIDE_DSACK) && i < s->recents; i++)
+        if (seq_le(s->recent[i].start, s->dsack.start) && seq_le(s->dsack.end, s->recent[i].end))
+            return i;
+    return 0;
 }
 
 /* What the next segment tells; returns how many blocks. */
@@ -60,9 +93,11 @@ static uint32_t blocks_of(const struct tcp *t, const struct conn *c, struct sack
         return 0;
     if (side_has(s, SIDE_DSACK))
         out[count++] = s->dsack;
-    for (uint32_t i = 0; i < s->recents && count < most; i++)
-        if (seq_lt(c->rcv_nxt, s->recent[i].start)) /* else the application will not take it yet */
-            out[count++] = s->recent[i];
+    for (uint32_t i = 0, first = first_run(s); i < s->recents && count < most; i++) {
+        const struct sack_block *b = &s->recent[i > first ? i : i ? i - 1 : first];
+        if (seq_lt(c->rcv_nxt, b->start)) /* else the application will not take it yet */
+            out[count++] = *b;
+    }
     return count;
 }
 
@@ -95,5 +130,7 @@ void sack_tell(struct tcp *t, struct conn *c, struct tcp_seg *seg)
     if (count && side_has(s, SIDE_DSACK))
         tcp_count(t, COUNTER_DSACK_SENT);
     side_clear(s, SIDE_DSACK);
+    if (s->twices)
+        next_twice(c, s);
     side_settle(t, c);
 }

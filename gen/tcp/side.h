@@ -43,9 +43,10 @@ struct side {
     struct cubic cubic;
     uint32_t ooo;             /* received: first out-of-order piece, or OOO_NONE */
     uint16_t flags;           /* enum side_flag */
-    uint8_t recents, ranges;  /* how many */
+    uint8_t recents : 4, twices : 4, ranges; /* how many */
     /* received */
-    struct sack_block recent[TCP_SACK_MAX]; /* what to report, latest first */
+    /* what to report, latest first; at the end, latest first as well, what waits behind `dsack` */
+    struct sack_block recent[TCP_SACK_MAX];
     struct sack_block dsack;  /* arrived twice (RFC 2883) */
     /* sent */
     uint32_t board[BOARD_BLOCKS]; /* blocks of the scoreboard, as many as `ranges` need */

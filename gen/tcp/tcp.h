@@ -31,6 +31,7 @@ struct err;
 
 #define TCP_TICK_SHIFT 10 /* a tick is 2^10 ns */
 #define TCP_STEP_SHIFT 20 /* a wheel step is 2^20 ns */
+#define TCP_NO_PATH    0xffffffffu
 
 static inline uint32_t tcp_ticks(uint64_t ns)
 {
@@ -122,6 +123,7 @@ struct tcp {
     uint32_t busy;              /* connection whose segment is being processed */
     bool busy_freed;
     uint32_t half_open;
+    uint32_t doubted;           /* a path where a time-out was not the first; its owner sets TCP_NO_PATH */
     uint32_t challenge_left, challenge_second; /* RFC 5961 7: throttle */
     uint64_t iss_key[2];        /* RFC 6528 */
     struct tcp_answer answers[TCP_ANSWERS];

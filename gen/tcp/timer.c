@@ -119,6 +119,8 @@ static void on_rto(struct tcp *t, uint32_t index)
     }
     if (c->backoff < UINT8_MAX)
         c->backoff++;
+    if (c->retries > 1) /* is it the loss of one segment, or is nobody there any more? */
+        t->doubted = c->path;
     if (conn_has(c, CONN_PERSIST)) {
         conn_set(c, CONN_PROBE);
     } else {

@@ -28,7 +28,7 @@ static uint32_t validate_side(const struct tcp *t, const struct conn *c)
     const struct side *s = conn_side(t, c);
     if (!s)
         return 0;
-    assert(!side_is_idle(s));
+    assert(!side_is_idle(s) && side_blocks_agree(s));
     assert(!s->ranges || c->snd_nxt == c->snd_max);
     assert(!side_has(s, SIDE_REPAIR) || conn_has(c, CONN_RECOVERY));
     return 1 + board_validate(&t->sides, s, c->snd_una, c->snd_max);
@@ -49,6 +49,11 @@ bool conn_deadlines_agree(const struct conn *c)
     return (idle || conn_has(c, CONN_RTO | CONN_OUT)) &&
            (!conn_has(c, CONN_PERSIST) || conn_has(c, CONN_RTO)) &&
            (!conn_has_more(c, MORE_KEEP) || (conn_has(c, CONN_RTO) && idle));
+}
+
+bool side_blocks_agree(const struct side *s)
+{
+    return s->recents + s->twices <= TCP_SACK_MAX && (!s->twices || side_has(s, SIDE_DSACK));
 }
 
 /* A deadline holds the connection in the wheel, or will with the output that waits. */

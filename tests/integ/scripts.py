@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The scripts of tests/tcp, which our engine passes (unit test script/scripts), against the kernel.
+"""The scripts of tests/tcp, which our engine passes (unit test script/scripts), against the kernel,
+over IPv4 and IPv6.
 
 Those that Linux passes too are listed; the others say in themselves what it does otherwise.
 """
@@ -38,15 +39,17 @@ def test():
     if played.code == 77:
         case.skip(played.err.strip())
     case.expect(played.code in (0, 1), str(played))
-    found = re.findall(r"^(passes|differs) \S*/(\w+)\.pkt(.*)$", played.out, re.MULTILINE)
-    case.expect_equal(len(found), len(list(SCRIPTS.glob("*.pkt"))), "scripts that were played")
+    found = re.findall(r"^(passes|differs) \S*/(\w+)\.pkt over IPv([46])(.*)$", played.out, re.MULTILINE)
     said = differences()
-    for word, name, why in sorted(found):
-        print(f"{word} {name}{why}")
-    passed = sum(word == "passes" for word, _, _ in found)
-    print(f"Linux passes {passed} of {len(found)}; said to differ: {', '.join(sorted(said))}")
-    case.expect_equal({name for word, name, _ in found if word == "differs"}, set(said),
-                      "scripts that Linux does otherwise")
+    for word, name, ip, why in sorted(found):
+        print(f"{word} {name} over IPv{ip}{why}")
+    for family in "46":
+        words = {name: word for word, name, ip, _ in found if ip == family}
+        case.expect_equal(set(words), {path.stem for path in SCRIPTS.glob("*.pkt")}, "scripts that were played")
+        case.expect_equal({name for name, word in words.items() if word == "differs"}, set(said),
+                          f"scripts that Linux does otherwise over IPv{family}")
+        passed = sum(word == "passes" for word in words.values())
+        print(f"Linux passes {passed} of {len(words)} over IPv{family}; said to differ: {', '.join(sorted(said))}")
 
 
 case.main(test)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""An address that the kernel owns too: our ports are ours, everything else stays the kernel's.
+"""An address of either family that the kernel owns too: our ports are ours, all else stays the kernel's.
 
 The kernel pings, and sends and receives over TCP, on the very address that our client, then our
 responder, use; nobody resets anybody. What would take something from the kernel is refused.
@@ -13,7 +13,6 @@ import lab
 from results import Results
 
 PORTS = "10000-19999"
-SHARED = {**gen.over_xdp(), "source": lab.NEAR_KERNEL, "ports": PORTS, "shared_address": "yes"}
 LISTENER = """
 import socket, sys, time
 held = socket.create_server((sys.argv[1], int(sys.argv[2])))
@@ -27,38 +26,46 @@ print(dict(zip(lines[0], lines[1]))["OutRsts"])
 """
 
 
+def shared(ip=4):
+    return {**gen.over_xdp(ip=ip), "source": lab.address(ip, lab.NEAR_KERNEL), "ports": PORTS,
+            "shared_address": "yes"}
+
+
 def resets(namespace):
     return int(case.must(sys.executable, "-c", RESETS, namespace=namespace))
 
 
-def client_beside_the_kernel(box, folder):
+def client_beside_the_kernel(box, folder, ip):
     """1,000 connections and the kernel's traffic of the same address at the same time."""
     job = gen.job(folder, "client", connections=1000, rate="2k/s", duration="1s", payload=64,
-                  db=folder / "client.db", **SHARED)
+                  db=folder / f"client{ip}.db", **shared(ip))
     before = resets(box.near)
-    with gen.server(box) as server, beside.ping(box, lab.NEAR_KERNEL):
+    near, far = lab.address(ip, lab.NEAR_KERNEL), lab.address(ip, lab.FAR_KERNEL)
+    with gen.server(box, ip=ip) as server, beside.ping(box, near):
         with gen.start(job, namespace=box.near) as running:
-            beside.transfer(box.near, box.far, lab.FAR_KERNEL)
-            beside.transfer(box.far, box.near, lab.NEAR_KERNEL)
+            beside.transfer(box.near, box.far, far)
+            beside.transfer(box.far, box.near, near)
             running.wait(60)
             case.expect(running.code in gen.WELL_OR_LATE, f"the run failed:\n{running}")
         seen = gen.counts(server)
-    found = Results(folder / "client.db").check_all_completed()
+    found = Results(folder / f"client{ip}.db").check_all_completed()
     case.expect_equal(found.column("connections_opened"), 1000, "connections opened")
     case.expect_equal(seen["accepted"], 1000, "connections that the server saw")
-    case.expect_equal(found.counter("arp_sent"), 0, "ARP of ours: the kernel knows the neighbour")
+    case.expect_equal((found.counter("arp_sent"), found.counter("ndp_sent")), (0, 0),
+                      "questions of ours: the kernel knows the neighbour")
     case.expect_equal(found.counter("rst_received"), 0, "resets from the server")
     case.expect_equal(found.counter("rst_sent"), 0, "resets of ours")
     case.expect_equal(resets(box.near) - before, 0, "resets of the kernel for our connections")
 
 
-def responder_beside_the_kernel(box):
-    with gen.responder(box.far, lab.FAR_IFACE, lab.FAR_KERNEL, 7000, "echo",
-                       "--shared_address=yes") as peer, beside.ping(box, lab.NEAR_KERNEL):
-        with case.Process([case.CLIENT, "--connect", f"{lab.FAR_KERNEL}:7000", "--mode", "echo",
+def responder_beside_the_kernel(box, ip):
+    near, far = lab.address(ip, lab.NEAR_KERNEL), lab.address(ip, lab.FAR_KERNEL)
+    with gen.responder(box.far, lab.FAR_IFACE, far, 7000, "echo",
+                       "--shared_address=yes") as peer, beside.ping(box, near):
+        with case.Process([case.CLIENT, "--connect", lab.endpoint(ip, lab.FAR_KERNEL, 7000), "--mode", "echo",
                            "--connections", 50, "--messages", 5000, "--min", 1, "--max", 5000,
                            "--seed", 3], namespace=box.near) as client:
-            beside.transfer(box.near, box.far, lab.FAR_KERNEL)
+            beside.transfer(box.near, box.far, far)
             case.expect_equal(client.wait(60), 0, f"the kernel's client\n{client}")
         case.expect_equal(gen.counts(peer)["accepted"], 50, "connections that we accepted")
 
@@ -71,7 +78,7 @@ def responder_refused(box):
 
 
 def refused(box, folder, says, code=2, **keys):
-    job = gen.job(folder, "refused", db=folder / "refused.db", **{**SHARED, **keys})
+    job = gen.job(folder, "refused", db=folder / "refused.db", **{**shared(), **keys})
     found = gen.run(job, namespace=box.near, code=code)
     case.expect(says in found.err, f"expected '{says}':\n{found}")
     dry = gen.start(job, "--dry-run", namespace=box.near)
@@ -99,10 +106,11 @@ def refusals(box, folder):
 
 
 def test():
-    with case.scratch() as folder, lab.Lab() as box:
+    with case.scratch() as folder, lab.Lab(ip6=True) as box:
         case.need_programs("ping", case.CLIENT)
-        client_beside_the_kernel(box, folder)
-        responder_beside_the_kernel(box)
+        for ip in 4, 6:
+            client_beside_the_kernel(box, folder, ip)
+            responder_beside_the_kernel(box, ip)
         responder_refused(box)
         refusals(box, folder)
 

@@ -8,6 +8,11 @@
 #define OFFSET_WORD 12 /* of the TCP header: data offset and flags */
 #define CSUM_WORD   16
 
+static struct ip_addr addr(const struct attack *a, uint32_t host)
+{
+    return peers_addr(&a->p->cfg, host);
+}
+
 /* ---- what he sends ---- */
 
 static uint16_t word_at(const uint8_t *at)
@@ -37,8 +42,8 @@ void attack_send(struct attack *a, int to, const struct forged *f)
 {
     static const uint8_t mac[6] = {2, 0, 0, 0, 0, 9};
     uint8_t frame[LINK_FRAME_BYTES];
-    struct net_path path = {.src = ip4_addr(f->src ? f->src : ATTACKER),
-                            .dst = ip4_addr(f->dst ? f->dst : PEERS_SERVER), .ttl = 64};
+    struct net_path path = {.src = addr(a, f->src ? f->src : ATTACKER),
+                            .dst = addr(a, f->dst ? f->dst : PEERS_SERVER), .ttl = 64};
     struct net_template head;
     memcpy(path.src_mac, mac, sizeof mac);
     memcpy(path.dst_mac, a->p->link->ends[to].port.mac, 6);
@@ -84,7 +89,7 @@ static struct conn *find_conn(struct attack *a, uint32_t remote, uint16_t port)
     for (uint32_t i = 0; i < s->tcp.cfg.conns; i++) {
         struct conn *c = tcp_conn(&s->tcp, i);
         if (c->state != TCP_CLOSED && c->state < TCP_ABORTED && c->rport == port &&
-            ip_equal(s->paths[c->path].remote, ip4_addr(remote)))
+            ip_equal(s->paths[c->path].remote, addr(a, remote)))
             return c;
     }
     return NULL;
@@ -108,7 +113,7 @@ uint16_t attack_victim_port(const struct attack *a)
 uint32_t attack_open_victim(struct attack *a)
 {
     struct stack *s = &a->p->ends[0].stack;
-    uint32_t path = stack_path(s, ip4_addr(PEERS_CLIENT), ip4_addr(PEERS_SERVER), a->p->now_ns);
+    uint32_t path = stack_path(s, addr(a, PEERS_CLIENT), addr(a, PEERS_SERVER), a->p->now_ns);
     uint32_t conn = tcp_open(&s->tcp, path, attack_victim_port(a), PEERS_SERVER_PORT,
                              s->paths[path].mss, 0);
     ck_assert_uint_ne(conn, CONN_NONE);
@@ -150,9 +155,9 @@ static bool tap(void *ctx, int to, const uint8_t *data, uint32_t len)
             a->forgotten_last = p.tcp;
         return false;
     }
-    if (to != 0 || ip_equal(p.dst, ip4_addr(PEERS_CLIENT)))
+    if (to != 0 || ip_equal(p.dst, addr(a, PEERS_CLIENT)))
         return true;
-    if (ip_equal(p.dst, ip4_addr(ATTACKER)) && (uint16_t)(p.tcp.dst_port - 1000) < FOOTHOLDS)
+    if (ip_equal(p.dst, addr(a, ATTACKER)) && (uint16_t)(p.tcp.dst_port - 1000) < FOOTHOLDS)
         see(&a->holds[p.tcp.dst_port - 1000], &p.tcp);
     return false;
 }
@@ -191,7 +196,7 @@ static void hook(struct peers *p)
 struct peers_config attack_config(void)
 {
     return (struct peers_config){
-        .link = {.delay_ns = MS, .seed = 7},
+        .link = {.delay_ns = MS, .seed = 7}, .ip6 = peers_ip6(),
         .conns = 8, .messages = 40, .message_max = 16384, .strangers = FOOTHOLDS,
         .timestamps = true, .congestion = true, .window_scale = 7, .window = 65536,
         .ooo_pieces = 64, .side_blocks = 256, .start_ns = 1000 * MS, .seed = 3, .retries = 6,

@@ -12,12 +12,12 @@
 #include "net/pkt.h"
 #include "peers.h"
 
-#define ATTACKER 0xc6130001u /* 198.19.0.1 */
+#define ATTACKER 0xc6130001u /* 198.19.0.1; a host as PEERS_CLIENT is */
 #define MS       1000000ull
 
 /* One segment of his. */
 struct forged {
-    uint32_t src, dst; /* 0: ATTACKER, the server */
+    uint32_t src, dst; /* hosts; 0: ATTACKER, the server */
     struct net_seg seg;
     const void *payload;
     uint32_t payload_len;
@@ -54,7 +54,8 @@ struct attack {
     struct tcp_memory memory; /* at the beginning */
 };
 
-/* 8 connections of 40 messages each way over 2 ms, room for 64 strangers. */
+/* 8 connections of 40 messages each way over 2 ms, room for 64 strangers; of the family that the
+ * environment says (peers_ip6). */
 struct peers_config attack_config(void);
 /* Opens, plays until all own connections are closed (they must be within 600 s), goes on to
  * `least_ns` of virtual time, then ends the strangers and checks that all is back. */

@@ -51,7 +51,7 @@ struct cell_figures cell_run(const struct cell *c, const struct cell_control *co
 {
     char fault[160];
     struct peers_config cfg = {
-        .fault = cell_fault(c, fault, sizeof fault), .bulk = true,
+        .fault = cell_fault(c, fault, sizeof fault), .bulk = true, .ip6 = c->ip6,
         .link = {.seed = seed}, .conns = 1, .messages = 1, .message_max = 1,
         .timestamps = true, .sack = true, .rack = true, .congestion = (uint8_t)control->value,
         .window_scale = 9, .window = c->buffer, .ooo_pieces = c->buffer / MSS_BYTES + 64,

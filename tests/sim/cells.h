@@ -7,6 +7,7 @@
 #ifndef TESTS_SIM_CELLS_H
 #define TESTS_SIM_CELLS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +15,7 @@ struct cell {
     double loss, reorder;
     uint64_t rtt_us;
     uint32_t buffer; /* receive window, bytes */
+    bool ip6;        /* not a column of the table */
 };
 
 struct cell_figures {

@@ -114,7 +114,8 @@ START_TEST(test_paths)
     cfg.paths = 1;
     struct peers *p = play(&cfg);
     ck_assert_uint_eq(p->ends[0].stack.path_count, 1);
-    ck_assert_uint_eq(stack_path(&p->ends[0].stack, ip4_addr(1), ip4_addr(2), p->now_ns), PATH_NONE);
+    ck_assert_uint_eq(stack_path(&p->ends[0].stack, peers_addr(&cfg, 1), peers_addr(&cfg, 2), p->now_ns),
+                      PATH_NONE);
     peers_close(p);
 }
 END_TEST

@@ -111,6 +111,7 @@ START_TEST(test_block_of_nobody)
     REFUSED(in_repair, s.side.prr_flight = 0);
     REFUSED(in_repair, s.conn.flags = CONN_RTO);
     REFUSED(in_repair, s.side.recents = TCP_SACK_MAX + 1);
+    REFUSED(in_repair, s.side.twices = 1); /* behind one that is not there */
     REFUSED(in_repair, s.side.ranges = 1);
     REFUSED(in_repair, s.side.ooo = 0);
     REFUSED(in_repair, s.side.flags = 0);

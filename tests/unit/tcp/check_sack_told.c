@@ -39,6 +39,30 @@ ROWS_TEST(test_twice_behind_a_hole, "only sack", "connect", "< A seq=11 len=20",
           "> A ack=1 sack=11:31", "< A seq=21 len=10", "drop tcp_duplicate",
           "> A ack=1 sack=21:31,11:31")
 
+/* Nothing leaves between their arrivals, as in one batch of the wire: each has its ACK all the same. */
+ROWS_TEST(test_two_at_once, "only sack", "connect", "< A len=40", "data 40", "+41ms", "> A", "hold",
+          "< A seq=1 len=5", "< A seq=11 len=5", "< A seq=21 len=5", "go", "> A ack=41 sack=1:6",
+          "> A ack=41 sack=11:16", "> A ack=41 sack=21:26", "count dsack_sent 3")
+
+/* In front of the run that each lies in, whichever came last. */
+ROWS_TEST(test_two_behind_holes, "only sack nots", "connect", THREE_RUNS, "hold", "< A seq=11 len=5",
+          "< A seq=51 len=5", "go", "> A ack=1 sack=11:16,11:21,51:61,31:41",
+          "> A ack=1 sack=51:56,51:61,11:21,31:41")
+
+/* Four runs leave no room for one that waits, unless it goes on where the one before ends. */
+ROWS_TEST(test_no_room_for_two, "only sack nots", "connect", THREE_RUNS, "< A seq=71 len=10",
+          "> A ack=1 sack=71:81,51:61,31:41,11:21", "hold", "< A seq=71 len=2", "< A seq=73 len=3",
+          "< A seq=78 len=2", "go", "> A ack=1 sack=71:76,71:81,51:61,31:41", "count dsack_sent 1")
+
+/* A run that comes now is more than one that came twice. */
+ROWS_TEST(test_two_give_way_to_a_run, "only sack nots", "connect", THREE_RUNS, "hold",
+          "< A seq=11 len=5", "< A seq=31 len=5", "< A seq=71 len=10", "go",
+          "> A ack=1 sack=11:16,11:21,71:81,31:41", "count dsack_sent 1")
+
+ROWS_TEST(test_two_beside_text, "only sack", "connect", "< A len=40", "data 40", "+41ms", "> A", "hold",
+          "< A seq=1 len=5", "< A seq=11 len=5", "send 10", "go", "> A len=10 ack=41 sack=1:6",
+          "> A ack=41 sack=11:16")
+
 /* The blocks take their bytes from the text. */
 ROWS_TEST(test_beside_text, "only sack", "connect", "< A seq=11 len=10", "> A ack=1 sack=11:21",
           "send 2m", "> A ack=1 len=1m-12 sack=11:21", "> A ack=1 len=1m-12 sack=11:21",
@@ -65,5 +89,6 @@ ROWS_TEST(test_twice_and_old, "only sack ts", "connect", "< A len=10", "data 10"
 CHECK_MAIN("tcp/sack_told", test_twice_and_old, test_the_newest_comes_first, test_three_beside_timestamps,
            test_four_without_timestamps, test_runs_grow_together, test_a_filled_hole,
            test_what_the_application_leaves, test_twice, test_partly_twice,
-           test_twice_behind_a_hole, test_beside_text, test_not_agreed, test_not_wanted,
+           test_twice_behind_a_hole, test_two_at_once, test_two_behind_holes, test_no_room_for_two,
+           test_two_give_way_to_a_run, test_two_beside_text, test_beside_text, test_not_agreed, test_not_wanted,
            test_agreed_by_the_passive_end, test_no_block_left)
