@@ -76,8 +76,11 @@ struct wire_filter {
 
 struct wire_config {
     const char *device;      /* what follows the wire's name and colon: "veth0", "veth0:1", devargs */
+    const char *eal;         /* dpdk: more arguments of the EAL's, with blanks between; NULL: none */
     struct wire_filter filter;
     uint32_t queues;         /* wanted */
+    uint16_t mtu;            /* IP bytes a frame, for wires that set their device to it */
+    bool wants_link;         /* dpdk: opened once somebody is at the other end, or not at all */
     uint32_t ring_size;      /* frames a ring, power of two; 0: the wire's default */
     uint32_t frames;         /* frames in the pool of a queue; 0: default */
     uint32_t batch;          /* frames a call, at most; 0: default */
@@ -140,15 +143,23 @@ enum wire_far {
     WIRE_FAR_OUTSIDE, /* the world's business; its form names a device */
 };
 
+/* What stands behind NAME:DEVICE. */
+struct wire_device {
+    int (*open)(const struct wire_config *cfg, struct wire_port **out, struct err *e);
+    /* Bytes of all frames that it reserves. */
+    uint64_t (*memory)(const struct wire_config *cfg, uint32_t mtu);
+    bool on_interface; /* DEVICE begins with an interface of the kernel's, which goes on using it */
+};
+
 /* A job's `wire =`, and what `gen list` shows; the list is wire/kinds.h. */
 struct wire_kind {
     const char *name, *form, *meaning; /* "xdp", "xdp:IFACE[:QUEUE]", "AF_XDP on an interface" */
     enum wire_far far_end;
     const char *later;                 /* NULL, or what brings it: listed and refused by name */
+    const struct wire_device *device;  /* of WIRE_FAR_OUTSIDE: who opens it; others: run/wires.c */
 };
 extern const struct wire_kind wire_kinds[];
 extern const uint32_t wire_kind_count;
 /* Of NAME or NAME:DEVICE; NULL: no such wire. */
 const struct wire_kind *wire_kind_find(const char *wire);
-
 #endif
