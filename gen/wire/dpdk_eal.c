@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "wire/dpdk_eal.h"
 
+#include <bpf/libbpf.h>
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xdp/libxdp.h>
 
 #include "base/err.h"
 #include "wire/dpdk_log.h"
@@ -163,6 +165,19 @@ static void make_arguments(struct arguments *a, const struct dpdk_start *s, cons
 
 /* ---- the start ---- */
 
+/* net_af_xdp's libraries, which would write to stderr. */
+static int quiet_bpf(enum libbpf_print_level level, const char *format, va_list args)
+{
+    (void)level, (void)format, (void)args;
+    return 0;
+}
+
+static int quiet_xdp(enum libxdp_print_level level, const char *format, va_list args)
+{
+    (void)level, (void)format, (void)args;
+    return 0;
+}
+
 /* EAL writes its last words, and the list of its options when one is wrong, to the streams of the
  * program, log or not: while it starts, those are the log as well. */
 static int start_into(FILE *log, struct arguments *a)
@@ -192,6 +207,10 @@ static int start(const struct dpdk_start *s, struct arguments *a, struct err *e)
     int rc = shown ? 0 : dpdk_log_open(&log);
     if (rc)
         return err_set(e, EXIT_ENVIRONMENT, rc, "wire dpdk: no memory for its log: %s", strerror(-rc));
+    if (!shown) {
+        libbpf_set_print(quiet_bpf);
+        libxdp_set_print(quiet_xdp);
+    }
     long mark = dpdk_log_mark();
     rc = start_into(shown ? stderr : log, a);
     return rc && rc != -EALREADY ? refuse(rc, s, mark, e) : 0;

@@ -63,10 +63,11 @@ static int check_sizes(const struct dpdk_port *d, const struct wire_config *cfg,
 
 static int start_eal(const struct dpdk_port *d, const struct wire_config *cfg, struct err *e)
 {
+    bool gaps = d->device.pci != DPDK_PCI_NONE; /* no frame crosses a page: up to half of it is lost */
     struct dpdk_start s = {.pci = d->device.pci,
                            .pci_args = d->device.args,
                            .more = cfg->eal,
-                           .memory_bytes = dpdk_memory(cfg, d->sizes.mtu)};
+                           .memory_bytes = dpdk_memory(cfg, d->sizes.mtu) << gaps};
     return dpdk_eal_start(&s, e);
 }
 

@@ -8,6 +8,7 @@
 #include <rte_errno.h>
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
+#include <rte_mbuf_pool_ops.h>
 #include <rte_mempool.h>
 #include <rte_version.h>
 #include <stdio.h>
@@ -77,13 +78,36 @@ static int configure(struct dpdk_port *d, const struct rte_eth_dev_info *info, s
 
 /* ---- queues ---- */
 
+/* Frames of a virtual device lie without gaps, whatever the size of a page: nobody needs them in one
+ * page, ordinary pages would hold one each, and net_af_xdp reckons without gaps. */
+static struct rte_mempool *pool_create(const struct dpdk_port *d, const char *name)
+{
+    const struct dpdk_sizes *s = &d->sizes;
+    struct rte_pktmbuf_pool_private head = {.mbuf_data_room_size = (uint16_t)s->room_bytes};
+    unsigned cache = s->frames / 3 < POOL_CACHE ? s->frames / 3 : POOL_CACHE;
+    unsigned flags = d->device.pci == DPDK_PCI_NONE ? RTE_MEMPOOL_F_NO_IOVA_CONTIG : 0;
+    struct rte_mempool *pool = rte_mempool_create_empty(name, s->frames,
+                                                        sizeof(struct rte_mbuf) + s->room_bytes, cache,
+                                                        sizeof head, d->socket, flags);
+    if (!pool)
+        return NULL;
+    rte_pktmbuf_pool_init(pool, &head);
+    int rc = rte_mempool_set_ops_byname(pool, rte_mbuf_best_mempool_ops(), NULL);
+    if (rc || (rc = rte_mempool_populate_default(pool)) < 0) {
+        rte_errno = -rc;
+        rte_mempool_free(pool);
+        return NULL;
+    }
+    rte_mempool_obj_iter(pool, rte_pktmbuf_init, NULL);
+    return pool;
+}
+
 static int make_pool(struct dpdk_port *d, struct dpdk_queue *q, struct err *e)
 {
     char name[RTE_MEMPOOL_NAMESIZE];
     const struct dpdk_sizes *s = &d->sizes;
-    uint32_t cache = s->frames / 3 < POOL_CACHE ? s->frames / 3 : POOL_CACHE;
     snprintf(name, sizeof name, "wb_%u_%u", d->id, q->q.index);
-    q->pool = rte_pktmbuf_pool_create(name, s->frames, cache, 0, (uint16_t)s->room_bytes, d->socket);
+    q->pool = pool_create(d, name);
     if (q->pool)
         return 0;
     return err_set(e, EXIT_ENVIRONMENT, -rte_errno,
