@@ -25,6 +25,9 @@ enum {
     LINE_SHIFT = 6,
     BURST_MAX = 256, /* mbufs on the stack at once */
     RING_MAX = 65536,
+    ETH_TYPE_AT = 12,
+    TAG_BYTES = 4,
+    TCP_LEN_AT = 12, /* in its upper half, in words */
     NAP_NS = 50000,
 };
 
@@ -127,6 +130,24 @@ static uint32_t dpdk_tx_alloc(struct wire_queue *q, struct frame *frames, uint32
     return n;
 }
 
+static inline uint32_t link_len(const uint8_t *data)
+{
+    uint32_t at = ETH_TYPE_AT;
+    while ((data[at] == 0x81 && data[at + 1] == 0x00) || (data[at] == 0x88 && data[at + 1] == 0xa8))
+        at += TAG_BYTES;
+    return at + 2;
+}
+
+/* Where its headers lie, for a device that is to complete the checksum of TCP. */
+static void ask_for_csum(struct rte_mbuf *m, const struct frame *f)
+{
+    uint32_t link = link_len(f->data);
+    bool is4 = f->data[link] >> 4 == 4;
+    m->ol_flags |= RTE_MBUF_F_TX_TCP_CKSUM | (is4 ? RTE_MBUF_F_TX_IPV4 : RTE_MBUF_F_TX_IPV6);
+    m->tx_offload = rte_mbuf_tx_offload(link, f->l4_off - link, (f->data[f->l4_off + TCP_LEN_AT] >> 4) * 4u,
+                                        0, 0, 0, 0);
+}
+
 /* What reception said of a frame that is sent on is no request to the device. */
 static inline struct rte_mbuf *dress(const struct dpdk_queue *d, const struct frame *f)
 {
@@ -134,7 +155,18 @@ static inline struct rte_mbuf *dress(const struct dpdk_queue *d, const struct fr
     m->data_len = f->len;
     m->pkt_len = f->len;
     m->ol_flags &= RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL;
+    if (f->flags & FRAME_TX_CSUM)
+        ask_for_csum(m, f);
     return m;
+}
+
+/* What the driver has to do to frames before it takes them. One that it will never take is dropped:
+ * it would stand in front of all others. */
+static uint32_t prepare(struct dpdk_queue *d, struct rte_mbuf **m, uint32_t n)
+{
+    uint32_t good = rte_eth_tx_prepare(d->port_id, (uint16_t)d->q.index, m, (uint16_t)n);
+    d->stats.tx_invalid += good == 0;
+    return good;
 }
 
 static uint32_t dpdk_tx(struct wire_queue *q, struct frame *frames, uint32_t n)
@@ -144,6 +176,10 @@ static uint32_t dpdk_tx(struct wire_queue *q, struct frame *frames, uint32_t n)
     n = n < BURST_MAX ? n : BURST_MAX;
     for (uint32_t i = 0; i < n; i++)
         m[i] = dress(d, &frames[i]);
+    if (q->port->caps.tx_csum && n && !(n = prepare(d, m, n))) {
+        rte_pktmbuf_free(m[0]);
+        return 1;
+    }
     uint32_t taken = rte_eth_tx_burst(d->port_id, (uint16_t)q->index, m, (uint16_t)n);
     for (uint32_t i = 0; i < taken; i++)
         d->stats.tx_bytes += frames[i].len;

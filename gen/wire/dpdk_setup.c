@@ -28,6 +28,7 @@ enum {
 
 /* Checksums of TCP are the device's where it has them; those of IP cost nothing. */
 static const uint64_t rx_wanted = RTE_ETH_RX_OFFLOAD_TCP_CKSUM | RTE_ETH_RX_OFFLOAD_RSS_HASH;
+static const uint64_t tx_wanted = RTE_ETH_TX_OFFLOAD_TCP_CKSUM;
 static const uint64_t rss_wanted = RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP;
 
 static int refuse(const struct dpdk_port *d, int rc, const char *what, long mark, struct err *e)
@@ -58,6 +59,7 @@ static int configure(struct dpdk_port *d, const struct rte_eth_dev_info *info, s
 {
     uint16_t queues = d->p.caps.queues;
     d->rx_offloads = rx_wanted & info->rx_offload_capa;
+    d->tx_offloads = tx_wanted & info->tx_offload_capa;
     d->rss_flows = queues > 1 ? rss_wanted & info->flow_type_rss_offloads : 0;
     if (!d->rss_flows)
         d->rx_offloads &= ~RTE_ETH_RX_OFFLOAD_RSS_HASH;

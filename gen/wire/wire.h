@@ -26,7 +26,8 @@ enum frame_flag {
     FRAME_CSUM_PARTIAL = 1 << 2, /* receive: never completed by the sender (virtual devices) */
     FRAME_VLAN = 1 << 3,         /* `vlan` is valid and stripped from data */
     FRAME_MORE = 1 << 4,         /* the next frame of the array continues this packet */
-    FRAME_TX_CSUM = 1 << 5,      /* transmit: the device completes the checksum at l4_off */
+    FRAME_TX_CSUM = 1 << 5,      /* transmit: the device completes the checksum of the TCP header at
+                                  * l4_off, whose field holds the sum of the pseudo-header */
     FRAME_TSO = 1 << 6,          /* transmit: the device segments by `mss` */
     FRAME_WANT_STAMP = 1 << 7,   /* transmit: report the stamp through reap */
 };
