@@ -318,6 +318,8 @@ const struct option options[] = {
     {"tx_budget", &kind_count, "0", "AF_XDP transmit budget; 0: the kernel's", "N",
      RUN(tx_budget), .min = 0, .max = 65536},
     {"busy_poll", &kind_flag, "no", "AF_XDP busy polling", "yes|no", RUN(busy_poll)},
+    {"dpdk_eal", &kind_text, "", "dpdk: arguments of its environment layer beside ours, with blanks between",
+     "ARGUMENTS", RUN(dpdk_eal)},
     {"mtu", &kind_count, "1500", "IP bytes a frame", "BYTES", RUN(mtu), .min = 576, .max = 9000},
 
     /* TCP */

@@ -116,3 +116,10 @@ uint32_t net_tcp_build(const struct net_template *t, uint8_t *frame, const struc
     be16_store(&h->urgent, 0);
     return t->len + tcp_len;
 }
+
+void net_tcp_open_csum(const struct net_template *t, uint8_t *frame, uint32_t len)
+{
+    struct tcp_hdr *h = (void *)(frame + t->len);
+    uint16_t sum = csum_fold(t->pseudo_sum + be16_sum((uint16_t)(len - t->len)));
+    memcpy(&h->csum, &sum, sizeof sum);
+}

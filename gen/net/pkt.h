@@ -141,6 +141,9 @@ static inline uint32_t net_tcp_header_len(const struct net_template *t, uint8_t 
  * `payload_sum` is its csum partial sum. Returns the frame's length. IPv4: DF set, id = 0 (RFC 6864). */
 uint32_t net_tcp_build(const struct net_template *t, uint8_t *frame, const struct net_seg *s,
                        uint32_t payload_len, uint64_t payload_sum);
+/* For a device that completes checksums: of the segment that was built in `frame`, `len` bytes in all,
+ * the checksum field gets the sum of the pseudo-header alone, as such devices want it. */
+void net_tcp_open_csum(const struct net_template *t, uint8_t *frame, uint32_t len);
 
 /* ARP; returns the frame's length (60: padded to the minimum). dst_mac NULL: broadcast request. */
 uint32_t net_arp_build(uint8_t *frame, uint8_t op, const uint8_t src_mac[6], struct ip_addr src,

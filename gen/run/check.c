@@ -164,11 +164,22 @@ static int check_command(const struct job *job, const struct wire_kind *kind, st
 static int check_frames(const struct job *job, const struct wire_kind *kind, struct err *e)
 {
     uint32_t least = (job->ring_size ? job->ring_size : XDP_RING_DEFAULT) + job->batch;
-    if (!job->frames || kind->far_end == WIRE_FAR_MEMORY || job->frames >= least)
+    bool af_xdp = kind->far_end == WIRE_FAR_KERNEL || kind->device == &xdp_device;
+    if (!job->frames || !af_xdp || job->frames >= least)
         return 0;
     return job_refuse(e, job, 0, "frames",
                       "ring_size = %u%s and batch = %u: expected at least %u, or 0", job->ring_size,
                       job->ring_size ? "" : " (the wire's own)", job->batch, least);
+}
+
+/* Where the kernel has no interface there is no address of its to share. */
+static int check_sharing(const struct job *job, const struct wire_kind *kind, struct err *e)
+{
+    if (!job->shared_address || (kind->device && kind->device->on_interface))
+        return 0;
+    return job_refuse(e, job, 0, "shared_address",
+                      "wire = %s takes the device whole, no address of it is the kernel's: expected no",
+                      kind->name);
 }
 
 static int check_wire(const struct job *job, struct err *e)
@@ -182,7 +193,24 @@ static int check_wire(const struct job *job, struct err *e)
     if (device != (kind->far_end == WIRE_FAR_OUTSIDE))
         return job_refuse(e, job, 0, "wire", "expected %s", kind->form);
     int rc = check_command(job, kind, e);
+    if (!rc)
+        rc = check_sharing(job, kind, e);
     return rc ? rc : check_frames(job, kind, e);
+}
+
+int check_device(const struct job *job, const struct wire_kind **out, struct err *e)
+{
+    const struct wire_kind *kind = *out = wire_kind_find(job->wire);
+    char forms[NAMES_MAX] = "";
+    if (kind && kind->later)
+        return job_refuse_later(e, job, 0, "wire", kind->later);
+    if (kind && kind->device && strchr(job->wire, ':'))
+        return check_sharing(job, kind, e);
+    for (uint32_t i = 0; i < wire_kind_count; i++)
+        if (wire_kinds[i].device)
+            name_add(forms, wire_kinds[i].form);
+    return err_set(e, EXIT_USAGE, -EINVAL, "respond: wire = \"%s\": expected one of %s", job->wire,
+                   forms);
 }
 
 /* --- shape ---------------------------------------------------------------------------------- */

@@ -127,18 +127,19 @@ static int respond(const struct job *job, struct err *e)
     struct clock clock;
     struct responder_totals totals = {0};
     sigset_t set;
-    if (strncmp(job->wire, "xdp:", 4))
-        return err_set(e, EXIT_USAGE, -EINVAL,
-                       "respond: wire = \"%s\": expected xdp:IFACE[:QUEUE]", job->wire);
+    const struct wire_kind *wire;
+    int rc = check_device(job, &wire, e);
+    if (rc)
+        return rc;
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
     sigprocmask(SIG_BLOCK, &set, NULL);
-    int rc = check_protocol(job, e);
+    rc = check_protocol(job, e);
     if (!rc)
         rc = clock_init(&clock, clock_source_parse(job->clock), e);
     struct responder_process p = {
-        .job = job, .clock = &clock, .device = job->wire + 4,
+        .job = job, .clock = &clock, .wire = wire->device, .device = strchr(job->wire, ':') + 1,
         .ready = print_ready, .totals = &totals,
     };
     if (!rc)

@@ -46,15 +46,18 @@ void doctor_capabilities(struct doctor *d);
 void doctor_memlock(struct doctor *d);
 void doctor_jit(struct doctor *d);
 
-/* the wires: lab is tried with one frame there and back */
+/* the wires: lab, pair and dpdk are tried with one frame there and back */
 void doctor_lab(struct doctor *d);
 void doctor_pair(struct doctor *d);
 void doctor_ip6(struct doctor *d);
 void doctor_impair(struct doctor *d);
+void doctor_dpdk(struct doctor *d);
+void doctor_vfio(struct doctor *d);
 void doctor_later(struct doctor *d);
 
 /* interfaces: all of them, read only; or the named one, where native XDP is tried */
 void doctor_interfaces(struct doctor *d);
+void doctor_nics(struct doctor *d);
 void doctor_link(struct doctor *d);
 void doctor_native(struct doctor *d);
 void doctor_queues(struct doctor *d);

@@ -135,7 +135,7 @@ void doctor_hugepages(struct doctor *d)
         doctor_row(FINDING_LACK, "hugepages", "this kernel has none -> CONFIG_HUGETLBFS");
     else if (atol(total) == 0)
         doctor_row(FINDING_INFO, "hugepages",
-                   "0 of %s reserved; only the dpdk wire needs them -> sysctl vm.nr_hugepages=512",
+                   "0 of %s reserved: the dpdk wire takes ordinary ones, others need none -> sysctl vm.nr_hugepages=512",
                    size);
     else
         doctor_row(FINDING_OK, "hugepages", "%s of %s reserved, %s free", total, size, free_pages);

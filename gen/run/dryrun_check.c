@@ -27,6 +27,12 @@ static enum wire_far far_end(const struct job *job)
     return wire_kind_find(job->wire)->far_end;
 }
 
+static bool on_interface(const struct job *job)
+{
+    const struct wire_device *device = wire_kind_find(job->wire)->device;
+    return device && device->on_interface;
+}
+
 static int tell(int code, const char *name, const char *ok, const struct err *e)
 {
     dryrun_row(code, name, "%s", code ? e->message : ok);
@@ -42,6 +48,10 @@ static int check_privileges(const struct job *job, const struct need *n)
     uint64_t wanted = PRIVILEGE_BIT(CAP_NET_ADMIN) | PRIVILEGE_BIT(CAP_NET_RAW);
     if (far_end(job) == WIRE_FAR_MEMORY) {
         dryrun_row(EXIT_WELL, "privileges", "wire = %s needs none", job->wire);
+        return EXIT_WELL;
+    }
+    if (far_end(job) == WIRE_FAR_OUTSIDE && !on_interface(job)) {
+        dryrun_row(EXIT_WELL, "privileges", "what %s needs its driver says when it is opened", job->wire);
         return EXIT_WELL;
     }
     if (far_end(job) == WIRE_FAR_KERNEL)
@@ -70,7 +80,7 @@ static int check_interface(const struct job *job, const struct need *n)
     (void)n;
     struct netdev dev;
     char name[16];
-    if (far_end(job) != WIRE_FAR_OUTSIDE)
+    if (!on_interface(job))
         return EXIT_WELL;
     share_iface(strchr(job->wire, ':') + 1, name);
     int rc = netdev_read(name, &dev);
@@ -90,7 +100,7 @@ static int check_share(const struct job *job, const struct need *n)
     (void)n;
     struct err e = {0};
     char iface[16];
-    if (far_end(job) != WIRE_FAR_OUTSIDE)
+    if (!on_interface(job))
         return EXIT_WELL;
     share_iface(strchr(job->wire, ':') + 1, iface);
     struct share s = share_of_client(job, iface);

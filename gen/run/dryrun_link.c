@@ -97,7 +97,9 @@ int dryrun_link(const struct job *job, const struct need *n)
     const struct wire_kind *kind = wire_kind_find(job->wire);
     if (kind->far_end == WIRE_FAR_KERNEL)
         dryrun_row(EXIT_WELL, "link", "a veth pair of its own, which tells no speed");
-    if (kind->far_end != WIRE_FAR_OUTSIDE)
+    if (kind->device && !kind->device->on_interface)
+        dryrun_row(EXIT_WELL, "link", "%s tells its speed when it is opened", job->wire);
+    if (!kind->device || !kind->device->on_interface)
         return EXIT_WELL;
     share_iface(strchr(job->wire, ':') + 1, name);
     if (netdev_read(name, &dev))

@@ -94,10 +94,11 @@ static void add_frames(struct need *n, const struct job *job)
 {
     struct wire_config wc;
     setup_client_wire(job, "", &wc);
-    bool in_memory = wire_kind_find(job->wire)->far_end == WIRE_FAR_MEMORY;
+    const struct wire_kind *kind = wire_kind_find(job->wire);
     bool both = job->peer == PEER_RESPOND;
-    n->frame_bytes = in_memory ? pair_memory(&wc, job->mtu)
-                               : xdp_memory(&wc, job->mtu) * (both ? 2 : 1);
+    n->frame_bytes = kind->device                        ? kind->device->memory(&wc, job->mtu)
+                     : kind->far_end == WIRE_FAR_MEMORY ? pair_memory(&wc, job->mtu)
+                                                         : xdp_memory(&wc, job->mtu) * (both ? 2 : 1);
 }
 
 static void need_memory(struct need *n, const struct job *job, const struct app_proto *proto)

@@ -9,7 +9,6 @@
 #include "run/setup.h"
 #include "run/share.h"
 #include "run/worker.h"
-#include "wire/xdp.h"
 
 #define LIVE_TRIES 1000 /* of a worker that lost its core while it told them */
 
@@ -136,6 +135,8 @@ static int check_share(const struct responder_process *p, struct err *e)
 {
     struct share_lists lists;
     char iface[16];
+    if (!p->wire->on_interface)
+        return 0;
     share_iface(p->device, iface);
     struct share s = share_of_responder(p->job, iface, &lists);
     return share_check(&s, e);
@@ -149,7 +150,7 @@ int responder_process_run(const struct responder_process *p, struct err *e)
     setup_responder_wire(p->job, p->device, &wc);
     int rc = check_share(p, e);
     if (!rc)
-        rc = xdp_port_open(&wc, &port, e);
+        rc = p->wire->open(&wc, &port, e);
     if (rc)
         return rc;
     rc = responder_start(&r, p->job, port, p->first_cpu, p->clock, p->live, e);

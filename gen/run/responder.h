@@ -42,11 +42,12 @@ int responder_start(struct responder **out, const struct job *job, struct wire_p
 /* Stops, joins, sums, frees. */
 void responder_stop(struct responder *r, struct responder_totals *totals);
 
-/* A whole process of it: opens xdp:DEVICE, starts, calls `ready`, waits for SIGTERM or SIGINT. */
+/* A whole process of it: opens the device, starts, calls `ready`, waits for SIGTERM or SIGINT. */
 struct responder_process {
     const struct job *job;
     const struct clock *clock;
-    const char *device;
+    const struct wire_device *wire;
+    const char *device;     /* of that wire */
     uint32_t first_cpu;
     void (*ready)(void *ctx);
     void *ready_ctx;

@@ -326,7 +326,9 @@ static void setup_wire(const struct job *job, const char *device, struct wire_co
 {
     *out = (struct wire_config){
         .device = device,
+        .eal = job->dpdk_eal,
         .queues = job->workers,
+        .mtu = job->mtu,
         .ring_size = job->ring_size,
         .frames = job->frames,
         .batch = job->batch,

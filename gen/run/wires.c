@@ -67,7 +67,7 @@ static int run_far_side(void *ctx, int ready_fd)
     sigaddset(&set, SIGINT);
     sigprocmask(SIG_BLOCK, &set, NULL);
     struct responder_process p = {
-        .job = far->job, .clock = far->clock, .device = LAB_FAR_IFACE,
+        .job = far->job, .clock = far->clock, .wire = &xdp_device, .device = LAB_FAR_IFACE,
         .first_cpu = far->job->workers,
         .ready = tell_ready, .ready_ctx = far, .totals = far->totals, .live = far->live,
     };
@@ -181,7 +181,7 @@ static int open_lab(struct wires *w, const struct opening *o, struct err *e)
     return lab_call_near(w->lab, open_near, &open);
 }
 
-/* --- pair, xdp ------------------------------------------------------------------------------ */
+/* --- pair, devices -------------------------------------------------------------------------- */
 
 static int open_pair(struct wires *w, const struct opening *o, struct err *e)
 {
@@ -200,21 +200,28 @@ static int open_pair(struct wires *w, const struct opening *o, struct err *e)
                            e);
 }
 
-static int open_xdp(struct wires *w, const struct opening *o, struct err *e)
+/* What the kernel has on the interface, and knows of the way. */
+static int ask_kernel(struct wires *w, const struct job *job, const char *device, struct err *e)
+{
+    char iface[16];
+    share_iface(device, iface);
+    struct share s = share_of_client(job, iface);
+    int rc = share_check(&s, e);
+    return rc || !job->shared_address ? rc : share_resolve(job, iface, &w->hops, e);
+}
+
+static int open_device(struct wires *w, const struct opening *o, const struct wire_device *wire,
+                       struct err *e)
 {
     const char *device = strchr(o->job->wire, ':') + 1;
     struct wire_config wc;
-    char iface[16];
-    share_iface(device, iface);
-    struct share s = share_of_client(o->job, iface);
-    int rc = share_check(&s, e);
-    if (!rc && o->job->shared_address)
-        rc = share_resolve(o->job, iface, &w->hops, e);
+    int rc = wire->on_interface ? ask_kernel(w, o->job, device, e) : 0;
     if (rc)
         return rc;
     setup_client_wire(o->job, device, &wc);
     wc.log = o->log;
-    return xdp_port_open(&wc, &w->port, e);
+    wc.wants_link = true;
+    return wire->open(&wc, &w->port, e);
 }
 
 /* --- around it ------------------------------------------------------------------------------ */
@@ -239,17 +246,19 @@ static int wrap(struct wires *w, const struct job *job, struct err *e)
     return rc;
 }
 
-#define BUILT(name, form, far, meaning) {#name, open_##name},
-#define LATER(name, form, far, meaning, later)
+#define HERE(name, form, far, meaning) {#name, open_##name},
+#define ELSEWHERE(...)
 static const struct opener {
     const char *name;
     int (*open)(struct wires *w, const struct opening *o, struct err *e);
-} openers[] = {WIRE_KINDS(BUILT, LATER)};
+} openers[] = {WIRE_KINDS(HERE, ELSEWHERE, ELSEWHERE)};
 
 /* check_job has refused a wire that is not in the list. */
 static int open_by_name(struct wires *w, const struct opening *o, struct err *e)
 {
     const struct wire_kind *kind = wire_kind_find(o->job->wire);
+    if (kind->device)
+        return open_device(w, o, kind->device, e);
     for (size_t i = 0; i < sizeof openers / sizeof *openers; i++)
         if (!strcmp(openers[i].name, kind->name))
             return openers[i].open(w, o, e);

@@ -4,7 +4,7 @@
  *
  *   lab    two namespaces; the far one holds a responder process of ours or the user's command
  *   pair   in memory; the responder's workers run in this process
- *   xdp:   an interface; the peer is the world's business
+ *   a device (xdp:, dpdk:); the peer is the world's business
  */
 #ifndef RUN_WIRES_H
 #define RUN_WIRES_H

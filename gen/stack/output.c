@@ -57,6 +57,11 @@ static void build(struct stack *s, struct frame *f, const struct tcp_seg *seg)
             tcp_path_mss(&s->tcp, seg->conn, path->mss);
     }
     stack_commit(s, f, net_tcp_build(head, f->data, &seg->h, seg->len, sum));
+    if (__builtin_expect(s->device_sums, 0)) {
+        net_tcp_open_csum(head, f->data, f->len);
+        f->flags = FRAME_TX_CSUM;
+        f->l4_off = head->len;
+    }
     if (__builtin_expect(s->watch != NULL, 0))
         s->watch->tx(s->watch->ctx, seg->conn, f);
 }

@@ -22,6 +22,7 @@ int stack_init(struct stack *s, const struct stack_config *cfg, struct wire_queu
                uint64_t *drops, uint64_t now_ns, struct err *e)
 {
     *s = (struct stack){.cfg = *cfg, .queue = queue, .fill = fill, .fill_ctx = ctx,
+                        .device_sums = queue->port->caps.tx_csum,
                         .last_path = PATH_NONE};
     assert(cfg->batch > 0 && cfg->batch <= STACK_BATCH_MAX);
     int rc = path_init(s, e);

@@ -62,6 +62,7 @@ struct stack {
     struct wire_queue *queue;
     stack_fill *fill;
     void *fill_ctx;
+    bool device_sums;        /* the wire completes checksums of TCP */
     uint64_t *count, *drops; /* of the current interval; see stack_count_into */
     const struct stack_watch *watch; /* NULL: nobody; set after stack_init */
 

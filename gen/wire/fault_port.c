@@ -104,6 +104,7 @@ int fault_wrap(struct wire_port *inner, const struct fault_config *cfg, struct w
     atomic_init(&fp->rates, rates);
     fp->p = *inner;
     fp->p.ops = &fault_ops;
+    fp->p.caps.tx_csum = false; /* a device would make harmed frames right again */
     fp->inner = inner;
     fp->cfg = *cfg;
     fp->cfg.store = cfg->store ? cfg->store : DEFAULT_STORE;

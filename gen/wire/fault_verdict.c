@@ -74,8 +74,11 @@ void verdict_link(struct verdict *v, const struct fault_rates *rates, struct fau
     v->marked = crowded && !v->lose && fault_mark_ce(f->data, f->len);
 }
 
+/* What a device said of the bytes that arrived holds no more. */
 void verdict_apply(const struct verdict *v, struct frame *f)
 {
+    if (v->harm.count || v->truncate)
+        f->flags &= (uint16_t)~(FRAME_CSUM_OK | FRAME_CSUM_PARTIAL);
     harm_apply(&v->harm, f->data, f->len);
     if (v->truncate && v->len < f->len)
         f->len = v->len;

@@ -26,7 +26,8 @@ enum frame_flag {
     FRAME_CSUM_PARTIAL = 1 << 2, /* receive: never completed by the sender (virtual devices) */
     FRAME_VLAN = 1 << 3,         /* `vlan` is valid and stripped from data */
     FRAME_MORE = 1 << 4,         /* the next frame of the array continues this packet */
-    FRAME_TX_CSUM = 1 << 5,      /* transmit: the device completes the checksum at l4_off */
+    FRAME_TX_CSUM = 1 << 5,      /* transmit: the device completes the checksum of the TCP header at
+                                  * l4_off, whose field holds the sum of the pseudo-header */
     FRAME_TSO = 1 << 6,          /* transmit: the device segments by `mss` */
     FRAME_WANT_STAMP = 1 << 7,   /* transmit: report the stamp through reap */
 };
@@ -76,8 +77,11 @@ struct wire_filter {
 
 struct wire_config {
     const char *device;      /* what follows the wire's name and colon: "veth0", "veth0:1", devargs */
+    const char *eal;         /* dpdk: more arguments of the EAL's, with blanks between; NULL: none */
     struct wire_filter filter;
     uint32_t queues;         /* wanted */
+    uint16_t mtu;            /* IP bytes a frame, for wires that set their device to it */
+    bool wants_link;         /* dpdk: opened once somebody is at the other end, or not at all */
     uint32_t ring_size;      /* frames a ring, power of two; 0: the wire's default */
     uint32_t frames;         /* frames in the pool of a queue; 0: default */
     uint32_t batch;          /* frames a call, at most; 0: default */
@@ -140,15 +144,23 @@ enum wire_far {
     WIRE_FAR_OUTSIDE, /* the world's business; its form names a device */
 };
 
+/* What stands behind NAME:DEVICE. */
+struct wire_device {
+    int (*open)(const struct wire_config *cfg, struct wire_port **out, struct err *e);
+    /* Bytes of all frames that it reserves. */
+    uint64_t (*memory)(const struct wire_config *cfg, uint32_t mtu);
+    bool on_interface; /* DEVICE begins with an interface of the kernel's, which goes on using it */
+};
+
 /* A job's `wire =`, and what `gen list` shows; the list is wire/kinds.h. */
 struct wire_kind {
     const char *name, *form, *meaning; /* "xdp", "xdp:IFACE[:QUEUE]", "AF_XDP on an interface" */
     enum wire_far far_end;
     const char *later;                 /* NULL, or what brings it: listed and refused by name */
+    const struct wire_device *device;  /* of WIRE_FAR_OUTSIDE: who opens it; others: run/wires.c */
 };
 extern const struct wire_kind wire_kinds[];
 extern const uint32_t wire_kind_count;
 /* Of NAME or NAME:DEVICE; NULL: no such wire. */
 const struct wire_kind *wire_kind_find(const char *wire);
-
 #endif

@@ -20,6 +20,9 @@ int xdp_port_open(const struct wire_config *cfg, struct wire_port **out, struct 
 /* Bytes of all frames that it reserves on a device of this MTU. */
 uint64_t xdp_memory(const struct wire_config *cfg, uint32_t mtu);
 
+/* The two as the list of wires has them. */
+extern const struct wire_device xdp_device;
+
 /* Facts for `gen doctor`. `native` is tried by attaching a program that passes everything for a
  * moment, unless one is attached already. `remedy` says what to do about the first lack; empty:
  * there is none. */

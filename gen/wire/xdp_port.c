@@ -292,6 +292,9 @@ int xdp_port_open(const struct wire_config *cfg, struct wire_port **out, struct 
     return ret;
 }
 
+const struct wire_device xdp_device = {
+    .open = xdp_port_open, .memory = xdp_memory, .on_interface = true};
+
 /* Detached first: no frame may be redirected to a socket that is going. */
 void xdp_port_close(struct wire_port *port)
 {

@@ -23,11 +23,13 @@ OPTIONS = [
     ("no such protocol", ["--protocol=telnet"], USAGE, ["protocol", "telnet"]),
     ("protocol of a later issue", ["--protocol=http"], USAGE, ["http"]),
     ("no such wire", ["--wire=carrier"], USAGE, ["wire", "carrier"]),
-    ("wire of a later issue", ["--wire=dpdk:net_null0"], USAGE, ["dpdk"]),
+    ("nothing to talk to", ["--wire=dpdk:net_null0"], USAGE, ["dpdk", "target"]),
     ("bad fault", ["--wire=pair", "--fault=loss=often"], USAGE, ["loss", "often"]),
     ("bad address", [NOWHERE, "--target=10.1.1:80"], USAGE, ["target", "10.1.1:80"]),
     ("no target", [NOWHERE], USAGE, ["target"]),
     ("public target", [NOWHERE, "--target=8.8.8.8:80"], USAGE, ["8.8.8.8", "allow_public"]),
+    ("an address of nobody", ["--wire=dpdk:net_null0", "--target=10.9.9.9:80", "--shared_address=yes"],
+     USAGE, ["shared_address", "whole"]),
     ("no such interface", [NOWHERE, "--target=10.9.9.9:80"], ENVIRONMENT, ["wbt-none"]),
 ]
 

@@ -5,12 +5,15 @@ import re
 import shutil
 
 import case
+import gen
 import lab
 
 MACHINE = ["cpus", "isolated cpus", "governor", "tsc", "kernel", "real-time throttling", "priority of the loops",
            "hugepages", "transparent hugepages", "open files"]
 PRIVILEGES = ["CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_BPF", "CAP_SYS_ADMIN", "memlock", "bpf jit"]
 WIRES = ["lab", "pair", "ipv6", "impair", "dpdk"]
+if case.GEN.exists() and gen.has_dpdk():
+    WIRES.append("vfio")
 INTERFACE = ["driver", "link", "native XDP", "zero-copy", "queues", "tx checksum", "tso", "gso",
              "gro", "vlan stripping"]
 COMMON = MACHINE + PRIVILEGES + WIRES
@@ -41,7 +44,11 @@ def machine():
     report = Report(code=0)
     report.expect_names(COMMON)
     report.expect("lab", "ok", "native XDP, copy")
-    report.expect("dpdk", "info", "not in this version")
+    if gen.has_dpdk():
+        report.expect("dpdk", "ok", "net_ring: DPDK ")
+        case.expect("PCI network devices" in report.process.out, str(report.process))
+    else:
+        report.expect("dpdk", "info", "not in this version")
     for name in PRIVILEGES[:4]:
         report.expect(name, "ok")
     report.expect("lo", "info", "MTU 65536")

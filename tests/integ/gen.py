@@ -23,6 +23,11 @@ def job(folder, name="case", **keys):
     return path
 
 
+def has_dpdk():
+    """Whether this build has the dpdk wire."""
+    return not re.search(r"^  dpdk:.*not in this version", case.must(case.GEN, "list"), re.MULTILINE)
+
+
 def over_xdp(port=7000, ip=4):
     """The keys that send a job from the near namespace to the kernel's address in the far one."""
     return {"wire": f"xdp:{lab.NEAR_IFACE}", "peer": "none",
@@ -65,12 +70,17 @@ def server(box, *arguments, port=7000, mode="echo", ip=4):
     return process.wait_for_output("ready")
 
 
-def responder(namespace, iface, address, port=7000, protocol="echo", *more):
-    """`gen respond` on an interface, ready."""
+def respond(wire, address, *more, port=7000, protocol="echo", namespace=None):
+    """`gen respond` on any wire, ready."""
     at = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
-    process = case.Process([case.GEN, "respond", f"--wire=xdp:{iface}", f"--protocol={protocol}",
+    process = case.Process([case.GEN, "respond", f"--wire={wire}", f"--protocol={protocol}",
                             f"--listen={at}", *more], namespace=namespace)
     return process.wait_for_output("ready", 15)
+
+
+def responder(namespace, iface, address, port=7000, protocol="echo", *more):
+    """`gen respond` on an interface, ready."""
+    return respond(f"xdp:{iface}", address, *more, port=port, protocol=protocol, namespace=namespace)
 
 
 def counts(process):

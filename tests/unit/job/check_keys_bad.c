@@ -355,9 +355,9 @@ END_TEST
 /* Keys that take any text: what is in it is judged later, and tested there. */
 static bool takes_any_text(const char *key)
 {
-    static const char *const keys[] = {"abort_if", "capacity_sla", "db",       "fault",
-                                       "fault_rx", "fault_tx",     "find_max", "pcap",
-                                       "replay",   "run_sla",      "sla",      "warn"};
+    static const char *const keys[] = {"abort_if", "capacity_sla", "db",       "dpdk_eal", "fault",
+                                       "fault_rx", "fault_tx",     "find_max", "pcap",     "replay",
+                                       "run_sla",  "sla",          "warn"};
     for (size_t i = 0; i < ROWS(keys); i++)
         if (!strcmp(keys[i], key))
             return true;

@@ -206,7 +206,7 @@ START_TEST(test_long_texts)
 {
     static const char *const keys[] = {"description", "sla",     "warn",     "run_sla", "abort_if",
                                        "fault",       "fault_rx", "fault_tx", "pcap",    "db",
-                                       "find_max"};
+                                       "find_max",    "dpdk_eal"};
     for (size_t i = 0; i < ROWS(keys); i++) {
         char text[400], message[700], fits[256], over[257];
         memset(fits, 'a', 255);

@@ -2,6 +2,7 @@
 #include "base/csum.h"
 #include "base/rng.h"
 #include "frames.h"
+#include "net/complete.h"
 #include "tests/lib/check_main.h"
 
 #define PAYLOAD_MAX 1500
@@ -239,5 +240,31 @@ START_TEST(every_checksum_value)
 }
 END_TEST
 
+/* What is left to a device: another's software that finishes it gets the checksum that ours had. */
+START_TEST(an_open_checksum_is_the_pseudo_header_alone)
+{
+    struct net_path path = plain;
+    struct net_template t;
+    struct rng r;
+    uint8_t frame[200], left[200];
+    rng_seed(&r, 5);
+    for (int i = 0; i < 1000; i++) {
+        path.vlan.id = i % 2 ? 7 : 0;
+        net_template_init(&t, &path);
+        struct net_seg s = random_seg(&r, TCP_OPT_TS);
+        uint32_t at = net_tcp_header_len(&t, s.opts), payload = (uint32_t)rng_below(&r, 100);
+        for (uint32_t k = 0; k < payload; k++)
+            frame[at + k] = (uint8_t)rng_u64(&r);
+        uint32_t len = net_tcp_build(&t, frame, &s, payload, csum_add(frame + at, payload));
+        memcpy(left, frame, len);
+        net_tcp_open_csum(&t, left, len);
+        ck_assert(memcmp(left, frame, len));
+        ck_assert(net_complete(left, (uint16_t)len));
+        ck_assert_mem_eq(left, frame, len);
+    }
+}
+END_TEST
+
 CHECK_MAIN("net/build", every_option_set_and_length, sack_blocks, tags, known_frames_come_out_again,
-           class_and_flow_label, a_learnt_mac_is_set, every_checksum_value)
+           class_and_flow_label, a_learnt_mac_is_set, every_checksum_value,
+           an_open_checksum_is_the_pseudo_header_alone)

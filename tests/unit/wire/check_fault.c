@@ -6,6 +6,7 @@
 #include "base/rng.h"
 #include "over_pair.h"
 #include "wire/fault.h"
+#include "wire/fault_verdict.h"
 
 static struct sides open_faulty(struct fault_config cfg)
 {
@@ -97,6 +98,30 @@ START_TEST(what_arrives_is_harmed_as_often_as_asked_and_counted)
     got += take(s.near, NULL);
     struct wire_stats w = stats_of(s.near);
     check_counts(&w, got);
+    close_sides(&s);
+}
+END_TEST
+
+/* What a device said of the bytes, or is asked to do with them, is about bytes that are no more. */
+START_TEST(a_harmed_frame_is_for_software_to_verify)
+{
+    uint8_t data[64] = {0};
+    struct verdict cut = {.truncate = true, .len = 40}, flip = {.harm = {.count = 1}}, none = {0};
+    struct sides s = open_ports();
+    struct err e = {0};
+    const struct verdict *const all[] = {&cut, &flip, &none};
+    flip.harm.at[0] = 30;
+    flip.harm.mask[0] = 1;
+    for (int i = 0; i < 3; i++) {
+        struct frame f = {.data = data, .len = 64, .flags = FRAME_CSUM_OK | FRAME_CSUM_PARTIAL | FRAME_VLAN};
+        verdict_apply(all[i], &f);
+        ck_assert_uint_eq(f.flags, all[i] == &none ? (FRAME_CSUM_OK | FRAME_CSUM_PARTIAL | FRAME_VLAN)
+                                                   : FRAME_VLAN);
+    }
+    s.port[0]->caps.tx_csum = true;
+    ck_assert_int_eq(fault_wrap(s.port[0], &(struct fault_config){.seed = 1}, &s.port[0], &e), 0);
+    ck_assert(!s.port[0]->caps.tx_csum);
+    open_queues(&s);
     close_sides(&s);
 }
 END_TEST
@@ -463,7 +488,7 @@ START_TEST(wrong_descriptions_are_refused)
 END_TEST
 
 CHECK_MAIN("wire/fault", what_is_sent_is_harmed_as_often_as_asked_and_counted,
-           what_arrives_is_harmed_as_often_as_asked_and_counted, other_rates_hold_from_the_next_round_on, a_seed_decides_and_batches_do_not,
+           what_arrives_is_harmed_as_often_as_asked_and_counted, a_harmed_frame_is_for_software_to_verify, other_rates_hold_from_the_next_round_on, a_seed_decides_and_batches_do_not,
            reordered_frames_go_after_three_others, a_last_reordered_frame_is_released_by_time,
            delayed_frames_keep_their_order_without_jitter, jitter_spreads_the_arrivals,
            a_single_bit_is_always_caught, pairs_of_bits_pass_the_checksum,

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Inside the dpdk wire: what the port (dpdk_port.c) sets up and the queues (dpdk.c) run on.
+ *
+ * The port makes everything before the device starts: a pool of frames (mbufs) for each queue, which
+ * the driver takes from when it receives and gives back to when it has sent.
+ */
+#ifndef WIRE_DPDK_PORT_H
+#define WIRE_DPDK_PORT_H
+
+#include "wire/dpdk_device.h"
+#include "wire/wire.h"
+
+struct rte_mempool;
+
+/* What the configuration and the device come to. */
+struct dpdk_sizes {
+    uint16_t mtu, rx_ring, tx_ring, batch;
+    uint32_t frames;     /* in the pool of a queue */
+    uint32_t room_bytes; /* data of a frame, headroom included */
+};
+
+struct dpdk_queue {
+    struct wire_queue q;
+    struct rte_mempool *pool;
+    uint16_t port_id, capacity; /* capacity: bytes of a frame to send */
+    bool open;
+    bool named_thread;          /* the thread that opened it has a number of EAL's by us */
+    struct wire_stats stats;
+};
+
+struct dpdk_port {
+    struct wire_port p;
+    struct dpdk_device device;
+    struct dpdk_sizes sizes;
+    uint16_t id;
+    bool found, started;
+    int socket;              /* memory node of the device; SOCKET_ID_ANY */
+    uint64_t rx_offloads, tx_offloads, rss_flows; /* that are on */
+    struct dpdk_queue *queues;
+};
+
+/* Data path and queue life, filled in by dpdk.c. */
+extern const struct wire_ops dpdk_ops;
+
+void dpdk_port_close(struct wire_port *port);
+/* dpdk_setup.c: everything between the device that was found and the one that runs. 0 or told. */
+int dpdk_setup(struct dpdk_port *d, const struct wire_config *cfg, struct err *e);
+
+#endif

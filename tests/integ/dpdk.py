@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The dpdk wire with drivers that need no hardware: between two processes of ours over memif and
+over virtio, against the kernel over a tap device and over AF_XDP. Counts are exact at both ends."""
+import case
+import gen
+import lab
+from results import Results
+
+PAYLOAD = 1000
+LARGE = 64 << 10  # many segments
+
+
+def count(db, transactions, sums):
+    """`sums`: whose TCP checksums are the device's."""
+    found = Results(db).check_all_completed(transactions)
+    case.expect(f"by the device: {sums}" in found.column("wire_detail"), found.column("wire_detail"))
+    case.expect_equal(found.column("state"), "done", "state of the run")
+    case.expect_equal(found.counter("retransmits"), 0, "retransmissions")
+    return found
+
+
+def ours(folder, name, client, server, workers=1, transactions=1000, payload=PAYLOAD,
+         sums="none"):
+    """Our client on one device, our responder on the other, each a process of its own."""
+    db = folder / f"{name}.db"
+    job = gen.job(folder, name, connections=4 * workers, payload=payload, db=db, workers=workers,
+                  target=f"{lab.OURS}:7000", source="10.77.0.0/26", transactions=transactions,
+                  wire=f"dpdk:{client}")
+    with gen.respond(f"dpdk:{server}", lab.OURS, f"--workers={workers}") as peer:
+        gen.run(job, seconds=30)
+        seen = gen.counts(peer)
+    count(db, transactions, sums)
+    total = transactions * payload
+    case.expect_equal((seen["accepted"], seen["bytes_in"], seen["bytes_out"], seen["retransmits"]),
+                      (4 * workers, total, total, 0), f"{name}: what the responder counted")
+
+
+def memif(folder):
+    socket = folder / "memif"
+    ends = [f"net_memif0,role={role},socket={socket},socket-abstract=no"
+            for role in ("client", "server")]
+    ours(folder, "memif", *ends, transactions=100, payload=LARGE)
+    ours(folder, "memif_queues", *ends, workers=2)
+
+
+def virtio(folder):
+    """The responder takes what the client left open as it is: nothing lies between."""
+    socket = folder / "vhost"
+    ours(folder, "virtio", f"net_virtio_user0,path={socket},queues=2",
+         f"net_vhost0,iface={socket},queues=2", workers=2, sums="both ways")
+
+
+def against_kernel(folder, box, name, wire, at, namespace, source=lab.SOURCES,
+                   sums="none"):
+    """Our client in the near namespace, the kernel's server behind the device."""
+    db, total = folder / f"{name}.db", 500
+    job = gen.job(folder, name, connections=4, payload=PAYLOAD, db=db, transactions=total,
+                  target=f"{at}:7000", source=source, wire=f"dpdk:{wire}")
+    with case.Process([case.SERVER, "--listen", f"{at}:7000", "--mode", "echo"],
+                      namespace=namespace) as server:
+        server.wait_for_output("ready")
+        gen.run(job, seconds=30, namespace=box.near)
+        seen = gen.counts(server)
+    count(db, total, sums)
+    case.expect_equal((seen["bytes_in"], seen["bytes_out"]), (total * PAYLOAD, total * PAYLOAD),
+                      f"{name}: what the kernel's server counted")
+
+
+def tap(folder, box):
+    at, iface = "10.78.0.2", "wbt0"
+    case.must("ip", "tuntap", "add", "dev", iface, "mode", "tap", "multi_queue", namespace=box.near)
+    case.must("ip", "address", "add", f"{at}/24", "dev", iface, namespace=box.near)
+    against_kernel(folder, box, "tap", f"net_tap0,iface={iface}", at, box.near, source="10.78.0.64/26",
+                   sums="both ways")
+
+
+def af_xdp(folder, box):
+    against_kernel(folder, box, "af_xdp", f"net_af_xdp0,iface={lab.NEAR_IFACE}", lab.FAR_KERNEL, box.far)
+
+
+def test():
+    if not gen.has_dpdk():
+        case.skip("built without libdpdk")
+    with case.scratch() as folder:
+        memif(folder)
+        virtio(folder)
+        with lab.Lab() as box:
+            tap(folder, box)
+            af_xdp(folder, box)
+
+
+case.main(test)

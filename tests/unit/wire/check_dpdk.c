@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The dpdk wire over net_ring, whose device gives back what it is sent, queue by queue. */
+#include <errno.h>
+#include <pthread.h>
+#include <rte_mempool.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "tests/lib/check_main.h"
+#include "wire/dpdk.h"
+#include "wire/dpdk_port.h"
+
+enum { RING = 64, FRAMES = 512, BATCH = 32 };
+
+static struct wire_port *open_ring(uint32_t queues)
+{
+    struct wire_port *port = NULL;
+    struct err e = {0};
+    struct wire_config cfg = {.device = "net_ring0", .queues = queues, .mtu = 1500, .ring_size = RING,
+                              .frames = FRAMES, .batch = BATCH, .wants_link = true};
+    int rc = dpdk_port_open(&cfg, &port, &e);
+    ck_assert_msg(rc == 0, "%s", e.message);
+    return port;
+}
+
+static struct wire_queue *open_queue(struct wire_port *port, uint32_t index)
+{
+    struct wire_queue *q = NULL;
+    struct err e = {0};
+    ck_assert_msg(port->ops->queue_open(port, index, &q, &e) == 0, "%s", e.message);
+    return q;
+}
+
+/* Every mbuf is back: none in a ring, none with us. */
+static void close_whole(struct wire_port *port)
+{
+    struct dpdk_port *d = (struct dpdk_port *)port;
+    for (uint32_t i = 0; i < port->caps.queues; i++) {
+        port->ops->queue_close(&d->queues[i].q);
+        ck_assert_uint_eq(rte_mempool_avail_count(d->queues[i].pool), FRAMES);
+    }
+    port->ops->port_close(port);
+}
+
+static void fill(struct frame *f, uint32_t number)
+{
+    f->len = (uint16_t)(60 + number % 1400);
+    memset(f->data, (int)(number & 0xff), f->len);
+    memcpy(f->data, &number, sizeof number);
+}
+
+static bool is_whole(const struct frame *f, uint32_t number)
+{
+    uint32_t said;
+    memcpy(&said, f->data, sizeof said);
+    return said == number && f->len == 60 + number % 1400 && f->data[4] == (number & 0xff) &&
+           f->data[f->len - 1] == (number & 0xff);
+}
+
+START_TEST(what_is_sent_comes_back_whole_and_in_order)
+{
+    struct wire_port *port = open_ring(1);
+    struct wire_queue *q = open_queue(port, 0);
+    struct wire_stats s;
+    struct frame f[BATCH];
+    uint64_t bytes = 0;
+    for (uint32_t number = 0, back = 0; number < 10000;) {
+        ck_assert_uint_eq(q->ops->tx_alloc(q, f, BATCH), BATCH);
+        for (uint32_t i = 0; i < BATCH; i++) {
+            ck_assert_uint_ge(f[i].len, 1522);
+            fill(&f[i], number + i);
+            bytes += f[i].len;
+        }
+        ck_assert_uint_eq(q->ops->tx(q, f, BATCH), BATCH);
+        q->ops->flush(q);
+        number += BATCH;
+        ck_assert_uint_eq(q->ops->rx(q, f, BATCH), BATCH);
+        for (uint32_t i = 0; i < BATCH; i++, back++)
+            ck_assert_msg(is_whole(&f[i], back), "frame %u of %u bytes", back, f[i].len);
+        q->ops->rx_free(q, f, BATCH);
+    }
+    q->ops->stats(q, &s);
+    ck_assert_uint_eq(s.tx_frames, 10016);
+    ck_assert_uint_eq(s.rx_frames, 10016);
+    ck_assert_uint_eq(s.tx_bytes, bytes);
+    ck_assert_uint_eq(s.rx_bytes, bytes);
+    close_whole(port);
+}
+END_TEST
+
+START_TEST(a_full_ring_leaves_the_rest_with_the_caller)
+{
+    struct wire_port *port = open_ring(1);
+    struct wire_queue *q = open_queue(port, 0);
+    struct frame f[200];
+    uint32_t sent, got;
+    ck_assert_uint_eq(q->ops->tx_alloc(q, f, 200), 200);
+    for (uint32_t i = 0; i < 200; i++)
+        fill(&f[i], i);
+    for (sent = 0; (got = q->ops->tx(q, f + sent, 200 - sent)) > 0; sent += got)
+        ;
+    ck_assert_uint_gt(sent, 0);
+    if (sent < 200) { /* the ring of net_ring has a size of its own */
+        fill(&f[sent], sent); /* still ours to write */
+        q->ops->tx_free(q, f + sent, 200 - sent);
+    }
+    close_whole(port); /* and what nobody read is dropped */
+}
+END_TEST
+
+START_TEST(an_empty_pool_lends_what_is_left)
+{
+    struct wire_port *port = open_ring(1);
+    struct wire_queue *q = open_queue(port, 0);
+    static struct frame all[FRAMES + 1];
+    uint32_t n = 0, got;
+    while ((got = q->ops->tx_alloc(q, all + n, 100)) > 0)
+        n += got;
+    ck_assert_uint_eq(n, FRAMES);
+    for (uint32_t i = 0; i < n; i++)
+        fill(&all[i], i);
+    for (uint32_t i = 0; i < n; i++)
+        ck_assert_msg(is_whole(&all[i], i), "frame %u was lent twice", i);
+    q->ops->tx_free(q, all, n);
+    close_whole(port);
+}
+END_TEST
+
+START_TEST(a_received_frame_may_be_sent_on)
+{
+    struct wire_port *port = open_ring(1);
+    struct wire_queue *q = open_queue(port, 0);
+    struct frame f;
+    ck_assert_uint_eq(q->ops->tx_alloc(q, &f, 1), 1);
+    fill(&f, 7);
+    for (int i = 0; i < 1000; i++) {
+        ck_assert_uint_eq(q->ops->tx(q, &f, 1), 1);
+        ck_assert_uint_eq(q->ops->rx(q, &f, 1), 1);
+    }
+    ck_assert(is_whole(&f, 7));
+    q->ops->rx_free(q, &f, 1);
+    close_whole(port);
+}
+END_TEST
+
+static void *send_and_take(void *arg)
+{
+    struct wire_queue *q = open_queue(arg, 1);
+    struct frame f[BATCH];
+    ck_assert_uint_eq(q->ops->tx_alloc(q, f, BATCH), BATCH);
+    for (uint32_t i = 0; i < BATCH; i++)
+        fill(&f[i], 1000 + i);
+    ck_assert_uint_eq(q->ops->tx(q, f, BATCH), BATCH);
+    ck_assert_uint_eq(q->ops->rx(q, f, BATCH), BATCH);
+    for (uint32_t i = 0; i < BATCH; i++)
+        ck_assert(is_whole(&f[i], 1000 + i));
+    q->ops->rx_free(q, f, BATCH);
+    q->ops->queue_close(q);
+    return NULL;
+}
+
+START_TEST(queues_are_apart_and_each_has_its_thread)
+{
+    struct wire_port *port = open_ring(2);
+    struct wire_queue *q = open_queue(port, 0);
+    struct err e = {0};
+    struct frame f;
+    pthread_t thread;
+    ck_assert_uint_eq(port->caps.queues, 2);
+    ck_assert_int_eq(pthread_create(&thread, NULL, send_and_take, port), 0);
+    pthread_join(thread, NULL);
+    ck_assert_uint_eq(q->ops->rx(q, &f, 1), 0);
+    ck_assert_int_eq(port->ops->queue_open(port, 0, &q, &e), -EBUSY);
+    ck_assert_int_eq(port->ops->queue_open(port, 2, &q, &(struct err){0}), -EINVAL);
+    close_whole(port);
+}
+END_TEST
+
+/* EAL stays, the device goes: the next job of a series finds it again. */
+START_TEST(a_device_can_be_opened_again)
+{
+    for (int i = 0; i < 3; i++) {
+        struct wire_port *port = open_ring(1);
+        struct wire_queue *q = open_queue(port, 0);
+        struct frame f;
+        ck_assert_uint_eq(q->ops->rx(q, &f, 1), 0);
+        close_whole(port);
+    }
+}
+END_TEST
+
+START_TEST(the_caller_keeps_its_processors_and_its_streams)
+{
+    cpu_set_t before, after;
+    FILE *out = stdout, *err = stderr;
+    ck_assert_int_eq(sched_getaffinity(0, sizeof before, &before), 0);
+    struct wire_port *port = open_ring(1);
+    ck_assert_int_eq(sched_getaffinity(0, sizeof after, &after), 0);
+    ck_assert(CPU_EQUAL(&before, &after));
+    ck_assert(stdout == out && stderr == err);
+    ck_assert_uint_eq(port->caps.mtu, 1500);
+    ck_assert_str_eq(port->caps.driver, "net_ring");
+    ck_assert_ptr_nonnull(strstr(port->caps.detail, "DPDK "));
+    port->ops->port_close(port);
+}
+END_TEST
+
+static void refused(const char *device, const char *eal, uint16_t mtu, int code, const char *text)
+{
+    struct wire_port *port;
+    struct err e = {0};
+    struct wire_config cfg = {.device = device, .eal = eal, .queues = 1, .mtu = mtu};
+    ck_assert_int_lt(dpdk_port_open(&cfg, &port, &e), 0);
+    ck_assert_msg(e.exit_code == code, "%d: %s", e.exit_code, e.message);
+    ck_assert_msg(strstr(e.message, text), "no '%s' in: %s", text, e.message);
+}
+
+START_TEST(what_cannot_be_is_refused_by_name)
+{
+    refused("", NULL, 1500, EXIT_USAGE, "expected a virtual device");
+    refused("net_nosuch0", NULL, 1500, EXIT_ENVIRONMENT, "dpdk:net_nosuch0: cannot be opened");
+    refused("net_memif0,role=king", NULL, 1500, EXIT_ENVIRONMENT, "role");
+    refused("net_af_xdp0,iface=wb-none", NULL, 1500, EXIT_ENVIRONMENT, "wb-none");
+
+}
+END_TEST
+
+START_TEST(arguments_that_eal_does_not_know)
+{
+    refused("net_ring0", "--no-such-option", 1500, EXIT_ENVIRONMENT, "--no-such-option");
+}
+END_TEST
+
+START_TEST(a_pci_device_that_is_not_there)
+{
+    refused("1f:1f.7", NULL, 1500, EXIT_ENVIRONMENT, "dpdk:0000:1f:1f.7: no such PCI device");
+}
+END_TEST
+
+START_TEST(what_devargs_mean)
+{
+    struct dpdk_device d;
+    struct err e = {0};
+    ck_assert_int_eq(dpdk_device_parse("net_memif0,role=client,id=3", &d, &e), 0);
+    ck_assert(d.pci == DPDK_PCI_NONE && !d.by_mac);
+    ck_assert_str_eq(d.name, "net_memif0");
+    ck_assert_str_eq(d.args, "net_memif0,role=client,id=3");
+    ck_assert_int_eq(dpdk_device_parse("3:00.1,key=value", &d, &e), 0);
+    ck_assert(d.pci == DPDK_PCI_ONE);
+    ck_assert_str_eq(d.name, "0000:03:00.1");
+    ck_assert_str_eq(d.args, "0000:03:00.1,key=value");
+    ck_assert_int_eq(dpdk_device_parse("0001:a3:1f.7", &d, &e), 0);
+    ck_assert_str_eq(d.args, "0001:a3:1f.7");
+    ck_assert_int_eq(dpdk_device_parse("02:00:00:0a:0b:ff", &d, &e), 0);
+    ck_assert(d.pci == DPDK_PCI_ALL && d.by_mac && d.mac[5] == 0xff && d.mac[0] == 2);
+    ck_assert_int_eq(dpdk_device_parse("lo", &d, &e), 0);
+    ck_assert(d.pci == DPDK_PCI_NONE); /* an interface without a PCI device is a mere name */
+}
+END_TEST
+
+CHECK_MAIN("wire/dpdk", what_is_sent_comes_back_whole_and_in_order,
+           a_full_ring_leaves_the_rest_with_the_caller, an_empty_pool_lends_what_is_left,
+           a_received_frame_may_be_sent_on, queues_are_apart_and_each_has_its_thread,
+           a_device_can_be_opened_again, the_caller_keeps_its_processors_and_its_streams,
+           what_cannot_be_is_refused_by_name, arguments_that_eal_does_not_know,
+           a_pci_device_that_is_not_there, what_devargs_mean)
