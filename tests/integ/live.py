@@ -156,7 +156,7 @@ def check_families(text):
 
 def metrics(folder):
     port, db = free_port(), folder / "metrics.db"
-    job = gen.job(folder, "metrics", wire="pair", rate=1000, duration="1500ms", connections=10, interval="100ms",
+    job = gen.job(folder, "metrics", wire="pair", rate=1000, connections=10, interval="100ms",
                   metrics=port)
     with gen.start(job, f"--db={db}") as process:
         await_phase(process, "measure")
@@ -177,8 +177,8 @@ def metrics(folder):
         case.expect(after[("latency_seconds_count",)] <= after[("completed_total",)], "times of measured transactions")
         busy = gen.run(job, f"--db={folder / 'busy.db'}", code=3)
         case.expect(f"metrics: cannot listen on 127.0.0.1 port {port}: Address already in use" in busy.err, str(busy))
-        process.wait(30)
-        case.expect(process.code in gen.WELL_OR_LATE, str(process))
+        process.send(signal.SIGINT)
+        case.expect_equal(process.wait(30), 130, str(process))
     Results(db).check_whole()
 
 
@@ -186,7 +186,7 @@ def metrics(folder):
 
 def rate_and_faults(folder):
     db = folder / "ctl.db"
-    job = gen.job(folder, "ctl", wire="pair", rate=500, duration="3s", connections=20, interval="100ms",
+    job = gen.job(folder, "ctl", wire="pair", rate=500, duration="60s", connections=20, interval="100ms",
                   fault_rx="loss=0%", fault_tx="loss=0%", timeout="400ms")
     job.write_text(job.read_text(encoding="utf-8") + "[second]\nfault_rx = loss=1%\n", encoding="utf-8")
     with gen.start(job, f"--db={db}") as process:
@@ -218,7 +218,7 @@ def rate_and_faults(folder):
 def steered(folder):
     """A steered run did what no job says: of no series with those of its job."""
     db = folder / "steered.db"
-    job = gen.job(folder, "steered", wire="pair", rate=500, duration="800ms", connections=4, interval="200ms")
+    job = gen.job(folder, "steered", wire="pair", rate=500, duration="1500ms", connections=4, interval="200ms")
     gen.run(job, f"--db={db}", code=gen.WELL_OR_LATE)
     with gen.start(job, f"--db={db}") as process:
         await_phase(process, "measure")
@@ -265,24 +265,27 @@ def recorded(results):
     case.expect_equal(ends, [("main", "measure", "command"), ("second", "measure", "command"),
                              ("second", "close", "connections")], "why the phases ended")
     phases = dict(results.query("SELECT name, (ended_ns - started_ns) / 1e9 FROM phase WHERE kind = 'measure'"))
-    case.expect(phases["main"] < 2.9 and phases["second"] < 2.9, f"ended early: {phases}")
-    offered, started, seconds = results.query(
+    case.expect(phases["main"] < 50 and phases["second"] < 50, f"ended early: {phases}")
+    offered, started, seconds, over = results.query(
         "SELECT offered_rate_per_s, (SELECT sum(started) FROM interval i JOIN phase q ON q.id = i.phase_id "
-        "WHERE q.seq IN (p.seq, p.seq + 1) AND q.run_id = p.run_id), (ended_ns - started_ns) / 1e9 FROM phase p "
+        "WHERE q.seq IN (p.seq, p.seq + 1) AND q.run_id = p.run_id), (ended_ns - started_ns) / 1e9, "
+        "((SELECT max(ended_ns) FROM interval i WHERE i.phase_id = p.id) - ended_ns) / 1e9 FROM phase p "
         "WHERE name = 'main' AND kind = 'measure'")[0]
-    case.expect(1000 < offered < 4000, f"the mean of both rates: {offered}")
-    case.expect(abs(started - offered * seconds) <= max(3, 0.01 * started), f"{started} starts of {offered * seconds}")
+    case.expect(500 < offered < 4000, f"the mean of both rates: {offered}")
+    due, more = offered * seconds, max(3, 0.01 * started)
+    case.expect(due - more <= started <= due + max(over, 0) * 4000 + more,  # until the worker was told of the end
+                f"{started} starts of {due}, told {over} s later")
 
 
 def not_for_max(folder):
-    job = gen.job(folder, "max", wire="pair", duration="1s", warmup="300ms", connections=4)
+    job = gen.job(folder, "max", wire="pair", warmup="1s", connections=4)
     with gen.start(job, f"--db={folder / 'max.db'}") as process:
         await_phase(process, "warmup")
         case.expect('refused: the run is in "warmup"' in ctl("next", code=2), "next in the warm-up")
         await_phase(process, "measure")
         case.expect("refused: rate = max" in ctl("rate", "500", code=2), "a rate for max")
         case.expect("refused: no fault wire stands" in ctl("fault", "loss=1%", code=2), "a fault without its wire")
-        process.wait(30)
+        process.stop(signal.SIGINT, 30)
 
 
 def two_clients(folder):
@@ -316,17 +319,18 @@ def two_clients(folder):
 
 
 def other_user(folder):
-    job = gen.job(folder, "user", wire="pair", rate=100, duration="1500ms", connections=4)
+    job = gen.job(folder, "user", wire="pair", rate=100, connections=4)
     with gen.start(job, f"--db={folder / 'user.db'}") as process:
         await_phase(process, "measure")
         tried = subprocess.run([sys.executable, "-c", "import os, socket; os.setuid(65534); s = socket.socket(1); "
                                 f"s.connect('\\0wirebench-{process.child.pid}'); s.settimeout(5); print(s.recv(200))"],
                                capture_output=True, text=True, check=False)
         case.expect("belongs to another user" in tried.stdout, str(tried))
-        process.wait(30)
+        process.stop(signal.SIGINT, 30)
 
 
 def test():
+    case.in_own_network()
     with case.scratch() as folder:
         stream(folder)
         stream_to_stdout(folder)
