@@ -10,6 +10,8 @@ import gen
 import lab
 from results import Results
 
+TRIES = 4
+
 # Echoes 64-byte messages; every connection ends after its third reply, by FIN or by RST in turn.
 MOODY = """
 import socket, struct, sys, threading
@@ -99,11 +101,18 @@ def phases_of_their_own(folder):
 
 
 def short_lives_then_long_ones(folder):
+    """Where the machine is slow, the last short-lived one may still be open as the long-lived begin, and is
+    one of them: such a round is tried again."""
     sections = "[brief]\npattern = short_lived\n\n[long]\npattern = long_lived\n\n[brief2]\n" \
                "pattern = short_lived\n"
-    found = run(folder, "mixed", more=sections, rate=100, connections=10, duration="200ms")
-    case.expect_equal(found.sum("completed"), 60, "transactions of all phases")
-    case.expect_equal(found.counter("connects_completed"), 20 + 10 + 20, "connections opened")
+    for attempt in range(TRIES):
+        found = run(folder, f"mixed{attempt}", more=sections, rate=100, connections=10, duration="200ms")
+        case.expect_equal(found.sum("completed"), 60, "transactions of all phases")
+        opened = found.counter("connects_completed")
+        if opened == 20 + 10 + 20:
+            return
+        case.expect(20 + 20 <= opened < 50, f"{opened} connections opened")
+    raise AssertionError(f"{opened} connections opened, expected 50, {TRIES} times")
 
 
 def paced(folder):

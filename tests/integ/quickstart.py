@@ -21,7 +21,7 @@ def checkout(folder):
 
 def quickstart(copy, wire, *prefix):
     # The verdict depends on the machine: 0, or 1 when it is slower than the workload's SLA.
-    done = case.execute(*prefix, copy / "quickstart", cwd="/", seconds=300)
+    done = case.execute(*prefix, copy / "quickstart", cwd="/", seconds=600)
     case.expect(done.code in (0, 1), str(done))
     found = Results(copy / "results.db").check_all_completed()
     case.expect_equal(found.column("wire"), wire, "wire of the run")

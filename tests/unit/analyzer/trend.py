@@ -13,7 +13,7 @@ import subprocess
 import sys
 import unittest
 
-from cli import Case
+from cli import SANITIZED, Case
 
 try:
     import jsonschema
@@ -433,6 +433,7 @@ class Calibrate(TrendCase):
         result = self.analyze("--db", self.db, "--calibrate", "--json", *options, code=code)
         return {m["name"]: m for m in json.loads(result.stdout)["metrics"]}
 
+    @unittest.skipIf(SANITIZED, "takes a minute; the other tests go the same way")
     def test_own_noise(self):
         self.history(60, p50=step(30, 1.3, 80), failed=lambda i: 7, noise=0.01)
         found = self.calibrate()
@@ -445,7 +446,7 @@ class Calibrate(TrendCase):
             self.assertTrue(2.9 < found[name]["detectable_percent"] < 5, found[name])
 
     def test_more_noise_hides_more(self):
-        self.history(60, noise=0.04)
+        self.history(20 if SANITIZED else 60, noise=0.04)
         self.assertGreater(self.calibrate()["latency_p50_us"]["detectable_percent"], 8)
 
     def test_too_short_and_invalid(self):

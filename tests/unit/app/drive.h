@@ -3,13 +3,13 @@
 #ifndef TESTS_UNIT_APP_DRIVE_H
 #define TESTS_UNIT_APP_DRIVE_H
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/app.h"
 #include "base/csum.h"
 #include "base/rng.h"
+#include "tests/lib/check_main.h"
 
 /* How a stream is cut: at one place, into random pieces, or not at all. */
 struct cuts {

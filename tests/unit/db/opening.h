@@ -3,11 +3,11 @@
 #ifndef TESTS_UNIT_DB_OPENING_H
 #define TESTS_UNIT_DB_OPENING_H
 
-#include <check.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "db/db.h"
+#include "tests/lib/check_main.h"
 #include "tests/unit/db/tmp_dir.h"
 
 static inline int64_t number(struct db *db, const char *sql)

@@ -3,7 +3,6 @@
 #ifndef TESTS_UNIT_JOB_FIXTURE_H
 #define TESTS_UNIT_JOB_FIXTURE_H
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 
 #include "base/err.h"
 #include "job/job.h"
+#include "tests/lib/check_main.h"
 
 struct fixture {
     struct job job;

@@ -3,7 +3,6 @@
 #ifndef TESTS_UNIT_LOAD_FIXTURE_H
 #define TESTS_UNIT_LOAD_FIXTURE_H
 
-#include <check.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include "base/rng.h"
 #include "base/units.h"
 #include "load/shapes.h"
+#include "tests/lib/check_main.h"
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 #define START    1700000000123456789ull

@@ -36,7 +36,7 @@ static void fill(struct rec_interval *b)
     b->results[RESULT_OK] = 50;
 }
 
-/* Hands over one interval and waits until the recorder is through with it. */
+/* Hands over one interval; whether the recorder, when it is through with it, has it stored. */
 static bool hand_over(struct rec *r, struct rec_interval **b, int n, uint32_t phase)
 {
     static struct rec_totals totals;
@@ -45,10 +45,9 @@ static bool hand_over(struct rec *r, struct rec_interval **b, int n, uint32_t ph
     lost_before = totals.lost;
     fill(*b);
     *b = rec_lane_next(rec_lane(r, 0), FED_START_NS + (uint64_t)(n + 1) * NS_PER_S, phase);
-    do {
-        nanosleep(&(struct timespec){.tv_nsec = 2 * NS_PER_MS}, NULL);
-        rec_totals(r, &totals);
-    } while (totals.intervals <= (uint64_t)n);
+    rec_sync(r);
+    rec_totals(r, &totals);
+    must(totals.intervals > (uint64_t)n, "interval %d was not looked at", n);
     return totals.lost == lost_before;
 }
 

@@ -263,7 +263,6 @@ END_TEST
 /* Ten intervals, each looked at before the next. */
 static void feed_slowly(struct rec *r, uint32_t phase)
 {
-    static struct rec_totals totals;
     uint64_t now_ns = FED_START_NS;
     struct rec_interval *b = rec_lane_next(rec_lane(r, 0), now_ns, phase);
     for (uint64_t i = 0; i < 10; i++) {
@@ -271,9 +270,7 @@ static void feed_slowly(struct rec *r, uint32_t phase)
             hist_record(&b->times[t], 1000);
         b->counters[COUNTER_COMPLETED] = 1;
         b = rec_lane_next(rec_lane(r, 0), now_ns += NS_PER_S, phase);
-        do
-            wait_a_little(), rec_totals(r, &totals);
-        while (totals.intervals <= i);
+        rec_sync(r);
     }
 }
 

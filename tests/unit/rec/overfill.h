@@ -3,9 +3,9 @@
 #ifndef TESTS_UNIT_REC_OVERFILL_H
 #define TESTS_UNIT_REC_OVERFILL_H
 
-#include <check.h>
 #include <time.h>
 
+#include "tests/lib/check_main.h"
 #include "tests/unit/db/tmp_dir.h"
 #include "tests/unit/rec/recorded.h"
 

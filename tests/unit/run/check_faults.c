@@ -17,7 +17,7 @@
 #ifndef STEP
 #define STEP 4 /* rec/faults takes them all, for the recorder alone */
 #endif
-#define AT_ONCE 6
+#define AT_ONCE 12 /* they mostly wait: for clocks, wake-ups, the end of their time */
 
 struct fault {
     enum fault_kind kind;

@@ -3,7 +3,7 @@
  * without, and what is said where there is nothing to be found. */
 #include "tests/unit/suite/fixture.h"
 
-#define SEEDS 60
+#define SEEDS (SANITIZED ? 15 : 60)
 
 static double log_uniform(struct rng *r, double low, double high)
 {

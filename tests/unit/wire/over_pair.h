@@ -3,11 +3,11 @@
 #ifndef TESTS_UNIT_WIRE_OVER_PAIR_H
 #define TESTS_UNIT_WIRE_OVER_PAIR_H
 
-#include <check.h>
 #include <string.h>
 
 #include "base/csum.h"
 #include "base/err.h"
+#include "tests/lib/check_main.h"
 #include "wire/pair.h"
 
 enum { POOL = 1024, RING = 256, HEADERS = 14 + 20 + 20 };
