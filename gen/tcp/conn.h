@@ -102,7 +102,10 @@ struct conn {
     uint16_t snd_hi;               /* bits 32..47 of the stream position of snd_una; the SYN's is -1 */
     union {
         uint16_t offer_mss;        /* what our SYN says that we take (RFC 9293 3.7.1) */
-        uint8_t reorder;           /* from ESTABLISHED on: of RACK's reordering window (tcp/loss.c) */
+        struct {                   /* from ESTABLISHED on */
+            uint8_t reorder;       /* of RACK's reordering window (tcp/loss.c) */
+            uint8_t quick_acks;    /* segments that are acknowledged without delay (tcp/text.c) */
+        };
     };
     uint8_t retries;
     uint8_t more;                  /* enum conn_more */

@@ -9,6 +9,7 @@
 
 #define CWND_MAX        0x3fffffffu
 #define DUPLICATES      3  /* that tell of a loss (RFC 5681 3.2; DupThresh of RFC 6675 and 8985) */
+#define QUICK_ACKS      16 /* segments behind a hole or a repetition */
 #define TS_OPTION_BYTES 12 /* with its two NOPs, in each segment (RFC 7323 appendix A) */
 
 static inline void tcp_count(const struct tcp *t, enum counter c)

@@ -94,6 +94,8 @@ static int check_sequence(struct tcp *t, uint32_t index, const struct pkt_tcp *p
     if (!seq_lt(p->seq, c->rcv_nxt))
         return -DROP_TCP_OUT_OF_WINDOW;
     sack_note_twice(t, c, p->seq, p->seq + p->payload_len);
+    if (p->payload_len && c->state != TCP_SYN_RCVD)
+        c->quick_acks = QUICK_ACKS;
     /* Our ACK was lost: the next one echoes the segment sent again, or the peer would take the
      * whole time since the first for a round trip. Very old numbers may be forged. */
     if (c->rcv_nxt - p->seq <= t->cfg.window)
@@ -158,7 +160,7 @@ static void established(struct tcp *t, uint32_t index)
     conn_clear(c, CONN_RTO);
     if (conn_has(c, CONN_PASSIVE))
         tcp_count(t, COUNTER_ACCEPTS);
-    c->reorder = 0;
+    c->reorder = c->quick_acks = 0;
     c->state = conn_has(c, CONN_FIN) ? TCP_FIN_WAIT_1 : TCP_ESTABLISHED;
     if (c->snd_nxt != c->snd_lim || conn_has(c, CONN_FIN))
         out_add(t, index);

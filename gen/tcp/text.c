@@ -59,23 +59,39 @@ static bool deliver_stored(struct tcp *t, uint32_t index)
     return true;
 }
 
-/* RFC 5681 4.2 and RFC 9293 3.8.6.3: at once for every second full segment, else delayed. */
+static void acknowledge_now(struct tcp *t, uint32_t index)
+{
+    conn_set(&t->conns[index], CONN_ACK_NOW);
+    out_add(t, index);
+}
+
+/* RFC 5681 4.2 and RFC 9293 3.8.6.3: at once for every second full segment, else delayed; but the peer's
+ * window is small after a loss, and the one segment of it that arrives must not wait for a second. */
 static void acknowledge(struct tcp *t, uint32_t index, bool at_once)
 {
     struct conn *c = &t->conns[index];
     if (at_once || !t->cfg.delayed_ack || c->rcv_nxt - c->rcv_acked >= 2u * c->mss) {
-        conn_set(c, CONN_ACK_NOW);
-        out_add(t, index);
+        acknowledge_now(t, index);
+    } else if (c->quick_acks) {
+        c->quick_acks--;
+        acknowledge_now(t, index);
     } else {
         timer_ack_later(t, index);
     }
+}
+
+/* Something is missing, or was. */
+static void acknowledge_disorder(struct tcp *t, uint32_t index)
+{
+    t->conns[index].quick_acks = QUICK_ACKS;
+    acknowledge_now(t, index);
 }
 
 static int store(struct tcp *t, uint32_t index, uint32_t seq, const uint8_t *data, uint32_t len,
                  bool fin)
 {
     struct conn *c = &t->conns[index];
-    acknowledge(t, index, true); /* a duplicate ACK tells the peer of the hole */
+    acknowledge_disorder(t, index); /* a duplicate ACK tells the peer of the hole */
     if (!len)
         return 0;
     struct side *s = side_attach(t, c);
@@ -130,7 +146,7 @@ int text_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
         known = known < len ? known : len;
         sack_note_twice(t, c, seq, seq + known);
         seq += known, data += known, len -= known;
-        acknowledge(t, index, true);
+        acknowledge_disorder(t, index);
     }
     uint32_t room = c->rcv_adv - seq;
     if (len > room) { /* what lies beyond the window is, too, and so is the FIN behind it */
@@ -154,7 +170,8 @@ int text_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
         return 0;
     }
     bool goes_on = !hole_filled || deliver_stored(t, index);
-    sack_advance(t, c);
+    if (c->side != SIDE_NONE)
+        sack_advance(t, c);
     if (!goes_on) {
         if (conn_is_alive(c))
             acknowledge(t, index, true);
