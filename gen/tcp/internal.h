@@ -85,6 +85,12 @@ static inline bool conn_is_alive(const struct conn *c)
     return c->state != TCP_CLOSED && c->state < TCP_ABORTED;
 }
 
+/* Segments arrived out of order or twice not long ago. (In the handshake the place is another's.) */
+static inline bool conn_is_disordered(const struct conn *c)
+{
+    return c->state != TCP_SYN_RCVD && c->quick_acks;
+}
+
 /* validate.c: whether sequence numbers are in the order that they always have; whether what is not yet
  * acknowledged has a deadline, and each kind of deadline its reason. */
 bool conn_numbers_agree(const struct conn *c);

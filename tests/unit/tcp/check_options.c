@@ -44,6 +44,13 @@ ROWS_TEST_IN(test_old_timestamp, true, 7, 1460, "connect", "+10ms", "< A len=1",
              "data 1", "< A len=1 ts=-60", "drop tcp_paws", "> A ack=2", "data 0",
              "< A seq=2 len=1", "data 1", "+41ms", "> A")
 
+/* A repair fills a hole, and what was sent before it comes behind it: that is taken, the newest timestamp
+ * stays. What is much older is not, nor an ACK alone. */
+ROWS_TEST_IN(test_overtaken_by_a_repair, true, 7, 1460, "connect", "+500ms", "< A seq=11 len=10", "> A ack=1",
+             "+100ms", "< A seq=1 len=10", "> A ack=21", "< A seq=21 len=10 ts=-90", "drop none",
+             "> A ack=31 ecr=0", "< A seq=31 len=10 ts=-150", "drop tcp_paws", "> A ack=31", "< A ts=-90",
+             "drop tcp_paws", "> A ack=31", "< A seq=31 len=10", "> A ack=41", "data 40")
+
 /* RFC 7323 5.5: the peer's clock has turned half round. A week is not enough for that. */
 ROWS_TEST_IN(test_timestamp_of_last_month, true, 7, 1460, "connect", "+1100ms", "skip 30", "< A len=1",
              "drop none", "data 1", "+43ms", "> A ack=2", "< A len=1 ts=-60", "drop tcp_paws", "> A ack=2")
@@ -70,7 +77,7 @@ ROWS_TEST_IN(test_window_of_syn_is_not_scaled, false, 7, 1460, "open", "> S", "<
 CHECK_MAIN("tcp/options", test_we_offer_all, test_we_offer_no_timestamps, test_peer_offers_nothing,
            test_answer_to_nothing, test_answer_to_all, test_answer_to_mss_alone,
            test_answer_to_scale_alone, test_answer_to_timestamps_alone, test_scale_0_is_a_scale,
-           test_tiny_mss_is_raised, test_larger_mss_is_ours, test_old_timestamp,
+           test_tiny_mss_is_raised, test_larger_mss_is_ours, test_old_timestamp, test_overtaken_by_a_repair,
            test_missing_timestamp, test_echo, test_window_of_syn_is_not_scaled,
            test_unagreed_timestamp_is_ignored, test_timestamp_of_last_month,
            test_timestamp_of_last_week)
