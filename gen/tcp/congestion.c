@@ -14,8 +14,9 @@
 
 const struct congestion_ops congestion_modules[CONGESTION_COUNT] = {
     [CONGESTION_NONE] = {.name = "none"},
-    [CONGESTION_NEWRENO] = {"newreno", reno_reduce, reno_avoid, NULL, NULL},
-    [CONGESTION_CUBIC] = {"cubic", cubic_on_reduce, cubic_on_avoid, cubic_on_time_out, cubic_on_resume},
+    [CONGESTION_NEWRENO] = {"newreno", reno_reduce, reno_avoid, NULL, NULL, NULL},
+    [CONGESTION_CUBIC] = {"cubic", cubic_on_reduce, cubic_on_avoid, cubic_on_time_out, cubic_on_undo,
+                          cubic_on_resume},
 };
 
 enum congestion_kind congestion_find(const char *name)
@@ -135,6 +136,10 @@ void congestion_resume(struct tcp *t, struct conn *c)
 void congestion_undo(struct tcp *t, struct conn *c, uint32_t flight, uint32_t ssthresh)
 {
     c->ssthresh = ssthresh > c->ssthresh ? ssthresh : c->ssthresh;
-    if (congestion_is_on(t) && c->cwnd < flight)
+    if (!congestion_is_on(t))
+        return;
+    if (c->cwnd < flight)
         c->cwnd = flight;
+    if (module(t)->undo)
+        module(t)->undo(t, c);
 }

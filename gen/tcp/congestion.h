@@ -23,6 +23,8 @@ struct congestion_ops {
     void (*avoid)(struct tcp *t, struct conn *c, uint32_t acked, bool full);
     /* After `reduce`, when it was a time-out that found the loss; NULL: nothing more. */
     void (*time_out)(struct tcp *t, struct conn *c);
+    /* The last `reduce` answered to no loss (RFC 4015). NULL: nothing more. */
+    void (*undo)(struct tcp *t, struct conn *c);
     /* Nothing was under way since the last ACK, and text is about to leave. `anew`: after so long that
      * slow start begins again. NULL: nothing more. */
     void (*resume)(struct tcp *t, struct conn *c, bool anew);
@@ -41,6 +43,7 @@ void reno_avoid(struct tcp *t, struct conn *c, uint32_t acked, bool full);
 void cubic_on_reduce(struct tcp *t, struct conn *c, uint32_t flight);
 void cubic_on_avoid(struct tcp *t, struct conn *c, uint32_t acked, bool full);
 void cubic_on_time_out(struct tcp *t, struct conn *c);
+void cubic_on_undo(struct tcp *t, struct conn *c);
 void cubic_on_resume(struct tcp *t, struct conn *c, bool anew);
 
 #endif

@@ -37,8 +37,15 @@ uint32_t cubic_window(const struct cubic *q, uint32_t mss, uint32_t t)
 void cubic_reduce(struct cubic *q, uint32_t cwnd)
 {
     bool shrinks = cwnd < q->w_max; /* 4.7: make room for newcomers: (1 + beta) / 2 */
+    q->undo_w_max = q->w_max;
     q->w_max = shrinks ? (uint32_t)((uint64_t)cwnd * 17 / 20) : cwnd;
     q->cwnd_prior = cwnd;
+    q->w_est = 0;
+}
+
+void cubic_undo(struct cubic *q)
+{
+    q->w_max = q->undo_w_max;
     q->w_est = 0;
 }
 

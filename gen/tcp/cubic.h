@@ -19,6 +19,7 @@ struct cubic {
     uint32_t at;         /* when it last went on */
     uint32_t cwnd_prior; /* the window before the last reduction */
     uint32_t w_est;      /* 4.3: what Reno would have; 0: the epoch has not begun */
+    uint32_t undo_w_max; /* 4.9: w_max before the last reduction */
     uint16_t w_est_part; /* 1/65536 bytes */
     uint16_t cwnd_part;  /* the same, of the connection's window */
 };
@@ -30,6 +31,9 @@ static inline bool cubic_is_idle(const struct cubic *q)
 
 /* A loss or a mark found the window at `cwnd` (4.6, 4.7). */
 void cubic_reduce(struct cubic *q, uint32_t cwnd);
+/* That was no loss (4.9.2): an epoch begins where the last one was, on the same curve as long as it led
+ * up to w_max. */
+void cubic_undo(struct cubic *q);
 /* After the time-out that cubic_reduce was told of (4.8). */
 void cubic_time_out(struct cubic *q);
 /* What the window is not used for does not count as time (5.8). */

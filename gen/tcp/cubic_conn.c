@@ -43,6 +43,13 @@ void cubic_on_time_out(struct tcp *t, struct conn *c)
         cubic_time_out(&s->cubic);
 }
 
+void cubic_on_undo(struct tcp *t, struct conn *c)
+{
+    struct side *s = conn_side(t, c);
+    if (s && !cubic_is_idle(&s->cubic))
+        cubic_undo(&s->cubic);
+}
+
 void cubic_on_resume(struct tcp *t, struct conn *c, bool anew)
 {
     struct side *s = conn_side(t, c);

@@ -43,6 +43,18 @@ bool recovery_tells_twice(const struct pkt_tcp *p)
             seq_le(b[0].end, b[1].end));
 }
 
+/* Nothing was lost: the windows are what they were before, and the next loss is a new one. */
+static void undo(struct tcp *t, struct conn *c, struct side *s)
+{
+    if (side_has(s, SIDE_REPAIR))
+        c->recover = c->snd_una;
+    side_clear(s, SIDE_UNDO | SIDE_REPAIR);
+    conn_clear(c, CONN_RECOVERY);
+    c->dupacks = 0;
+    congestion_undo(t, c, s->prr_flight, s->undo_ssthresh);
+    tcp_count(t, COUNTER_UNDONE);
+}
+
 /* Something arrived twice: our repair of it was needless, or the network doubled it. When all of a
  * repair was, nothing was lost, and the windows are what they were before (RFC 3708, 4015). */
 static void note_twice(struct tcp *t, struct conn *c, struct side *s, struct sack_block b)
@@ -54,14 +66,24 @@ static void note_twice(struct tcp *t, struct conn *c, struct side *s, struct sac
     if (!side_has(s, SIDE_VAIN))
         loss_repaired_in_vain(c);
     side_set(s, SIDE_VAIN);
-    s->undo_left -= segments < s->undo_left ? segments : s->undo_left;
-    if (s->undo_left || board_waiting(&t->sides, s))
-        return;
-    side_clear(s, SIDE_UNDO | SIDE_REPAIR);
-    conn_clear(c, CONN_RECOVERY);
-    c->dupacks = 0;
-    congestion_undo(t, c, s->prr_flight, s->undo_ssthresh);
-    tcp_count(t, COUNTER_UNDONE);
+    s->undo_left = (uint16_t)(segments < s->undo_left ? s->undo_left - segments : 0);
+    if (!s->undo_left && !board_waiting(&t->sides, s))
+        undo(t, c, s);
+}
+
+/* RFC 3522: what was sent again is acknowledged, and the ACK echoes what left before that: the first copy
+ * came after all. Of a repair of several segments this tells of one only; D-SACKs tell of the others. */
+static bool note_first_copy(struct tcp *t, struct conn *c, struct side *s, const struct pkt_tcp *p)
+{
+    bool echoes = conn_has(c, CONN_TS) && p->opts & TCP_OPT_TS && p->ts_ecr;
+    if (!side_has(s, SIDE_UNDO) || !echoes || (int16_t)((uint16_t)p->ts_ecr - s->undo_ts) >= 0)
+        return false;
+    if (s->undo_left == 1 && !board_waiting(&t->sides, s)) {
+        if (!side_has(s, SIDE_VAIN))
+            loss_repaired_in_vain(c);
+        undo(t, c, s);
+    }
+    return true;
 }
 
 /* One report. What was sent once, and is now overtaken, left a round trip ago at the latest. */
@@ -131,9 +153,10 @@ static void set_rate(struct tcp *t, struct conn *c, struct side *s, uint32_t del
 
 static void begin_repair(struct tcp *t, struct conn *c, struct side *s, uint32_t delivered)
 {
-    uint32_t flight = c->snd_max - c->snd_una;
-    s->undo_ssthresh = c->ssthresh;
+    uint32_t flight = c->snd_max - c->snd_una, used = flight < c->cwnd ? flight : c->cwnd;
+    s->undo_ssthresh = c->ssthresh > used ? c->ssthresh : used; /* RFC 4015 3.2: pipe_prev */
     s->undo_left = 0;
+    s->undo_ts = (uint16_t)options_ts_now(t);
     congestion_loss_event(t, c, flight);
     c->recover = c->snd_max;
     conn_set(c, CONN_RECOVERY);
@@ -221,6 +244,8 @@ bool recovery_ack(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
         ack_take(t, c, p);
         board_advance(&t->sides, s, before, c->snd_una, &news);
         c->dupacks = 0;
+        if (news.resent && note_first_copy(t, c, s, p))
+            news.resent = false;
     }
     take_blocks(t, c, s, p, twice, &news);
     uint32_t acked = c->snd_una - before;
@@ -361,7 +386,7 @@ void recovery_sent(struct tcp *t, struct conn *c, uint32_t seq, uint32_t space)
         }
         return;
     }
-    if (side_has(s, SIDE_UNDO))
+    if (side_has(s, SIDE_UNDO) && s->undo_left < UINT16_MAX)
         s->undo_left++;
     uint32_t i = board_first_waiting(&t->sides, s);
     if (i == s->ranges || board_at(&t->sides, s, i)->resent != seq)

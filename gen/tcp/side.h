@@ -59,7 +59,10 @@ struct side {
     };
     union {
         uint32_t tlp_end;     /* snd_max behind the probe */
-        uint32_t undo_left;   /* segments sent again that are not known to be needless */
+        struct {
+            uint16_t undo_left; /* segments sent again that are not known to be needless */
+            uint16_t undo_ts;   /* none of them bears an older timestamp, its low half (RFC 3522) */
+        };
     };
     uint32_t undo_ssthresh;
 };

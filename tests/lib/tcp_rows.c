@@ -164,7 +164,7 @@ static void peer_options(struct rows *r, struct pkt_tcp *seg, bool syn)
     if (ts) {
         seg->opts |= TCP_OPT_TS;
         seg->ts_val = rows_ts_clock(r) + (uint32_t)rows_field(r, "ts", 0);
-        seg->ts_ecr = peer(r)->ts_val_seen;
+        seg->ts_ecr = peer(r)->ts_val_seen + (uint32_t)rows_field(r, "echo", 0);
     }
     if (syn && r->syn_mss) {
         seg->opts |= TCP_OPT_MSS;

@@ -12,10 +12,10 @@
  *   peer NAME=V ..      the scripted peer's SYN: mss= ws= ts= sack= (0: option left out) iss=
  *   open | listen       active open | listener
  *   connect | accept    the whole handshake, either way
- *   < FLAGS [seq= ack= len= win= mss= ecn= ts=OFFSET nots sack=]   a segment arrives. Left out: the
- *                       peer's next number, everything seen of ours acknowledged, no text, 65408
- *                       bytes; ts: milliseconds added to the peer's clock; sack: FROM:TO,.. in our
- *                       numbers
+ *   < FLAGS [seq= ack= len= win= mss= ecn= ts=OFFSET nots echo=OFFSET sack=]   a segment arrives. Left
+ *                       out: the peer's next number, everything seen of ours acknowledged, no text,
+ *                       65408 bytes; ts, echo: milliseconds added to the peer's clock and to what was
+ *                       seen last of ours; sack: FROM:TO,.. in our numbers
  *   > FLAGS [seq= ack= len= win= mss= ws= ecn= ts=0|1 ecr= sack=]  the engine sent this (PSH is not
  *                       compared). Left out: our next number, the peer's next number acknowledged,
  *                       no text; `*` as a value: anything; ecr: milliseconds from the peer's clock;

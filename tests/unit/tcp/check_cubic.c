@@ -134,6 +134,38 @@ START_TEST(test_fast_convergence)
 }
 END_TEST
 
+/* 4.9.2: one of two is told of a loss that was none, on its way up to w_max: the same windows afterwards
+ * (but for K, which is whole units). */
+START_TEST(test_undo)
+{
+    struct cubic a = {0}, b = {0};
+    cubic_reduce(&a, 2000000);
+    cubic_reduce(&b, 2000000);
+    uint32_t one = 1400000, other = 1400000;
+    for (uint32_t now = 0; now < 8000; now++) {
+        if (now == 2000) {
+            cubic_reduce(&b, other);
+            ck_assert_uint_ne(b.w_max, a.w_max);
+            cubic_undo(&b);
+        }
+        one = cubic_grow(&a, one, 1448, 14480, now, 20);
+        other = cubic_grow(&b, other, 1448, 14480, now, 20);
+    }
+    ck_assert_uint_eq(b.w_max, 2000000);
+    ck_assert_uint_gt(one, 1990000);
+    ck_assert_double_lt(fabs((double)other - one), 0.005 * one);
+}
+END_TEST
+
+START_TEST(test_undo_of_the_first)
+{
+    struct cubic q = {0};
+    cubic_reduce(&q, 100000);
+    cubic_undo(&q);
+    ck_assert(cubic_is_idle(&q));
+}
+END_TEST
+
 /* 4.8: after a time-out the curve begins on its plateau, wherever that is. */
 START_TEST(test_after_a_time_out)
 {
@@ -169,4 +201,4 @@ END_TEST
 
 CHECK_MAIN("tcp/cubic", test_k_is_the_formulas, test_window_is_the_formulas,
            test_growth_follows_the_curve, test_short_round_trip_is_renos, test_growth_is_bounded,
-           test_fast_convergence, test_after_a_time_out, test_pauses_do_not_count)
+           test_fast_convergence, test_undo, test_undo_of_the_first, test_after_a_time_out, test_pauses_do_not_count)

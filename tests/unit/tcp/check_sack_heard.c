@@ -79,6 +79,31 @@ ROWS_TEST(test_needed_repair, "only sack small", "connect", "send 10m", "10* > A
           "< A ack=1 sack=1+1m:1+4m", "> A seq=1 len=1m", "< A ack=1+10m", "count undone 0",
           "send 12m", "5* > A len=1m", "nothing", "< A", "whatever")
 
+/* RFC 3522: the ACK of the repaired echoes what left before. The D-SACK behind it says nothing new. */
+ROWS_TEST(test_first_copy_is_echoed, "only sack ts small", "connect", "send 10m", "10* > A len=1m", "+40ms",
+          "< A ack=1 sack=1+1m:1+4m", "> A seq=1 len=1m", "+5ms", "< A ack=1+10m echo=-40", "count undone 1",
+          "send 12m", "10* > A len=1m", "nothing", "< A ack=1+10m sack=1:1+1m", "count undone 1", "nothing",
+          "< A ack=1+15m", "whatever")
+
+/* Reports came one by one before it: the window grows back to what was under way, by slow start. */
+ROWS_TEST(test_window_before_a_needless_repair, "only sack small", "connect", "send 10m", "10* > A len=1m",
+          "< A ack=1 sack=1+1m:1+4m", "> A seq=1 len=1m", "< A ack=1+10m", "quiet 100", "send 15m",
+          "5* > A len=1m", "nothing", "< A ack=1+10m sack=1+11m:1+12m", "> A len=1m", "nothing",
+          "< A ack=1+10m sack=1+11m:1+13m", "> A len=1m", "nothing", "< A ack=1+10m sack=1+11m:1+14m",
+          "> A seq=1+10m len=1m", "nothing", "< A ack=1+17m", "whatever", "< A sack=1+10m:1+11m",
+          "count undone 1", "whatever", "< A", "whatever", "< A", "whatever")
+
+/* Two were sent again: what is known of the first is not of the second. */
+ROWS_TEST(test_first_copy_of_two, "only sack ts small", "connect", "send 10m", "10* > A len=1m", "+40ms",
+          "< A ack=1 sack=1+1m:1+2m,1+3m:1+10m", "> A seq=1 len=1m", "> A seq=1+2m len=1m", "+5ms",
+          "< A ack=1+2m sack=1+3m:1+10m echo=-40", "count undone 0", "< A", "whatever")
+
+/* The repair undone, the next loss is a new one: it is repaired, and halves the window. */
+ROWS_TEST(test_loss_after_a_needless_repair, "only sack ts small", "connect", "send 10m", "10* > A len=1m", "+40ms",
+          "< A ack=1 sack=1+1m:1+4m", "> A seq=1 len=1m", "+5ms", "< A ack=1+5m echo=-40", "count undone 1",
+          "< A ack=1+5m sack=1+6m:1+10m", "> A seq=1+5m len=1m", "count fast_retransmits 2", "< A",
+          "send 12m", "2* > A len=1m", "nothing", "< A", "whatever")
+
 /* Without a block NewReno repairs. */
 ROWS_TEST(test_no_block_left, "only sack", "cfg side_blocks=0", "connect", SEND_6,
           "< A ack=1 sack=1+1m:1+2m", "< A ack=1 sack=1+1m:1+3m", "nothing",
@@ -102,5 +127,6 @@ CHECK_MAIN("tcp/sack_heard", test_three_reports, test_much_behind, test_three_ru
            test_no_report_no_duplicate, test_two_holes, test_proportional_rate,
            test_report_of_the_unsent, test_report_of_the_acknowledged, test_time_out,
            test_second_time_out_forgets, test_peer_that_takes_back, test_rescue, test_lost_fin,
-           test_lost_text_before_fin, test_needless_repair, test_needed_repair, test_no_block_left,
+           test_lost_text_before_fin, test_needless_repair, test_needed_repair, test_first_copy_is_echoed, test_window_before_a_needless_repair, test_first_copy_of_two,
+           test_loss_after_a_needless_repair, test_no_block_left,
            test_no_block_left_at_time_out, test_no_room_for_a_report, test_peer_shrinks_in_repair)
