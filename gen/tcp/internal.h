@@ -235,7 +235,8 @@ void recovery_sent(struct tcp *t, struct conn *c, uint32_t seq, uint32_t space);
 /* tlp.c: RFC 8985 7 */
 /* Until the probe, or `rto` where none comes before. */
 uint32_t tlp_wait_tk(const struct tcp *t, const struct conn *c, uint32_t rto);
-void tlp_due(struct tcp *t, uint32_t index);
+/* The deadline has come: sends a probe and begins to wait for the time-out. False: it is the time-out. */
+bool tlp_due(struct tcp *t, uint32_t index);
 bool tlp_choose(const struct tcp *t, struct conn *c, uint32_t *seq, uint32_t *len);
 
 /* sack.c: what the peer is told (RFC 2018, 2883) */

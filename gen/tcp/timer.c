@@ -92,10 +92,8 @@ static void repair_all(struct tcp *t, struct conn *c)
 static void on_rto(struct tcp *t, uint32_t index)
 {
     struct conn *c = &t->conns[index];
-    if (conn_has_more(c, MORE_PTO)) {
-        tlp_due(t, index);
+    if (tlp_due(t, index))
         return;
-    }
     conn_clear(c, CONN_RTO);
     if (conn_has_more(c, MORE_KEEP)) {
         keepalive_due(t, index);

@@ -2,24 +2,30 @@
 /*
  * Tail loss probe (RFC 8985 7): when the answers stay out for two round trips, the last segment goes
  * out again, or a new one, so that what is missing before it is reported. The probe's time stands in
- * rto_at (MORE_PTO says so). Where it would not come before the time-out there is none: the RFC lets
- * it take the time-out's place.
+ * rto_at (MORE_PTO says so). Where it would not come before the time-out it takes the time-out's place
+ * (7.2), and the time-out follows.
  */
 #include "tcp/recovery.h"
 
 #define PROBE_MIN_TK   (uint32_t)(10000000ull >> TCP_TICK_SHIFT)  /* 10 ms: not one at each delay */
 #define PEER_DELACK_TK (uint32_t)(200000000ull >> TCP_TICK_SHIFT) /* WCDelAckT */
 
+/* Nothing is known to be missing, and no probe is under way. */
+static bool may_probe(const struct tcp *t, const struct conn *c)
+{
+    if (!conn_has_more(c, MORE_SACK) || !t->cfg.rack || !c->srtt || c->backoff ||
+        conn_has(c, CONN_RECOVERY | CONN_PERSIST) || c->snd_nxt != c->snd_max)
+        return false;
+    const struct side *s = conn_side(t, c);
+    return !s || !(s->ranges || side_has(s, SIDE_TLP));
+}
+
 uint32_t tlp_wait_tk(const struct tcp *t, const struct conn *c, uint32_t rto)
 {
     uint32_t extra = c->snd_max - c->snd_una <= c->mss ? PEER_DELACK_TK : 0;
     if (rto <= PROBE_MIN_TK + extra) /* so it is with one segment under way nearly always */
         return rto;
-    if (!conn_has_more(c, MORE_SACK) || !t->cfg.rack || !c->srtt || c->backoff ||
-        conn_has(c, CONN_RECOVERY | CONN_PERSIST) || c->snd_nxt != c->snd_max)
-        return rto;
-    const struct side *s = conn_side(t, c);
-    if (s && (s->ranges || side_has(s, SIDE_TLP)))
+    if (!may_probe(t, c))
         return rto;
     uint32_t wait = c->srtt >> 2;
     if (wait < PROBE_MIN_TK)
@@ -28,19 +34,30 @@ uint32_t tlp_wait_tk(const struct tcp *t, const struct conn *c, uint32_t rto)
     return wait < rto ? wait : rto;
 }
 
-void tlp_due(struct tcp *t, uint32_t index)
+static bool begin(struct tcp *t, uint32_t index)
 {
     struct conn *c = &t->conns[index];
     struct side *s = side_attach(t, c);
+    if (!s)
+        return false;
+    s->rack_tk = t->now_tk;
+    side_set(s, SIDE_TLP | SIDE_TLP_SEND);
+    side_clear(s, SIDE_TLP_AGAIN | SIDE_UNDO);
+    s->tlp_end = c->snd_max;
+    out_add(t, index);
+    return true;
+}
+
+bool tlp_due(struct tcp *t, uint32_t index)
+{
+    struct conn *c = &t->conns[index];
+    bool early = conn_has_more(c, MORE_PTO);
     conn_clear_more(c, MORE_PTO);
-    if (s) {
-        s->rack_tk = t->now_tk;
-        side_set(s, SIDE_TLP | SIDE_TLP_SEND);
-        side_clear(s, SIDE_TLP_AGAIN | SIDE_UNDO);
-        s->tlp_end = c->snd_max;
-        out_add(t, index);
-    }
+    bool now = early || (c->snd_una != c->snd_max && may_probe(t, c));
+    if (!now || (!begin(t, index) && !early))
+        return false;
     timer_rto_after(t, index, rto_tk(t, c));
+    return true;
 }
 
 /* New text goes first, one segment, whatever the congestion window says. */

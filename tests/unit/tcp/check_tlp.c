@@ -30,9 +30,24 @@ ROWS_TEST(test_new_text_first, CONNECT, "send 12m", "10* > A len=1m", "nothing",
 ROWS_TEST(test_only_one, CONNECT, SEND_4, WAIT, "> A seq=1+3m len=1m", "quiet 190", "+20ms",
           "> A seq=1 len=1m", "count tlp_probes 1", "count rto_fired 1", "< A", "quiet 1000")
 
-/* One segment alone: its answer may be delayed, the time-out comes first. */
-ROWS_TEST(test_one_segment, CONNECT, "send 1m", "> A len=1m", "quiet 190", "+20ms",
-          "> A seq=1 len=1m", "count tlp_probes 0", "count rto_fired 1", "< A", "quiet 1000")
+/* One segment alone: its answer may be delayed, the time-out would come first. The probe takes its place. */
+ROWS_TEST(test_one_segment, CONNECT, "send 1m", "> A len=1m", "quiet 190", "+20ms", "> A seq=1 len=1m",
+          "count tlp_probes 1", "count rto_fired 0", "quiet 190", "+20ms", "> A seq=1 len=1m",
+          "count rto_fired 1", "quiet 370", "+40ms", "> A seq=1 len=1m", "count tlp_probes 1", "< A",
+          "quiet 1000")
+
+/* ... so that the window stays where only the ACK was lost, */
+ROWS_TEST(test_window_after_a_lost_ack, CONNECT, "send 1m", "> A len=1m", "+210ms", "> A seq=1 len=1m",
+          "< A sack=1:1+1m", "send 12m", "10* > A len=1m", "nothing", "< A", "whatever")
+
+/* ... and is halved where it was the segment. */
+ROWS_TEST(test_window_after_a_lost_segment, CONNECT, "send 1m", "> A len=1m", "+210ms", "> A seq=1 len=1m",
+          "< A", "send 1m", "> A len=1m", "< A", "send 12m", "5* > A len=1m", "nothing", "< A", "whatever")
+
+/* Nothing is noted without a block: it is the time-out. */
+ROWS_TEST(test_no_block_at_the_time_out, "only sack small", "cfg rack=1 side_blocks=0", "open", "> S", "+40ms",
+          "< SA", "> A", "event OPEN", "send 1m", "> A len=1m", "quiet 190", "+20ms", "> A seq=1 len=1m",
+          "count tlp_probes 0", "count rto_fired 1", "< A", "quiet 1000")
 
 ROWS_TEST(test_lost_fin, CONNECT, "send 2m", "> A len=1m", "> A len=1m", "close", "> FA", "+40ms",
           "< A ack=1+1m", WAIT, "> FA seq=1+1m len=1m", "< A", "state FIN-WAIT-2",
@@ -51,4 +66,5 @@ ROWS_TEST(test_without_rack, "only sack", "open", "> S", "+40ms", "< SA", "> A",
 
 CHECK_MAIN("tcp/tlp", test_the_end_again, test_reports_instead,
            test_answer_before_the_probe_left, test_probe_shows_the_loss, test_new_text_first, test_only_one, test_one_segment,
+           test_window_after_a_lost_ack, test_window_after_a_lost_segment, test_no_block_at_the_time_out,
            test_lost_fin, test_repaired_loss_is_a_loss, test_no_block_left, test_without_rack)
