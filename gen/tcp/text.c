@@ -65,15 +65,16 @@ static void acknowledge_now(struct tcp *t, uint32_t index)
     out_add(t, index);
 }
 
-/* RFC 5681 4.2 and RFC 9293 3.8.6.3: at once for every second full segment, else delayed; but the peer's
- * window is small after a loss, and the one segment of it that arrives must not wait for a second. */
-static void acknowledge(struct tcp *t, uint32_t index, bool at_once)
+/* RFC 5681 4.2 and RFC 9293 3.8.6.3, text in order: at once for every second full segment, else delayed;
+ * but the peer's window is small after a loss, and the one segment of it that arrives must not wait for a
+ * second. */
+static void acknowledge(struct tcp *t, uint32_t index)
 {
     struct conn *c = &t->conns[index];
-    if (at_once || !t->cfg.delayed_ack || c->rcv_nxt - c->rcv_acked >= 2u * c->mss) {
-        acknowledge_now(t, index);
-    } else if (c->quick_acks) {
+    if (c->quick_acks) {
         c->quick_acks--;
+        acknowledge_now(t, index);
+    } else if (!t->cfg.delayed_ack || c->rcv_nxt - c->rcv_acked >= 2u * c->mss) {
         acknowledge_now(t, index);
     } else {
         timer_ack_later(t, index);
@@ -152,7 +153,7 @@ int text_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
     if (len > room) { /* what lies beyond the window is, too, and so is the FIN behind it */
         len = room;
         fin = false;
-        acknowledge(t, index, true);
+        acknowledge_now(t, index);
     }
     if (seq != c->rcv_nxt)
         return store(t, index, seq, data, len, fin);
@@ -162,7 +163,7 @@ int text_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
     if (len && !deliver(t, index, data, len)) {
         if (!conn_is_alive(c))
             return 0;
-        acknowledge(t, index, true);
+        acknowledge_now(t, index);
         return -DROP_TCP_APP_FULL;
     }
     if (fin) {
@@ -174,11 +175,13 @@ int text_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
         sack_advance(t, c);
     if (!goes_on) {
         if (conn_is_alive(c))
-            acknowledge(t, index, true);
+            acknowledge_now(t, index);
         return 0;
     }
-    if (len || hole_filled)
-        acknowledge(t, index, hole_filled);
+    if (hole_filled)
+        acknowledge_now(t, index);
+    else if (len)
+        acknowledge(t, index);
     return 0;
 }
 
@@ -192,6 +195,10 @@ int text_predicted(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
     bool taken = deliver(t, index, p->payload, p->payload_len);
     if (!conn_is_alive(c))
         return 0;
-    acknowledge(t, index, !taken);
-    return taken ? 0 : -DROP_TCP_APP_FULL;
+    if (!taken) {
+        acknowledge_now(t, index);
+        return -DROP_TCP_APP_FULL;
+    }
+    acknowledge(t, index);
+    return 0;
 }
