@@ -17,10 +17,18 @@ struct bench {
 
 /* In the order in which all of them run. GROUP_benches[] ends with a row without a name. */
 #define BENCH_GROUPS(X)                                                                            \
+    X(micro_frame)                                                                                 \
+    X(micro_lookup)                                                                                \
+    X(micro_step)                                                                                  \
+    X(micro_record)                                                                                \
+    X(engine)                                                                                      \
     X(transactions)                                                                                \
+    X(lives)                                                                                       \
+    X(bulk)                                                                                        \
     X(schedule)                                                                                    \
     X(late)                                                                                        \
     X(connections)                                                                                 \
+    X(scale)                                                                                       \
     X(record)                                                                                      \
     X(analyze)                                                                                     \
     X(reader)                                                                                      \

@@ -23,10 +23,10 @@ static int write_job(const char *dir, char *path, size_t size, va_list keys)
     FILE *f = fopen(path, "w");
     if (!f)
         return -1;
-    fputs("[global]\npriority=high\n", f); /* a benchmark has the machine to itself */
+    fprintf(f, "[global]\ndb=%s/bench.db\nquiet=yes\n", dir);
+    fputs("priority=high\n", f); /* a benchmark has the machine to itself */
     while ((key = va_arg(keys, const char *)))
         fprintf(f, "%s\n", key);
-    fprintf(f, "db=%s/bench.db\nquiet=yes\n", dir);
     return fclose(f);
 }
 
