@@ -151,6 +151,6 @@ const struct bench transactions_benches[] = {
      pair_tps_all_options},
     {"pair_tps_1m", "transactions/s", "as pair_tps, 1,000,000 connections used in turn", pair_tps_1m},
     {"record_all_cost_percent", "%", "lab_tps lost by recording every transaction, alternating rounds",
-     record_all_cost_percent},
+     record_all_cost_percent, GOOD_LESS_BELOW_0},
     {0},
 };
