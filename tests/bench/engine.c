@@ -18,6 +18,7 @@
 
 #define OPTIONS_MAX 32
 #define RECORDS     (1u << 16)
+#define WARM        2000u /* transactions, however many are counted */
 
 struct engine {
     struct worker client, server;
@@ -127,9 +128,9 @@ static double cycles_a_transaction(struct engine *g, uint64_t wanted)
     connect_all(g, &cmd);
     cmd.mode = CLIENT_LOAD;
     worker_command(&g->client, &cmd);
-    rounds_until(g, wanted / 10);
+    rounds_until(g, WARM);
     uint64_t from = clock_tsc();
-    rounds_until(g, wanted / 10 + wanted);
+    rounds_until(g, WARM + wanted);
     return (double)(clock_tsc() - from) / (double)wanted;
 }
 
