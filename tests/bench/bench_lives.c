@@ -3,8 +3,8 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "base/err.h"
 #include "base/units.h"
+#include "bench/bare.h"
 #include "bench/bench.h"
 #include "bench/gen_run.h"
 #include "run/reflect.h"
@@ -56,19 +56,14 @@ static int lab_cps_vs_pattern(double *values)
 {
     int n = bench_rounds(11);
     for (int i = 0; i < n; i++) {
-        struct err e = {0};
         struct gen_run run;
-        struct reflect_result bare = {0};
-        if (reflect_lab(&bare_lives, &bare, &e)) {
-            fprintf(stderr, "bench: bare frames: %s\n", e.message);
+        double bare = bare_lab(&bare_lives);
+        if (bare < 0 || gen_run(&run, "wire=lab", "duration=1s", "warmup=300ms", "protocol=echo",
+                                "payload=64", LIVES, NULL))
             return 0;
-        }
-        if (gen_run(&run, "wire=lab", "duration=1s", "warmup=300ms", "protocol=echo", "payload=64",
-                    LIVES, NULL))
-            return 0;
-        values[i] = lives_of(&run, i + 1) / bare.round_trips_per_s;
+        values[i] = lives_of(&run, i + 1) / bare;
         gen_run_done(&run);
-        fprintf(stderr, "    bare frames %.0f lives/s: %.3f\n", bare.round_trips_per_s, values[i]);
+        fprintf(stderr, "    bare frames %.0f lives/s: %.3f\n", bare, values[i]);
     }
     return n;
 }

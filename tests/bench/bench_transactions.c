@@ -3,8 +3,8 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "base/err.h"
 #include "base/units.h"
+#include "bench/bare.h"
 #include "bench/bench.h"
 #include "bench/gen_run.h"
 #include "run/reflect.h"
@@ -39,7 +39,7 @@ static int pair_tps(double *values)
 /* Frame of a 64-byte echo with timestamps: 14 + 20 + 32 + 64. */
 #define ECHO_FRAME 130
 
-static const struct reflect_config bare_lab = {
+static const struct reflect_config bare_echoes = {
     .frame_len = ECHO_FRAME, .in_flight = 256, .batch = 64, .near_cpu = 0, .far_cpu = 1,
     .warmup_ns = NS_PER_S / 5, .measure_ns = NS_PER_S,
 };
@@ -48,20 +48,15 @@ static int lab_tps_vs_reflector(double *values)
 {
     int n = bench_rounds(11);
     for (int i = 0; i < n; i++) {
-        struct err e = {0};
         struct gen_run run;
-        struct reflect_result bare = {0};
-        if (reflect_lab(&bare_lab, &bare, &e)) {
-            fprintf(stderr, "bench: reflector: %s\n", e.message);
-            return 0;
-        }
-        if (gen_run(&run, "wire=lab", "duration=1s", "warmup=300ms", ECHO_64, NULL))
+        double bare = bare_lab(&bare_echoes);
+        if (bare < 0 || gen_run(&run, "wire=lab", "duration=1s", "warmup=300ms", ECHO_64, NULL))
             return 0;
         double tps = gen_figure(&run, "SELECT transactions_per_s FROM run_summary");
         gen_run_done(&run);
-        values[i] = tps / bare.round_trips_per_s;
+        values[i] = tps / bare;
         fprintf(stderr, "  round %d: %.0f transactions/s, reflector %.0f: %.3f\n", i + 1, tps,
-                bare.round_trips_per_s, values[i]);
+                bare, values[i]);
     }
     return n;
 }
