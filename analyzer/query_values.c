@@ -131,3 +131,11 @@ int query_value_memory(struct db *db, const char *runs, struct db_stmt **out, st
                    "WHERE run_id" OF_RUNS "AND pool = 'process'",
                    runs, out, e);
 }
+
+int query_value_benchmarks(struct db *db, const char *runs, struct db_stmt **out, struct err *e)
+{
+    return prepare(db, "read the benchmarks",
+                   "SELECT run_id, name, value FROM finding "
+                   "WHERE run_id" OF_RUNS "AND seq = 1 AND name LIKE 'bench\\_%' ESCAPE '\\'",
+                   runs, out, e);
+}

@@ -30,5 +30,7 @@ int query_value_times(struct db *db, const char *runs, struct db_stmt **out, str
 int query_value_resources(struct db *db, const char *runs, struct db_stmt **out, struct err *e);
 /* One row a run and side: run_id, side, bytes_per_conn. */
 int query_value_memory(struct db *db, const char *runs, struct db_stmt **out, struct err *e);
+/* One row a run that is a benchmark's round: run_id, name (the metric that it is), value. */
+int query_value_benchmarks(struct db *db, const char *runs, struct db_stmt **out, struct err *e);
 
 #endif

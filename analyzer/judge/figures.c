@@ -89,5 +89,7 @@ int comparison_set_metrics(struct comparison *c, struct err *e)
     for (size_t j = 0; j < c->metric_count; j++)
         if (!any_value(&c->a, j) && !any_value(&c->b, j))
             c->metrics[j].use &= ~(unsigned)METRIC_DECIDES;
+        else if (c->metrics[j].use & METRIC_BENCHMARK)
+            c->metrics[j].use |= METRIC_DECIDES;
     return margins_apply(last->margins, (long long)last->id, c->metrics, c->metric_count, e);
 }

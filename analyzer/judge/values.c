@@ -207,6 +207,12 @@ static int take_memory(struct load *l, struct db_stmt *s, size_t run)
     return 0;
 }
 
+static int take_benchmark(struct load *l, struct db_stmt *s, size_t run)
+{
+    put(l->v, run, metric_index(l->v, db_col_text(s, "name")), db_col_f64(s, "value"));
+    return 0;
+}
+
 /* --- the whole ------------------------------------------------------------------------- */
 
 /* Sums become rates and shares once all of a run are there. */
@@ -268,6 +274,8 @@ static int read_all(struct load *l)
         ret = each_row(l, query_value_resources, "run_id", take_resources);
     if (ret == 0 && wants(v, "memory_bytes_per_conn"))
         ret = each_row(l, query_value_memory, "run_id", take_memory);
+    if (ret == 0 && wants(v, "bench_"))
+        ret = each_row(l, query_value_benchmarks, "run_id", take_benchmark);
     for (size_t i = 0; i < v->count && ret == 0; i++)
         finish_run(l, i);
     return ret;

@@ -50,6 +50,10 @@ const struct metric verdict_metrics[] = {
     {"memory_rss_mib_per_node.peer", BAD_UP, SCALE_LOG, 0.03, 0},
     {"memory_bytes_per_conn.gen", BAD_UP, SCALE_LOG, 0.03, METRIC_TRACKED},
     {"memory_bytes_per_conn.peer", BAD_UP, SCALE_LOG, 0.03, 0},
+    /* In the unit of the finding. An offset may fall below 0. */
+    {"bench_rate", BAD_DOWN, SCALE_LOG, 0.03, METRIC_BENCHMARK},
+    {"bench_cost", BAD_UP, SCALE_LOG, 0.03, METRIC_BENCHMARK},
+    {"bench_offset", BAD_UP, SCALE_PLAIN, 1, METRIC_BENCHMARK},
 };
 const size_t verdict_metric_count = sizeof verdict_metrics / sizeof *verdict_metrics;
 

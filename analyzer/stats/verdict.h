@@ -19,6 +19,7 @@ enum scale {
 enum metric_use {
     METRIC_DECIDES = 1, /* an inconclusive one makes the whole comparison inconclusive */
     METRIC_TRACKED = 2, /* goes into the documents of other projects' trackers */
+    METRIC_BENCHMARK = 4, /* of a benchmark's round (tests/bench/book.h): decides where there is one */
 };
 
 struct metric {

@@ -104,6 +104,23 @@ static bool arrivals_left(const struct client *c)
            !limit_reached(c);
 }
 
+/* More than that wait to send already. Whoever joined them would keep its peer waiting for
+ * acknowledgements, at a million connections for longer than it takes to send all again. */
+#define OUTPUT_MOST 8192u
+
+static bool output_is_full(const struct client *c)
+{
+    return c->stack->tcp.out_count >= OUTPUT_MOST;
+}
+
+/* Another waits for its turn, or all do for room to send: last in line. */
+static void take_turns(struct client *c, struct session *s)
+{
+    session_list(c, s);
+    if (!output_is_full(c))
+        start_arrival(c, c->now_ns);
+}
+
 /* The closed loop of one session: as many as its depth allows. */
 void client_continue(struct client *c, struct session *s)
 {
@@ -114,7 +131,11 @@ void client_continue(struct client *c, struct session *s)
         session_list(c, s);
         return;
     }
-    if (!limit_reached(c))
+    if (limit_reached(c))
+        return;
+    if (c->free.listed || output_is_full(c))
+        take_turns(c, s);
+    else
         client_start_on(c, s, c->now_ns, c->now_ns);
 }
 
@@ -128,7 +149,8 @@ static bool may_start(const struct client *c)
 static uint32_t start_closed_loop(struct client *c, uint32_t budget)
 {
     uint32_t n = 0;
-    while (n < budget && c->free.listed && !limit_reached(c) && may_start(c)) {
+    while (n < budget && c->free.listed && !limit_reached(c) && may_start(c) &&
+           !output_is_full(c)) {
         start_arrival(c, c->now_ns);
         n++;
     }

@@ -74,12 +74,10 @@ static int add(struct run *r, const char *name, const char *value, enum env_clas
     return db_env_add(r->db, r->id, name, value && value[0] ? value : NULL, class, e);
 }
 
-/* Opened before any worker, so that the key is known when the row is made. */
-void environment_fingerprint(struct run *r)
+uint64_t environment_host_hash(void)
 {
     uint64_t h = 0;
     char value[256];
-    const struct wire_caps *caps = &r->wires.port->caps;
     for (size_t i = 0; i < HOST_FIELDS; i++) {
         if (host_fields[i].class != ENV_MUST)
             continue;
@@ -87,6 +85,26 @@ void environment_fingerprint(struct run *r)
         for (const char *c = value; *c; c++)
             h = rng_mix(h, (uint8_t)*c);
     }
+    return h;
+}
+
+int environment_host_record(struct db *db, int64_t run_id, struct err *e)
+{
+    char value[256];
+    int rc = 0;
+    for (size_t i = 0; !rc && i < HOST_FIELDS; i++) {
+        host_fields[i].read(value, sizeof value);
+        rc = db_env_add(db, run_id, host_fields[i].name, value[0] ? value : NULL,
+                        host_fields[i].class, e);
+    }
+    return rc;
+}
+
+/* Opened before any worker, so that the key is known when the row is made. */
+void environment_fingerprint(struct run *r)
+{
+    uint64_t h = environment_host_hash();
+    const struct wire_caps *caps = &r->wires.port->caps;
     for (const char *c = caps->driver; *c; c++)
         h = rng_mix(h, (uint8_t)*c);
     snprintf(r->environment_hash, sizeof r->environment_hash, "%016llx", (unsigned long long)h);
@@ -96,11 +114,7 @@ int environment_record(struct run *r, struct err *e)
 {
     char value[256];
     const struct wire_caps *caps = &r->wires.port->caps;
-    int rc = 0;
-    for (size_t i = 0; !rc && i < HOST_FIELDS; i++) {
-        host_fields[i].read(value, sizeof value);
-        rc = add(r, host_fields[i].name, value, host_fields[i].class, e);
-    }
+    int rc = environment_host_record(r->db, r->id, e);
     if (!rc)
         rc = add(r, "driver", caps->driver, ENV_MUST, e);
     if (!rc)

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 struct err;
+struct turn;
 struct wire_queue;
 
 #define REFLECT_BATCH_MAX 512
@@ -16,21 +17,28 @@ struct wire_queue;
 struct reflector {
     struct wire_queue *q;
     uint32_t batch; /* frames a call, 1 to REFLECT_BATCH_MAX */
+    const struct turn *turn; /* NULL: every frame comes back as it is */
 };
 
-/* One round: what arrived goes back in the frames that it came in. How many arrived. */
+/* One round of who reflects: what arrived goes back in the frames that it came in, or as the turn
+ * says. How many arrived. */
 uint32_t reflect_round(const struct reflector *r);
+/* The addresses of a frame change places. */
+void reflect_swap(uint8_t *frame);
+/* The headers of a frame that all sides take, `len` bytes long. */
+void reflect_frame(uint8_t *frame, uint32_t len);
 
 struct reflect_config {
-    uint32_t frame_len;    /* bytes without FCS, 60 to 1514 */
-    uint32_t in_flight;    /* frames that go to and fro */
+    uint32_t frame_len;    /* bytes without FCS, 60 to 1514; with `turn`: any */
+    uint32_t in_flight;    /* frames that go to and fro, or turns */
+    const struct turn *turn; /* what they do (run/turns.h); NULL: to and fro */
     uint32_t batch;        /* frames a call, at most; 0: the wire's default */
     int near_cpu, far_cpu; /* -1: wherever the scheduler likes */
     uint64_t warmup_ns, measure_ns;
 };
 
 struct reflect_result {
-    uint64_t round_trips, took_ns; /* while measuring */
+    uint64_t round_trips, took_ns; /* while measuring; turns, where there are */
     double round_trips_per_s;
     char detail[96]; /* the near wire's mode, for people */
 };

@@ -22,9 +22,10 @@ struct side {
 };
 
 /* Both sides take both addresses: only MACs are swapped. */
-static struct side make_side(const char *device, uint32_t batch, int cpu)
+static struct side make_side(const char *device, const struct reflect_config *cfg, int cpu)
 {
-    struct side s = {.cfg = {.device = device, .queues = 1, .batch = batch}, .cpu = cpu};
+    struct side s = {.cfg = {.device = device, .queues = 1, .batch = cfg->batch}, .cpu = cpu};
+    s.r.turn = cfg->turn;
     s.cfg.filter = (struct wire_filter){
         .local = {{ip4_addr(NEAR_IP), 1, 32}, {ip4_addr(FAR_IP), 1, 32}},
         .local_count = 2,
@@ -95,8 +96,8 @@ static int run_near(struct lab *lab, struct side *s, const struct reflect_config
 
 int reflect_lab(const struct reflect_config *cfg, struct reflect_result *out, struct err *e)
 {
-    struct side near = make_side(LAB_NEAR_IFACE, cfg->batch, cfg->near_cpu);
-    struct side far = make_side(LAB_FAR_IFACE, cfg->batch, cfg->far_cpu);
+    struct side near = make_side(LAB_NEAR_IFACE, cfg, cfg->near_cpu);
+    struct side far = make_side(LAB_FAR_IFACE, cfg, cfg->far_cpu);
     struct lab_config lc = {.queues = 1, .peer = run_far, .ctx = &far};
     struct lab *lab;
     int ret = lab_open(&lc, &lab, e);

@@ -42,8 +42,8 @@ static int measure(struct reflector *near, const struct reflect_config *cfg,
 static int run_both(struct wire_queue *near_q, struct wire_queue *far_q, uint32_t batch,
                     const struct reflect_config *cfg, struct reflect_result *out, struct err *e)
 {
-    struct reflector near = {near_q, batch};
-    struct far far = {.r = {far_q, batch}, .cpu = cfg->far_cpu};
+    struct reflector near = {near_q, batch, cfg->turn};
+    struct far far = {.r = {far_q, batch, cfg->turn}, .cpu = cfg->far_cpu};
     pthread_t thread;
     int ret = -pthread_create(&thread, NULL, run_far, &far);
     if (ret)

@@ -111,6 +111,9 @@ void peer_tell_edge(struct run *r, uint64_t now_ns);
 /* environment.c: what the figures depend on, as rows; makes environment_hash. */
 int environment_record(struct run *r, struct err *e);
 void environment_fingerprint(struct run *r);
+/* Of the machine alone, for those who keep figures without a run. */
+uint64_t environment_host_hash(void);
+int environment_host_record(struct db *db, int64_t run_id, struct err *e);
 
 /* identity.c */
 void identity_uuid(char out[37]); /* a new one, RFC 9562 version 4 */

@@ -125,6 +125,7 @@ void out_add(struct tcp *t, uint32_t index)
     else
         t->conns[t->out_tail].next = index;
     t->out_tail = index;
+    t->out_count++;
 }
 
 uint32_t tcp_next_out(struct tcp *t)
@@ -133,6 +134,7 @@ uint32_t tcp_next_out(struct tcp *t)
         uint32_t index = t->out_head;
         struct conn *c = &t->conns[index];
         t->out_head = c->next;
+        t->out_count--;
         if (t->out_head == CONN_NONE)
             t->out_tail = CONN_NONE;
         else

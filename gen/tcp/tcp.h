@@ -120,6 +120,7 @@ struct tcp {
     uint32_t now_tk, now_step;  /* ticks; wheel steps, also the timestamp clock */
     uint32_t free, free_count;
     uint32_t out_head, out_tail; /* output list, first in first out */
+    uint32_t out_count;         /* of those in it */
     uint32_t busy;              /* connection whose segment is being processed */
     bool busy_freed;
     uint32_t half_open;

@@ -74,7 +74,8 @@ static void validate_lists(const struct tcp *t)
         assert(conn_has(&t->conns[i], CONN_OUT));
     for (uint32_t i = 0; i < t->cfg.conns; i++)
         flagged += conn_has(&t->conns[i], CONN_OUT) ? 1 : 0;
-    assert(free_seen == t->free_count && out_seen == flagged && last == t->out_tail);
+    assert(free_seen == t->free_count && out_seen == flagged && last == t->out_tail &&
+           out_seen == t->out_count);
     assert(t->busy == CONN_NONE && !t->busy_freed);
     (void)free_seen, (void)out_seen, (void)flagged, (void)last;
 }

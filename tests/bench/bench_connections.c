@@ -1,35 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a connection costs: time to open it, to use it once, memory. */
+/* What a connection costs: time to open it, memory. */
 #include <math.h>
 #include <stdio.h>
 
 #include "bench/bench.h"
 #include "bench/gen_run.h"
-
-static int lab_cps(double *values)
-{
-    int n = bench_rounds(5);
-    for (int i = 0; i < n; i++) {
-        struct gen_run run;
-        if (gen_run(&run, "wire=lab", "duration=3s", "warmup=500ms", "protocol=echo", "payload=64",
-                    "connections=256", "rate=max", "pattern=short_lived", "close=client",
-                    "source=198.18.2.0/24", NULL))
-            return 0;
-        values[i] = gen_figure(&run, "SELECT transactions_per_s FROM run_summary");
-        double segments = gen_figure(&run,
-            "SELECT 1.0 * sum(CASE WHEN n.name IN ('segments_tx', 'segments_rx') THEN c.value END) /"
-            " sum(CASE WHEN n.name = 'connects_completed' THEN c.value END)"
-            " FROM counter c JOIN counter_name n ON n.id = c.name_id AND n.kind = 'counter'");
-        double resets = gen_figure(&run,
-            "SELECT coalesce(sum(c.value), 0) FROM counter c JOIN counter_name n ON n.id = c.name_id"
-            " WHERE n.name IN ('rst_sent', 'rst_received')");
-        double failed = gen_figure(&run, "SELECT failed FROM run_summary");
-        fprintf(stderr, "  round %d: %.0f connections/s, %.2f segments a connection, %.0f resets, "
-                "%.0f failed\n", i + 1, values[i], segments, resets, failed);
-        gen_run_done(&run);
-    }
-    return n;
-}
 
 #define OPEN_100K "connections=100000", "protocol=echo", "payload=64", "rate=1000", \
                   "duration=1s", "warmup=0s"
@@ -102,7 +77,6 @@ static int conn_bytes_all_options(double *values)
 }
 
 const struct bench connections_benches[] = {
-    {"lab_cps", "connections/s", "lab, connect + one 64 B transaction + close by FIN", lab_cps},
     {"conn_bytes_100k", "bytes", "resident memory a connection, client side", conn_bytes_100k},
     {"conn_bytes_100k_all_options", "bytes", "the same of idle ones with SACK, RACK, timestamps, CUBIC, IPv6",
      conn_bytes_all_options},

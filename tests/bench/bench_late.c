@@ -135,12 +135,12 @@ static int churn_mixed(double *values)
 const struct bench late_benches[] = {
     {"late_p99_pair_over_spin_us", "us",
      "pair: p99 lateness at half of capacity, less the p99 gap of a bare spin loop in the same run",
-     late_p99_pair_over_spin},
-    {"late_p99_lab_over_spin_us", "us", "the same on lab", late_p99_lab_over_spin},
+     late_p99_pair_over_spin, GOOD_LESS_BELOW_0},
+    {"late_p99_lab_over_spin_us", "us", "the same on lab", late_p99_lab_over_spin, GOOD_LESS_BELOW_0},
     {"late_p90_pair_us", "us", "pair: p90 lateness at half of capacity", late_p90_pair},
     {"churn_mixed_ratio", "ratio",
      "lab: 2,000 connections, 2,000 of them replaced and 20,000 transactions a second: the worst "
      "relative error of the three",
-     churn_mixed},
+     churn_mixed, GOOD_LESS},
     {0},
 };

@@ -69,6 +69,6 @@ static int reader_lateness_ratio(double *values)
 
 const struct bench reader_benches[] = {
     {"reader_lateness_ratio", "ratio", "lateness p99 of a run with a reader to that without, pair, 20,000/s",
-     reader_lateness_ratio},
+     reader_lateness_ratio, GOOD_LESS},
     {0},
 };

@@ -3,8 +3,8 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "base/err.h"
 #include "base/units.h"
+#include "bench/bare.h"
 #include "bench/bench.h"
 #include "bench/gen_run.h"
 #include "run/reflect.h"
@@ -39,7 +39,7 @@ static int pair_tps(double *values)
 /* Frame of a 64-byte echo with timestamps: 14 + 20 + 32 + 64. */
 #define ECHO_FRAME 130
 
-static const struct reflect_config bare_lab = {
+static const struct reflect_config bare_echoes = {
     .frame_len = ECHO_FRAME, .in_flight = 256, .batch = 64, .near_cpu = 0, .far_cpu = 1,
     .warmup_ns = NS_PER_S / 5, .measure_ns = NS_PER_S,
 };
@@ -48,20 +48,15 @@ static int lab_tps_vs_reflector(double *values)
 {
     int n = bench_rounds(11);
     for (int i = 0; i < n; i++) {
-        struct err e = {0};
         struct gen_run run;
-        struct reflect_result bare = {0};
-        if (reflect_lab(&bare_lab, &bare, &e)) {
-            fprintf(stderr, "bench: reflector: %s\n", e.message);
-            return 0;
-        }
-        if (gen_run(&run, "wire=lab", "duration=1s", "warmup=300ms", ECHO_64, NULL))
+        double bare = bare_lab(&bare_echoes);
+        if (bare < 0 || gen_run(&run, "wire=lab", "duration=1s", "warmup=300ms", ECHO_64, NULL))
             return 0;
         double tps = gen_figure(&run, "SELECT transactions_per_s FROM run_summary");
         gen_run_done(&run);
-        values[i] = tps / bare.round_trips_per_s;
+        values[i] = tps / bare;
         fprintf(stderr, "  round %d: %.0f transactions/s, reflector %.0f: %.3f\n", i + 1, tps,
-                bare.round_trips_per_s, values[i]);
+                bare, values[i]);
     }
     return n;
 }
@@ -69,14 +64,14 @@ static int lab_tps_vs_reflector(double *values)
 /* What is compared by runs in turn. */
 struct side {
     const char *name;
-    const char *keys[5]; /* beside those of pair_tps; NULL: no more */
+    const char *keys[5]; /* beside those of lab_tps and pair_tps; NULL: no more */
 };
 
-/* pair_tps for a second; NAN: the run failed. */
-static double pair_tps_of(const struct side *s)
+/* For a second; NAN: the run failed. */
+static double tps_of(const char *wire, const struct side *s)
 {
     struct gen_run run;
-    if (gen_run(&run, "wire=pair", "duration=1s", "warmup=300ms", ECHO_64, s->keys[0], s->keys[1],
+    if (gen_run(&run, wire, "duration=1s", "warmup=300ms", ECHO_64, s->keys[0], s->keys[1],
                 s->keys[2], s->keys[3], s->keys[4], NULL))
         return NAN;
     double tps = gen_figure(&run, "SELECT transactions_per_s FROM run_summary");
@@ -85,14 +80,14 @@ static double pair_tps_of(const struct side *s)
 }
 
 /* The second over the first; they take turns in going first. */
-static int ratio_rounds(const struct side sides[2], double *values)
+static int ratio_rounds(const char *wire, const struct side sides[2], double *values)
 {
     int n = bench_rounds(11);
     double tps[2];
     for (int i = 0; i < n; i++) {
         int first = i % 2;
-        tps[first] = pair_tps_of(&sides[first]);
-        tps[!first] = pair_tps_of(&sides[!first]);
+        tps[first] = tps_of(wire, &sides[first]);
+        tps[!first] = tps_of(wire, &sides[!first]);
         values[i] = tps[1] / tps[0];
         if (isnan(values[i]))
             return 0;
@@ -104,12 +99,41 @@ static int ratio_rounds(const struct side sides[2], double *values)
 
 static int ip6_tps_ratio(double *values)
 {
-    return ratio_rounds((struct side[]){{"IPv4", {"ip=4"}}, {"IPv6", {"ip=6"}}}, values);
+    return ratio_rounds("wire=pair", (struct side[]){{"IPv4", {"ip=4"}}, {"IPv6", {"ip=6"}}}, values);
 }
 
 static int pair_tps_all_options(double *values)
 {
-    return ratio_rounds((struct side[]){{"pair_tps", {NULL}}, {"all options", {ALL_OPTIONS}}}, values);
+    return ratio_rounds("wire=pair",
+                        (struct side[]){{"pair_tps", {NULL}}, {"all options", {ALL_OPTIONS}}}, values);
+}
+
+static int record_all_cost_percent(double *values)
+{
+    int n = ratio_rounds("wire=lab",
+                         (struct side[]){{"none recorded", {"samples=none"}}, {"all", {"samples=all"}}},
+                         values);
+    for (int i = 0; i < n; i++)
+        values[i] = 100 * (1 - values[i]);
+    return n;
+}
+
+/* Each connection has its turn before the first has its next one. */
+static int pair_tps_1m(double *values)
+{
+    int n = bench_rounds(3);
+    for (int i = 0; i < n; i++) {
+        struct gen_run run;
+        if (gen_run(&run, "wire=pair", "connections=1000000", "source=198.18.0.0/24", "protocol=echo",
+                    "payload=64", "depth=1", "rate=max", "warmup=1s", "duration=3s", NULL))
+            return 0;
+        values[i] = gen_figure(&run, "SELECT transactions_per_s FROM run_summary");
+        fprintf(stderr, "  round %d: %.0f transactions/s, %.0f failed; %s\n", i + 1, values[i],
+                gen_figure(&run, "SELECT failed FROM run_summary"),
+                gen_text(&run, "SELECT limited_by || ': ' || limited_by_evidence FROM run"));
+        gen_run_done(&run);
+    }
+    return n;
 }
 
 const struct bench transactions_benches[] = {
@@ -120,5 +144,8 @@ const struct bench transactions_benches[] = {
     {"ip6_tps_ratio", "ratio", "pair_tps of IPv6 over IPv4, alternating rounds", ip6_tps_ratio},
     {"pair_tps_all_options", "ratio", "pair_tps with SACK, RACK, timestamps, CUBIC, IPv6 over it as it is",
      pair_tps_all_options},
+    {"pair_tps_1m", "transactions/s", "as pair_tps, 1,000,000 connections used in turn", pair_tps_1m},
+    {"record_all_cost_percent", "%", "lab_tps lost by recording every transaction, alternating rounds",
+     record_all_cost_percent, GOOD_LESS_BELOW_0},
     {0},
 };

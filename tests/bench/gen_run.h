@@ -14,7 +14,7 @@ struct gen_run {
     char text[400];
 };
 
-/* Runs a job made of "key=value" strings, NULL-terminated. 0 when it ended well (whatever its
+/* Runs a job made of "key=value" strings, NULL-terminated; "[name]" begins a phase. 0 when it ended well (whatever its
  * verdicts); otherwise its message went to stderr. */
 int gen_run(struct gen_run *r, ...) __attribute__((sentinel));
 /* The same with `watch` in a process of its own beside it, killed at the end; the file is made a

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/units.h"
 #include "run/reflect.h"
+#include "run/turns.h"
 #include "tests/unit/wire/over_pair.h"
 
 static struct reflect_config config(uint32_t frame_len, uint32_t in_flight)
@@ -83,6 +84,49 @@ START_TEST(what_cannot_be_sent_is_refused)
 }
 END_TEST
 
+/* A connection's life; and two full frames for one short answer. */
+static const struct turn life = {4, {{1, 74, 74}, {1, 130, 130}, {1, 66, 66}, {1, 66, 0}}};
+static const struct turn stream = {1, {{2, 1514, 66}}};
+
+static void must_take(const struct turn *turn, uint32_t rounds, uint64_t there, uint64_t back,
+                      uint64_t bytes_there)
+{
+    struct sides s = open_ports();
+    struct wire_stats near = {0}, far = {0};
+    struct turns t;
+    open_queues(&s);
+    turns_init(&t, turn, 1);
+    for (uint32_t i = 0; i < rounds; i++) {
+        turns_near(&t, &(struct reflector){s.near, 64, turn});
+        turns_far(&(struct reflector){s.far, 64, turn});
+    }
+    s.near->ops->stats(s.near, &near);
+    s.far->ops->stats(s.far, &far);
+    ck_assert_uint_eq(t.ended, 2);
+    ck_assert_uint_eq(near.tx_frames, there);
+    ck_assert_uint_eq(near.tx_bytes, bytes_there);
+    ck_assert_uint_eq(far.tx_frames, back);
+    close_sides(&s);
+}
+
+START_TEST(turns_take_their_frames_and_no_more)
+{
+    must_take(&life, 7, 9, 7, 2 * (74 + 130 + 66 + 66) + 74); /* the third has begun */
+    must_take(&stream, 3, 6, 3, 6 * 1514);
+}
+END_TEST
+
+START_TEST(turns_over_pair)
+{
+    struct err e = {0};
+    struct reflect_result r = {0};
+    struct reflect_config cfg = config(0, 100);
+    cfg.turn = &life;
+    ck_assert_msg(reflect_pair(&cfg, &r, &e) == 0, "%s", e.message);
+    ck_assert_uint_gt(r.round_trips, 0);
+}
+END_TEST
+
 CHECK_MAIN("run/reflect", a_frame_comes_back_with_its_addresses_swapped,
            frames_go_to_and_fro_over_pair, nothing_comes_back_from_nobody,
-           what_cannot_be_sent_is_refused)
+           what_cannot_be_sent_is_refused, turns_take_their_frames_and_no_more, turns_over_pair)

@@ -51,18 +51,28 @@ static void prepare(struct both *b, const char *job)
     setup_responder(&b->f.job, proto, 0, &b->sc);
 }
 
-/* Both in turn until the client's command is done. */
-static void command(struct both *b, enum client_mode mode)
+static void give(struct both *b, enum client_mode mode)
 {
     struct worker_command cmd = {.mode = mode, .has_load = true};
-    uint64_t done = b->client->status.commands_done;
     setup_load(&b->f.job, &b->f.job.phases[0], 0, &cmd.load);
     ck_assert(worker_command(b->client, &cmd));
+}
+
+/* Both in turn until the client's command is done. */
+static void await(struct both *b)
+{
+    uint64_t done = b->client->status.commands_done;
     for (uint32_t i = 0; i < ROUNDS && b->client->status.commands_done == done; i++) {
         worker_round(b->client);
         worker_round(b->server);
     }
     ck_assert_uint_eq(b->client->status.commands_done, done + 1);
+}
+
+static void command(struct both *b, enum client_mode mode)
+{
+    give(b, mode);
+    await(b);
 }
 
 static void play(struct both *b)
@@ -222,6 +232,38 @@ START_TEST(test_frames)
 }
 END_TEST
 
+#define MANY 20000u
+
+/* A closed loop over more connections than can send: no more than fit in line stand there, and each has
+ * its turn before the first has its second. */
+START_TEST(test_output)
+{
+    struct both b;
+    prepare(&b, "protocol = line\npayload = 128\nwire = pair\nconnections = 20000\nseed = 1\n"
+                "transactions = 40000\nduration = 60s\nwarmup = 0\ntime_wait = 0\ntimeout = 60s\n");
+    b.server = start(&b, &b.sc, b.ports[1]);
+    b.client = start(&b, &b.cc, b.ports[0]);
+    command(&b, CLIENT_CONNECT);
+    const struct tcp *tcp = &b.client->stack.tcp;
+    give(&b, CLIENT_LOAD);
+    for (uint32_t i = 0; i < 1000; i++)
+        worker_round(b.client); /* nobody takes its frames */
+    ck_assert_uint_eq(tcp->out_count, 8192);
+    ck_assert_uint_lt(b.client->client.trans.in_use, MANY);
+    await(&b);
+    command(&b, CLIENT_DRAIN);
+    for (uint32_t i = 0; i < MANY; i++)
+        ck_assert_uint_eq(tcp_end(tcp_conn(tcp, b.client->client.sessions[i].conn)), 2 * 128);
+    command(&b, CLIENT_CLOSE);
+    for (int i = 0; i < 10000; i++) {
+        worker_round(b.client);
+        worker_round(b.server);
+    }
+    ck_assert_uint_eq(b.client->block->counters[COUNTER_COMPLETED], 2 * MANY);
+    finish(&b);
+}
+END_TEST
+
 /* A recorder's ring, whose oldest parts are written over again, goes with its worker. */
 START_TEST(test_flight)
 {
@@ -235,4 +277,4 @@ START_TEST(test_flight)
 END_TEST
 
 CHECK_MAIN("run/scarce", test_enough, test_pending, test_parses, test_transactions, test_tuples,
-           test_frames, test_flight)
+           test_frames, test_output, test_flight)
