@@ -220,7 +220,7 @@ static int open_device(struct wires *w, const struct opening *o, const struct wi
         return rc;
     setup_client_wire(o->job, device, &wc);
     wc.log = o->log;
-    wc.wants_link = true;
+    wc.initiates = true;
     return wire->open(&wc, &w->port, e);
 }
 

@@ -11,7 +11,7 @@
 extern const struct wire_device dpdk_device;
 
 /* Starts DPDK's environment layer if it does not run yet, which makes a thread; then configures the
- * device with a queue and a pool of frames for each worker, and starts it. With cfg->wants_link it
+ * device with a queue and a pool of frames for each worker, and starts it. With cfg->initiates it
  * waits until somebody is at the other end. EXIT_ENVIRONMENT: what the driver said, and what would
  * do. A received frame may go to tx instead of rx_free. */
 int dpdk_port_open(const struct wire_config *cfg, struct wire_port **out, struct err *e);

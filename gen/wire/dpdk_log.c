@@ -18,8 +18,17 @@
 
 enum { LOG_BYTES = 64 << 10 };
 
+/* The user may have asked for the log: then it is where rte_log puts it, which has no descriptor. */
+static int descriptor(FILE *log)
+{
+    return log == stderr ? -1 : fileno(log);
+}
+
 int dpdk_log_open(FILE **out)
 {
+    *out = rte_log_get_stream();
+    if (descriptor(*out) >= 0)
+        return 0; /* made for an earlier port */
     int fd = memfd_create("dpdk-log", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (fd < 0)
         return -errno;
@@ -30,12 +39,6 @@ int dpdk_log_open(FILE **out)
     }
     setvbuf(*out, NULL, _IOLBF, 0);
     return rte_openlog_stream(*out);
-}
-
-/* The user may have asked for the log: then it is where rte_log puts it, which has no descriptor. */
-static int descriptor(FILE *log)
-{
-    return log == stderr ? -1 : fileno(log);
 }
 
 long dpdk_log_mark(void)

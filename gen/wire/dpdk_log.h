@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-/* Makes the file that EAL and drivers write into from now on; it lives as long as EAL does, which is
+/* Makes the file, once, that EAL and drivers write into from now on; it lives as long as EAL does, which is
  * as long as the process. 0 or -errno. */
 int dpdk_log_open(FILE **out);
 

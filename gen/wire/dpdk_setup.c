@@ -48,6 +48,18 @@ static int check_mtu(const struct dpdk_port *d, const struct rte_eth_dev_info *i
                    d->sizes.mtu, info->min_mtu, info->max_mtu);
 }
 
+/* Queue n of a virtual device leads to queue n of its other end. A NIC deals flows by a hash: a
+ * responder takes them where they land, but a client's replies would land on any of its workers. */
+static int check_queues(const struct dpdk_port *d, const struct wire_config *cfg, struct err *e)
+{
+    if (!cfg->initiates || cfg->queues <= 1 || d->device.pci == DPDK_PCI_NONE)
+        return 0;
+    return err_set(e, EXIT_USAGE, -EINVAL,
+                   "wire dpdk:%s: workers = %u: a NIC deals replies to any of its queues, which gen run "
+                   "cannot choose yet: expected workers = 1",
+                   d->device.args, cfg->queues);
+}
+
 static uint16_t queues_of(const struct wire_config *cfg, const struct rte_eth_dev_info *info)
 {
     uint32_t wanted = cfg->queues ? cfg->queues : 1;
@@ -58,9 +70,10 @@ static uint16_t queues_of(const struct wire_config *cfg, const struct rte_eth_de
 static int configure(struct dpdk_port *d, const struct rte_eth_dev_info *info, struct err *e)
 {
     uint16_t queues = d->p.caps.queues;
+    bool deals = queues > 1 && d->device.pci != DPDK_PCI_NONE;
     d->rx_offloads = rx_wanted & info->rx_offload_capa;
     d->tx_offloads = tx_wanted & info->tx_offload_capa;
-    d->rss_flows = queues > 1 ? rss_wanted & info->flow_type_rss_offloads : 0;
+    d->rss_flows = deals ? rss_wanted & info->flow_type_rss_offloads : 0;
     if (!d->rss_flows)
         d->rx_offloads &= ~RTE_ETH_RX_OFFLOAD_RSS_HASH;
     struct rte_eth_conf conf = {
@@ -181,7 +194,7 @@ static int start(struct dpdk_port *d, const struct wire_config *cfg, struct err 
     d->started = true;
     choose_frames(d, cfg);
     rte_eth_link_get_nowait(d->id, &link);
-    rc = cfg->wants_link ? await_link(d, &link, e) : 0;
+    rc = cfg->initiates ? await_link(d, &link, e) : 0;
     if (link.link_speed != RTE_ETH_SPEED_NUM_UNKNOWN)
         d->p.caps.link_bit_per_s = (uint64_t)link.link_speed * 1000000;
     return rc;
@@ -221,6 +234,7 @@ int dpdk_setup(struct dpdk_port *d, const struct wire_config *cfg, struct err *e
     d->socket = rte_eth_dev_socket_id(d->id);
     d->p.caps.queues = queues_of(cfg, &info);
     rc = check_mtu(d, &info, e);
+    rc = rc ? rc : check_queues(d, cfg, e);
     rc = rc ? rc : configure(d, &info, e);
     rc = rc ? rc : make_queues(d, e);
     rc = rc ? rc : start(d, cfg, e);

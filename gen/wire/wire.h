@@ -81,7 +81,8 @@ struct wire_config {
     struct wire_filter filter;
     uint32_t queues;         /* wanted */
     uint16_t mtu;            /* IP bytes a frame, for wires that set their device to it */
-    bool wants_link;         /* dpdk: opened once somebody is at the other end, or not at all */
+    bool initiates;          /* dpdk: connections are opened from here, so somebody must be at the other
+                              * end, and what he sends must come to the queue that asked for it */
     uint32_t ring_size;      /* frames a ring, power of two; 0: the wire's default */
     uint32_t frames;         /* frames in the pool of a queue; 0: default */
     uint32_t batch;          /* frames a call, at most; 0: default */

@@ -2,6 +2,7 @@
 /* What only run/ can refuse, with the place that is to blame; and what a job of any protocol is. */
 #include "run/check.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -169,6 +170,41 @@ START_TEST(every_wire_is_accepted_or_refused_by_name)
     }
     snprintf(message, sizeof message, "x.conf:1: wire = \"carrier\": expected one of %s", forms);
     refused("wire = carrier\n", NULL, NULL, message);
+}
+END_TEST
+
+START_TEST(a_responder_stands_on_a_device)
+{
+    char text[100];
+    for (uint32_t i = 0; i < wire_kind_count; i++) {
+        const struct wire_kind *kind = &wire_kinds[i], *found;
+        struct fixture f;
+        snprintf(text, sizeof text, "wire = %s%s\ntarget = 10.0.0.1:80\n", kind->name,
+                 kind->far_end == WIRE_FAR_OUTSIDE ? ":any" : "");
+        load_well(&f, text, NULL, NULL);
+        int rc = check_device(&f.job, &found, &f.e);
+        ck_assert_ptr_eq(found, kind);
+        ck_assert_int_eq(rc, kind->device ? 0 : kind->later ? -EOPNOTSUPP : -EINVAL);
+        ck_assert(kind->device || kind->later || strstr(f.e.message, "expected one of xdp:IFACE"));
+        fixture_fini(&f);
+    }
+}
+END_TEST
+
+START_TEST(an_address_is_shared_where_the_kernel_has_an_interface)
+{
+    char text[140];
+    for (uint32_t i = 0; i < wire_kind_count; i++) {
+        const struct wire_kind *kind = &wire_kinds[i];
+        struct fixture f;
+        if (!kind->device)
+            continue;
+        snprintf(text, sizeof text, "wire = %s:any\ntarget = 10.0.0.1:80\nshared_address = yes\n", kind->name);
+        load_well(&f, text, NULL, NULL);
+        ck_assert_int_eq(check_job(&f.job, &f.e), kind->device->on_interface ? 0 : -EINVAL);
+        ck_assert(kind->device->on_interface || strstr(f.e.message, "takes the device whole"));
+        fixture_fini(&f);
+    }
 }
 END_TEST
 
@@ -486,6 +522,7 @@ END_TEST
 CHECK_MAIN("run/check", every_protocol_is_accepted_or_refused_by_name,
            a_responder_needs_the_protocol_only, what_the_protocol_cannot_carry, mixes_that_cannot_be,
            every_wire_is_accepted_or_refused_by_name,
+           a_responder_stands_on_a_device, an_address_is_shared_where_the_kernel_has_an_interface,
            a_device_and_a_server_only_where_the_wire_has_them,
            the_smallest_message_of_each_protocol, every_shape_is_accepted_or_refused_by_name,
            what_is_replayed, what_cannot_be_replayed, a_rate_has_a_shape_and_max_has_none,

@@ -19,7 +19,7 @@ static struct wire_port *open_ring(uint32_t queues)
     struct wire_port *port = NULL;
     struct err e = {0};
     struct wire_config cfg = {.device = "net_ring0", .queues = queues, .mtu = 1500, .ring_size = RING,
-                              .frames = FRAMES, .batch = BATCH, .wants_link = true};
+                              .frames = FRAMES, .batch = BATCH, .initiates = true};
     int rc = dpdk_port_open(&cfg, &port, &e);
     ck_assert_msg(rc == 0, "%s", e.message);
     return port;
