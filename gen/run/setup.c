@@ -264,7 +264,7 @@ void setup_responder(const struct job *job, const struct app_proto *proto, uint3
         .conns = out->stack.tcp.conns,
         .pending = echo ? clamp(pieces * (max_payload(job) / CHUNK_BYTES + 1), 1024, CHUNKS_MAX)
                         : clamp(pieces + 1024, 1024, 1u << 30),
-        .parses = sessions + 256,
+        .parses = proto->server->answer == APP_ANSWER_DESCRIBED ? sessions + 256 : 1, /* else not read */
         .close_first = any_short_lived(job) && job->phases[0].close == CLOSE_FIN_SERVER,
     };
 }
