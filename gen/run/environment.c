@@ -12,6 +12,7 @@
 #include "db/run_row.h"
 #include "run/run.h"
 #include "run/sysfile.h"
+#include "version.h"
 
 static void cpu_model(char *out, size_t size)
 {
@@ -52,6 +53,11 @@ static void best_nice(char *out, size_t size)
     snprintf(out, size, "%d", privilege_nice());
 }
 
+static void build(char *out, size_t size)
+{
+    snprintf(out, size, "%s", WIREBENCH_BUILD);
+}
+
 /* One line a field: adding one is adding a line. */
 static const struct {
     const char *name;
@@ -64,6 +70,7 @@ static const struct {
     {"governor", ENV_WARN, governor},
     {"isolated_cpus", ENV_WARN, isolated},
     {"best_nice", ENV_WARN, best_nice},
+    {"build", ENV_WARN, build},
     {"hugepages", ENV_INFO, hugepages},
 };
 #define HOST_FIELDS (sizeof host_fields / sizeof *host_fields)

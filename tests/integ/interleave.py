@@ -43,6 +43,8 @@ def missing_controls_have_notes(db):
                                  "AND name LIKE 'noise_gap%' AND class = 'info'", run))
         case.expect_equal(set(floor), {"noise_gap_p99_ns", "noise_gap_max_ns"}, "noise floor")
         case.expect(0 < floor["noise_gap_p99_ns"] <= floor["noise_gap_max_ns"], str(floor))
+        build = found.query("SELECT value, class FROM environment WHERE run_id = ? AND name = 'build'", run)
+        case.expect(len(build) == 1 and build[0][0].startswith("-O") and build[0][1] == "warn", f"build {build}")
 
 
 def whole_set(folder):
