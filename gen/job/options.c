@@ -377,7 +377,7 @@ const struct option options[] = {
 
     /* what is kept */
     {"seed", &kind_count, "0", "of every random choice; 0: chosen and stored", "N", "What is kept",
-     RUN(seed), .min = 0, .max = UINT64_MAX, .unhashed = true},
+     RUN(seed), .min = 0, .max = INT64_MAX, .unhashed = true},
     {"interval", &kind_time, "1s", "sampling period", "TIME",
      RUN(interval_ns), .min = 100 * NS_PER_MS, .max = MINUTE},
     {"samples", &kind_share, "all", "transactions recorded one by one; RATIO: a share, chosen by seed",
