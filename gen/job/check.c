@@ -11,7 +11,6 @@
 #include "job/load.h"
 #include "job/value.h"
 
-
 /* A wire that names a device has the world at its far end. */
 static bool is_outside(const struct job *job)
 {
@@ -20,17 +19,12 @@ static bool is_outside(const struct job *job)
 
 /* ---- addresses ---- */
 
-static const char *target_key(const struct loader *l)
-{
-    return loader_setter(l, 0, "listen") ? "listen" : "target";
-}
-
 static int check_target_list(const struct loader *l)
 {
     if (loader_setter(l, 0, "listen") && loader_setter(l, 0, "target"))
         return job_refuse(l->e, l->job, 0, "listen",
                           "target and listen are one list: expected one of them");
-    if (is_outside(l->job) && !loader_setter(l, 0, target_key(l)))
+    if (is_outside(l->job) && !loader_setter(l, 0, job_targets_key(l->job)))
         return job_refuse(l->e, l->job, 0, "wire",
                           "nothing to talk to: expected target = ADDR:PORT as well");
     return 0;
@@ -46,7 +40,7 @@ static int check_public(const struct loader *l)
         bool first_kept = ip_is_reserved_for_tests(first);
         if (!first_kept || !ip_is_reserved_for_tests(last))
             return job_refuse(
-                l->e, l->job, 0, target_key(l),
+                l->e, l->job, 0, job_targets_key(l->job),
                 "%s is a public address: expected one kept for private use or tests, or"
                 " allow_public = yes",
                 ip_format(text, sizeof text, first_kept ? last : first));
@@ -99,7 +93,7 @@ static int check_pools(const struct loader *l)
     int ret = check_pool(l, "source", l->job->sources_count, sources_collide);
     if (ret == 0)
         ret = check_pool(l, "ports", l->job->ports_count, job_ports_collide);
-    return ret ? ret : check_pool(l, target_key(l), l->job->targets_count, targets_collide);
+    return ret ? ret : check_pool(l, job_targets_key(l->job), l->job->targets_count, targets_collide);
 }
 
 /* Each server address is a neighbour that is asked for, unless a gateway leads to all. */
@@ -109,11 +103,11 @@ static int check_servers(const struct loader *l)
     struct job_pool pool = job_pool_of(job);
     bool direct = !job->gateway.hi && !job->gateway.lo;
     if (pool.targets > JOB_TARGETS_ALL)
-        return job_refuse(l->e, job, 0, target_key(l),
+        return job_refuse(l->e, job, 0, job_targets_key(l->job),
                           "%" PRIu64 " servers (addresses x ports): expected at most %u", pool.targets,
                           JOB_TARGETS_ALL);
     if (direct && pool.hosts > JOB_HOSTS_ON_LINK)
-        return job_refuse(l->e, job, 0, target_key(l),
+        return job_refuse(l->e, job, 0, job_targets_key(l->job),
                           "%" PRIu64 " addresses on the link, each to be asked for: expected at most"
                           " %u, or a gateway as well",
                           pool.hosts, JOB_HOSTS_ON_LINK);

@@ -256,6 +256,8 @@ int job_refuse(struct err *e, const struct job *job, uint32_t phase, const char 
  * later version from a mistake. */
 int job_refuse_later(struct err *e, const struct job *job, uint32_t phase, const char *key,
                      const char *later);
+/* The key that the list of servers was given by: "target" or "listen". */
+const char *job_targets_key(const struct job *job);
 /* Whether a suite makes the phases, from the job's one. */
 bool job_searches(const struct job *job);
 
