@@ -188,7 +188,7 @@ def metrics(folder):
 def rate_and_faults(folder):
     db = folder / "ctl.db"
     job = gen.job(folder, "ctl", wire="pair", rate=500, duration="60s", connections=20, interval="100ms",
-                  fault_rx="loss=0%", fault_tx="loss=0%", timeout="400ms")
+                  fault_rx="loss=0%", fault_tx="loss=0%", timeout="400ms", json_stream=folder / "ctl.jsonl")
     job.write_text(job.read_text(encoding="utf-8") + "[second]\nfault_rx = loss=1%\n", encoding="utf-8")
     with gen.start(job, f"--db={db}") as process:
         found = await_phase(process, "measure")
@@ -198,7 +198,8 @@ def rate_and_faults(folder):
         case.expect("main, measure" in text and "offered" in text, text)
         time.sleep(0.3)
         case.expect_equal(ctl("rate", "4k/s"), "done\n", "rate")
-        case.expect_equal(status()["phase"]["offered_rate_per_s"], 4000, "and now")
+        found = status()
+        case.expect_equal((found["phase"]["offered_rate_per_s"], found["workload_id"]), (4000, "ctl+"), "and now")
         time.sleep(0.5)
         ctl("fault", "rx", "loss=100%")
         time.sleep(0.2)
@@ -214,6 +215,9 @@ def rate_and_faults(folder):
     results.check_whole()
     recorded(results)
     case.expect_equal(results.column("workload_id"), "ctl+", "a steered run is marked")
+    told = [line["workload_id"] for line in lines_of(folder / "ctl.jsonl")]
+    case.expect_equal((told[0], told[-1], told.index("ctl+") + told.count("ctl+")), ("ctl", "ctl+", len(told)),
+                      f"marked in the stream from its first command on: {told}")
 
 
 def steered(folder):
