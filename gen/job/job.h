@@ -127,6 +127,7 @@ struct job_phase {
     uint64_t arrivals;       /* how many */
     bool arrivals_sorted;    /* ... by us */
     uint64_t duration_ns, warmup_ns;
+    bool ramps_up;           /* the warm-up comes from nothing to the rate; a suite says so */
     uint64_t transactions;   /* end after so many starts; 0: by time only */
     uint64_t completions_min, duration_max_ns; /* goes on until then; 0: ten times the duration */
     enum job_until until;

@@ -68,6 +68,7 @@ struct run {
     struct flights *flights; /* NULL: the job wants none */
     struct flight_crash *crash; /* NULL: nobody asks when an assertion fails */
     struct run_loaded loaded;
+    struct job_phase ramp_up; /* the warm-up of a phase that ramps up */
     uint64_t edge_ns;        /* where a measured phase begins that has not begun yet; 0: none */
     const struct job_phase *faulted; /* whose faults are on the wire; NULL: the first comes */
     enum run_asked asked;
