@@ -186,9 +186,9 @@ def metrics(folder):
 # --- gen ctl -----------------------------------------------------------------------------------
 
 def rate_and_faults(folder):
-    db = folder / "ctl.db"
+    db, told = folder / "ctl.db", folder / "ctl.jsonl"
     job = gen.job(folder, "ctl", wire="pair", rate=500, duration="60s", connections=20, interval="100ms",
-                  fault_rx="loss=0%", fault_tx="loss=0%", timeout="400ms", json_stream=folder / "ctl.jsonl")
+                  fault_rx="loss=0%", fault_tx="loss=0%", timeout="400ms", json_stream=told)
     job.write_text(job.read_text(encoding="utf-8") + "[second]\nfault_rx = loss=1%\n", encoding="utf-8")
     with gen.start(job, f"--db={db}") as process:
         found = await_phase(process, "measure")
@@ -196,6 +196,7 @@ def rate_and_faults(folder):
         case.expect_equal(found["faults"], {"rx": "loss=0%", "tx": "loss=0%"}, "faults")
         text = ctl("--run", found["uuid"][:8], "status")
         case.expect("main, measure" in text and "offered" in text, text)
+        case.wait_until(lambda: told.exists() and "\n" in told.read_text(encoding="utf-8"), 20, lambda: f"no line: {process}")
         time.sleep(0.3)
         case.expect_equal(ctl("rate", "4k/s"), "done\n", "rate")
         found = status()
@@ -215,9 +216,9 @@ def rate_and_faults(folder):
     results.check_whole()
     recorded(results)
     case.expect_equal(results.column("workload_id"), "ctl+", "a steered run is marked")
-    told = [line["workload_id"] for line in lines_of(folder / "ctl.jsonl")]
-    case.expect_equal((told[0], told[-1], told.index("ctl+") + told.count("ctl+")), ("ctl", "ctl+", len(told)),
-                      f"marked in the stream from its first command on: {told}")
+    names = [line["workload_id"] for line in lines_of(told)]
+    case.expect_equal((names[0], names[-1], names.index("ctl+") + names.count("ctl+")), ("ctl", "ctl+", len(names)),
+                      f"marked in the stream from its first command on: {names}")
 
 
 def steered(folder):
