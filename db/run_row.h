@@ -40,7 +40,7 @@ struct run_row {
     int64_t clock_error_ns;
     double clock_ppm;
     const char *protocol, *transport, *pattern, *load, *payload, *reply, *sla;
-    uint64_t seed;           /* stored as its two's complement */
+    uint64_t seed;           /* below 2^63, as SQLite's integers are */
     int64_t depth, workers, connections_requested, duration_requested_ns, interval_ns;
     const char *margins;     /* as the job says them, NULL: none */
     const struct run_interleave *interleave; /* NULL: a run of its own */

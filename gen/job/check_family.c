@@ -9,11 +9,6 @@
 #define TARGET6 "[2001:2:0:1::1]:9000"
 #define SOURCE6 "2001:2::/124"
 
-static const char *target_key(const struct loader *l)
-{
-    return loader_setter(l, 0, "listen") ? "listen" : "target";
-}
-
 static void set(struct job *job, const char *key, const char *text)
 {
     const struct option *o = option_find(key);
@@ -50,7 +45,7 @@ int check_family(const struct loader *l)
         settle_pools(l);
     int ret = 0;
     for (uint32_t i = 0; i < job->targets_count && ret == 0; i++)
-        ret = check_one(l, target_key(l), job->targets[i].addrs.first);
+        ret = check_one(l, job_targets_key(l->job), job->targets[i].addrs.first);
     for (uint32_t i = 0; i < job->sources_count && ret == 0; i++)
         ret = check_one(l, "source", job->sources[i].first);
     if (ret == 0 && !ip_is_none(job->gateway))

@@ -23,6 +23,7 @@ static bool is_suite(const struct job *job, const char *name)
 
 static const struct {
     const char *key, *suite; /* "": any */
+    const char *also;        /* another that it is for; NULL: none */
 } owners[] = {
     {"step_time", ""},
     {"step_completions", ""},
@@ -30,11 +31,11 @@ static const struct {
     {"step_high", "limits"},
     {"find_low", "find_max"},
     {"find_high", "find_max"},
-    {"find_resolution", "find_max"},
+    {"find_resolution", "find_max", "rfc9411"},
     {"find_trials", "find_max"},
     {"find_time", "find_max"},
     {"users", "capacity"},
-    {"user_rate", "capacity"},
+    {"user_rate", "capacity", "rfc9411"},
     {"growth", "capacity"},
     {"peak", "capacity"},
     {"capacity_sla", "capacity"},
@@ -46,7 +47,8 @@ static int check_owners(const struct loader *l)
     const struct job *job = l->job;
     for (size_t i = 0; i < sizeof owners / sizeof *owners; i++) {
         const char *suite = owners[i].suite;
-        bool fits = *suite ? is_suite(job, suite) : job_searches(job);
+        bool also = owners[i].also && is_suite(job, owners[i].also);
+        bool fits = also || (*suite ? is_suite(job, suite) : job_searches(job));
         if (fits || option_is_default(option_find(owners[i].key), job))
             continue;
         if (!strcmp(suite, "find_max"))
@@ -107,18 +109,28 @@ static int check_find_max(const struct loader *l)
     return 0;
 }
 
+/* Users keep their connections, and make requests. */
+static int check_users(const struct loader *l)
+{
+    const struct job *job = l->job;
+    enum job_pattern pattern = job->phases[0].pattern;
+    if (!(job->search.user_rate_per_s > 0))
+        return job_refuse(l->e, job, 0, "user_rate", "expected a rate above 0");
+    if (pattern == PATTERN_SHORT_LIVED || pattern == PATTERN_POOLED)
+        return job_refuse(l->e, job, 0, "pattern",
+                          "a user of suite = %s keeps its connection: expected long_lived, "
+                          "reconnect or churn", job->search.suite);
+    return 0;
+}
+
 static int check_capacity(const struct loader *l)
 {
     struct job *job = l->job;
     const struct job_search *s = &job->search;
-    enum job_pattern pattern = job->phases[0].pattern;
     double most = fmax(s->peak, s->growth.values[s->growth.count - 1]) * s->users;
-    if (!(s->user_rate_per_s > 0))
-        return job_refuse(l->e, job, 0, "user_rate", "expected a rate above 0");
-    if (pattern == PATTERN_SHORT_LIVED || pattern == PATTERN_POOLED)
-        return job_refuse(l->e, job, 0, "pattern",
-                          "a user of suite = capacity keeps its connection: expected long_lived, "
-                          "reconnect or churn");
+    int rc = check_users(l);
+    if (rc)
+        return rc;
     if (most > CONNECTIONS_MAX)
         return job_refuse(l->e, job, 0, "users",
                           "the highest level is %.12g connections: expected at most %d", most,
@@ -145,6 +157,24 @@ static int check_scale_steps(const struct loader *l)
     return 0;
 }
 
+/* Its trials last the job's own duration. With rate = max the connections are the objective. */
+static int check_rfc9411(const struct loader *l)
+{
+    static const char *const of_steps[] = {"step_time", "step_completions"};
+    const struct job *job = l->job;
+    const struct job_phase *p = &job->phases[0];
+    for (size_t i = 0; i < sizeof of_steps / sizeof *of_steps; i++)
+        if (!option_is_default(option_find(of_steps[i]), job))
+            return job_refuse(l->e, job, 0, of_steps[i],
+                              "a trial of suite = rfc9411 lasts its warmup and its duration: expected those");
+    if (!p->rate_max && !(p->rate_per_s > 0))
+        return job_refuse(l->e, job, 0, "rate", "suite = rfc9411: expected the objective, or max");
+    if (p->rate_max && job->workers * 10ull > p->connections)
+        return job_refuse(l->e, job, 0, "workers",
+                          "more than a tenth of connections = %u: expected at most so many", p->connections);
+    return p->rate_max ? check_users(l) : 0;
+}
+
 static const struct {
     const char *suite;
     int (*check)(const struct loader *l);
@@ -153,6 +183,7 @@ static const struct {
     {"find_max", check_find_max},
     {"capacity", check_capacity},
     {"scale_steps", check_scale_steps},
+    {"rfc9411", check_rfc9411},
 };
 
 int loader_settle_suite(struct loader *l)

@@ -127,6 +127,7 @@ struct job_phase {
     uint64_t arrivals;       /* how many */
     bool arrivals_sorted;    /* ... by us */
     uint64_t duration_ns, warmup_ns;
+    bool ramps_up;           /* the warm-up comes from nothing to the rate; a suite says so */
     uint64_t transactions;   /* end after so many starts; 0: by time only */
     uint64_t completions_min, duration_max_ns; /* goes on until then; 0: ten times the duration */
     enum job_until until;
@@ -256,6 +257,8 @@ int job_refuse(struct err *e, const struct job *job, uint32_t phase, const char 
  * later version from a mistake. */
 int job_refuse_later(struct err *e, const struct job *job, uint32_t phase, const char *key,
                      const char *later);
+/* The key that the list of servers was given by: "target" or "listen". */
+const char *job_targets_key(const struct job *job);
 /* Whether a suite makes the phases, from the job's one. */
 bool job_searches(const struct job *job);
 

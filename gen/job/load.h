@@ -4,6 +4,8 @@
 #ifndef JOB_LOAD_H
 #define JOB_LOAD_H
 
+#include <string.h>
+
 #include "job/entry.h"
 #include "job/job.h"
 
@@ -20,6 +22,18 @@ const struct entry *loader_setter(const struct loader *l, uint32_t phase, const 
 /* Contradictions between keys, public addresses, and defaults that depend on other keys
  * (job/check.c). */
 int loader_settle(struct loader *l);
+/* A wire that names a device has the world at its far end. */
+static inline bool job_is_outside(const struct job *job)
+{
+    return strchr(job->wire, ':') != NULL;
+}
+/* The phase with most connections. */
+uint32_t job_fullest(const struct job *job);
+/* Servers, sources and ports, the family included (job/check_addresses.c). */
+int check_addresses(const struct loader *l);
+/* What a phase asks for; that something can be scaled (job/check_load.c). */
+int check_load(const struct loader *l, uint32_t phase);
+int check_scale(const struct loader *l);
 /* The run's family, with the default addresses that it has (job/check_family.c). */
 int check_family(const struct loader *l);
 /* The same for the keys of suites (job/check_suite.c); makes job.connections the most of any step. */

@@ -253,7 +253,8 @@ const struct option options[] = {
     {"find_low", &kind_rate, "100", "find_max: the lowest rate", "RATE", RUN(search.find_low)},
     {"find_high", &kind_rate, "1M", "find_max: the highest rate", "RATE", RUN(search.find_high)},
     {"find_resolution", &kind_factor, "0.05",
-     "find_max: end when the 95 % interval is so narrow, as a share of the rate", "FACTOR",
+     "find_max: end when the 95 % interval is so narrow, as a share of the rate; suite = rfc9411: when"
+     " what held and what broke lie so near", "FACTOR",
      RUN(search.find_resolution), .min = MILLION / 200, .max = MILLION},
     {"find_trials", &kind_count, "60", "find_max: trials at most", "N",
      RUN(search.find_trials), .min = 1, .max = 500},
@@ -261,7 +262,7 @@ const struct option options[] = {
      RUN(search.find_ns), .min = NS_PER_MS, .max = 30 * DAY},
     {"users", &kind_count, "100", "suite = capacity: users, each with a connection", "N",
      RUN(search.users), .min = 1, .max = 20000000},
-    {"user_rate", &kind_rate, "10/min", "suite = capacity: requests of a user, 6/min or 0.1/s", "RATE",
+    {"user_rate", &kind_rate, "10/min", "suite = capacity, or rfc9411 of connections: requests of a user, 6/min or 0.1/s", "RATE",
      RUN(search.user_rate_per_s)},
     {"growth", &kind_list, "1,1.2,1.5", "suite = capacity: levels, times users", "LIST",
      RUN(search.growth), .min = MILLION, .max = 1000000 * MILLION},
@@ -377,7 +378,7 @@ const struct option options[] = {
 
     /* what is kept */
     {"seed", &kind_count, "0", "of every random choice; 0: chosen and stored", "N", "What is kept",
-     RUN(seed), .min = 0, .max = UINT64_MAX, .unhashed = true},
+     RUN(seed), .min = 0, .max = INT64_MAX, .unhashed = true},
     {"interval", &kind_time, "1s", "sampling period", "TIME",
      RUN(interval_ns), .min = 100 * NS_PER_MS, .max = MINUTE},
     {"samples", &kind_share, "all", "transactions recorded one by one; RATIO: a share, chosen by seed",

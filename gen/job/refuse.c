@@ -30,6 +30,11 @@ int job_refuse(struct err *e, const struct job *job, uint32_t phase, const char 
     return err_set(e, EXIT_USAGE, -EINVAL, "%s: %s", where, what);
 }
 
+const char *job_targets_key(const struct job *job)
+{
+    return loader_setter(job->loader, 0, "listen") ? "listen" : "target";
+}
+
 int job_refuse_later(struct err *e, const struct job *job, uint32_t phase, const char *key,
                      const char *later)
 {

@@ -366,11 +366,16 @@ static int check_abort(const struct job *job, uint32_t p, struct err *e)
 {
     struct sla_rule rules[SLA_RULES_MAX];
     int n = check_rules(job, p, "abort_if", job->phases[p].abort_if, rules, e);
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < n; i++) {
         if (rules[i].window_ns > job->phases[p].abort_window_ns)
             return job_refuse(e, job, p, "abort_if",
                               "%s: looks back longer than abort_window: expected at most as long",
                               rules[i].text);
+        if (rules[i].metric.unit == UNIT_BYTES)
+            return job_refuse(e, job, p, "abort_if",
+                              "%s: the memory of a connection is known when the run has ended: expected it in "
+                              "sla, warn or run_sla", rules[i].text);
+    }
     return n < 0 ? n : 0;
 }
 

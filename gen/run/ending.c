@@ -162,11 +162,9 @@ const char run_table_head[] = " run  workload                     state       ve
 static void describe_row(struct run *r, enum run_state state, const struct judged *j,
                          struct run_result *out)
 {
-    char msg[24], tps[24], p50[24], p99[24], workload[sizeof r->job->workload_id + 1];
-    snprintf(workload, sizeof workload, "%s%s", r->job->workload_id,
-             r->steered && !strchr(r->job->workload_id, '+') ? "+" : "");
+    char msg[24], tps[24], p50[24], p99[24];
     snprintf(out->line, sizeof out->line, "%4lld  %-28s %-11s %-7s %12s %12s %10s %10s  %s",
-             (long long)r->id, workload, run_state_name(state), verdict_word(state, j),
+             (long long)r->id, r->workload_id, run_state_name(state), verdict_word(state, j),
              cell(r, "msg_per_s", 0, msg, sizeof msg),
              cell(r, "transactions_per_s", 0, tps, sizeof tps),
              cell(r, "latency_p50_us", 1, p50, sizeof p50),

@@ -32,6 +32,20 @@
     "y.run_id = x.run_id AND y.role = x.role AND y.at_ns > x.at_ns AND y.at_ns <= x.at_ns + "      \
     ":window WHERE x.run_id = :run AND x.role = '" role "' AND x.at_ns >= t.from_ns AND "          \
     "y.at_ns <= t.to_ns AND t.to_ns - t.from_ns >= :window)"
+/* A value of each interval that was not cut short, all workers together, and how far the farthest of
+ * them lies from their mean. */
+#define WHOLE(value)                                                                               \
+    "SELECT " value " AS x FROM i WHERE measured GROUP BY seq HAVING count(*) = (SELECT workers "   \
+    "FROM run WHERE id = :run) AND min(ended_ns - started_ns) >= 0.9 * (SELECT interval_ns FROM "   \
+    "run WHERE id = :run)"
+#define DEVIATION(value)                                                                           \
+    "(SELECT 100.0 * max(max(x) - avg(x), avg(x) - min(x)) / nullif(avg(x), 0) FROM (" WHOLE(value) "))"
+#define RATE(columns)  "sum(1e9 * (" columns ") / (ended_ns - started_ns))"
+/* Connections of the scope: opened in it, or open as it began. */
+#define THERE                                                                                      \
+    "(a.connects_started + (SELECT ifnull(sum(open_connections), 0) FROM interval WHERE run_id = " \
+    ":run AND seq = (SELECT max(seq) FROM interval WHERE run_id = :run AND seq < (SELECT min(seq) " \
+    "FROM i))))"
 #define CONN_BYTES(side)                                                                           \
     "(SELECT bytes_per_conn FROM conn_memory WHERE run_id = :run AND side = '" side                \
     "' AND pool = 'process')"
@@ -77,6 +91,13 @@ static const struct {
     {"connect_errors", UNIT_SHARE, OF_CONNECTS,
      SHARE("a.connects_failed", "a.connects_completed + a.connects_failed"),
      "connects that failed, of those that ended"},
+    {"resets", UNIT_SHARE, OF_RUN,
+     SHARE("(SELECT ifnull(sum(value), 0) FROM c WHERE kind = 'counter' AND name = 'rst_received')", THERE),
+     "connections that the peer reset, of those that there were"},
+    {"rate_deviation", UNIT_SHARE, OF_TRANSACTIONS, DEVIATION(RATE("wire_tx_bytes + wire_rx_bytes")),
+     "bytes of frames a second, both ways: of the interval farthest from their mean, as a share of that"},
+    {"connections_deviation", UNIT_SHARE, OF_RUN, DEVIATION("sum(open_connections)"),
+     "connections open at the end of an interval: the same"},
     {"retransmissions", UNIT_COUNT, OF_RUN, "m.retransmits", "segments sent again"},
     {"cpu_percent", UNIT_CPU, OF_RUN, CPU("gen"), "CPU of gen, 100 is one core"},
     {"memory_rss", UNIT_MIB, OF_RUN, RSS("gen"),
@@ -113,10 +134,18 @@ static const struct {
 static const struct {
     const char *name;
     uint64_t num, den;
+    const char *sql; /* NULL: the percentile num / den */
     bool max;
 } of_times[] = {
-    {"p50", 50, 100},    {"p90", 90, 100},       {"p95", 95, 100},    {"p99", 99, 100},
-    {"p999", 999, 1000}, {"p9999", 9999, 10000}, {"max", 0, 0, true}, {"mean", 0, 0, false},
+    {"p50", 50, 100, NULL},
+    {"p90", 90, 100, NULL},
+    {"p95", 95, 100, NULL},
+    {"p99", 99, 100, NULL},
+    {"p999", 999, 1000, NULL},
+    {"p9999", 9999, 10000, NULL},
+    {"min", 0, 0, "min(h.min_ns) / 1e3 AS v"},
+    {"max", 0, 0, "max(h.max_ns) / 1e3 AS v", .max = true},
+    {"mean", 0, 0, "sum(h.mean_ns * h.count) / sum(h.count) / 1e3 AS v"},
 };
 
 const char *figure_unit_text(enum figure_unit unit)
@@ -198,6 +227,7 @@ static bool find_of_time(const char *name, struct figure_name *out)
                                     .time = time,
                                     .num = of_times[i].num,
                                     .den = of_times[i].den,
+                                    .of_hists = of_times[i].sql,
                                     .max = of_times[i].max};
         snprintf(out->name, sizeof out->name, "%s_%s", time_name(time), of_times[i].name);
         return true;
@@ -275,13 +305,35 @@ bool figure_find(const char *name, struct figure_name *out)
     return find_plain(name, out) || find_of_time(name, out);
 }
 
+/* --- least and most ---------------------------------------------------------------------------- */
+
+#define SPREAD(value)                                                                              \
+    {                                                                                              \
+        "(SELECT avg(x) FROM (" WHOLE(value) "))", "(SELECT min(x) FROM (" WHOLE(value) "))",       \
+            "(SELECT max(x) FROM (" WHOLE(value) "))"                                              \
+    }
+
+struct figure_spread figure_spread(const struct figure_scope *s, enum figure_spread_of what)
+{
+    static const char *const sql[SPREAD_COUNT][3] = {
+        [SPREAD_CONNECTIONS] = SPREAD("sum(open_connections)"),
+        [SPREAD_CONNECTS] = SPREAD(RATE("connects_completed")),
+        [SPREAD_TRANSACTIONS] = SPREAD(RATE("completed")),
+        [SPREAD_GBIT] = SPREAD(RATE("8e-9 * (wire_tx_bytes + wire_rx_bytes)")),
+    };
+    double v[3];
+    for (int i = 0; i < 3; i++)
+        v[i] = figure_read(s, &(struct figure_name){.sql = sql[what][i]}, 0);
+    return (struct figure_spread){v[0], v[1], v[2]};
+}
+
 /* --- for people ------------------------------------------------------------------------------- */
 
 void figure_list(FILE *out)
 {
     for (size_t i = 0; i < PLAIN; i++)
         fprintf(out, "%s, ", plain[i].name);
-    fputs("[TIME_]p50 ... p9999, [TIME_]max, [TIME_]mean", out);
+    fputs("[TIME_]p50 ... p9999, [TIME_]min, [TIME_]max, [TIME_]mean", out);
     for (size_t f = 0; f < FAMILIES; f++)
         fprintf(out, "%s%sNAME", f + 1 < FAMILIES ? ", " : " or ", families[f].prefix);
 }
@@ -296,10 +348,9 @@ void figure_print_markdown(FILE *out)
 {
     fputs("| metric | unit | meaning |\n|---|---|---|\n", out);
     fputs(
-        "| `latency_p50` `_p90` `_p95` `_p99` `_p999` `_p9999` `_mean` `_max`; the same of "
-        "`service_`, "
-        "`queueing_`, `lateness_`, `connect_` | a time with its unit | a percentile, the mean, the "
-        "longest of a time; `p99` alone is `latency_p99` |\n",
+        "| `latency_p50` `_p90` `_p95` `_p99` `_p999` `_p9999` `_mean` `_min` `_max`; the same of "
+        "`service_`, `queueing_`, `lateness_`, `connect_` | a time with its unit | a percentile, the "
+        "mean, the shortest, the longest of a time; `p99` alone is `latency_p99` |\n",
         out);
     for (size_t i = 0; i < PLAIN; i++)
         fprintf(out, "| `%s` | %s | %s |\n", plain[i].name, cell(plain[i].unit), plain[i].meaning);

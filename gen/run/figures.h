@@ -4,7 +4,7 @@
  * back from the rows of the results file, so that what is judged is what was recorded. Rates cover
  * the measured time; what became of transactions and how long it took, the drain behind it as well.
  *
- * A name is one of figure_list()'s; [TIME_]pNN, [TIME_]max, [TIME_]mean (without TIME: latency);
+ * A name is one of figure_list()'s; [TIME_]pNN, _min, _max, _mean (without TIME: latency);
  * error.KIND, connect_error.KIND; or counter.NAME, drop.NAME, the counts of base/measure.h and
  * base/drop.h.
  */
@@ -50,8 +50,9 @@ struct figure_name {
     enum figure_of of;
     const char *sql;     /* an expression over the totals of the scope; NULL: */
     enum time_kind time; /* of one of the times: */
-    uint64_t num, den;   /* its percentile num/den; 0: max or mean */
-    bool max, windowed;  /* windowed: a rule gives a stretch of time with it */
+    uint64_t num, den;   /* its percentile num/den; 0: */
+    const char *of_hists; /* an expression over the rows of its histograms */
+    bool max, windowed;  /* max: one sample decides; windowed: a rule gives a stretch of time with it */
     const char *key;     /* what `sql` looks for as :key; NULL: nothing */
 };
 /* False: there is no such figure. */
@@ -90,5 +91,18 @@ struct figure_series {
     size_t room;
 };
 int64_t figure_series(const struct figure_scope *s, struct figure_series *out);
+
+/* Of the intervals of a scope's measured time that were not cut short, all workers together. */
+struct figure_spread {
+    double mean, least, most; /* NAN: there is none */
+};
+enum figure_spread_of {
+    SPREAD_CONNECTIONS,  /* open at the end */
+    SPREAD_CONNECTS,     /* a second */
+    SPREAD_TRANSACTIONS, /* a second */
+    SPREAD_GBIT,         /* a second, of frames both ways, without FCS and preamble */
+    SPREAD_COUNT
+};
+struct figure_spread figure_spread(const struct figure_scope *s, enum figure_spread_of what);
 
 #endif

@@ -159,9 +159,7 @@ double figure_read(const struct figure_scope *s, const struct figure_name *f, ui
         return read_sql(s, f->sql, f->key, f->windowed ? &window_ns : NULL);
     if (f->den)
         return read_percentile(s, f);
-    return read_of_time(s, f->time,
-                        f->max ? "max(h.max_ns) / 1e3 AS v"
-                               : "sum(h.mean_ns * h.count) / sum(h.count) / 1e3 AS v");
+    return read_of_time(s, f->time, f->of_hists);
 }
 
 double figure_samples(const struct figure_scope *s, const struct figure_name *f)

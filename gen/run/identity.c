@@ -45,13 +45,17 @@ void identity_make(struct run *r)
 {
     uint64_t half[2] = {1, 2};
     identity_uuid(r->uuid);
+    snprintf(r->workload_id, sizeof r->workload_id, "%s", r->job->workload_id);
     format_key(r, half, r->history_key);
 }
 
-/* What it did depends on the moments of its commands: no other run does the same. */
+/* What it did depends on the moments of its commands: no other run does the same. The workload gets the
+ * mark of an overridden job, as in its row (db/rows.c). */
 void identity_steered(struct run *r)
 {
     uint64_t half[2] = {hash_text(1, r->uuid), hash_text(2, r->uuid)};
-    r->steered = true;
+    size_t len = strlen(r->workload_id);
+    if (!len || r->workload_id[len - 1] != '+')
+        strcpy(r->workload_id + len, "+");
     format_key(r, half, r->history_key);
 }

@@ -72,7 +72,7 @@ static void note_run(struct run *r)
     r->live->run = (struct live_run){
         .id = r->id,
         .uuid = r->uuid,
-        .workload_id = r->job->workload_id,
+        .workload_id = r->workload_id,
         .history_key = r->history_key,
         .wire = r->job->wire,
         .protocol = r->job->protocol,

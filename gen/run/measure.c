@@ -8,6 +8,7 @@
  * command, the drain, whose time has come.
  */
 #include <errno.h>
+#include <stdio.h>
 
 #include "base/units.h"
 #include "run/step.h"
@@ -28,6 +29,21 @@ static int begin_load(struct run *r, const struct job_phase *p, enum phase_kind 
                                              .phase = (uint32_t)phase},
                      p, measured);
     return phase;
+}
+
+/* RFC 9411 4.3.4: from nothing to the rate, evenly. */
+static const struct job_phase *warmup_of(struct run *r, const struct job_phase *p)
+{
+    if (!p->ramps_up || p->rate_max)
+        return p;
+    struct job_phase *up = &r->ramp_up;
+    *up = *p;
+    snprintf(up->shape, sizeof up->shape, "ramp");
+    up->ramp_from = 0;
+    up->ramp_to = 1;
+    up->ramp_steps = 0;
+    up->ramp_ns = p->warmup_ns;
+    return up;
 }
 
 static int result_of(const struct run *r, enum phase_exit why)
@@ -85,7 +101,7 @@ int measure_phase(struct run *r, const struct job_phase *p, struct err *e)
 {
     uint64_t start = clock_now_ns(&r->clock) + LEAD_NS, measure = start + p->warmup_ns;
     int warmup = -1, rc = 0;
-    if (p->warmup_ns && (warmup = begin_load(r, p, PHASE_WARMUP, start, measure, e)) < 0)
+    if (p->warmup_ns && (warmup = begin_load(r, warmup_of(r, p), PHASE_WARMUP, start, measure, e)) < 0)
         return warmup;
     if (p->enter.steady)
         rc = await_settled(r, p, (uint32_t)warmup, &measure, e);

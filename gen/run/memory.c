@@ -132,8 +132,7 @@ static bool asked_for(const struct job *job)
 {
     bool any = names_it(job->run_sla);
     for (uint32_t i = 0; i < job->phases_count; i++)
-        any |= names_it(job->phases[i].sla) || names_it(job->phases[i].warn) ||
-               names_it(job->phases[i].abort_if);
+        any |= names_it(job->phases[i].sla) || names_it(job->phases[i].warn);
     return job->measure_memory == MEASURE_YES || (job->measure_memory == MEASURE_AUTO && any);
 }
 

@@ -54,6 +54,7 @@ struct run {
     struct rec *rec;
     int64_t id;              /* row in the database */
     char uuid[37], history_key[33], environment_hash[17];
+    char workload_id[sizeof ((struct job *)0)->workload_id + 1]; /* the job's; marked once it is steered */
     uint64_t mono_to_real_ns;
     struct run_memory memory;
     struct rec_memory rec_memory; /* taken before the recorder is closed */
@@ -67,10 +68,10 @@ struct run {
     struct flights *flights; /* NULL: the job wants none */
     struct flight_crash *crash; /* NULL: nobody asks when an assertion fails */
     struct run_loaded loaded;
+    struct job_phase ramp_up; /* the warm-up of a phase that ramps up */
     uint64_t edge_ns;        /* where a measured phase begins that has not begun yet; 0: none */
     const struct job_phase *faulted; /* whose faults are on the wire; NULL: the first comes */
     enum run_asked asked;
-    bool steered;            /* gen ctl changed what it does: not comparable with others of its job */
     struct db *reader;       /* second connection to the results, for reading while the run goes on */
     char aborted[240];       /* why the run ended itself; empty: it did not */
     const volatile sig_atomic_t *signal; /* 0, or the signal that asked to end */
@@ -119,8 +120,8 @@ int environment_host_record(struct db *db, int64_t run_id, struct err *e);
 void identity_uuid(char out[37]); /* a new one, RFC 9562 version 4 */
 /* Chosen when the job leaves it open: it is then stored like a given one. */
 void identity_seed(struct job *job);
-void identity_make(struct run *r); /* uuid and history key; after environment_fingerprint */
-void identity_steered(struct run *r); /* a history key that it shares with no other run */
+void identity_make(struct run *r); /* uuid, workload and history key; after environment_fingerprint */
+void identity_steered(struct run *r); /* a mark, and a history key that it shares with no other run */
 
 /* ending.c: memory, peer counters, verdicts, validity, what limited it; ends the row. */
 int ending_record(struct run *r, bool interrupted, const struct err *failure, struct run_result *out,

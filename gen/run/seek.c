@@ -32,11 +32,10 @@ int seek_check(const struct job *job, struct err *e)
         return job_refuse(e, job, 0, "suite", "expected one of %s", names);
     }
     int n = suite->rules ? sla_parse(suite->rules(job), rules, &why) : 0;
-    const char *key = strcmp(suite->name, "capacity") ? "find_max" : "capacity_sla";
     if (n < 0)
-        return job_refuse(e, job, 0, key, "%s", why.message);
+        return job_refuse(e, job, 0, suite->rules_key, "%s", why.message);
     if (suite->rules && !n)
-        return job_refuse(e, job, 0, key, "expected at least one rule, as p99<1ms");
+        return job_refuse(e, job, 0, suite->rules_key, "expected at least one rule, as p99<1ms");
     return 0;
 }
 

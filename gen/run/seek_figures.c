@@ -87,10 +87,25 @@ static void judge_limit(struct run *r, int64_t phase_id, struct trial_result *ou
 static void read_times(const struct judge_scope *s, struct trial_result *out)
 {
     out->mean_us = read_figure(s, "latency_mean");
+    out->min_us = read_figure(s, "latency_min");
     out->p50_us = read_figure(s, "latency_p50");
     out->p95_us = read_figure(s, "latency_p95");
     out->p99_us = read_figure(s, "latency_p99");
     out->max_us = read_figure(s, "latency_max");
+}
+
+static struct trial_spread read_spread(const struct judge_scope *s, enum figure_spread_of what)
+{
+    struct figure_spread f = figure_spread(&s->rows, what);
+    return (struct trial_spread){f.mean, f.least, f.most};
+}
+
+static void read_spreads(const struct judge_scope *s, struct trial_result *out)
+{
+    out->at_once = read_spread(s, SPREAD_CONNECTIONS);
+    out->connects = read_spread(s, SPREAD_CONNECTS);
+    out->transactions = read_spread(s, SPREAD_TRANSACTIONS);
+    out->gbit = read_spread(s, SPREAD_GBIT);
 }
 
 static void read_resources(const struct seek *k, const struct judge_scope *s,
@@ -121,6 +136,7 @@ bool seek_read(struct run *r, struct trial_result *out, int64_t *phase_id)
         .success = read_figure(&s, "success") / 100,
     };
     read_times(&s, out);
+    read_spreads(&s, out);
     read_resources(k, &s, out);
     judge_rules(k, &s, out);
     judge_limit(r, *phase_id, out);

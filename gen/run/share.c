@@ -33,7 +33,7 @@ struct share share_of_client(const struct job *job, const char *iface)
 
 struct share share_of_responder(const struct job *job, const char *iface, struct share_lists *lists)
 {
-    const char *key = strstr(job->overrides, "listen=") ? "listen" : "target";
+    const char *key = job_targets_key(job);
     for (uint32_t i = 0; i < job->targets_count; i++) {
         lists->addrs[i] = job->targets[i].addrs;
         lists->ports[i] = job->targets[i].ports;

@@ -41,7 +41,7 @@ static json_t *status_object(struct run *r, const struct live_phase *in, uint64_
     double at_s = (double)((int64_t)(now_ns + r->mono_to_real_ns) - l->run.started_ns) / 1e9;
     return json_pack(
         "{s:b, s:I, s:s, s:s, s:I, s:s, s:f, s:o, s:I, s:o, s:I, s:I, s:I, s:o, s:o, s:o}", "ok", 1,
-        "run", (json_int_t)r->id, "uuid", r->uuid, "workload_id", r->job->workload_id, "pid",
+        "run", (json_int_t)r->id, "uuid", r->uuid, "workload_id", r->workload_id, "pid",
         (json_int_t)l->run.pid, "db", r->job->db, "at_s", at_s, "phase", phase_object(in, now_ns),
         "open_connections", (json_int_t)t->open_connections, "transactions_per_s",
         figure(l->transactions_per_s), "started", (json_int_t)t->counters[COUNTER_STARTED],

@@ -39,10 +39,8 @@ static bool answered(struct turns *t, uint32_t step)
     bool more = step + 1 < turn->steps, ended = !more || !is_answered(turn, step + 1);
     if (more)
         t->owed[step + 1]++;
-    if (ended) {
+    if (ended)
         t->owed[0]++;
-        t->ended++;
-    }
     return ended;
 }
 
@@ -80,7 +78,6 @@ static void fill(struct turns *t, struct frame *f)
         t->owed[t->at]--;
     }
 }
-
 
 static void send_owed(struct turns *t, const struct reflector *r)
 {

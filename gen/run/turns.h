@@ -28,9 +28,7 @@ struct turn {
 struct turns {
     const struct turn *turn;
     uint64_t owed[TURN_STEPS]; /* steps to begin */
-    uint32_t sent;             /* frames of the step that is being sent, */
-    uint32_t at;               /* by number; of those owed */
-    uint64_t ended;            /* turns whose last answer came */
+    uint32_t at, sent;         /* the step that is being sent, and how many of its frames are */
 };
 
 void turns_init(struct turns *t, const struct turn *turn, uint32_t in_flight);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* `write(4, ..., 1000) = 1000`, as a C program would call. */
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "script/internal.h"
@@ -76,10 +77,8 @@ static void note_argument(struct script_row *row, int at, const char *text)
         row->fd = (int)number_in(text);
     if (at == 2 && (row->call == CALL_WRITE || row->call == CALL_READ))
         row->amount = (uint32_t)number_in(text);
-    if ((at == 2 && row->call == CALL_SETSOCKOPT) || (at == 1 && row->call == CALL_SHUTDOWN)) {
-        strncpy(row->name, text, sizeof row->name - 1);
-        row->name[sizeof row->name - 1] = 0;
-    }
+    if ((at == 2 && row->call == CALL_SETSOCKOPT) || (at == 1 && row->call == CALL_SHUTDOWN))
+        snprintf(row->name, sizeof row->name, "%.*s", (int)sizeof row->name - 1, text); /* a longer one is none that is known */
     if (at == 3 && row->call == CALL_SETSOCKOPT)
         row->value = number_in(text);
 }

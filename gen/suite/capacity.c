@@ -161,6 +161,7 @@ const struct suite capacity_suite = {
     .name = "capacity",
     .meaning = "how many users are carried: a connection each, user_rate requests, growth and peak",
     .rules = capacity_rules,
+    .rules_key = "capacity_sla",
     .fixed_rules = "achieved>=90%",
     .next = capacity_next,
     .judge = capacity_judge,

@@ -282,6 +282,7 @@ const struct suite find_max_suite = {
     .name = "find_max",
     .meaning = "the highest rate that holds an objective (find_max = RULES), as an interval",
     .rules = find_max_rules,
+    .rules_key = "find_max",
     .fixed_rules = "achieved>=90%",
     .next = find_max_next,
     .judge = find_max_judge,

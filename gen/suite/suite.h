@@ -22,6 +22,11 @@
 /* What the rules of a job say of a trial's figures; OPEN: there was too little to judge. */
 enum trial_ruling { TRIAL_OPEN = -1, TRIAL_FAILED = 0, TRIAL_PASSED = 1 };
 
+/* Of the intervals of a trial's measured time, but for those that its ends cut short. */
+struct trial_spread {
+    double mean, least, most;
+};
+
 /* What one trial gave. A figure that was not measured is NAN. */
 struct trial_result {
     double requested_per_s;       /* NAN: max */
@@ -29,7 +34,8 @@ struct trial_result {
     double open;                  /* connections at its end */
     double achieved_per_s;        /* completed, over the measured time */
     double success;               /* completed of those that ended, 0 to 1 */
-    double mean_us, p50_us, p95_us, p99_us, max_us; /* of latency; NULL as stored: too few samples */
+    double mean_us, min_us, p50_us, p95_us, p99_us, max_us; /* of latency; NULL as stored: too few samples */
+    struct trial_spread at_once, connects, transactions, gbit; /* connections open; a second, as gbit */
     double cpu_gen_percent, cpu_peer_percent;       /* 100: one core */
     double rss_gen_bytes, rss_peer_bytes;
     double bytes_per_connection;  /* of gen, above what it uses without one, by those open */
@@ -78,8 +84,9 @@ struct search {
 
 struct suite {
     const char *name, *meaning;
-    /* The rules that each trial is held against by whoever has its figures; NULL: none. */
+    /* The rules that each trial is held against by whoever has its figures, and their key; NULL: none. */
     const char *(*rules)(const struct job *job);
+    const char *rules_key;
     const char *fixed_rules; /* told beside them, judged by `judge` */
     /* Sets rate, connections and time of the next trial, in a copy of the job's phase. */
     enum suite_next (*next)(const struct search *s, struct job_phase *out);

@@ -13,7 +13,8 @@
     X(limits)                                                                                      \
     X(find_max)                                                                                    \
     X(capacity)                                                                                    \
-    X(scale_steps)
+    X(scale_steps)                                                                                 \
+    X(rfc9411)
 
 #define SUITE_DECLARE(name) extern const struct suite name##_suite;
 SUITES(SUITE_DECLARE)

@@ -19,7 +19,4 @@ int dpdk_port_open(const struct wire_config *cfg, struct wire_port **out, struct
 /* Bytes of all frames that it reserves for frames of so many IP bytes. */
 uint64_t dpdk_memory(const struct wire_config *cfg, uint32_t mtu);
 
-/* "DPDK 22.11.11" */
-const char *dpdk_version(void);
-
 #endif

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <rte_ethdev.h>
 #include <rte_mempool.h>
-#include <rte_version.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,11 +40,6 @@ uint64_t dpdk_memory(const struct wire_config *cfg, uint32_t mtu)
 {
     struct dpdk_sizes s = sizes_of(cfg, mtu);
     return (uint64_t)cfg->queues * s.frames * (s.room_bytes + MBUF_BYTES);
-}
-
-const char *dpdk_version(void)
-{
-    return rte_version();
 }
 
 static int check_sizes(const struct dpdk_port *d, const struct wire_config *cfg, struct err *e)

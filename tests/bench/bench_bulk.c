@@ -29,32 +29,27 @@ static double gbit_of(struct gen_run *run, const char *sql, int round)
     return gbit;
 }
 
+static double gbit_sent(struct gen_run *run, int round)
+{
+    return gbit_of(run, GBIT("wire_tx_bytes"), round);
+}
+
+static double gbit_received(struct gen_run *run, int round)
+{
+    return gbit_of(run, GBIT("wire_rx_bytes"), round);
+}
+
 /* One way; the other side verifies the checksum of every segment and drops what it holds. */
 static int pair_gbit_1mib(double *values)
 {
-    int n = bench_rounds(5);
-    for (int i = 0; i < n; i++) {
-        struct gen_run run;
-        if (gen_run(&run, "wire=pair", "protocol=discard", "duration=3s", BULK, NULL))
-            return 0;
-        values[i] = gbit_of(&run, GBIT("wire_tx_bytes"), i + 1);
-        gen_run_done(&run);
-    }
-    return n;
+    return gen_rounds(5, values, gbit_sent, "wire=pair", "protocol=discard", "duration=3s", BULK, NULL);
 }
 
 /* A small request, and a reply of which the client compares every byte. */
 static int pair_gbit_1mib_checked(double *values)
 {
-    int n = bench_rounds(5);
-    for (int i = 0; i < n; i++) {
-        struct gen_run run;
-        if (gen_run(&run, "wire=pair", "protocol=line", "mix=read", "duration=3s", BULK, NULL))
-            return 0;
-        values[i] = gbit_of(&run, GBIT("wire_rx_bytes"), i + 1);
-        gen_run_done(&run);
-    }
-    return n;
+    return gen_rounds(5, values, gbit_received, "wire=pair", "protocol=line", "mix=read", "duration=3s",
+                      BULK, NULL);
 }
 
 /* Two full frames, and what acknowledges them. */
@@ -73,7 +68,7 @@ static int lab_gbit_1mib_vs_limit(double *values)
         double limit = bare_lab(&bare_bulk) * 2 * FULL_FRAME * 8 / 1e9;
         if (limit < 0 || gen_run(&run, "wire=lab", "protocol=discard", "duration=1s", BULK, NULL))
             return 0;
-        values[i] = gbit_of(&run, GBIT("wire_tx_bytes"), i + 1) / limit;
+        values[i] = gbit_sent(&run, i + 1) / limit;
         gen_run_done(&run);
         fprintf(stderr, "    bare frames %.2f Gbit/s: %.3f\n", limit, values[i]);
     }

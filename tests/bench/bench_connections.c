@@ -11,20 +11,7 @@
 
 static int lab_open_100k(double *values)
 {
-    int n = bench_rounds(5);
-    for (int i = 0; i < n; i++) {
-        struct gen_run run;
-        if (gen_run(&run, "wire=lab", OPEN_100K, NULL))
-            return 0;
-        double open = gen_figure(&run, "SELECT connections_opened FROM run");
-        values[i] = gen_figure(&run, "SELECT (ended_ns - started_ns) / 1e9 FROM phase "
-                                     "WHERE kind = 'connect'");
-        fprintf(stderr, "  round %d: %.0f connections open after %.3f s\n", i + 1, open, values[i]);
-        gen_run_done(&run);
-        if (open < 100000)
-            return 0;
-    }
-    return n;
+    return gen_rounds(5, values, gen_open_s, "wire=lab", OPEN_100K, NULL);
 }
 
 static double resident(const char *connections)
@@ -56,24 +43,21 @@ static int conn_bytes_100k(double *values)
 }
 
 /* SPEC 6: the same process configured for none beside it; read when all are open, before any load. */
+static double idle_bytes(struct gen_run *run, int round)
+{
+    double bytes = gen_figure(run, "SELECT bytes_per_conn FROM conn_memory WHERE side = 'gen' AND "
+                                   "pool = 'process' AND connections = 100000");
+    gen_rows(run, "SELECT side || ' ' || pool || ': ' || round(bytes_per_conn, 1) || "
+                  "' bytes a connection' FROM conn_memory");
+    fprintf(stderr, "  round %d: %.1f bytes an idle connection\n", round, bytes);
+    return bytes;
+}
+
 static int conn_bytes_all_options(double *values)
 {
-    int n = bench_rounds(3);
-    for (int i = 0; i < n; i++) {
-        struct gen_run run;
-        if (gen_run(&run, "wire=lab", "connections=100000", "protocol=echo", "payload=64", "rate=0",
-                    "duration=1s", "warmup=0s", "measure_memory=yes", ALL_OPTIONS, NULL))
-            return 0;
-        values[i] = gen_figure(&run, "SELECT bytes_per_conn FROM conn_memory WHERE side = 'gen' AND "
-                                     "pool = 'process' AND connections = 100000");
-        gen_rows(&run, "SELECT side || ' ' || pool || ': ' || round(bytes_per_conn, 1) || "
-                       "' bytes a connection' FROM conn_memory");
-        gen_run_done(&run);
-        if (isnan(values[i]))
-            return 0;
-        fprintf(stderr, "  round %d: %.1f bytes an idle connection\n", i + 1, values[i]);
-    }
-    return n;
+    return gen_rounds(3, values, idle_bytes, "wire=lab", "connections=100000", "protocol=echo",
+                      "payload=64", "rate=0", "duration=1s", "warmup=0s", "measure_memory=yes",
+                      ALL_OPTIONS, NULL);
 }
 
 const struct bench connections_benches[] = {

@@ -12,6 +12,7 @@
 
 #define LIVES "rate=max", "pattern=short_lived", "close=client", "connections=256", \
               "source=198.18.2.0/24"
+#define ECHO_LIVES "protocol=echo", "payload=64", LIVES
 
 /* Connections a second; the rest to stderr. NAN: the run failed. */
 static double lives_of(struct gen_run *run, int round)
@@ -33,16 +34,7 @@ static double lives_of(struct gen_run *run, int round)
 
 static int lab_cps(double *values)
 {
-    int n = bench_rounds(5);
-    for (int i = 0; i < n; i++) {
-        struct gen_run run;
-        if (gen_run(&run, "wire=lab", "duration=3s", "warmup=500ms", "protocol=echo", "payload=64",
-                    LIVES, NULL))
-            return 0;
-        values[i] = lives_of(&run, i + 1);
-        gen_run_done(&run);
-    }
-    return n;
+    return gen_rounds(5, values, lives_of, "wire=lab", "duration=3s", "warmup=500ms", ECHO_LIVES, NULL);
 }
 
 /* SYN and SYN-ACK; request and reply of 64 bytes; FIN and FIN; the last ACK, with the next SYN. */
@@ -58,8 +50,7 @@ static int lab_cps_vs_pattern(double *values)
     for (int i = 0; i < n; i++) {
         struct gen_run run;
         double bare = bare_lab(&bare_lives);
-        if (bare < 0 || gen_run(&run, "wire=lab", "duration=1s", "warmup=300ms", "protocol=echo",
-                                "payload=64", LIVES, NULL))
+        if (bare < 0 || gen_run(&run, "wire=lab", "duration=1s", "warmup=300ms", ECHO_LIVES, NULL))
             return 0;
         values[i] = lives_of(&run, i + 1) / bare;
         gen_run_done(&run);
@@ -70,30 +61,13 @@ static int lab_cps_vs_pattern(double *values)
 
 static int pair_cps(double *values)
 {
-    int n = bench_rounds(5);
-    for (int i = 0; i < n; i++) {
-        struct gen_run run;
-        if (gen_run(&run, "wire=pair", "duration=3s", "warmup=500ms", "protocol=echo", "payload=64",
-                    LIVES, NULL))
-            return 0;
-        values[i] = lives_of(&run, i + 1);
-        gen_run_done(&run);
-    }
-    return n;
+    return gen_rounds(5, values, lives_of, "wire=pair", "duration=3s", "warmup=500ms", ECHO_LIVES, NULL);
 }
 
 static int pair_cps_32k(double *values)
 {
-    int n = bench_rounds(5);
-    for (int i = 0; i < n; i++) {
-        struct gen_run run;
-        if (gen_run(&run, "wire=pair", "duration=3s", "warmup=500ms", "protocol=line", "payload=100",
-                    "reply=32KiB", LIVES, NULL))
-            return 0;
-        values[i] = lives_of(&run, i + 1);
-        gen_run_done(&run);
-    }
-    return n;
+    return gen_rounds(5, values, lives_of, "wire=pair", "duration=3s", "warmup=500ms", "protocol=line",
+                      "payload=100", "reply=32KiB", LIVES, NULL);
 }
 
 const struct bench lives_benches[] = {

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Bytes of one frame: parsed, built, copied. */
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/csum.h"
-#include "base/mem.h"
 #include "bench/bench.h"
 #include "bench/micro.h"
 #include "net/pkt.h"
@@ -40,33 +38,20 @@ static void make_segment(struct frames *f, uint32_t ip)
     f->len = net_tcp_build(&f->head, f->frame, &f->seg, PAYLOAD, f->sum);
 }
 
-static struct frames *open_bytes(void)
+static bool open_bytes(void *state, uint32_t len)
 {
-    struct frames *f = micro_memory(sizeof *f, "frames");
-    for (uint32_t i = 0; f && i < BYTES; i++)
+    struct frames *f = state;
+    f->len = len;
+    for (uint32_t i = 0; i < BYTES; i++)
         f->from[i] = (uint8_t)(i * 7);
-    return f;
+    return true;
 }
 
-static void *open_segment(uint32_t ip)
+static bool open_segment(void *state, uint32_t ip)
 {
-    struct frames *f = open_bytes();
-    if (f)
-        make_segment(f, ip);
-    return f;
-}
-
-static void *open_copy(uint32_t bytes)
-{
-    struct frames *f = open_bytes();
-    if (f)
-        f->len = bytes;
-    return f;
-}
-
-static void close_frames(void *state)
-{
-    mem_release(state, sizeof(struct frames));
+    open_bytes(state, 0);
+    make_segment(state, ip);
+    return true;
 }
 
 static void parse(void *state, uint32_t ops)
@@ -97,14 +82,14 @@ static void copy(void *state, uint32_t ops)
 }
 
 #define FRAMES(name, opened, what, n)                                                              \
-    MICRO(name, .open = opened, .chunk = what, .close = close_frames, .size = n, .ops = 1000,      \
-          .chunks = 1000)
+    MICRO(name, .bytes = sizeof(struct frames), .open = opened, .chunk = what, .size = n,          \
+          .ops = 1000, .chunks = 1000)
 FRAMES(parse_ip4, open_segment, parse, 4)
 FRAMES(parse_ip6, open_segment, parse, 6)
 FRAMES(build_ip4, open_segment, build, 4)
 FRAMES(build_ip6, open_segment, build, 6)
-FRAMES(copy_64, open_copy, copy, 64)
-FRAMES(copy_1448, open_copy, copy, 1448)
+FRAMES(copy_64, open_bytes, copy, 64)
+FRAMES(copy_1448, open_bytes, copy, 1448)
 
 const struct bench micro_frame_benches[] = {
     {"micro_parse_ip4", MICRO_UNIT, "a frame of an echo of 64 B parsed, checksums verified", parse_ip4},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Finding a flow, arming a timer: with few connections, and with so many that caches do not hold them. */
 #include <assert.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -29,25 +29,24 @@ static uint32_t hash_of(uint32_t n, uint32_t server_port)
     return net_flow_hash(KEY, n / 50000, (uint16_t)(10000 + n % 50000), (uint16_t)server_port);
 }
 
-static void *open_flows(uint32_t size)
+static bool open_flows(void *state, uint32_t size)
 {
     struct err e = {0};
-    struct flows *f = calloc(1, sizeof *f);
-    if (!f || flow_init(&f->table, size, &e)) {
-        free(f);
-        return NULL;
+    struct flows *f = state;
+    if (flow_init(&f->table, size, &e)) {
+        fprintf(stderr, "bench: %s\n", e.message);
+        return false;
     }
     f->size = size;
     for (uint32_t i = 0; i < size; i++)
         flow_add(&f->table, hash_of(i, 9000), i);
-    return f;
+    return true;
 }
 
 static void close_flows(void *state)
 {
     struct flows *f = state;
     flow_fini(&f->table);
-    free(f);
 }
 
 static uint32_t find(struct flows *f, uint32_t server_port)
@@ -70,8 +69,8 @@ static void find_none(void *state, uint32_t ops)
 }
 
 #define FLOWS(name, what, n)                                                                       \
-    MICRO(name, .open = open_flows, .chunk = what, .close = close_flows, .size = n, .ops = 2000,   \
-          .chunks = 500)
+    MICRO(name, .bytes = sizeof(struct flows), .open = open_flows, .chunk = what,                  \
+          .close = close_flows, .size = n, .ops = 2000, .chunks = 500)
 FLOWS(hit_1k, find_there, 1000)
 FLOWS(hit_1m, find_there, 1000000)
 FLOWS(miss_1k, find_none, 1000)
@@ -91,21 +90,19 @@ static void close_timers(void *state)
 {
     struct timers *t = state;
     mem_release(t->conns, (size_t)t->size * sizeof *t->conns);
-    free(t);
 }
 
-static void *open_timers(uint32_t size)
+static bool open_timers(void *state, uint32_t size)
 {
-    struct timers *t = calloc(1, sizeof *t);
-    if (!t || !(t->conns = micro_memory((size_t)size * sizeof *t->conns, "timers"))) {
-        free(t);
-        return NULL;
-    }
+    struct timers *t = state;
     t->size = size;
+    t->conns = micro_memory((size_t)size * sizeof *t->conns, "timers");
+    if (!t->conns)
+        return false;
     wheel_init(&t->wheel, &t->conns[0].timer, sizeof *t->conns, 1);
     for (uint32_t i = 0; i < size; i++)
         wheel_node_init(&t->conns[i].timer);
-    return t;
+    return true;
 }
 
 static void arm(struct timers *t, uint32_t index)
@@ -146,8 +143,8 @@ static void fire_all(void *state, uint32_t ops)
 }
 
 #define TIMERS(name, what, n, o, c)                                                                \
-    MICRO(name, .open = open_timers, .prepare = arm_all, .chunk = what, .close = close_timers,     \
-          .size = n, .ops = o, .chunks = c)
+    MICRO(name, .bytes = sizeof(struct timers), .open = open_timers, .prepare = arm_all,           \
+          .chunk = what, .close = close_timers, .size = n, .ops = o, .chunks = c)
 TIMERS(again_256, arm_again, 256, 2560, 500)
 TIMERS(again_1m, arm_again, 1000000, 20000, 100)
 TIMERS(fire_256, fire_all, 256, 256, 500)

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What is kept of a transaction, and what a hand-over between threads costs each side. */
 #include <math.h>
-#include <stdlib.h>
 
 #include "base/hist.h"
-#include "base/mem.h"
 #include "base/ring.h"
 #include "base/rng.h"
 #include "bench/bench.h"
@@ -22,22 +20,16 @@ struct times {
     uint64_t ns[DRAWS]; /* about 30 us, log-normal */
 };
 
-static void *open_times(uint32_t size)
+static bool open_times(void *state, uint32_t size)
 {
     (void)size;
     struct rng rng;
-    struct times *t = micro_memory(sizeof *t, "histogram");
+    struct times *t = state;
     rng_seed(&rng, 1);
-    for (uint32_t i = 0; t && i < DRAWS; i++)
+    for (uint32_t i = 0; i < DRAWS; i++)
         t->ns[i] = (uint64_t)exp(10.3 + 0.5 * noise_normal(&rng));
-    if (t)
-        hist_reset(&t->hist);
-    return t;
-}
-
-static void close_times(void *state)
-{
-    mem_release(state, sizeof(struct times));
+    hist_reset(&t->hist);
+    return true;
 }
 
 static void record(void *state, uint32_t ops)
@@ -49,7 +41,8 @@ static void record(void *state, uint32_t ops)
     }
 }
 
-MICRO(hist, .open = open_times, .chunk = record, .close = close_times, .ops = DRAWS, .chunks = 500)
+MICRO(hist, .bytes = sizeof(struct times), .open = open_times, .chunk = record, .ops = DRAWS,
+      .chunks = 500)
 
 /* --- ring ------------------------------------------------------------------------------------- */
 
@@ -58,17 +51,11 @@ struct handed {
     uint64_t slots[1024];
 };
 
-static void *open_ring(uint32_t size)
+static bool open_ring(void *state, uint32_t size)
 {
-    struct handed *h = micro_memory(sizeof *h, "ring");
-    if (h)
-        ring_init(&h->ring, size);
-    return h;
-}
-
-static void close_ring(void *state)
-{
-    mem_release(state, sizeof(struct handed));
+    struct handed *h = state;
+    ring_init(&h->ring, size);
+    return true;
 }
 
 static void push_pop(void *state, uint32_t ops)
@@ -86,8 +73,8 @@ static void push_pop(void *state, uint32_t ops)
     }
 }
 
-MICRO(ring, .open = open_ring, .chunk = push_pop, .close = close_ring, .size = 1024, .ops = 2000,
-      .chunks = 500)
+MICRO(ring, .bytes = sizeof(struct handed), .open = open_ring, .chunk = push_pop, .size = 1024,
+      .ops = 2000, .chunks = 500)
 
 /* --- samples ---------------------------------------------------------------------------------- */
 
@@ -101,20 +88,16 @@ static void close_block(void *state)
 {
     struct block *b = state;
     sample_packer_free(b->packer);
-    free(b);
 }
 
-static void *open_block(uint32_t size)
+static bool open_block(void *state, uint32_t size)
 {
     (void)size;
-    struct block *b = calloc(1, sizeof *b);
-    if (!b || !(b->packer = sample_packer_new())) {
-        free(b);
-        return NULL;
-    }
+    struct block *b = state;
     rng_seed(&b->rng, 1);
     b->now_ns = 1700000000000000000;
-    return b;
+    b->packer = sample_packer_new();
+    return b->packer != NULL;
 }
 
 /* 50,000 a second over 100 connections, in the order of their ends. */
@@ -143,8 +126,8 @@ static void pack(void *state, uint32_t ops)
     MICRO_USE(packed.crc);
 }
 
-MICRO(sample_pack, .open = open_block, .prepare = fill, .chunk = pack, .close = close_block,
-      .ops = SAMPLE_BLOCK_MAX, .chunks = 50)
+MICRO(sample_pack, .bytes = sizeof(struct block), .open = open_block, .prepare = fill, .chunk = pack,
+      .close = close_block, .ops = SAMPLE_BLOCK_MAX, .chunks = 50)
 
 /* --- records of a worker ---------------------------------------------------------------------- */
 
@@ -153,19 +136,13 @@ struct kept {
     struct rec_transaction t;
 };
 
-static void *open_kept(uint32_t size)
+static bool open_kept(void *state, uint32_t size)
 {
     (void)size;
-    struct kept *k = micro_memory(sizeof *k, "records");
-    if (k)
-        k->t = (struct rec_transaction){.intended_ns = 1, .latency_ns = 30000, .lateness_ns = 100,
-                                        .size = 64, .measured = true};
-    return k;
-}
-
-static void close_kept(void *state)
-{
-    mem_release(state, sizeof(struct kept));
+    struct kept *k = state;
+    k->t = (struct rec_transaction){.intended_ns = 1, .latency_ns = 30000, .lateness_ns = 100,
+                                    .size = 64, .measured = true};
+    return true;
 }
 
 static void make_records(void *state, uint32_t ops)
@@ -178,8 +155,8 @@ static void make_records(void *state, uint32_t ops)
     }
 }
 
-MICRO(sample_make, .open = open_kept, .chunk = make_records, .close = close_kept, .ops = DRAWS,
-      .chunks = 500)
+MICRO(sample_make, .bytes = sizeof(struct kept), .open = open_kept, .chunk = make_records,
+      .ops = DRAWS, .chunks = 500)
 
 const struct bench micro_record_benches[] = {
     {"micro_hist_record", MICRO_UNIT, "a time of about 30 us counted in a histogram", hist},

@@ -130,7 +130,6 @@ static void close_step(void *state)
     if (s->tcp.conns)
         tcp_fini(&s->tcp);
     mem_release(s->acks, s->size * sizeof *s->acks);
-    mem_release(s, sizeof *s);
 }
 
 static int init(struct step *s, uint32_t size, struct err *e)
@@ -143,20 +142,17 @@ static int init(struct step *s, uint32_t size, struct err *e)
     return ret ? ret : tcp_listen(&s->tcp, PORT);
 }
 
-static void *open_step(uint32_t size)
+static bool open_step(void *state, uint32_t size)
 {
     struct err e = {0};
-    struct step *s = micro_memory(sizeof *s, "engine");
-    if (!s)
-        return NULL;
+    struct step *s = state;
     if (init(s, size, &e)) {
         fprintf(stderr, "bench: %s\n", e.message);
-        close_step(s);
-        return NULL;
+        return false;
     }
     for (uint32_t n = 0; n < size; n++)
         establish(s, n);
-    return s;
+    return true;
 }
 
 static void arrive_eight(struct step *s)
@@ -195,8 +191,8 @@ static void steps(void *state, uint32_t ops)
 
 /* Sizes are multiples of BATCH. */
 #define STEPS(name, n, c)                                                                          \
-    MICRO(name, .open = open_step, .chunk = steps, .close = close_step, .size = n, .ops = 3200,    \
-          .chunks = c)
+    MICRO(name, .bytes = sizeof(struct step), .open = open_step, .chunk = steps,                   \
+          .close = close_step, .size = n, .ops = 3200, .chunks = c)
 STEPS(step_256, 256, 500)
 STEPS(step_1m, 1000000, 400)
 

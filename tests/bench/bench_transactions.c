@@ -11,29 +11,23 @@
 
 #define ECHO_64 "protocol=echo", "payload=64", "connections=256", "depth=1", "rate=max"
 
-static int tps_rounds(const char *wire, const char *duration, double *values)
+static double tps_told(struct gen_run *run, int round)
 {
-    int n = bench_rounds(5);
-    for (int i = 0; i < n; i++) {
-        struct gen_run run;
-        if (gen_run(&run, wire, duration, "warmup=500ms", ECHO_64, NULL))
-            return 0;
-        values[i] = gen_figure(&run, "SELECT transactions_per_s FROM run_summary");
-        fprintf(stderr, "  round %d: %.0f transactions/s; %s\n", i + 1, values[i],
-                gen_text(&run, "SELECT limited_by || ': ' || limited_by_evidence FROM run"));
-        gen_run_done(&run);
-    }
-    return n;
+    double tps = gen_figure(run, "SELECT transactions_per_s FROM run_summary");
+    fprintf(stderr, "  round %d: %.0f transactions/s, %.0f failed; %s\n", round, tps,
+            gen_figure(run, "SELECT failed FROM run_summary"),
+            gen_text(run, "SELECT limited_by || ': ' || limited_by_evidence FROM run"));
+    return tps;
 }
 
 static int lab_tps(double *values)
 {
-    return tps_rounds("wire=lab", "duration=3s", values);
+    return gen_rounds(5, values, tps_told, "wire=lab", "duration=3s", "warmup=500ms", ECHO_64, NULL);
 }
 
 static int pair_tps(double *values)
 {
-    return tps_rounds("wire=pair", "duration=3s", values);
+    return gen_rounds(5, values, tps_told, "wire=pair", "duration=3s", "warmup=500ms", ECHO_64, NULL);
 }
 
 /* Frame of a 64-byte echo with timestamps: 14 + 20 + 32 + 64. */
@@ -121,19 +115,9 @@ static int record_all_cost_percent(double *values)
 /* Each connection has its turn before the first has its next one. */
 static int pair_tps_1m(double *values)
 {
-    int n = bench_rounds(3);
-    for (int i = 0; i < n; i++) {
-        struct gen_run run;
-        if (gen_run(&run, "wire=pair", "connections=1000000", "source=198.18.0.0/24", "protocol=echo",
-                    "payload=64", "depth=1", "rate=max", "warmup=1s", "duration=3s", NULL))
-            return 0;
-        values[i] = gen_figure(&run, "SELECT transactions_per_s FROM run_summary");
-        fprintf(stderr, "  round %d: %.0f transactions/s, %.0f failed; %s\n", i + 1, values[i],
-                gen_figure(&run, "SELECT failed FROM run_summary"),
-                gen_text(&run, "SELECT limited_by || ': ' || limited_by_evidence FROM run"));
-        gen_run_done(&run);
-    }
-    return n;
+    return gen_rounds(3, values, tps_told, "wire=pair", "connections=1000000", "source=198.18.0.0/24",
+                      "protocol=echo", "payload=64", "depth=1", "rate=max", "warmup=1s", "duration=3s",
+                      NULL);
 }
 
 const struct bench transactions_benches[] = {

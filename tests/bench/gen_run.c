@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define ARGS_MAX 40
+#include "bench/bench.h"
 
 static int write_job(const char *dir, char *path, size_t size, va_list keys)
 {
@@ -105,6 +105,25 @@ int gen_run_watched(struct gen_run *r, void (*watch)(const char *db), ...)
     return rc;
 }
 
+int gen_rounds(int rounds, double *values, double (*figure)(struct gen_run *r, int round), ...)
+{
+    int n = bench_rounds(rounds);
+    for (int i = 0; i < n; i++) {
+        struct gen_run run;
+        va_list keys;
+        va_start(keys, figure);
+        int rc = run_with(&run, NULL, keys);
+        va_end(keys);
+        if (rc)
+            return 0;
+        values[i] = figure(&run, i + 1);
+        gen_run_done(&run);
+        if (isnan(values[i]))
+            return 0;
+    }
+    return n;
+}
+
 static sqlite3_stmt *first_row(struct gen_run *r, const char *sql)
 {
     sqlite3_stmt *s = NULL;
@@ -122,6 +141,16 @@ double gen_figure(struct gen_run *r, const char *sql)
     double value = s ? sqlite3_column_double(s, 0) : NAN;
     sqlite3_finalize(s);
     return value;
+}
+
+double gen_open_s(struct gen_run *r, int round)
+{
+    double asked = gen_figure(r, "SELECT connections FROM phase WHERE kind = 'connect'");
+    double open = gen_figure(r, "SELECT connections_opened FROM run");
+    double seconds = gen_figure(r, "SELECT (ended_ns - started_ns) / 1e9 FROM phase "
+                                   "WHERE kind = 'connect'");
+    fprintf(stderr, "  round %d: %.0f connections open after %.3f s\n", round, open, seconds);
+    return open >= asked ? seconds : NAN;
 }
 
 const char *gen_text(struct gen_run *r, const char *sql)

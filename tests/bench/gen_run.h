@@ -20,6 +20,12 @@ int gen_run(struct gen_run *r, ...) __attribute__((sentinel));
 /* The same with `watch` in a process of its own beside it, killed at the end; the file is made a
  * moment after it begins. */
 int gen_run_watched(struct gen_run *r, void (*watch)(const char *db), ...) __attribute__((sentinel));
+/* The `rounds` of a benchmark of which each is one such run: its value is what `figure` makes of it,
+ * which has the rest told on stderr; NAN: it failed. */
+int gen_rounds(int rounds, double *values, double (*figure)(struct gen_run *r, int round), ...)
+    __attribute__((sentinel));
+/* One of them: seconds that the connections of the job took to open; NAN: not all of them did. */
+double gen_open_s(struct gen_run *r, int round);
 double gen_figure(struct gen_run *r, const char *sql);    /* first column of the first row; NAN: none */
 const char *gen_text(struct gen_run *r, const char *sql); /* "" : none */
 void gen_rows(struct gen_run *r, const char *sql);        /* first column of each row, to stderr */

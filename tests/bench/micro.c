@@ -61,16 +61,18 @@ static double tsc_hz(void)
 
 int micro_rounds(const struct micro *m, double *values)
 {
-    int n = bench_rounds(5);
     double hz = tsc_hz();
-    void *state = hz > 0 ? m->open(m->size) : NULL;
+    void *state = hz > 0 ? micro_memory(m->bytes, "its state") : NULL;
     if (!state)
         return 0;
+    int n = m->open(state, m->size) ? bench_rounds(5) : 0;
     for (int i = 0; i < n; i++) {
         values[i] = round_of(m, state);
         fprintf(stderr, "  round %d: %.2f cycles, %.2f ns\n", i + 1, values[i],
                 values[i] / hz * 1e9);
     }
-    m->close(state);
+    if (m->close)
+        m->close(state);
+    mem_release(state, m->bytes);
     return n;
 }

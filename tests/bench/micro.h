@@ -7,14 +7,16 @@
 #ifndef BENCH_MICRO_H
 #define BENCH_MICRO_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct micro {
-    void *(*open)(uint32_t size);  /* NULL: no memory; it said so */
+    size_t bytes;                  /* of its state, which is made of zeroes before and given back after */
+    bool (*open)(void *state, uint32_t size); /* fills it; false: no memory, and it said so */
     void (*prepare)(void *state);  /* before each chunk, not timed; NULL: nothing to do */
     void (*chunk)(void *state, uint32_t ops);
-    void (*close)(void *state);
+    void (*close)(void *state);    /* gives back what open took, all or a part; NULL: nothing */
     uint32_t size;                 /* what the layer works on: bytes, connections, an IP version */
     uint32_t ops, chunks;          /* of a chunk, of a round; the first chunk warms up */
 };

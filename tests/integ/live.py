@@ -23,6 +23,7 @@ import gen
 from results import Results
 
 SCHEMA = case.SOURCE / "docs" / "stream.schema.json"
+LEAD_S = 0.02  # gen/run/steer.c: from a command to its start
 
 
 def lines_of(path):
@@ -185,9 +186,9 @@ def metrics(folder):
 # --- gen ctl -----------------------------------------------------------------------------------
 
 def rate_and_faults(folder):
-    db = folder / "ctl.db"
+    db, told = folder / "ctl.db", folder / "ctl.jsonl"
     job = gen.job(folder, "ctl", wire="pair", rate=500, duration="60s", connections=20, interval="100ms",
-                  fault_rx="loss=0%", fault_tx="loss=0%", timeout="400ms")
+                  fault_rx="loss=0%", fault_tx="loss=0%", timeout="400ms", json_stream=told)
     job.write_text(job.read_text(encoding="utf-8") + "[second]\nfault_rx = loss=1%\n", encoding="utf-8")
     with gen.start(job, f"--db={db}") as process:
         found = await_phase(process, "measure")
@@ -195,9 +196,11 @@ def rate_and_faults(folder):
         case.expect_equal(found["faults"], {"rx": "loss=0%", "tx": "loss=0%"}, "faults")
         text = ctl("--run", found["uuid"][:8], "status")
         case.expect("main, measure" in text and "offered" in text, text)
+        case.wait_until(lambda: told.exists() and "\n" in told.read_text(encoding="utf-8"), 20, lambda: f"no line: {process}")
         time.sleep(0.3)
         case.expect_equal(ctl("rate", "4k/s"), "done\n", "rate")
-        case.expect_equal(status()["phase"]["offered_rate_per_s"], 4000, "and now")
+        found = status()
+        case.expect_equal((found["phase"]["offered_rate_per_s"], found["workload_id"]), (4000, "ctl+"), "and now")
         time.sleep(0.5)
         ctl("fault", "rx", "loss=100%")
         time.sleep(0.2)
@@ -213,6 +216,9 @@ def rate_and_faults(folder):
     results.check_whole()
     recorded(results)
     case.expect_equal(results.column("workload_id"), "ctl+", "a steered run is marked")
+    names = [line["workload_id"] for line in lines_of(told)]
+    case.expect_equal((names[0], names[-1], names.index("ctl+") + names.count("ctl+")), ("ctl", "ctl+", len(names)),
+                      f"marked in the stream from its first command on: {names}")
 
 
 def steered(folder):
@@ -266,15 +272,24 @@ def recorded(results):
                              ("second", "close", "connections")], "why the phases ended")
     phases = dict(results.query("SELECT name, (ended_ns - started_ns) / 1e9 FROM phase WHERE kind = 'measure'"))
     case.expect(phases["main"] < 50 and phases["second"] < 50, f"ended early: {phases}")
-    offered, started, seconds, over = results.query(
-        "SELECT offered_rate_per_s, (SELECT sum(started) FROM interval i JOIN phase q ON q.id = i.phase_id "
-        "WHERE q.seq IN (p.seq, p.seq + 1) AND q.run_id = p.run_id), (ended_ns - started_ns) / 1e9, "
-        "((SELECT max(ended_ns) FROM interval i WHERE i.phase_id = p.id) - ended_ns) / 1e9 FROM phase p "
+    exactly(results)
+
+
+def exactly(results):
+    """A new rate holds from LEAD_S after its command on. What is offered is told up to the end of the phase;
+    what is started, up to the moment when the worker, that may have been away, heard of the end."""
+    begun, ended, told, offered, changed, started = results.query(
+        "SELECT started_ns, ended_ns, (SELECT max(ended_ns) FROM interval i WHERE i.phase_id = p.id), offered_rate_per_s, "
+        "(SELECT at_ns FROM command WHERE name = 'rate' AND result = 'done'), (SELECT sum(started) FROM interval i "
+        "JOIN phase q ON q.id = i.phase_id WHERE q.seq IN (p.seq, p.seq + 1)) FROM phase p "
         "WHERE name = 'main' AND kind = 'measure'")[0]
-    case.expect(500 < offered < 4000, f"the mean of both rates: {offered}")
-    due, more = offered * seconds, max(3, 0.01 * started)
-    case.expect(due - more <= started <= due + max(over, 0) * 4000 + more,  # until the worker was told of the end
-                f"{started} starts of {due}, told {over} s later")
+
+    def due(until):
+        at = changed + LEAD_S * 1e9
+        return (500 * (at - begun) + 4000 * (until - at)) / 1e9
+
+    case.expect(abs(offered * (ended - begun) / 1e9 - due(ended)) < 1, f"offered {offered}/s, due {due(ended)}")
+    case.expect(abs(started - due(told)) <= 3, f"{started} starts, due {due(told)}")
 
 
 def not_for_max(folder):

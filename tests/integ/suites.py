@@ -109,6 +109,58 @@ def scale_steps(folder):
     case.expect_equal(found["transactions_per_s_4"]["value"], tried[1]["achieved_per_s"], "of 4")
 
 
+def ready(folder, name, *more, **keys):
+    """A file of conf/suites/, short, on the pair; the phase's keys as options of its own."""
+    db = folder / f"{name}.db"
+    path = case.SOURCE / "conf" / "suites" / f"{name}.conf"
+    wide = {"wire": "pair", "interval": "100ms", "samples": "none", "drain": "2s", "valid_lateness_p99": "10s",
+            "valid_busy": "100%", "valid_missed": "100%", "valid_tx_full": "100%", "db": db, "quiet": "yes"}
+    short = [f"--sustain.{key}={value}" for key, value in {"warmup": "100ms", "duration": "350ms", **keys}.items()]
+    return db, case.Process([case.GEN, "run", path, *gen.options(**wide), *short, *more])
+
+
+def rfc9411(folder, name, answer, objective, phase, of_load, **keys):
+    """Where nothing else takes the cores the objective is validated, a tenth of it first."""
+    db, process = ready(folder, name, **keys)
+    found, tried = finish(process, db, answer)
+    loads = list(dict.fromkeys(t[of_load] for t in tried))[:2]
+    case.expect_equal(loads, [objective / 10, objective][:len(loads)], f"loads\n{process}")
+    case.expect_equal(found[f"objective_{answer.removeprefix('validated_')}"]["value"], objective, "objective")
+    kinds = rows(db, "SELECT kind, load, requested_ns FROM phase WHERE name = 'trial_1' ORDER BY seq")
+    case.expect("ramp" in [row["load"] for row in kinds if row["kind"] == "warmup"][0], f"ramp up: {kinds}")
+    case.expect_equal([row["requested_ns"] for row in kinds if row["kind"] == "measure"], [350_000_000], "sustain")
+    if found[answer]["value"]:
+        kpi = found[phase]
+        case.expect(kpi["low"] <= kpi["value"] <= kpi["high"], f"{kpi}")
+        case.expect(abs(found[answer]["value"] - tried[kpi["trial_seq"] - 1][of_load]) < 1, "the trial it rests on")
+    return found, tried
+
+
+def rfc9411_all(folder):
+    rules = {"sla": "errors<0.001%, resets<0.001%, connect_errors<1%"}
+    found, _ = rfc9411(folder, "rfc9411_cps", "validated_per_s", 2000, "connections_per_s", "requested_per_s",
+                       rate=2000, **rules)
+    if found["validated_per_s"]["value"] == 2000:
+        case.expect(1800 < found["connections_per_s"]["value"] < 2200, found["connections_per_s"])
+    found, _ = rfc9411(folder, "rfc9411_throughput", "validated_per_s", 1000, "throughput", "requested_per_s",
+                       rate=1000, churn_rate=100, connections=20, payload="16KiB", **rules)
+    if found["validated_per_s"]["value"] == 1000:
+        case.expect(0.12 < found["throughput"]["value"] < 0.2, found["throughput"])  # 16 KiB x 8 x 1,000: 0.131
+    found, tried = rfc9411(folder, "rfc9411_capacity", "validated_connections", 2000, "concurrent_connections",
+                           "connections", connections=2000, connect_rate="20k", **rules)
+    case.expect(abs(tried[0]["requested_per_s"] - 200 / 30) < 0.01, f"two requests a minute: {tried[0]}")
+    if found["validated_connections"]["value"] == 2000:
+        case.expect_equal(found["concurrent_connections"]["low"], 2000, "open all the time")
+
+
+def rfc9411_broken(folder):
+    """Frames are lost: a criterion breaks at a tenth, and nothing is validated."""
+    db, process = ready(folder, "rfc9411_cps", "--fault=loss=20%", rate=2000, timeout="100ms", connect_timeout="100ms")
+    found, tried = finish(process, db, "validated_per_s", (1, 5))
+    case.expect_equal(len(tried), 1, f"trials\n{process}")
+    case.expect("a tenth of the objective did not hold" in found["validated_per_s"]["reason"], str(process))
+
+
 def copied(folder):
     """What is merged into another file, and shown from there, is the same."""
     gen.analyze("--db", folder / "other.db", "--db-merge", folder / "r.db")
@@ -150,6 +202,7 @@ def refused(folder):
                           ({"find_max": "speed>3"}, "speed"),
                           ({"suite": "capacity", "capacity_sla": ""}, "expected at least one rule"),
                           ({"suite": "capacity", "capacity_sla": "p95<fast"}, "capacity_sla"),
+                          ({"suite": "rfc9411", "connections": 20}, "expected at least one rule"),
                           ({"users": 5}, "expected suite = capacity as well")):
         _, process = start(folder, **keys)
         process.wait(20)
@@ -158,7 +211,7 @@ def refused(folder):
 
 
 def test():
-    for part in (limits, find_max, capacity, interrupted, refused):
+    for part in (limits, find_max, capacity, interrupted, refused, rfc9411_all, rfc9411_broken):
         with case.scratch() as folder:
             part(folder)
     with case.scratch() as folder:

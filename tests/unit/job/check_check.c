@@ -110,6 +110,18 @@ static const struct {
      "x.conf:2: rate = \"5\": suite = scale_steps measures at max: expected that"},
     {"suite = scale_steps\nscale_connections = 2,9\nworkers = 3\n",
      "x.conf:3: workers = \"3\": more than the first of scale_connections, 2: expected at most that"},
+    {"suite = rfc9411\nstep_time = 2s\n",
+     "x.conf:2: step_time = \"2s\": a trial of suite = rfc9411 lasts its warmup and its duration:"
+     " expected those"},
+    {"suite = rfc9411\nrate = 0\n",
+     "x.conf:2: rate = \"0\": suite = rfc9411: expected the objective, or max"},
+    {"suite = rfc9411\npattern = short_lived\n",
+     "x.conf:2: pattern = \"short_lived\": a user of suite = rfc9411 keeps its connection: expected"
+     " long_lived, reconnect or churn"},
+    {"suite = rfc9411\nconnections = 19\nworkers = 2\n",
+     "x.conf:3: workers = \"2\": more than a tenth of connections = 19: expected at most so many"},
+    {"suite = rfc9411\nfind_low = 5\n",
+     "x.conf:2: find_low = \"5\": expected find_max = RULES as well"},
     {"suite = limits\nrate = 5\nshape = sine\n",
      "x.conf:3: shape = \"sine\": a suite needs a rate that does not move: expected constant or"
      " poisson"},

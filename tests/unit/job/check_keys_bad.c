@@ -317,7 +317,7 @@ static const struct bad bad[] = {
     {"keepalive_probes", "0", "a whole number from 1 to 255"},
     {"dscp", "64", "a whole number from 0 to 63"},
     {"flow_label", "1048576", "a whole number from 0 to 1048575"},
-    {"seed", "18446744073709551616", "a whole number from 0 to 18446744073709551615"},
+    {"seed", "9223372036854775808", "a whole number from 0 to 9223372036854775807"},
     {"interval", "99ms", "a time from 100ms to 60s (10s, 500ms, 2min)"},
     {"samples", "some", "all, none, or a share from 0.000001 to 1 (0.1: every tenth)"},
     {"samples", "1.5", "all, none, or a share from 0.000001 to 1 (0.1: every tenth)"},

@@ -234,7 +234,7 @@ static const struct good good[] = {
     {"fault", "loss=5%,reorder=5%"},
     {"fault_rx", "loss=5%"},
     {"fault_tx", "duplicate=2%"},
-    {"seed", "18446744073709551615"},
+    {"seed", "9223372036854775807"},
     {"interval", "100ms"},
     {"clock", "tsc"},
     {"pcap", "/tmp/x y.pcap"},

@@ -350,6 +350,15 @@ START_TEST(rules_are_blamed_where_they_stand)
             "x.conf:1: abort_if = \"memory_growth>1GiB/30s\": memory_growth>1GiB/30s: looks back "
             "longer than abort_window: expected at most as long");
     passes("abort_if = memory_growth>1GiB/30s\nabort_window = 30s\n", NULL);
+    refused("abort_if = errors>1%, memory_bytes_per_conn>1KiB\n", NULL, NULL,
+            "x.conf:1: abort_if = \"errors>1%, memory_bytes_per_conn>1KiB\": memory_bytes_per_conn>1KiB: "
+            "the memory of a connection is known when the run has ended: expected it in sla, warn or "
+            "run_sla");
+    refused("abort_if = peer_memory_bytes_per_conn>1KiB\n", NULL, NULL,
+            "x.conf:1: abort_if = \"peer_memory_bytes_per_conn>1KiB\": peer_memory_bytes_per_conn>1KiB: "
+            "the memory of a connection is known when the run has ended: expected it in sla, warn or "
+            "run_sla");
+    passes("sla = memory_bytes_per_conn<1KiB\n", NULL);
     passes("sla = errors<1%\nwarn = errors<0.1%\nrun_sla = success>99%\n", NULL);
 }
 END_TEST

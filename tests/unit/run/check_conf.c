@@ -93,6 +93,25 @@ START_TEST(test_every_conf_file_runs_or_waits_by_name)
 }
 END_TEST
 
+static int suite_check(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+    (void)st, (void)at;
+    if (type != FTW_F)
+        return 0;
+    struct fixture f = conf_load(path);
+    ck_assert_msg(*f.job.description && job_searches(&f.job), "%s: no description, or no search", path);
+    fixture_fini(&f);
+    seen++;
+    return 0;
+}
+
+START_TEST(test_every_suite_passes)
+{
+    ck_assert_int_eq(nftw(CONF_DIR "/suites", suite_check, 8, FTW_PHYS), 0);
+    ck_assert_int_eq(seen, 4 + 3); /* searches of ours, and RFC 9411's */
+}
+END_TEST
+
 /* Offered load and SLA as the list of workloads promises them; 0 in place of a rate: max. */
 static const struct {
     const char *id, *protocol, *sla;
@@ -235,6 +254,6 @@ START_TEST(test_scenarios_name_their_mix)
 }
 END_TEST
 
-CHECK_MAIN("run/conf", test_every_conf_file_runs_or_waits_by_name, test_workloads_are_as_listed,
+CHECK_MAIN("run/conf", test_every_conf_file_runs_or_waits_by_name, test_every_suite_passes, test_workloads_are_as_listed,
            test_pps64_has_one_byte_segments, test_scenarios_are_as_listed,
            test_scenarios_name_their_mix)

@@ -162,6 +162,7 @@ static void fill(void)
     add_count(id, "result", "reset", 4);
     add_count(id, "counter", "gap_max_ns", 7);
     add_count(last, "counter", "gap_max_ns", 9);
+    add_count(last, "counter", "rst_received", 1);
     add_count(drain, "result", "timeout", 1);
     add_count(id, "counter", "rounds", 1000);
     add_count(id, "counter", "tx_full", 20);
@@ -231,10 +232,14 @@ START_TEST(of_each_phase_and_of_the_run)
         {"completions", 395, 100, 495},
         {"connections", 3, 4, 3},
         {"connections_max", 4, 4, 4},
+        {"resets", 100.0 / 4, 0, 100.0 / 4},
+        {"rate_deviation", 0, 0, 100 * 0.25 / 0.625},
+        {"connections_deviation", 100 * 0.5 / 3.5, 0, 100 * 2.0 / 11},
         {"retransmissions", 4, 2, 6},
         {"ramp_per_s", 4, NAN, 4},
         {"connects_per_s", 0, 0, 0},
         {"connect_errors", 0, NAN, 0},
+        {"latency_min", 1e4, 1e3, 1e3},
         {"latency_max", 1e6, 1e3, 1e6},
         {"latency_mean", (290 * 10 + 100 * 40 + 5 * 1000) / 395.0 * 1e3, 1e3,
          (290 * 10 + 100 * 40 + 5 * 1000 + 100) / 495.0 * 1e3},
@@ -345,6 +350,33 @@ START_TEST(a_series_goes_by_interval)
 }
 END_TEST
 
+static void spreads(const struct figure_scope *s, enum figure_spread_of what, double mean, double least,
+                    double most)
+{
+    struct figure_spread f = figure_spread(s, what);
+    is(f.mean, mean, "mean");
+    is(f.least, least, "least");
+    is(f.most, most, "most");
+}
+
+START_TEST(what_is_cut_short_is_in_no_spread)
+{
+    fill();
+    struct figure_scope a = of("a");
+    spreads(&a, SPREAD_CONNECTIONS, 3.5, 3, 4);
+    spreads(&a, SPREAD_CONNECTS, 0, 0, 0);
+    spreads(&a, SPREAD_TRANSACTIONS, 195, 190, 200);
+    spreads(&a, SPREAD_GBIT, 2, 2, 2);
+    sql("UPDATE interval SET ended_ns = started_ns + %lld WHERE seq = 2 AND worker = 1", S / 2);
+    spreads(&a, SPREAD_TRANSACTIONS, 200, 200, 200);
+    is(value(&a, "connections_deviation", 0), 0, "of the other alone");
+    sql("UPDATE interval SET ended_ns = started_ns + %lld WHERE seq = 3", S / 2);
+    ck_assert(isnan(figure_spread(&a, SPREAD_GBIT).mean));
+    done();
+}
+END_TEST
+
 CHECK_MAIN("run/figures", of_each_phase_and_of_the_run, percentiles_are_of_the_merged_histograms,
            growth_needs_its_window, a_window_takes_the_last_intervals_only,
-           a_phase_that_did_not_run_has_no_scope, a_series_goes_by_interval)
+           a_phase_that_did_not_run_has_no_scope, a_series_goes_by_interval,
+           what_is_cut_short_is_in_no_spread)

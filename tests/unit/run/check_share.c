@@ -55,18 +55,34 @@ START_TEST(test_the_kernels_address_is_not_ours)
 }
 END_TEST
 
-static void responder_refused(const char *list, const char *says)
+static void list_refused(char *const *arguments, char *const *environment, const char *says)
 {
     struct fixture f;
     struct share_lists lists;
-    char listen[300];
-    snprintf(listen, sizeof listen, "--listen=%s", list);
-    load_well(&f, "wire = xdp:lo\nshared_address = yes\n", WORDS(listen), NULL);
+    load_well(&f, "wire = xdp:lo\nshared_address = yes\n", arguments, environment);
     struct share s = share_of_responder(&f.job, "lo", &lists);
     ck_assert_int_lt(share_check(&s, &f.e), 0);
-    ck_assert_msg(strstr(f.e.message, says) != NULL, "%s: %s", list, f.e.message);
+    ck_assert_msg(strstr(f.e.message, says) != NULL, "%s: %s", f.e.message, says);
     fixture_fini(&f);
 }
+
+static void responder_refused(const char *list, const char *says)
+{
+    char listen[300];
+    snprintf(listen, sizeof listen, "--listen=%s", list);
+    list_refused(WORDS(listen), NULL, says);
+}
+
+START_TEST(test_who_gave_the_list_is_blamed)
+{
+    list_refused(WORDS("--target=10.0.0.1:80, 10.0.0.2:443"), NULL,
+                 "--target=10.0.0.1:80, 10.0.0.2:443: shared_address = yes takes");
+    list_refused(NULL, WORDS("BENCH_TARGET=10.0.0.1:80, 10.0.0.2:443"),
+                 "BENCH_TARGET=10.0.0.1:80, 10.0.0.2:443: shared_address = yes takes");
+    list_refused(NULL, WORDS("BENCH_LISTEN=10.0.0.1:80, 10.0.0.2:443"),
+                 "BENCH_LISTEN=10.0.0.1:80, 10.0.0.2:443: shared_address = yes takes");
+}
+END_TEST
 
 /* The filter looks for an address and for a port: what is in no list must not be taken with them. */
 START_TEST(test_a_responder_takes_what_is_listed_only)
@@ -126,6 +142,6 @@ START_TEST(test_a_port_in_use)
 }
 END_TEST
 
-CHECK_MAIN("run/share", test_reserved_ports, test_device_to_interface,
+CHECK_MAIN("run/share", test_who_gave_the_list_is_blamed, test_reserved_ports, test_device_to_interface,
            test_the_kernels_address_is_not_ours, test_a_responder_takes_what_is_listed_only,
            test_wide_prefixes, test_a_port_in_use)

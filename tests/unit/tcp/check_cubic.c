@@ -134,26 +134,41 @@ START_TEST(test_fast_convergence)
 }
 END_TEST
 
+/* On its way up again from 1,400,000 bytes to 2,000,000. */
+struct sender {
+    struct cubic cubic;
+    uint32_t cwnd;
+};
+
+static struct sender reduced(void)
+{
+    struct sender s = {.cwnd = 1400000};
+    cubic_reduce(&s.cubic, 2000000);
+    return s;
+}
+
+static void grow(struct sender *s, uint32_t now)
+{
+    s->cwnd = cubic_grow(&s->cubic, s->cwnd, 1448, 14480, now, 20);
+}
+
 /* 4.9.2: one of two is told of a loss that was none, on its way up to w_max: the same windows afterwards
  * (but for K, which is whole units). */
 START_TEST(test_undo)
 {
-    struct cubic a = {0}, b = {0};
-    cubic_reduce(&a, 2000000);
-    cubic_reduce(&b, 2000000);
-    uint32_t one = 1400000, other = 1400000;
+    struct sender a = reduced(), b = reduced();
     for (uint32_t now = 0; now < 8000; now++) {
         if (now == 2000) {
-            cubic_reduce(&b, other);
-            ck_assert_uint_ne(b.w_max, a.w_max);
-            cubic_undo(&b);
+            cubic_reduce(&b.cubic, b.cwnd);
+            ck_assert_uint_ne(b.cubic.w_max, a.cubic.w_max);
+            cubic_undo(&b.cubic);
         }
-        one = cubic_grow(&a, one, 1448, 14480, now, 20);
-        other = cubic_grow(&b, other, 1448, 14480, now, 20);
+        grow(&a, now);
+        grow(&b, now);
     }
-    ck_assert_uint_eq(b.w_max, 2000000);
-    ck_assert_uint_gt(one, 1990000);
-    ck_assert_double_lt(fabs((double)other - one), 0.005 * one);
+    ck_assert_uint_eq(b.cubic.w_max, 2000000);
+    ck_assert_uint_gt(a.cwnd, 1990000);
+    ck_assert_double_lt(fabs((double)b.cwnd - a.cwnd), 0.005 * a.cwnd);
 }
 END_TEST
 
@@ -184,18 +199,15 @@ END_TEST
 /* 5.8: two senders, one of which pauses for a minute: the same window when both went on as long. */
 START_TEST(test_pauses_do_not_count)
 {
-    struct cubic a = {0}, b = {0};
-    cubic_reduce(&a, 2000000);
-    cubic_reduce(&b, 2000000);
-    uint32_t one = 1400000, other = 1400000;
+    struct sender a = reduced(), b = reduced();
     for (uint32_t now = 0; now < 2000; now++) {
         uint32_t later = now < 1000 ? now : now + 60000;
         if (now == 1000)
-            cubic_pause(&b, later - 1);
-        one = cubic_grow(&a, one, 1448, 14480, now, 20);
-        other = cubic_grow(&b, other, 1448, 14480, later, 20);
+            cubic_pause(&b.cubic, later - 1);
+        grow(&a, now);
+        grow(&b, later);
     }
-    ck_assert_uint_eq(one, other);
+    ck_assert_uint_eq(a.cwnd, b.cwnd);
 }
 END_TEST
 

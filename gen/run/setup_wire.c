@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a wire is asked for, at either end. */
+#include <string.h>
+
+#include "run/setup.h"
+
+static void setup_wire(const struct job *job, const char *device, struct wire_config *out)
+{
+    *out = (struct wire_config){
+        .device = device,
+        .eal = job->dpdk_eal,
+        .queues = job->workers,
+        .mtu = job->mtu,
+        .ring_size = job->ring_size,
+        .frames = job->frames,
+        .batch = job->batch,
+        .tx_budget = job->tx_budget,
+        .busy_poll = job->busy_poll,
+    };
+    out->filter.shared_address = job->shared_address;
+    out->filter.vlan = job->vlan;
+    out->filter.vlan_outer = job->vlan_outer;
+}
+
+void setup_client_wire(const struct job *job, const char *device, struct wire_config *out)
+{
+    struct wire_filter *f = &out->filter;
+    setup_wire(job, device, out);
+    f->local_count = job->sources_count;
+    memcpy(f->local, job->sources, sizeof f->local);
+    f->ports_count = job->ports_count;
+    memcpy(f->ports, job->ports, job->ports_count * sizeof *f->ports);
+}
+
+void setup_responder_wire(const struct job *job, const char *device, struct wire_config *out)
+{
+    struct wire_filter *f = &out->filter;
+    setup_wire(job, device, out);
+    f->local_count = f->ports_count = job->targets_count;
+    for (uint32_t i = 0; i < job->targets_count; i++) {
+        f->local[i] = job->targets[i].addrs;
+        f->ports[i] = job->targets[i].ports;
+    }
+}
