@@ -328,12 +328,11 @@ static uint32_t span_to(const uint8_t *data, uint32_t len, uint8_t stop)
     return at ? (uint32_t)(at - data) : len;
 }
 
-/* Text up to the closing quote or to the first byte that is not ours. */
+/* Text up to the closing quote, which is none of it, or to the first byte that is not ours. */
 static uint32_t take_text(struct line_state *s, const uint8_t *text, const uint8_t *data,
                           uint32_t len)
 {
-    uint32_t run = span_to(data, len, '"');
-    uint32_t same = pattern_match(text, pattern_line_start(s->id) + s->number, data, run);
+    uint32_t same = pattern_match(text, pattern_line_start(s->id) + s->number, data, len);
     s->number += same;
     return same;
 }

@@ -157,11 +157,27 @@ static int check_pattern(const struct loader *l, uint32_t p)
     return 0;
 }
 
+/* Requests that stand ready on a connection: sequence numbers lose their order 2^31 apart. */
+#define READY_MAX (1u << 30)
+
+static int check_ready(const struct loader *l, uint32_t p)
+{
+    const struct job_phase *phase = &l->job->phases[p];
+    const uint32_t *weight = phase->mix.weight;
+    uint64_t most = (uint64_t)phase->depth * phase->payload.largest;
+    bool sends = weight[OPERATION_PLAIN] || weight[OPERATION_WRITE] || weight[OPERATION_BATCH];
+    if (!sends || most <= READY_MAX)
+        return 0;
+    return job_refuse(l->e, l->job, p, "depth",
+                      "so many payloads of %u bytes are more than a connection takes: expected at most %u",
+                      phase->payload.largest, READY_MAX / phase->payload.largest);
+}
+
 int check_load(const struct loader *l, uint32_t p)
 {
     static int (*const checks[])(const struct loader *l, uint32_t p) = {
-        check_rate, check_shape_keys, check_ramp,  check_walk,
-        check_mix,  check_pattern,    check_churn, check_reconnect,
+        check_rate,    check_shape_keys, check_ramp,  check_walk,      check_mix,
+        check_pattern, check_ready,      check_churn, check_reconnect,
     };
     int ret = 0;
     for (size_t i = 0; i < sizeof checks / sizeof *checks && ret == 0; i++)

@@ -1,40 +1,25 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "run/server.h"
+#include "run/server_internal.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "base/csum.h"
 #include "base/mem.h"
 
-static bool retains(const struct server *s)
-{
-    return s->cfg.proto->answer == APP_ANSWER_RETAINED;
-}
-
 /* --- pools ---------------------------------------------------------------------------------- */
-
-static uint32_t *link_of(struct server *s, uint32_t i)
-{
-    return retains(s) ? &s->chunks[i].next : &s->described[i].next;
-}
-
-static uint64_t end_of(const struct server *s, uint32_t i)
-{
-    return retains(s) ? s->chunks[i].pos + s->chunks[i].len
-                      : s->described[i].pos + s->described[i].reply.len;
-}
 
 static const struct server_conn idle_conn = {.head = SERVER_NONE, .tail = SERVER_NONE,
                                              .parse = SERVER_NONE, .wait_next = SERVER_NONE};
 
 static void thread_free_lists(struct server *s)
 {
+    for (uint32_t i = 0; i < SERVER_PLACES; i++)
+        s->places[i] = (struct server_place){.conn = CONN_NONE};
     for (uint32_t i = 0; i < s->cfg.conns; i++)
         s->conns[i] = idle_conn;
     s->pending_free = s->parse_free = SERVER_NONE;
     for (uint32_t i = s->cfg.pending; i-- > 0;) {
-        *link_of(s, i) = s->pending_free;
+        *server_link(s, i) = s->pending_free;
         s->pending_free = i;
     }
     s->pending_left = s->cfg.pending;
@@ -49,9 +34,11 @@ int server_init(struct server *s, const struct server_config *cfg, struct stack 
 {
     *s = (struct server){.cfg = *cfg, .stack = stack, .wait_head = SERVER_NONE,
                          .wait_tail = SERVER_NONE};
+    if (!s->cfg.ahead_bytes)
+        s->cfg.ahead_bytes = SERVER_AHEAD;
     s->conns = mem_reserve((size_t)cfg->conns * sizeof *s->conns, "responder connections", e);
     s->parses = mem_reserve((size_t)cfg->parses * sizeof *s->parses, "requests in progress", e);
-    if (retains(s))
+    if (server_retains(s))
         s->chunks = mem_reserve((size_t)cfg->pending * sizeof *s->chunks, "retained bytes", e);
     else
         s->described = mem_reserve((size_t)cfg->pending * sizeof *s->described, "replies", e);
@@ -79,34 +66,34 @@ static uint32_t pending_take(struct server *s)
         s->stack->count[COUNTER_POOL_EMPTY]++;
         return SERVER_NONE;
     }
-    s->pending_free = *link_of(s, i);
+    s->pending_free = *server_link(s, i);
     s->pending_left--;
     return i;
 }
 
 static void pending_give(struct server *s, uint32_t i)
 {
-    *link_of(s, i) = s->pending_free;
+    *server_link(s, i) = s->pending_free;
     s->pending_free = i;
     s->pending_left++;
 }
 
 static void append(struct server *s, struct server_conn *sc, uint32_t i)
 {
-    *link_of(s, i) = SERVER_NONE;
+    *server_link(s, i) = SERVER_NONE;
     if (sc->tail == SERVER_NONE)
         sc->head = i;
     else
-        *link_of(s, sc->tail) = i;
+        *server_link(s, sc->tail) = i;
     sc->tail = i;
 }
 
 /* Everything below `pos` is acknowledged. */
 static void release(struct server *s, struct server_conn *sc, uint64_t pos)
 {
-    while (sc->head != SERVER_NONE && end_of(s, sc->head) <= pos) {
+    while (sc->head != SERVER_NONE && server_end(s, sc->head) <= pos) {
         uint32_t i = sc->head;
-        sc->head = *link_of(s, i);
+        sc->head = *server_link(s, i);
         pending_give(s, i);
     }
     if (sc->head == SERVER_NONE)
@@ -142,6 +129,11 @@ void server_resume(struct server *s)
         sc->waiting = false;
         tcp_resume(&s->stack->tcp, conn);
     }
+}
+
+static bool is_ahead(const struct server *s, uint32_t conn)
+{
+    return tcp_unacked(tcp_conn(&s->stack->tcp, conn)) >= s->cfg.ahead_bytes;
 }
 
 static void queue_bytes(struct server *s, uint32_t conn, uint32_t len)
@@ -218,6 +210,21 @@ static bool parse_keep(struct server *s, struct server_conn *sc, const struct ap
     return true;
 }
 
+/* Whether another request may be taken; else the connection was stopped. */
+static bool has_room(struct server *s, uint32_t conn, bool fresh)
+{
+    if (s->pending_free == SERVER_NONE || (fresh && s->parse_free == SERVER_NONE)) {
+        s->stack->count[COUNTER_POOL_EMPTY]++;
+        stop(s, conn);
+        return false;
+    }
+    if (!is_ahead(s, conn))
+        return true;
+    s->conns[conn].ahead = true;
+    tcp_pause(&s->stack->tcp, conn);
+    return false;
+}
+
 /* Requests to replies. Takes whole requests only as long as a reply has room. */
 static uint32_t parse_requests(struct server *s, uint32_t conn, const uint8_t *data, uint32_t len)
 {
@@ -228,11 +235,8 @@ static uint32_t parse_requests(struct server *s, uint32_t conn, const uint8_t *d
         struct app_parse *st = parse_state(s, sc, &fresh);
         struct app_response r;
         bool done = false;
-        if (s->pending_free == SERVER_NONE || (st == &fresh && s->parse_free == SERVER_NONE)) {
-            s->stack->count[COUNTER_POOL_EMPTY]++;
-            stop(s, conn);
+        if (!has_room(s, conn, st == &fresh))
             return used;
-        }
         used += s->cfg.proto->rx(s->cfg.app, st, data + used, len - used, &r, &done);
         if (!done) {
             parse_keep(s, sc, st);
@@ -274,7 +278,7 @@ static void forget(struct server *s, uint32_t conn)
     struct server_conn *sc = &s->conns[conn];
     release(s, sc, UINT64_MAX);
     parse_drop(s, sc);
-    sc->closing = false;
+    sc->closing = sc->ahead = false;
     if (!sc->waiting)
         return;
     uint32_t *link = &s->wait_head, before = SERVER_NONE;
@@ -294,6 +298,7 @@ static void on_event(void *ctx, uint32_t conn, enum tcp_event event)
     switch (event) {
     case TCP_EVENT_OPEN:
         s->conns[conn] = idle_conn;
+        server_forget_place(s, conn);
         break;
     case TCP_EVENT_PEER_CLOSED:
         s->conns[conn].closing = true;
@@ -311,37 +316,17 @@ static void on_event(void *ctx, uint32_t conn, enum tcp_event event)
 static void on_acked(void *ctx, uint32_t conn, uint64_t pos)
 {
     struct server *s = ctx;
-    release(s, &s->conns[conn], pos);
+    struct server_conn *sc = &s->conns[conn];
+    release(s, sc, pos);
+    if (__builtin_expect(sc->ahead, 0) && !is_ahead(s, conn)) {
+        sc->ahead = false;
+        tcp_resume(&s->stack->tcp, conn);
+    }
 }
 
 static void on_timer(void *ctx, uint32_t conn)
 {
     (void)ctx, (void)conn; /* the responder sets none */
-}
-
-static uint64_t fill_one(struct server *s, uint32_t i, uint64_t from, uint8_t *buf, uint32_t len)
-{
-    if (retains(s))
-        return csum_copy(buf, s->chunks[i].bytes + from, len);
-    return s->cfg.proto->fill(s->cfg.app, &s->described[i].reply, (uint32_t)from, buf, len);
-}
-
-uint64_t server_fill(void *server, uint32_t conn, uint64_t pos, uint8_t *buf, uint32_t len)
-{
-    struct server *s = server;
-    uint64_t sum = 0;
-    uint32_t done = 0;
-    for (uint32_t i = s->conns[conn].head; i != SERVER_NONE && done < len; i = *link_of(s, i)) {
-        uint64_t end = end_of(s, i), at = pos + done;
-        if (end <= at)
-            continue;
-        uint32_t part = end - at < len - done ? (uint32_t)(end - at) : len - done;
-        uint64_t start = retains(s) ? s->chunks[i].pos : s->described[i].pos;
-        sum += csum_at(fill_one(s, i, at - start, buf + done, part), done);
-        done += part;
-    }
-    assert(done == len); /* what is not acknowledged is held */
-    return sum;
 }
 
 const struct tcp_ops server_tcp_ops = {

@@ -3,7 +3,7 @@
  * The responder of one worker. What it has to send lies in bounded pools until acknowledged:
  * described replies (made again from {id, length, kind}) or retained bytes (echo). An empty pool
  * closes the connection's window and is counted; connections that wait are resumed, oldest first,
- * as the pool fills again. Nothing is lost.
+ * as the pool fills again. So does asking for more than may wait to be sent. Nothing is lost.
  */
 #ifndef RUN_SERVER_H
 #define RUN_SERVER_H
@@ -12,6 +12,8 @@
 #include "stack/stack.h"
 
 #define SERVER_NONE 0xffffffffu
+#define SERVER_AHEAD (1u << 30) /* with the longest reply behind it far from 2^31, where sequence numbers
+                                 * lose their order: a few requests can ask for more */
 #define CHUNK_BYTES 1072 /* of payload: with its header an odd number of cache lines, so that what is in
                           * use does not crowd into a few sets of the cache */
 
@@ -34,6 +36,14 @@ struct server_conn {
     uint32_t parse;         /* request in progress, SERVER_NONE: between requests */
     uint32_t wait_next;     /* list of those that an empty pool stopped */
     bool waiting, closing;
+    bool ahead;             /* stopped: too much of what it asked for is not sent yet */
+};
+
+/* Where the last segment of a connection ended. Connections share them. */
+#define SERVER_PLACES 256
+struct server_place {
+    uint64_t end; /* of the entry, in the stream */
+    uint32_t conn, entry;
 };
 
 struct server_config {
@@ -42,6 +52,8 @@ struct server_config {
     uint32_t conns;          /* as the engine's */
     uint32_t pending;        /* described replies or chunks */
     uint32_t parses;         /* requests that may be in progress at once */
+    uint32_t ahead_bytes;    /* not acknowledged yet, and no request of that connection is taken; 0:
+                              * SERVER_AHEAD */
     bool close_first;        /* close after each reply (short lives, closed by the server) */
 };
 
@@ -61,6 +73,7 @@ struct server {
     uint32_t pending_left;   /* entries free */
     uint32_t wait_head, wait_tail;
     struct server_totals totals;
+    struct server_place places[SERVER_PLACES];
 };
 
 int server_init(struct server *s, const struct server_config *cfg, struct stack *stack,

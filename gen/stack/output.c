@@ -3,8 +3,11 @@
 #include <string.h>
 
 #include "stack/path.h"
+#include "wire/area.h"
 
 #define SEGMENTS_A_TURN 32 /* of one connection before others have theirs */
+#define LINE            64
+#define LONG_TEXT       256 /* bytes; where there is less the processor need not be told ahead */
 
 /* Hands over what is built; what the wire does not take stays in front. */
 static void hand_over(struct stack *s)
@@ -45,6 +48,17 @@ void stack_commit(struct stack *s, struct frame *f, uint32_t len)
     s->count[COUNTER_WIRE_TX] += len;
 }
 
+/* The frame behind this one, which another core has read: by the time that it is filled, as long as this
+ * one probably, it is ours to write. */
+static void fetch_next(const struct stack *s, uint32_t len)
+{
+    if (s->tx_ready + 1 >= s->tx_count)
+        return;
+    const uint8_t *data = s->tx[s->tx_ready + 1].data;
+    for (uint32_t at = 0; at < len; at += LINE)
+        prefetch_write(data + at);
+}
+
 static void build(struct stack *s, struct frame *f, const struct tcp_seg *seg)
 {
     const struct path *path = &s->paths[seg->path];
@@ -52,6 +66,8 @@ static void build(struct stack *s, struct frame *f, const struct tcp_seg *seg)
     uint64_t sum = 0;
     if (seg->len) {
         uint8_t *text = f->data + net_tcp_header_len(head, seg->h.opts);
+        if (seg->len >= LONG_TEXT)
+            fetch_next(s, (uint32_t)(text - f->data) + seg->len);
         sum = s->fill(s->fill_ctx, seg->conn, seg->pos, text, seg->len);
         if (seg->len + net_tcp_opts_len(seg->h.opts) > path->mss) /* lowered for another one */
             tcp_path_mss(&s->tcp, seg->conn, path->mss);

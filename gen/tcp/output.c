@@ -298,29 +298,33 @@ static bool output_last_word(struct tcp *t, uint32_t index, struct tcp_seg *out)
     return true;
 }
 
-/* Prediction, as rx.c has it for what arrives: all that waits goes as one new segment that both windows
- * allow, of an undisturbed connection. Then every question of the long way has one answer. */
-static bool predict(const struct tcp *t, const struct conn *c)
+/* Prediction, as rx.c has it for what arrives: a new segment, full or all that waits, that both windows
+ * allow, of an undisturbed connection. Then every question of the long way has one answer. Returns the
+ * length of its text; 0: the long way. */
+static uint32_t predict(const struct tcp *t, const struct conn *c)
 {
     const uint16_t special =
         CONN_FIN | CONN_RECOVERY | CONN_RESEND | CONN_PERSIST | CONN_PROBE | CONN_ECN;
     uint32_t waiting = c->snd_lim - c->snd_nxt, used = c->snd_nxt - c->snd_una;
-    return c->state == TCP_ESTABLISHED && !conn_has(c, special) && c->side == SIDE_NONE &&
-           waiting - 1 < c->mss && c->snd_nxt == c->snd_max && used + waiting <= c->cwnd &&
-           used + waiting <= c->snd_wnd && !(used && t->cfg.nagle);
+    uint32_t len = waiting < c->mss ? waiting : c->mss;
+    bool plain = c->state == TCP_ESTABLISHED && !conn_has(c, special) && c->side == SIDE_NONE &&
+                 c->snd_nxt == c->snd_max && used + len <= c->cwnd && used + len <= c->snd_wnd &&
+                 !(used && t->cfg.nagle);
+    return plain ? len : 0;
 }
 
-static void output_predicted(struct tcp *t, uint32_t index, struct tcp_seg *out)
+static void output_predicted(struct tcp *t, uint32_t index, uint32_t len, struct tcp_seg *out)
 {
     struct conn *c = &t->conns[index];
-    uint32_t seq = c->snd_nxt, end = c->snd_lim, before = seq - c->snd_una;
+    uint32_t seq = c->snd_nxt, end = seq + len, before = seq - c->snd_una;
     if (!before)
         congestion_resume(t, c);
-    describe(t, c, index, seq, TCP_ACK | TCP_PSH, out);
-    out->len = end - seq;
+    bool last = end == c->snd_lim;
+    describe(t, c, index, seq, last ? TCP_ACK | TCP_PSH : TCP_ACK, out);
+    out->last = last;
+    out->len = len;
     out->pos = conn_position(c, seq);
-    out->last = true;
-    t->count[COUNTER_PAYLOAD_SENT] += out->len;
+    t->count[COUNTER_PAYLOAD_SENT] += len;
     time_new_text(t, c, end);
     c->snd_nxt = c->snd_max = end;
     timer_of_sent(t, index, before, false);
@@ -336,8 +340,9 @@ static bool has_said_all(const struct conn *c)
 bool tcp_output(struct tcp *t, uint32_t conn, struct tcp_seg *out)
 {
     struct conn *c = &t->conns[conn];
-    if (predict(t, c)) {
-        output_predicted(t, conn, out);
+    uint32_t len = predict(t, c);
+    if (len) {
+        output_predicted(t, conn, len, out);
         complete(t, c, out);
         return true;
     }

@@ -312,6 +312,17 @@ static bool predict(const struct tcp *t, const struct conn *c, const struct pkt_
            (!conn_has(c, CONN_TS) || !seq_lt(p->ts_val, c->ts_recent));
 }
 
+/* Text of a peer that acknowledges and allows what it did before, as in a transfer one way: of all that
+ * ack_receive does only the note that it is newer is left. */
+static bool ack_repeats(struct conn *c, const struct pkt_tcp *p)
+{
+    uint32_t window = (uint32_t)p->window << conn_snd_shift(c);
+    if (p->ack != c->snd_una || window != c->snd_wnd || !window || !p->payload_len)
+        return false;
+    c->snd_wl1 = p->seq;
+    return true;
+}
+
 static int receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p, struct net_seg *answer)
 {
     struct conn *c = &t->conns[index];
@@ -320,7 +331,7 @@ static int receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p, struc
         int drop = 0;
         if (ack_advances(c, p->ack))
             ack_predicted(t, index, p);
-        else
+        else if (!ack_repeats(c, p))
             drop = ack_receive(t, index, p);
         return drop || !conn_is_alive(c) ? drop : text_predicted(t, index, p);
     }

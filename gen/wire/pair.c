@@ -19,7 +19,6 @@ enum {
     LINE = 64,
     HOT_LINES = 3, /* prefetched a frame: headers and a small payload */
     PUBLISH = 64,
-    RETURNED = 64, /* frames taken back at once */
     NAP_NS = 50000,
 };
 
@@ -74,10 +73,12 @@ static void give_surplus(struct pair_queue *p)
     ring_produce(r, n);
 }
 
-static void take_returned(struct pair_queue *p, uint32_t want)
+/* All of them: what was given back last lies on top and is used first, so that no more frames go round
+ * than are under way, and these stay in the caches. */
+static void take_returned(struct pair_queue *p)
 {
     struct ring *r = &p->in->empty;
-    uint32_t n = ring_ready(r, want);
+    uint32_t n = ring_ready(r, r->size);
     for (uint32_t i = 0; i < n; i++)
         lifo_push(&p->free, p->in->empty_slot[ring_slot(r, r->cons.at + i)]);
     if (n)
@@ -96,10 +97,8 @@ static void pair_free(struct wire_queue *q, struct frame *frames, uint32_t n)
 static uint32_t pair_tx_alloc(struct wire_queue *q, struct frame *frames, uint32_t n)
 {
     struct pair_queue *p = of(q);
-    if (p->free.count < n) {
-        take_returned(p, n > RETURNED ? n : RETURNED);
-        n = p->free.count < n ? p->free.count : n;
-    }
+    take_returned(p);
+    n = p->free.count < n ? p->free.count : n;
     for (uint32_t i = 0; i < n; i++)
         frames[i] = borrow(p, lifo_pop(&p->free), p->capacity);
     return n;

@@ -207,6 +207,9 @@ static const struct {
     {"pattern = short_lived\n[a]\n[b]\ndepth = 2\n",
      "x.conf:4: depth = \"2\": a short_lived connection carries one transaction: expected depth = "
      "1"},
+    {"payload = 100MiB\ndepth = 11\n",
+     "x.conf:2: depth = \"11\": so many payloads of 104857600 bytes are more than a connection takes: "
+     "expected at most 10"},
     {"connections = 20000\n[a]\n[b]\nconnections = 2000000\n",
      "x.conf:4: connections = \"2000000\": 16 source addresses x 50000 ports x 1 targets make 800000"
      " connections: expected a wider source, ports or target"},
@@ -307,6 +310,8 @@ static const char *const passing[] = {
     "completions_min = 5\nduration = 5s\nuntil = steady\n",
     "pattern = short_lived\n[a]\n[b]\npattern = long_lived\ndepth = 2\n",
     "workers = 100\n",
+    "payload = 100MiB\ndepth = 10\n",
+    "protocol = line\nmix = read\npayload = 100MiB\ndepth = 11\n",
     "mix = batch\nbatch_requests = 8\n",
     "mix = batch\nbatch_requests = 8\ndepth = 8\nreply = 128\n",
     "mix = plain:1,read:1\nreply = 128\nbatch_requests = 10\n",

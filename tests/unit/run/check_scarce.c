@@ -186,6 +186,42 @@ START_TEST(test_parses)
 }
 END_TEST
 
+#define AHEAD 30000u
+#define REPLY 20000u
+
+/* Small requests for large replies: no more of them are taken than may wait to be sent. */
+START_TEST(test_ahead)
+{
+    struct both b;
+    prepare(&b, "protocol = line\npayload = 200\nreply = 20000\nwire = pair\nconnections = 2\n"
+                "depth = 16\ntransactions = 60\nduration = 60s\nwarmup = 0\nseed = 1\n"
+                "time_wait = 0\ntimeout = 60s\nrto_min = 1ms\nretries = 100\n");
+    b.sc.server.ahead_bytes = AHEAD;
+    b.server = start(&b, &b.sc, b.ports[1]);
+    b.client = start(&b, &b.cc, b.ports[0]);
+    command(&b, CLIENT_CONNECT);
+    give(&b, CLIENT_LOAD);
+    const struct tcp *tcp = &b.server->stack.tcp;
+    uint64_t done = b.client->status.commands_done;
+    for (uint32_t i = 0; i < ROUNDS && b.client->status.commands_done == done; i++) {
+        worker_round(b.client);
+        worker_round(b.server);
+        for (uint32_t c = 0; c < 2; c++)
+            ck_assert_uint_lt(tcp_unacked(tcp_conn(tcp, c)), AHEAD + REPLY);
+    }
+    command(&b, CLIENT_DRAIN);
+    command(&b, CLIENT_CLOSE);
+    for (int i = 0; i < 1000; i++) {
+        worker_round(b.client);
+        worker_round(b.server);
+    }
+    all_completed(&b);
+    ck_assert_uint_gt(counted(&b, COUNTER_WINDOW_CLOSED), 0);
+    ck_assert_uint_eq(counted(&b, COUNTER_POOL_EMPTY), 0);
+    finish(&b);
+}
+END_TEST
+
 /* A start that finds no entry has failed at once, and is told so. */
 START_TEST(test_transactions)
 {
@@ -276,5 +312,5 @@ START_TEST(test_flight)
 }
 END_TEST
 
-CHECK_MAIN("run/scarce", test_enough, test_pending, test_parses, test_transactions, test_tuples,
+CHECK_MAIN("run/scarce", test_enough, test_pending, test_parses, test_ahead, test_transactions, test_tuples,
            test_frames, test_output, test_flight)

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the responder's own files share: the lists of what is not acknowledged yet. */
+#ifndef RUN_SERVER_INTERNAL_H
+#define RUN_SERVER_INTERNAL_H
+
+#include "run/server.h"
+
+static inline bool server_retains(const struct server *s)
+{
+    return s->cfg.proto->answer == APP_ANSWER_RETAINED;
+}
+
+/* Of an entry, which is a described reply or a chunk of retained bytes. */
+static inline uint32_t *server_link(struct server *s, uint32_t i)
+{
+    return server_retains(s) ? &s->chunks[i].next : &s->described[i].next;
+}
+
+static inline uint64_t server_start(const struct server *s, uint32_t i)
+{
+    return server_retains(s) ? s->chunks[i].pos : s->described[i].pos;
+}
+
+static inline uint64_t server_end(const struct server *s, uint32_t i)
+{
+    return server_retains(s) ? s->chunks[i].pos + s->chunks[i].len
+                             : s->described[i].pos + s->described[i].reply.len;
+}
+
+static inline struct server_place *server_place_of(struct server *s, uint32_t conn)
+{
+    return &s->places[conn % SERVER_PLACES];
+}
+
+/* Positions begin anew. */
+static inline void server_forget_place(struct server *s, uint32_t conn)
+{
+    struct server_place *p = server_place_of(s, conn);
+    if (p->conn == conn)
+        p->conn = CONN_NONE;
+}
+
+#endif
