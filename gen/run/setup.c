@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/err.h"
 #include "base/rng.h"
 #include "load/shapes.h"
 
@@ -359,6 +360,15 @@ void setup_responder_wire(const struct job *job, const char *device, struct wire
         f->local[i] = job->targets[i].addrs;
         f->ports[i] = job->targets[i].ports;
     }
+}
+
+int setup_check_mtu(const struct job *job, const struct wire_port *port, struct err *e)
+{
+    if (job->mtu <= port->caps.mtu)
+        return 0;
+    return err_set(e, EXIT_ENVIRONMENT, -EMSGSIZE,
+                   "mtu = %u: found %u on wire %s (%s): expected at most that, or a larger one there",
+                   job->mtu, port->caps.mtu, port->ops->name, port->caps.driver);
 }
 
 /* Of a replay, and how much faster it is. */

@@ -301,6 +301,8 @@ int wires_open(struct wires *w, const struct job *job, const struct clock *clock
     w->peer_live = &shared->live;
     int rc = open_by_name(w, &(struct opening){job, clock, log}, e);
     if (!rc)
+        rc = setup_check_mtu(job, w->port, e);
+    if (!rc)
         rc = wrap(w, job, e);
     if (rc) {
         wires_close(w);

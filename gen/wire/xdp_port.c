@@ -3,6 +3,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <linux/bpf.h>
 #include <linux/capability.h>
 #include <linux/if_link.h>
 #include <stdio.h>
@@ -31,7 +32,8 @@ enum {
     LINK_BYTES = 22, /* Ethernet header and two tags */
     SMALL_CHUNK = 2048,
     LARGE_CHUNK = 4096,   /* a page, the largest that the kernel takes */
-    KERNEL_HEADROOM = 256 /* XDP_PACKET_HEADROOM: in front of received data */
+    KERNEL_HEADROOM = 256, /* XDP_PACKET_HEADROOM: in front of received data */
+    PARTS_MAX = 4          /* more than any MTU of a job takes; lo has 65536 */
 };
 
 /* ---- what was asked for ---- */
@@ -87,18 +89,25 @@ static bool is_power_of_two(uint32_t n)
 
 static struct xdp_sizes sizes_of(const struct wire_config *cfg, uint32_t mtu)
 {
+    uint32_t room = LARGE_CHUNK - KERNEL_HEADROOM, parts = (mtu + LINK_BYTES + room - 1) / room;
     return (struct xdp_sizes){
         .ring = cfg->ring_size ? cfg->ring_size : XDP_RING_DEFAULT,
         .frames = cfg->frames ? cfg->frames : DEFAULT_FRAMES,
         .batch = cfg->batch ? cfg->batch : DEFAULT_BATCH,
         .chunk_bytes = mtu + LINK_BYTES > SMALL_CHUNK - KERNEL_HEADROOM ? LARGE_CHUNK : SMALL_CHUNK,
+        .parts = parts < PARTS_MAX ? parts : PARTS_MAX,
     };
+}
+
+static uint64_t area_bytes(const struct xdp_sizes *s)
+{
+    return (uint64_t)s->frames * s->chunk_bytes + xdp_wide_bytes(s);
 }
 
 uint64_t xdp_memory(const struct wire_config *cfg, uint32_t mtu)
 {
     struct xdp_sizes s = sizes_of(cfg, mtu);
-    return (uint64_t)cfg->queues * s.frames * s.chunk_bytes;
+    return cfg->queues * area_bytes(&s);
 }
 
 static int size_up(const struct wire_config *cfg, struct xdp_port *x, struct err *e)
@@ -114,6 +123,10 @@ static int size_up(const struct wire_config *cfg, struct xdp_port *x, struct err
             e, EXIT_USAGE, -EINVAL,
             "wire xdp:%s: pool of %u frames: expected from %u (ring and a batch) to 524288",
             x->at.iface, s->frames, s->ring + s->batch);
+    if (area_bytes(s) > UINT32_MAX)
+        return err_set(e, EXIT_USAGE, -EINVAL,
+                       "wire xdp:%s: pool of %u frames of up to %u bytes: expected 4 GiB a queue at most",
+                       x->at.iface, s->frames, s->parts * s->chunk_bytes);
     return 0;
 }
 
@@ -191,6 +204,8 @@ static int load_filter(struct xdp_port *x, const struct wire_config *cfg, struct
     if (ret)
         return ret;
     bpf_map__set_max_entries(x->filter->maps.sockets, x->dev.queues);
+    if (x->sizes.parts > 1)
+        bpf_program__set_flags(x->filter->progs.wirebench_filter, BPF_F_XDP_HAS_FRAGS);
     ret = xdp_filter__load(x->filter);
     if (ret)
         return err_set(
@@ -248,7 +263,7 @@ static int quiet(enum libbpf_print_level level, const char *format, va_list args
 static void fill_caps(struct xdp_port *x, const struct wire_config *cfg)
 {
     struct wire_caps *c = &x->p.caps;
-    uint32_t room = x->sizes.chunk_bytes - KERNEL_HEADROOM - LINK_BYTES;
+    uint32_t room = x->sizes.parts * (x->sizes.chunk_bytes - KERNEL_HEADROOM) - LINK_BYTES;
     c->mtu = (uint16_t)(x->dev.mtu < room ? x->dev.mtu : room);
     c->queues = (uint16_t)wanted_queues(cfg);
     c->burst = (uint16_t)x->sizes.batch;
@@ -264,7 +279,7 @@ static int open_sockets(struct xdp_port *x, const struct wire_config *cfg, struc
         return err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "wire xdp:%s: no memory", x->at.iface);
     int ret = 0;
     for (uint32_t i = 0; !ret && i < x->p.caps.queues; i++) {
-        x->queues[i].q = (struct wire_queue){.ops = &xdp_ops, .port = &x->p, .index = i};
+        x->queues[i].q = (struct wire_queue){.ops = x->p.ops, .port = &x->p, .index = i};
         ret = xdp_socket_open(x, &x->queues[i], cfg, e);
     }
     return ret;
@@ -292,6 +307,7 @@ static int set_up(struct xdp_port *x, const struct wire_config *cfg, struct err 
     if (ret)
         return ret;
     fill_caps(x, cfg);
+    x->p.ops = x->sizes.parts > 1 ? &xdp_wide_ops : &xdp_ops;
     memcpy(x->p.mac, x->dev.mac, sizeof x->p.mac);
     ret = load_filter(x, cfg, e);
     ret = ret ? ret : attach_filter(x, cfg, e);

@@ -14,6 +14,9 @@
 #ifndef XDP_MAX_TX_SKB_BUDGET
 #define XDP_MAX_TX_SKB_BUDGET 9 /* Linux 6.18 */
 #endif
+#ifndef XDP_USE_SG
+#define XDP_USE_SG (1 << 4) /* Linux 6.6 */
+#endif
 #ifndef SO_PREFER_BUSY_POLL
 #define SO_PREFER_BUSY_POLL 69
 #endif
@@ -27,8 +30,7 @@ static int create_umem(const struct xdp_port *x, struct xdp_queue *xq)
 {
     struct xsk_umem_config cfg = {
         .fill_size = x->sizes.ring, .comp_size = x->sizes.ring, .frame_size = x->sizes.chunk_bytes};
-    return xsk_umem__create(&xq->umem, xq->area, (uint64_t)x->sizes.frames * x->sizes.chunk_bytes,
-                            &xq->fill, &xq->comp, &cfg);
+    return xsk_umem__create(&xq->umem, xq->area, xq->area_bytes, &xq->fill, &xq->comp, &cfg);
 }
 
 /* Without a mode among the flags the kernel takes zero-copy where the driver has it. */
@@ -40,7 +42,8 @@ static int create_socket(const struct xdp_port *x, struct xdp_queue *xq,
         .tx_size = x->sizes.ring,
         .libxdp_flags = XSK_LIBXDP_FLAGS__INHIBIT_PROG_LOAD,
         .xdp_flags = x->p.caps.native ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE,
-        .bind_flags = (uint16_t)(XDP_USE_NEED_WAKEUP | (cfg->force_copy ? XDP_COPY : 0)),
+        .bind_flags = (uint16_t)(XDP_USE_NEED_WAKEUP | (cfg->force_copy ? XDP_COPY : 0) |
+                                 (xq->wide ? XDP_USE_SG : 0)),
     };
     return xsk_socket__create(&xq->socket, x->at.iface, x->at.first_queue + xq->q.index, xq->umem,
                               &xq->rx, &xq->tx, &sc);
@@ -75,6 +78,8 @@ static int open_with_patience(const struct xdp_port *x, struct xdp_queue *xq,
 static int told(const struct xdp_port *x, const struct xdp_queue *xq, int ret, struct err *e)
 {
     const char *why = ret == -EBUSY     ? "another socket holds it (waited 2 s)"
+                      : ret == -EINVAL && xq->wide
+                          ? "this kernel has no frames of several pages (Linux 6.6): expected a smaller MTU"
                       : ret == -ENOBUFS ? "locked memory limit (ulimit -l) is too low"
                       : ret == -EPERM   ? "not permitted: CAP_NET_RAW is needed"
                                         : strerror(-ret);
@@ -101,14 +106,14 @@ static void tune(const struct xdp_port *x, struct xdp_queue *xq, const struct wi
 static int take_memory(const struct xdp_port *x, struct xdp_queue *xq)
 {
     xq->chunk_bytes = x->sizes.chunk_bytes;
-    xq->area_bytes = (size_t)x->sizes.frames * x->sizes.chunk_bytes;
+    xq->area_bytes = (size_t)x->sizes.frames * x->sizes.chunk_bytes + xdp_wide_bytes(&x->sizes);
     xq->area = area_map(xq->area_bytes);
     xq->free.entry = malloc(x->sizes.frames * sizeof *xq->free.entry);
     if (!xq->area || !xq->free.entry)
         return -ENOMEM;
     for (uint32_t i = x->sizes.frames; i > 0; i--)
         lifo_push(&xq->free, (i - 1) * xq->chunk_bytes);
-    return 0;
+    return x->sizes.parts > 1 ? xdp_wide_open(xq, &x->sizes) : 0;
 }
 
 int xdp_socket_open(struct xdp_port *x, struct xdp_queue *xq, const struct wire_config *cfg,
@@ -130,6 +135,7 @@ void xdp_socket_close(struct xdp_queue *xq)
         xsk_socket__delete(xq->socket);
     if (xq->umem)
         xsk_umem__delete(xq->umem);
+    xdp_wide_close(xq);
     area_unmap(xq->area, xq->area_bytes);
     free(xq->free.entry);
 }
