@@ -33,7 +33,9 @@ enum {
     SMALL_CHUNK = 2048,
     LARGE_CHUNK = 4096,   /* a page, the largest that the kernel takes */
     KERNEL_HEADROOM = 256, /* XDP_PACKET_HEADROOM: in front of received data */
-    PARTS_MAX = 4          /* more than any MTU of a job takes; lo has 65536 */
+    PARTS_MAX = 4,         /* more than any MTU of a job takes; lo has 65536 */
+    LINK_MS = 10000,
+    LINK_STEP_MS = 20,
 };
 
 /* ---- what was asked for ---- */
@@ -285,16 +287,45 @@ static int open_sockets(struct xdp_port *x, const struct wire_config *cfg, struc
     return ret;
 }
 
+/* In force when it is for all queues; what refused it otherwise. */
+static int zero_copy_refused(const struct xdp_port *x)
+{
+    for (uint32_t i = 0; i < x->p.caps.queues; i++)
+        if (!xdp_socket_is_zero_copy(&x->queues[i]))
+            return x->queues[i].zero_copy_refused;
+    return 0;
+}
+
 static void tell_mode(struct xdp_port *x, const struct wire_config *cfg)
 {
     struct wire_caps *c = &x->p.caps;
-    size_t used = strlen(c->detail);
-    c->zero_copy = xdp_socket_is_zero_copy(&x->queues[0]);
-    const char *copy = c->zero_copy      ? ", zero-copy"
-                       : cfg->force_copy ? ", copy as asked"
-                                         : ", copy (no zero-copy in this driver or mode)";
-    snprintf(c->detail + used, sizeof c->detail - used, "%s%s", copy,
-             x->queues[0].budget_refused ? ", no transmit budget" : "");
+    char *to = c->detail + strlen(c->detail);
+    size_t room = sizeof c->detail - strlen(c->detail);
+    int refused = zero_copy_refused(x);
+    const char *budget = x->queues[0].budget_refused ? ", no transmit budget" : "";
+    c->zero_copy = !refused;
+    if (c->zero_copy)
+        snprintf(to, room, ", zero-copy%s", budget);
+    else if (cfg->force_copy || !c->native)
+        snprintf(to, room, ", copy%s%s", cfg->force_copy ? " as asked" : "", budget);
+    else
+        snprintf(to, room, ", copy (zero-copy refused: %s)%s", strerror(-refused), budget);
+}
+
+/* Some drivers take the link down to give a queue its zero-copy memory. */
+static int await_link(struct xdp_port *x, struct err *e)
+{
+    struct netdev now = {.running = true};
+    for (int ms = 0; x->dev.running && ms < LINK_MS; ms += LINK_STEP_MS) {
+        int ret = netdev_read(x->at.iface, &now);
+        if (ret || now.running)
+            return ret;
+        nanosleep(&(struct timespec){.tv_nsec = LINK_STEP_MS * 1000000L}, NULL);
+    }
+    return now.running ? 0
+                       : err_set(e, EXIT_ENVIRONMENT, -ENETDOWN,
+                                 "wire xdp:%s: the link went down for zero-copy and did not come back in "
+                                 "%d s", x->at.iface, LINK_MS / 1000);
 }
 
 static int set_up(struct xdp_port *x, const struct wire_config *cfg, struct err *e)
@@ -312,6 +343,7 @@ static int set_up(struct xdp_port *x, const struct wire_config *cfg, struct err 
     ret = load_filter(x, cfg, e);
     ret = ret ? ret : attach_filter(x, cfg, e);
     ret = ret ? ret : open_sockets(x, cfg, e);
+    ret = ret ? ret : await_link(x, e);
     if (!ret)
         tell_mode(x, cfg);
     return ret;

@@ -40,6 +40,7 @@ struct xdp_queue {
     struct xdp_wide *wide; /* NULL: every frame fits a chunk */
     int fd;
     bool open, budget_refused;
+    int zero_copy_refused; /* 0, or the -errno for which frames are copied; -ENOTSUP: not asked for */
     struct wire_stats stats;
     struct xsk_socket *socket;
     struct xsk_umem *umem;

@@ -159,6 +159,8 @@ START_TEST(the_kernel_answers_our_arp)
     ck_assert_str_eq(b.near.port->caps.driver, "veth");
     ck_assert(b.near.port->caps.native);
     ck_assert(!b.near.port->caps.zero_copy);
+    ck_assert_msg(strstr(b.near.port->caps.detail, "zero-copy refused: Operation not supported") != NULL, "%s",
+                  b.near.port->caps.detail);
     ck_assert_uint_eq(b.near.port->caps.mtu, 1500);
     send_one(b.q, arp_request, b.near.port);
     ck_assert_uint_ge(receive(b.q, &f), 42);
@@ -166,6 +168,16 @@ START_TEST(the_kernel_answers_our_arp)
     ck_assert_int_eq(memcmp(f.data + 20, "\0\2", 2), 0);
     ck_assert_uint_eq(get32(f.data + 28), FAR_IP);
     b.q->ops->rx_free(b.q, &f, 1);
+    close_bench(&b);
+}
+END_TEST
+
+START_TEST(copying_may_be_asked_for)
+{
+    struct wire_config cfg = config("wb0", NEAR_IP);
+    cfg.force_copy = true;
+    struct bench b = open_bench(idle_peer, true, cfg);
+    ck_assert_msg(strstr(b.near.port->caps.detail, "copy as asked") != NULL, "%s", b.near.port->caps.detail);
     close_bench(&b);
 }
 END_TEST
@@ -561,7 +573,7 @@ START_TEST(facts_of_a_held_interface_name_the_holder)
 }
 END_TEST
 
-CHECK_MAIN("wire/xdp", the_kernel_answers_our_arp, generic_mode_works_and_is_told,
+CHECK_MAIN("wire/xdp", the_kernel_answers_our_arp, copying_may_be_asked_for, generic_mode_works_and_is_told,
            ten_thousand_frames_go_there_and_back, a_shared_address_gives_us_only_our_ports,
            a_queue_may_be_chosen, a_queue_with_another_socket_is_refused_as_busy,
            a_second_port_is_refused_as_busy, a_port_opens_again_at_once,
