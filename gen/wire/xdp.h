@@ -35,6 +35,8 @@ struct xdp_facts {
     bool native, zero_copy;
     uint32_t queues, mtu;
     bool tx_csum_on, tso_on, gso_on, gro_on, vlan_strip_on;
+    bool rx_stamp_asked, tx_stamp_asked; /* XDP programs and sockets may ask the driver for times */
+    bool rx_clock, tx_clock;             /* ... and it has a clock to tell them by */
     int native_refused; /* 0, or -errno: -EBUSY: a program is there (`native` tells its mode);
                          * -EPERM: not tried, or not permitted; others: generic mode works */
     char remedy[256];

@@ -527,6 +527,7 @@ START_TEST(facts_are_told_and_leave_nothing_attached)
         ck_assert_str_eq(a.facts.driver, "veth");
         ck_assert_msg(a.facts.native, "%s", a.facts.remedy);
         ck_assert(!a.facts.zero_copy);
+        ck_assert(!a.facts.rx_clock && !a.facts.tx_clock && !a.facts.tx_stamp_asked);
         ck_assert_uint_eq(a.facts.queues, 2);
         ck_assert_uint_eq(a.facts.mtu, 1400);
         ck_assert(a.facts.tx_csum_on && a.facts.tso_on && a.facts.gso_on);
