@@ -7,7 +7,7 @@ import gen
 import lab
 from results import Results
 
-WORKERS, CONNECTIONS, TRANSACTIONS, PAYLOAD = 2, 32, 2000, 1000
+WORKERS, CONNECTIONS, TRANSACTIONS, PAYLOAD = 2, 32, 1000, 1000
 TOTAL = TRANSACTIONS * PAYLOAD
 # Of 32 connections the kernel sends a half or so on the other queue; answers of neighbours go to both.
 MANY, NEIGHBOURS = range(100, 100 * TRANSACTIONS), 10
