@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Between any two queues lies a lane: a ring of frames there, a ring of the same frames back. Its giver
- * owns the count of those that are away, at most HANDOVER_FRAMES, so that neither ring is ever full
+ * owns the count of those that are away, at most as many as a ring holds, so that neither ring is ever full
  * and nobody asks whether it is. A frame goes back to the inner queue that it came from, on the thread of that queue.
  *
  * A queue that is closed gives and takes no more; what another one still has of it is the inner port's
@@ -19,7 +19,7 @@
 
 struct lane {
     struct ring there, back;
-    struct frame *frames; /* HANDOVER_FRAMES there, as many back */
+    struct frame *frames; /* those there, then as many back */
     uint32_t away;        /* the giver's */
 };
 
@@ -54,7 +54,7 @@ static struct frame *slot_there(const struct lane *l, uint32_t at)
 
 static struct frame *slot_back(const struct lane *l, uint32_t at)
 {
-    return &l->frames[HANDOVER_FRAMES + ring_slot(&l->back, at)];
+    return &l->frames[l->there.size + ring_slot(&l->back, at)];
 }
 
 /* ---- giver ---- */
@@ -62,7 +62,7 @@ static struct frame *slot_back(const struct lane *l, uint32_t at)
 static bool give(struct handover_queue *h, uint32_t to, struct frame *f, uint16_t flags)
 {
     struct lane *l = lane(h, h->q.index, to);
-    if (l->away == HANDOVER_FRAMES) {
+    if (l->away == l->there.size) {
         h->full++;
         return false;
     }
@@ -117,7 +117,7 @@ static uint32_t deal(struct handover_queue *h, struct frame *frames, uint32_t n)
 
 static void take_back_from(struct handover_queue *h, struct lane *l)
 {
-    uint32_t n = ring_ready(&l->back, HANDOVER_FRAMES);
+    uint32_t n = ring_ready(&l->back, l->back.size);
     if (!n)
         return;
     for (uint32_t i = 0; i < n; i++) {
@@ -285,10 +285,19 @@ static void handover_port_close(struct wire_port *port)
     free_port(hp);
 }
 
+/* A power of two. */
+static uint32_t lane_size(uint32_t queues)
+{
+    uint32_t size = HANDOVER_FRAMES;
+    while (size > HANDOVER_SHARE && size * (queues - 1) > HANDOVER_FRAMES)
+        size /= 2;
+    return size;
+}
+
 /* None from a queue to itself. */
 static bool make_lanes(struct handover_port *hp)
 {
-    uint32_t queues = hp->p.caps.queues;
+    uint32_t queues = hp->p.caps.queues, size = lane_size(queues);
     size_t bytes = (size_t)queues * queues * sizeof *hp->lanes;
     hp->lanes = aligned_alloc(alignof(struct lane), bytes);
     if (!hp->lanes)
@@ -296,9 +305,9 @@ static bool make_lanes(struct handover_port *hp)
     memset(hp->lanes, 0, bytes);
     for (uint32_t i = 0; i < queues * queues; i++) {
         struct lane *l = &hp->lanes[i];
-        ring_init(&l->there, HANDOVER_FRAMES);
-        ring_init(&l->back, HANDOVER_FRAMES);
-        if (i / queues != i % queues && !(l->frames = calloc(2 * HANDOVER_FRAMES, sizeof *l->frames)))
+        ring_init(&l->there, size);
+        ring_init(&l->back, size);
+        if (i / queues != i % queues && !(l->frames = calloc(2 * size, sizeof *l->frames)))
             return false;
     }
     return true;

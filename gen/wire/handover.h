@@ -20,7 +20,8 @@
 #define HANDOVER_NOBODY 0xffff
 #define HANDOVER_ALL    0xfffe
 #define HANDOVER_PORTS  65536
-#define HANDOVER_FRAMES 1024  /* of one queue that another one has at most; more are dropped */
+#define HANDOVER_FRAMES 1024  /* of one queue that all others have at most, in even shares; more are dropped */
+#define HANDOVER_SHARE  128   /* of one other, at least */
 #define HANDOVER_NAP_NS 50000
 
 /* `owner`: of each TCP port on our side the queue, or HANDOVER_NOBODY; copied. The inner port is owned
