@@ -45,6 +45,7 @@ static const struct {
     {MACHINE, "PCI network devices", doctor_nics},
     {INTERFACE, "interface", doctor_link},
     {INTERFACE, NULL, doctor_native},
+    {INTERFACE, NULL, doctor_stamps},
     {INTERFACE, NULL, doctor_queues},
     {INTERFACE, NULL, doctor_offloads},
     {NOISE, "noise, measured now", doctor_stolen},

@@ -60,6 +60,7 @@ void doctor_interfaces(struct doctor *d);
 void doctor_nics(struct doctor *d);
 void doctor_link(struct doctor *d);
 void doctor_native(struct doctor *d);
+void doctor_stamps(struct doctor *d);
 void doctor_queues(struct doctor *d);
 void doctor_offloads(struct doctor *d);
 

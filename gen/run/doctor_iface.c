@@ -20,7 +20,7 @@
 static void print_interface(const char *name, uint32_t ifindex)
 {
     struct netdev dev;
-    uint64_t features = 0;
+    struct xdp_features features;
     int rc = netdev_read(name, &dev);
     if (rc) {
         doctor_row(FINDING_INFO, name, "cannot be read: %s", strerror(-rc));
@@ -32,12 +32,12 @@ static void print_interface(const char *name, uint32_t ifindex)
                dev.running ? "up"
                : dev.up    ? "no carrier"
                            : "down",
-               rc                             ? "not told"
-               : features & XDP_FEATURE_BASIC ? "yes"
-                                              : "no",
                rc                                 ? "not told"
-               : features & XDP_FEATURE_ZERO_COPY ? "yes"
+               : features.act & XDP_FEATURE_BASIC ? "yes"
                                                   : "no",
+               rc                                     ? "not told"
+               : features.act & XDP_FEATURE_ZERO_COPY ? "yes"
+                                                      : "no",
                dev.queues, dev.queues == 1 ? "" : "s", dev.mtu);
 }
 
@@ -92,6 +92,20 @@ void doctor_native(struct doctor *d)
         doctor_row(FINDING_INFO, "zero-copy",
                    "not told by the driver: frames are copied once -> "
                    "a NIC whose driver has it (i40e, ice, mlx5, ...)");
+}
+
+/* A driver that answers an XDP program's question for a time may have no clock: veth says 0. */
+void doctor_stamps(struct doctor *d)
+{
+    const struct xdp_facts *f = &d->facts;
+    const char *rx = !f->rx_stamp_asked ? "not in this driver"
+                     : !f->rx_clock     ? "the driver answers, but has no clock"
+                                        : "the driver's clock";
+    const char *tx = !f->tx_stamp_asked ? "not in this driver"
+                     : !f->tx_clock     ? "the driver takes them, but has no clock"
+                                        : "the driver's clock";
+    doctor_row(FINDING_INFO, "device stamps", "receive: %s; transmit: %s; times are of the processor's clock",
+               rx, tx);
 }
 
 /* Some drivers pair receive and transmit queues, others (veth) count them apart; one that tells

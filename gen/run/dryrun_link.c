@@ -59,12 +59,12 @@ static int check_load(const struct job *job, const char *name, const struct netd
 
 static const char *native_words(uint32_t ifindex)
 {
-    uint64_t features = 0;
+    struct xdp_features features;
     if (xdp_features_read(ifindex, &features))
         return "whether the driver has native XDP is not told";
-    if (!(features & XDP_FEATURE_BASIC))
+    if (!(features.act & XDP_FEATURE_BASIC))
         return "the driver has no native XDP: generic mode, slower";
-    return features & XDP_FEATURE_ZERO_COPY ? "native, zero copy" : "native, frames are copied once";
+    return features.act & XDP_FEATURE_ZERO_COPY ? "native, zero copy" : "native, frames are copied once";
 }
 
 static int check_xdp(const char *name, const struct netdev *dev)

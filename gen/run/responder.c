@@ -153,7 +153,9 @@ int responder_process_run(const struct responder_process *p, struct err *e)
         rc = p->wire->open(&wc, &port, e);
     if (rc)
         return rc;
-    rc = responder_start(&r, p->job, port, p->first_cpu, p->clock, p->live, e);
+    rc = setup_check_mtu(p->job, port, e);
+    if (!rc)
+        rc = responder_start(&r, p->job, port, p->first_cpu, p->clock, p->live, e);
     if (!rc) {
         sigset_t set;
         int sig;

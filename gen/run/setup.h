@@ -40,6 +40,8 @@ double setup_peak_per_s(const struct job *job, const struct job_phase *phase);
 void setup_sizes(const struct job_sizes *sizes, struct size_dist *out);
 /* Records of each worker's sample ring: two seconds of its rate, 64 MiB at most. 0: none. */
 uint32_t setup_sample_records(const struct job *job);
+/* Frames of the job's MTU fit the wire; the dry run asks the interface. -EMSGSIZE. */
+int setup_check_mtu(const struct job *job, const struct wire_port *port, struct err *e);
 /* The flows that a side takes from its wire. */
 void setup_client_wire(const struct job *job, const char *device, struct wire_config *out);
 void setup_responder_wire(const struct job *job, const char *device, struct wire_config *out);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What a wire is asked for, at either end. */
+#include <errno.h>
 #include <string.h>
 
+#include "base/err.h"
 #include "run/setup.h"
 
 static void setup_wire(const struct job *job, const char *device, struct wire_config *out)
@@ -41,4 +43,13 @@ void setup_responder_wire(const struct job *job, const char *device, struct wire
         f->local[i] = job->targets[i].addrs;
         f->ports[i] = job->targets[i].ports;
     }
+}
+
+int setup_check_mtu(const struct job *job, const struct wire_port *port, struct err *e)
+{
+    if (job->mtu <= port->caps.mtu)
+        return 0;
+    return err_set(e, EXIT_ENVIRONMENT, -EMSGSIZE,
+                   "mtu = %u: found %u on wire %s (%s): expected at most that, or a larger one there",
+                   job->mtu, port->caps.mtu, port->ops->name, port->caps.driver);
 }

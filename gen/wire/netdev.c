@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <linux/ethtool.h>
+#include <linux/net_tstamp.h>
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <stdio.h>
@@ -79,6 +80,14 @@ int netdev_read(const char *iface, struct netdev *out)
     out->link_bit_per_s = read_speed(iface);
     read_driver(iface, out->driver, sizeof out->driver);
     return 0;
+}
+
+void netdev_clock(const char *iface, bool *rx, bool *tx)
+{
+    struct ethtool_ts_info info = {.cmd = ETHTOOL_GET_TS_INFO};
+    uint32_t can = ask_ethtool(iface, &info) ? 0 : info.so_timestamping;
+    *rx = can & SOF_TIMESTAMPING_RX_HARDWARE;
+    *tx = can & SOF_TIMESTAMPING_TX_HARDWARE;
 }
 
 /* Either a get/set pair of its own or a bit of the legacy flags. */

@@ -20,6 +20,9 @@ struct netdev {
 
 int netdev_read(const char *iface, struct netdev *out);
 
+/* Whether the device itself stamps frames that it receives, and sends; false where it does not tell. */
+void netdev_clock(const char *iface, bool *rx, bool *tx);
+
 enum netdev_offload {
     OFFLOAD_RX_CSUM,
     OFFLOAD_TX_CSUM,

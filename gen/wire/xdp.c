@@ -19,8 +19,6 @@
 #include "wire/xdp_port.h"
 
 enum {
-    SKEW_STEP = 64, /* transmit frames begin at one of SKEWS lines, or all would share cache sets */
-    SKEWS = 4,
     STUCK_KICKS = 8, /* kicks in a row that moved nothing before flush leaves the rest */
 };
 
@@ -29,14 +27,9 @@ static struct xdp_queue *of(struct wire_queue *q)
     return (struct xdp_queue *)q;
 }
 
-static inline uint32_t chunk_of(const struct xdp_queue *x, uint32_t handle)
-{
-    return handle & ~(x->chunk_bytes - 1);
-}
-
 /* ---- free frames ---- */
 
-static void top_up_fill(struct xdp_queue *x)
+void xdp_top_up_fill(struct xdp_queue *x)
 {
     uint32_t at, n = x->free.count;
     uint32_t room = xsk_prod_nb_free(&x->fill, n);
@@ -54,29 +47,29 @@ static void reap_completed(struct xdp_queue *x)
     if (!n)
         return;
     for (uint32_t i = 0; i < n; i++)
-        lifo_push(&x->free, chunk_of(x, (uint32_t)*xsk_ring_cons__comp_addr(&x->comp, at + i)));
+        lifo_push(&x->free, xdp_chunk_of(x, (uint32_t)*xsk_ring_cons__comp_addr(&x->comp, at + i)));
     xsk_ring_cons__release(&x->comp, n);
-    top_up_fill(x);
+    xdp_top_up_fill(x);
 }
 
 static void xdp_free(struct wire_queue *q, struct frame *frames, uint32_t n)
 {
     struct xdp_queue *x = of(q);
     for (uint32_t i = 0; i < n; i++)
-        lifo_push(&x->free, chunk_of(x, frames[i].handle));
-    top_up_fill(x);
+        lifo_push(&x->free, xdp_chunk_of(x, frames[i].handle));
+    xdp_top_up_fill(x);
 }
 
 static void xdp_tx_free(struct wire_queue *q, struct frame *frames, uint32_t n)
 {
     struct xdp_queue *x = of(q);
     for (uint32_t i = 0; i < n; i++)
-        lifo_push(&x->free, chunk_of(x, frames[i].handle));
+        lifo_push(&x->free, xdp_chunk_of(x, frames[i].handle));
 }
 
 /* ---- receive ---- */
 
-static void wake_fill(struct xdp_queue *x)
+void xdp_wake_fill(struct xdp_queue *x)
 {
     if (xsk_ring_prod__needs_wakeup(&x->fill))
         recvfrom(x->fd, NULL, 0, MSG_DONTWAIT, NULL, NULL);
@@ -87,7 +80,7 @@ static uint32_t xdp_rx(struct wire_queue *q, struct frame *frames, uint32_t max)
     struct xdp_queue *x = of(q);
     uint32_t at, n = xsk_ring_cons__peek(&x->rx, max, &at);
     if (!n) {
-        wake_fill(x);
+        xdp_wake_fill(x);
         return 0;
     }
     for (uint32_t i = 0; i < n; i++) {
@@ -107,10 +100,10 @@ static uint32_t xdp_rx(struct wire_queue *q, struct frame *frames, uint32_t max)
 
 static inline struct frame borrow(const struct xdp_queue *x, uint32_t chunk)
 {
-    uint32_t addr = chunk + chunk / x->chunk_bytes % SKEWS * SKEW_STEP;
+    uint32_t addr = chunk + xdp_skew(chunk / x->chunk_bytes);
     return (struct frame){.data = x->area + addr,
                           .handle = addr,
-                          .len = (uint16_t)(x->chunk_bytes - SKEWS * SKEW_STEP)};
+                          .len = (uint16_t)(x->chunk_bytes - XDP_SKEW_MAX)};
 }
 
 static uint32_t xdp_tx_alloc(struct wire_queue *q, struct frame *frames, uint32_t n)
@@ -158,12 +151,11 @@ static bool kick(struct xdp_queue *x)
     return again;
 }
 
-static void xdp_flush(struct wire_queue *q)
+bool xdp_kick_all(struct xdp_queue *x)
 {
-    struct xdp_queue *x = of(q);
     uint32_t before = taken(x), stuck = 0;
     if (before == x->tx.cached_prod)
-        return;
+        return false;
     while (xsk_ring_prod__needs_wakeup(&x->tx) && kick(x) && stuck < STUCK_KICKS) {
         uint32_t now = taken(x);
         if (now == x->tx.cached_prod)
@@ -171,16 +163,22 @@ static void xdp_flush(struct wire_queue *q)
         stuck = now == before ? stuck + 1 : 0;
         before = now;
     }
-    reap_completed(x);
+    return true;
 }
 
-static uint32_t xdp_reap(struct wire_queue *q, struct wire_stamp *stamps, uint32_t max)
+static void xdp_flush(struct wire_queue *q)
+{
+    if (xdp_kick_all(of(q)))
+        reap_completed(of(q));
+}
+
+uint32_t xdp_reap(struct wire_queue *q, struct wire_stamp *stamps, uint32_t max)
 {
     (void)q, (void)stamps, (void)max;
     return 0; /* transmit stamps come with the devices that have them */
 }
 
-static void xdp_wait(struct wire_queue *q, uint64_t timeout_ns)
+void xdp_wait(struct wire_queue *q, uint64_t timeout_ns)
 {
     struct pollfd fd = {.fd = of(q)->fd, .events = POLLIN};
     struct timespec timeout = {.tv_sec = (time_t)(timeout_ns / 1000000000u),
@@ -188,12 +186,12 @@ static void xdp_wait(struct wire_queue *q, uint64_t timeout_ns)
     ppoll(&fd, 1, &timeout, NULL);
 }
 
-static int xdp_fd(const struct wire_queue *q)
+int xdp_fd(const struct wire_queue *q)
 {
     return ((const struct xdp_queue *)q)->fd;
 }
 
-static void xdp_stats(struct wire_queue *q, struct wire_stats *out)
+void xdp_stats(struct wire_queue *q, struct wire_stats *out)
 {
     struct xdp_statistics s = {0};
     socklen_t len = sizeof s;
@@ -207,36 +205,35 @@ static void xdp_stats(struct wire_queue *q, struct wire_stats *out)
 
 /* ---- life ---- */
 
-static int xdp_queue_open(struct wire_port *port, uint32_t index, struct wire_queue **out,
-                          struct err *e)
+int xdp_queue_open(struct wire_port *port, uint32_t index, struct wire_queue **out, struct err *e)
 {
     struct xdp_port *x = (struct xdp_port *)port;
     if (index >= port->caps.queues)
-        return err_set(e, EXIT_USAGE, -EINVAL, "wire xdp:%s: queue %u: found %u queues", x->iface,
+        return err_set(e, EXIT_USAGE, -EINVAL, "wire xdp:%s: queue %u: found %u queues", x->at.iface,
                        index, port->caps.queues);
     struct xdp_queue *xq = &x->queues[index];
     if (xq->open)
         return err_set(e, EXIT_ENVIRONMENT, -EBUSY, "wire xdp:%s: queue %u is open already",
-                       x->iface, index);
-    top_up_fill(xq);
+                       x->at.iface, index);
+    xdp_top_up_fill(xq);
     int ret = xdp_port_steer(x, xq, true);
     if (ret)
         return err_set(e, EXIT_ENVIRONMENT, ret, "wire xdp:%s: queue %u: cannot steer frames to it",
-                       x->iface, index);
+                       x->at.iface, index);
     xq->open = true;
     *out = &xq->q;
     return 0;
 }
 
 /* What arrived and was not read is dropped, so that a later opening starts empty. */
-static void xdp_queue_close(struct wire_queue *q)
+void xdp_queue_close(struct wire_queue *q)
 {
     struct frame left[64];
     uint32_t n;
     xdp_port_steer((struct xdp_port *)q->port, of(q), false);
-    xdp_flush(q);
-    while ((n = xdp_rx(q, left, 64)) > 0)
-        xdp_free(q, left, n);
+    q->ops->flush(q);
+    while ((n = q->ops->rx(q, left, 64)) > 0)
+        q->ops->rx_free(q, left, n);
     of(q)->open = false;
 }
 

@@ -17,6 +17,10 @@
  * privilege; -ENODEV: no such interface; -ENETDOWN: it is down. */
 int xdp_port_open(const struct wire_config *cfg, struct wire_port **out, struct err *e);
 
+/* Whether so many workers fit DEVICE (IFACE[:QUEUE]) of `there` queues: one each, and none left without,
+ * unless a queue is named. -EINVAL. */
+int xdp_check_queues(const char *device, uint32_t wanted, uint32_t there, struct err *e);
+
 /* Bytes of all frames that it reserves on a device of this MTU. */
 uint64_t xdp_memory(const struct wire_config *cfg, uint32_t mtu);
 
@@ -31,6 +35,8 @@ struct xdp_facts {
     bool native, zero_copy;
     uint32_t queues, mtu;
     bool tx_csum_on, tso_on, gso_on, gro_on, vlan_strip_on;
+    bool rx_stamp_asked, tx_stamp_asked; /* XDP programs and sockets may ask the driver for times */
+    bool rx_clock, tx_clock;             /* ... and it has a clock to tell them by */
     int native_refused; /* 0, or -errno: -EBUSY: a program is there (`native` tells its mode);
                          * -EPERM: not tried, or not permitted; others: generic mode works */
     char remedy[256];

@@ -111,7 +111,7 @@ static int tell_missing(const char *iface, struct xdp_facts *out)
 int xdp_facts(const char *iface, struct xdp_facts *out, struct err *e)
 {
     struct netdev dev;
-    uint64_t features = 0;
+    struct xdp_features features;
     *out = (struct xdp_facts){0};
     int ret = netdev_read(iface, &dev);
     if (ret)
@@ -122,8 +122,11 @@ int xdp_facts(const char *iface, struct xdp_facts *out, struct err *e)
     out->queues = dev.queues;
     out->mtu = dev.mtu;
     read_offloads(iface, out);
-    out->zero_copy =
-        xdp_features_read(dev.ifindex, &features) == 0 && features & XDP_FEATURE_ZERO_COPY;
+    xdp_features_read(dev.ifindex, &features); /* what is not told is not there */
+    out->zero_copy = features.act & XDP_FEATURE_ZERO_COPY;
+    out->rx_stamp_asked = features.rx & XDP_RX_TIMESTAMP;
+    out->tx_stamp_asked = features.tx & XDP_TX_TIMESTAMP;
+    netdev_clock(iface, &out->rx_clock, &out->tx_clock);
     out->native_refused = tell_missing(iface, out);
     if (!out->native_refused) {
         out->native_refused = probe(&dev, out);

@@ -16,10 +16,18 @@
 
 struct xdp_filter; /* the generated skeleton */
 
+/* IFACE or IFACE:QUEUE. */
+struct xdp_place {
+    char iface[16];
+    uint32_t first_queue; /* of the device; ours count from 0 */
+    bool queue_named;     /* by somebody who knows what arrives there */
+};
+
 /* What the configuration and the device come to. */
 struct xdp_sizes {
     uint32_t ring, frames, batch;
-    uint32_t chunk_bytes; /* a frame's place in the umem, a power of two */
+    uint32_t chunk_bytes; /* what the kernel fills at once: a power of two, at most a page */
+    uint32_t parts;       /* chunks that a frame of the device's MTU may take */
 };
 
 struct xdp_queue {
@@ -29,8 +37,10 @@ struct xdp_queue {
     uint8_t *area;
     struct lifo free; /* of chunk addresses: byte offsets into the area */
     uint32_t chunk_bytes;
+    struct xdp_wide *wide; /* NULL: every frame fits a chunk */
     int fd;
     bool open, budget_refused;
+    int zero_copy_refused; /* 0, or the -errno for which frames are copied; -ENOTSUP: not asked for */
     struct wire_stats stats;
     struct xsk_socket *socket;
     struct xsk_umem *umem;
@@ -40,16 +50,44 @@ struct xdp_queue {
 struct xdp_port {
     struct wire_port p;
     struct netdev dev;
-    char iface[16];
-    uint32_t first_queue; /* of the device; ours count from 0 */
+    struct xdp_place at;
     struct xdp_sizes sizes;
     struct xdp_filter *filter;
     int link_fd; /* the attachment; the kernel detaches when it closes */
     struct xdp_queue *queues;
 };
 
-/* Data path and queue life, filled in by xdp.c. */
-extern const struct wire_ops xdp_ops;
+/* Transmit frames begin at one of several lines, or all would share sets of a cache. */
+#define XDP_SKEW_MAX 256u
+static inline uint32_t xdp_skew(uint32_t number)
+{
+    return number * 64 % XDP_SKEW_MAX;
+}
+
+static inline uint32_t xdp_chunk_of(const struct xdp_queue *x, uint32_t handle)
+{
+    return handle & ~(x->chunk_bytes - 1);
+}
+
+/* Data path and queue life: xdp.c, and xdp_wide.c where a frame may take several chunks. */
+extern const struct wire_ops xdp_ops, xdp_wide_ops;
+
+/* What both have in common. */
+void xdp_top_up_fill(struct xdp_queue *x);
+void xdp_wake_fill(struct xdp_queue *x);
+bool xdp_kick_all(struct xdp_queue *x); /* false: there was nothing to send */
+uint32_t xdp_reap(struct wire_queue *q, struct wire_stamp *stamps, uint32_t max);
+void xdp_wait(struct wire_queue *q, uint64_t timeout_ns);
+int xdp_fd(const struct wire_queue *q);
+void xdp_stats(struct wire_queue *q, struct wire_stats *out);
+int xdp_queue_open(struct wire_port *port, uint32_t index, struct wire_queue **out, struct err *e);
+void xdp_queue_close(struct wire_queue *q);
+
+/* Bytes that the places of wide frames take behind the chunks; 0: there are none. */
+uint64_t xdp_wide_bytes(const struct xdp_sizes *s);
+/* Needs the queue's area. -ENOMEM. */
+int xdp_wide_open(struct xdp_queue *xq, const struct xdp_sizes *s);
+void xdp_wide_close(struct xdp_queue *xq);
 
 /* One socket with its umem, bound to the device's queue; retries EBUSY. 0 or -errno. */
 int xdp_socket_open(struct xdp_port *x, struct xdp_queue *xq, const struct wire_config *cfg,

@@ -14,6 +14,9 @@
 #ifndef XDP_MAX_TX_SKB_BUDGET
 #define XDP_MAX_TX_SKB_BUDGET 9 /* Linux 6.18 */
 #endif
+#ifndef XDP_USE_SG
+#define XDP_USE_SG (1 << 4) /* Linux 6.6 */
+#endif
 #ifndef SO_PREFER_BUSY_POLL
 #define SO_PREFER_BUSY_POLL 69
 #endif
@@ -27,31 +30,29 @@ static int create_umem(const struct xdp_port *x, struct xdp_queue *xq)
 {
     struct xsk_umem_config cfg = {
         .fill_size = x->sizes.ring, .comp_size = x->sizes.ring, .frame_size = x->sizes.chunk_bytes};
-    return xsk_umem__create(&xq->umem, xq->area, (uint64_t)x->sizes.frames * x->sizes.chunk_bytes,
-                            &xq->fill, &xq->comp, &cfg);
+    return xsk_umem__create(&xq->umem, xq->area, xq->area_bytes, &xq->fill, &xq->comp, &cfg);
 }
 
-/* Without a mode among the flags the kernel takes zero-copy where the driver has it. */
-static int create_socket(const struct xdp_port *x, struct xdp_queue *xq,
-                         const struct wire_config *cfg)
+static int create_socket(const struct xdp_port *x, struct xdp_queue *xq, uint16_t copying)
 {
     struct xsk_socket_config sc = {
         .rx_size = x->sizes.ring,
         .tx_size = x->sizes.ring,
         .libxdp_flags = XSK_LIBXDP_FLAGS__INHIBIT_PROG_LOAD,
         .xdp_flags = x->p.caps.native ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE,
-        .bind_flags = (uint16_t)(XDP_USE_NEED_WAKEUP | (cfg->force_copy ? XDP_COPY : 0)),
+        .bind_flags = (uint16_t)(XDP_USE_NEED_WAKEUP | copying | (xq->wide ? XDP_USE_SG : 0)),
     };
-    return xsk_socket__create(&xq->socket, x->iface, x->first_queue + xq->q.index, xq->umem,
+    return xsk_socket__create(&xq->socket, x->at.iface, x->at.first_queue + xq->q.index, xq->umem,
                               &xq->rx, &xq->tx, &sc);
 }
 
-static int try_open(const struct xdp_port *x, struct xdp_queue *xq, const struct wire_config *cfg)
+/* `copying`: XDP_COPY or XDP_ZEROCOPY. */
+static int try_open(const struct xdp_port *x, struct xdp_queue *xq, uint16_t copying)
 {
     int ret = create_umem(x, xq);
     if (ret)
         return ret;
-    ret = create_socket(x, xq, cfg);
+    ret = create_socket(x, xq, copying);
     if (ret) {
         xsk_umem__delete(xq->umem);
         xq->umem = NULL;
@@ -61,26 +62,39 @@ static int try_open(const struct xdp_port *x, struct xdp_queue *xq, const struct
 }
 
 /* The kernel releases a closed socket's queue a while after its process is gone. */
-static int open_with_patience(const struct xdp_port *x, struct xdp_queue *xq,
-                              const struct wire_config *cfg)
+static int open_with_patience(const struct xdp_port *x, struct xdp_queue *xq, uint16_t copying)
 {
-    int ret = try_open(x, xq, cfg);
+    int ret = try_open(x, xq, copying);
     for (int ms = 0; ret == -EBUSY && ms < RETRY_MS; ms += RETRY_STEP_MS) {
         nanosleep(&(struct timespec){.tv_nsec = RETRY_STEP_MS * 1000000L}, NULL);
-        ret = try_open(x, xq, cfg);
+        ret = try_open(x, xq, copying);
     }
     return ret;
+}
+
+/* The kernel would choose by itself; asked, it says why it does not. */
+static int open_asking(const struct xdp_port *x, struct xdp_queue *xq, const struct wire_config *cfg)
+{
+    xq->zero_copy_refused = -ENOTSUP;
+    if (!cfg->force_copy && x->p.caps.native) {
+        xq->zero_copy_refused = open_with_patience(x, xq, XDP_ZEROCOPY);
+        if (!xq->zero_copy_refused || xq->zero_copy_refused == -EBUSY)
+            return xq->zero_copy_refused;
+    }
+    return open_with_patience(x, xq, XDP_COPY);
 }
 
 static int told(const struct xdp_port *x, const struct xdp_queue *xq, int ret, struct err *e)
 {
     const char *why = ret == -EBUSY     ? "another socket holds it (waited 2 s)"
+                      : ret == -EINVAL && xq->wide
+                          ? "this kernel has no frames of several pages (Linux 6.6): expected a smaller MTU"
                       : ret == -ENOBUFS ? "locked memory limit (ulimit -l) is too low"
                       : ret == -EPERM   ? "not permitted: CAP_NET_RAW is needed"
                                         : strerror(-ret);
     return err_set(e, EXIT_ENVIRONMENT, ret,
-                   "wire xdp:%s: queue %u: cannot open an AF_XDP socket: %s", x->iface,
-                   x->first_queue + xq->q.index, why);
+                   "wire xdp:%s: queue %u: cannot open an AF_XDP socket: %s", x->at.iface,
+                   x->at.first_queue + xq->q.index, why);
 }
 
 /* Both are wishes: a kernel that lacks them is slower, not wrong. */
@@ -101,14 +115,14 @@ static void tune(const struct xdp_port *x, struct xdp_queue *xq, const struct wi
 static int take_memory(const struct xdp_port *x, struct xdp_queue *xq)
 {
     xq->chunk_bytes = x->sizes.chunk_bytes;
-    xq->area_bytes = (size_t)x->sizes.frames * x->sizes.chunk_bytes;
+    xq->area_bytes = (size_t)x->sizes.frames * x->sizes.chunk_bytes + xdp_wide_bytes(&x->sizes);
     xq->area = area_map(xq->area_bytes);
     xq->free.entry = malloc(x->sizes.frames * sizeof *xq->free.entry);
     if (!xq->area || !xq->free.entry)
         return -ENOMEM;
     for (uint32_t i = x->sizes.frames; i > 0; i--)
         lifo_push(&xq->free, (i - 1) * xq->chunk_bytes);
-    return 0;
+    return x->sizes.parts > 1 ? xdp_wide_open(xq, &x->sizes) : 0;
 }
 
 int xdp_socket_open(struct xdp_port *x, struct xdp_queue *xq, const struct wire_config *cfg,
@@ -116,7 +130,7 @@ int xdp_socket_open(struct xdp_port *x, struct xdp_queue *xq, const struct wire_
 {
     xq->fd = -1;
     int ret = take_memory(x, xq);
-    ret = ret ? ret : open_with_patience(x, xq, cfg);
+    ret = ret ? ret : open_asking(x, xq, cfg);
     if (ret)
         return told(x, xq, ret, e);
     xq->fd = xsk_socket__fd(xq->socket);
@@ -130,6 +144,7 @@ void xdp_socket_close(struct xdp_queue *xq)
         xsk_socket__delete(xq->socket);
     if (xq->umem)
         xsk_umem__delete(xq->umem);
+    xdp_wide_close(xq);
     area_unmap(xq->area, xq->area_bytes);
     free(xq->free.entry);
 }

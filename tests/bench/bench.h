@@ -30,6 +30,7 @@ struct bench {
     X(micro_lookup)                                                                                \
     X(micro_step)                                                                                  \
     X(micro_record)                                                                                \
+    X(micro_handover)                                                                              \
     X(engine)                                                                                      \
     X(transactions)                                                                                \
     X(lives)                                                                                       \

@@ -14,7 +14,7 @@ PRIVILEGES = ["CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_BPF", "CAP_SYS_ADMIN", "memlo
 WIRES = ["lab", "pair", "ipv6", "impair", "dpdk"]
 if case.GEN.exists() and gen.has_dpdk():
     WIRES.append("vfio")
-INTERFACE = ["driver", "link", "native XDP", "zero-copy", "queues", "tx checksum", "tso", "gso",
+INTERFACE = ["driver", "link", "native XDP", "zero-copy", "device stamps", "queues", "tx checksum", "tso", "gso",
              "gro", "vlan stripping"]
 COMMON = MACHINE + PRIVILEGES + WIRES
 
@@ -87,6 +87,7 @@ def interface(box):
     report.expect("driver", "info", "veth")
     report.expect("link", "ok", "MTU 1500")
     report.expect("native XDP", "ok")
+    report.expect("device stamps", "info", "receive: the driver answers, but has no clock; transmit: not in this driver")
     report.expect("tx checksum", "ok", "off")
     case.expect(not holds_program(box.near, lab.NEAR_IFACE), "a program stayed on the interface")
 
