@@ -33,6 +33,7 @@ struct bench {
     X(engine)                                                                                      \
     X(transactions)                                                                                \
     X(lives)                                                                                       \
+    X(ring)                                                                                        \
     X(bulk)                                                                                        \
     X(schedule)                                                                                    \
     X(late)                                                                                        \
