@@ -44,7 +44,11 @@ struct dpdk_port {
 extern const struct wire_ops dpdk_ops;
 
 void dpdk_port_close(struct wire_port *port);
+/* dpdk_start.c: the device runs, and with cfg->initiates has a link. 0 or told. */
+int dpdk_start(struct dpdk_port *d, const struct wire_config *cfg, struct err *e);
 /* dpdk_setup.c: everything between the device that was found and the one that runs. 0 or told. */
 int dpdk_setup(struct dpdk_port *d, const struct wire_config *cfg, struct err *e);
+/* Tells what the device does not do (`what`) and, from the log behind `mark`, why; returns rc. */
+int dpdk_refuse(const struct dpdk_port *d, int rc, const char *what, long mark, struct err *e);
 
 #endif
