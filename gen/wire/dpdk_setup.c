@@ -75,7 +75,7 @@ static int check_queues(struct dpdk_port *d, const struct wire_config *cfg,
 static int configure(struct dpdk_port *d, const struct rte_eth_dev_info *info, struct err *e)
 {
     uint16_t queues = d->p.caps.queues;
-    bool deals = queues > 1 && d->device.pci != DPDK_PCI_NONE;
+    bool deals = queues > 1 && info->reta_size;
     d->rx_offloads = rx_wanted & info->rx_offload_capa;
     d->tx_offloads = tx_wanted & info->tx_offload_capa;
     d->rss_flows = deals ? rss_wanted & info->flow_type_rss_offloads : 0;
@@ -184,9 +184,11 @@ static void tell_facts(struct dpdk_port *d, const struct rte_eth_dev_info *info)
     c->tx_csum = d->tx_offloads & RTE_ETH_TX_OFFLOAD_TCP_CKSUM;
     c->busy_wire = true;
     snprintf(c->driver, sizeof c->driver, "%s", info->driver_name);
-    snprintf(c->detail, sizeof c->detail, "DPDK %d.%d.%d, %s; TCP checksums by the device: %s",
+    c->rss = d->rss;
+    snprintf(c->detail, sizeof c->detail, "DPDK %d.%d.%d, %s; TCP checksums by the device: %s%s",
              RTE_VER_YEAR, RTE_VER_MONTH, RTE_VER_MINOR,
-             rte_eal_has_hugepages() ? "huge pages" : "no huge pages", text_of_sums(c));
+             rte_eal_has_hugepages() ? "huge pages" : "no huge pages", text_of_sums(c),
+             d->rss ? "; flows to queues by a hash that is known" : "");
     if (!rte_eth_macaddr_get(d->id, &mac))
         memcpy(d->p.mac, mac.addr_bytes, sizeof d->p.mac);
 }
@@ -204,7 +206,10 @@ int dpdk_setup(struct dpdk_port *d, const struct wire_config *cfg, struct err *e
     rc = rc ? rc : configure(d, &info, e);
     rc = rc ? rc : make_queues(d, e);
     rc = rc ? rc : dpdk_start(d, cfg, e);
-    if (!rc)
-        tell_facts(d, &info);
-    return rc;
+    if (rc)
+        return rc;
+    if (d->rss_flows)
+        d->rss = dpdk_rss_read(d->id, !ip_is4(cfg->filter.local[0].first));
+    tell_facts(d, &info);
+    return 0;
 }

@@ -290,6 +290,22 @@ START_TEST(more_queues_than_it_has)
 }
 END_TEST
 
+/* net_null does as a NIC does, but for the dealing: it has a key and a table. */
+START_TEST(how_a_device_deals_flows)
+{
+    struct wire_port *port = NULL;
+    struct err e = {0};
+    struct wire_config cfg = {.device = "net_null0", .queues = 2, .mtu = 1500, .ring_size = RING,
+                              .frames = FRAMES, .batch = BATCH,
+                              .filter = {.local = {{ip4_addr(0x0a000001), 1, 32}}, .local_count = 1}};
+    ck_assert_msg(dpdk_port_open(&cfg, &port, &e) == 0, "%s", e.message);
+    ck_assert_ptr_nonnull(port->caps.rss);
+    ck_assert_uint_eq(port->caps.rss->size, 128);
+    ck_assert_ptr_nonnull(strstr(port->caps.detail, "by a hash that is known"));
+    port->ops->port_close(port);
+}
+END_TEST
+
 static void refused(const char *device, const char *eal, uint16_t mtu, int code, const char *text)
 {
     struct wire_port *port;
@@ -348,5 +364,5 @@ CHECK_MAIN("wire/dpdk", what_is_sent_comes_back_whole_and_in_order,
            a_received_frame_may_be_sent_on, queues_are_apart_and_each_has_its_thread,
            a_device_can_be_opened_again, the_caller_keeps_its_processors_and_its_streams,
            a_device_by_its_name, a_device_by_its_mac, a_link_is_waited_for, more_queues_than_it_has,
-           what_cannot_be_is_refused_by_name, arguments_that_eal_does_not_know,
+           how_a_device_deals_flows, what_cannot_be_is_refused_by_name, arguments_that_eal_does_not_know,
            a_pci_device_that_is_not_there, what_devargs_mean)
