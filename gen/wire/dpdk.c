@@ -102,7 +102,7 @@ static inline uint16_t rx_flags(uint64_t ol)
 static inline void lend(const struct dpdk_queue *d, struct rte_mbuf *m, struct frame *out)
 {
     out->data = rte_pktmbuf_mtod(m, uint8_t *);
-    out->stamp_ns = 0;
+    out->stamp_ns = m->ol_flags & d->stamp.flag ? dpdk_stamp_ns(&d->stamp, m) : 0;
     out->handle = handle_of(d, m);
     out->hash = m->ol_flags & RTE_MBUF_F_RX_RSS_HASH ? m->hash.rss : 0;
     out->len = m->data_len;

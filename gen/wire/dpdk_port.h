@@ -9,6 +9,7 @@
 #define WIRE_DPDK_PORT_H
 
 #include "wire/dpdk_device.h"
+#include "wire/dpdk_stamp.h"
 #include "wire/rss.h"
 #include "wire/wire.h"
 
@@ -25,6 +26,7 @@ struct dpdk_queue {
     struct wire_queue q;
     struct rte_mempool *pool;
     uint16_t port_id, capacity; /* capacity: bytes of a frame to send */
+    struct dpdk_stamp stamp;
     bool open;
     bool named_thread;          /* the thread that opened it has a number of EAL's by us */
     struct wire_stats stats;

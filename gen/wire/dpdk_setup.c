@@ -184,13 +184,26 @@ static void tell_facts(struct dpdk_port *d, const struct rte_eth_dev_info *info)
     c->tx_csum = d->tx_offloads & RTE_ETH_TX_OFFLOAD_TCP_CKSUM;
     c->busy_wire = true;
     snprintf(c->driver, sizeof c->driver, "%s", info->driver_name);
+    c->rx_stamp = d->queues[0].stamp.flag;
     c->rss = d->rss;
-    snprintf(c->detail, sizeof c->detail, "DPDK %d.%d.%d, %s; TCP checksums by the device: %s%s",
+    snprintf(c->detail, sizeof c->detail, "DPDK %d.%d.%d, %s; TCP checksums by the device: %s%s%s",
              RTE_VER_YEAR, RTE_VER_MONTH, RTE_VER_MINOR,
              rte_eal_has_hugepages() ? "huge pages" : "no huge pages", text_of_sums(c),
-             d->rss ? "; flows to queues by a hash that is known" : "");
+             d->rss ? "; flows to queues by a hash that is known" : "",
+             c->rx_stamp ? "; arrivals stamped by the driver" : "");
     if (!rte_eth_macaddr_get(d->id, &mac))
         memcpy(d->p.mac, mac.addr_bytes, sizeof d->p.mac);
+}
+
+/* What it says only when it runs. */
+static void ask_device(struct dpdk_port *d, const struct wire_config *cfg, const struct rte_eth_dev_info *info)
+{
+    struct dpdk_stamp stamp;
+    dpdk_stamp_open(&stamp, info->driver_name);
+    for (uint16_t i = 0; i < d->p.caps.queues; i++)
+        d->queues[i].stamp = stamp;
+    if (d->rss_flows)
+        d->rss = dpdk_rss_read(d->id, !ip_is4(cfg->filter.local[0].first));
 }
 
 int dpdk_setup(struct dpdk_port *d, const struct wire_config *cfg, struct err *e)
@@ -208,8 +221,7 @@ int dpdk_setup(struct dpdk_port *d, const struct wire_config *cfg, struct err *e
     rc = rc ? rc : dpdk_start(d, cfg, e);
     if (rc)
         return rc;
-    if (d->rss_flows)
-        d->rss = dpdk_rss_read(d->id, !ip_is4(cfg->filter.local[0].first));
+    ask_device(d, cfg, &info);
     tell_facts(d, &info);
     return 0;
 }

@@ -306,6 +306,59 @@ START_TEST(how_a_device_deals_flows)
 }
 END_TEST
 
+/* ---- when a frame arrived ---- */
+
+#define RECORDED_US 1700000000123456ull
+
+/* A recording of one frame, in the classic form with microseconds. */
+static void record(const char *path)
+{
+    uint8_t frame[64] = {0};
+    uint32_t head[6] = {0xa1b2c3d4, 4u << 16 | 2, 0, 0, 65535, 1};
+    uint32_t entry[4] = {RECORDED_US / 1000000, RECORDED_US % 1000000, sizeof frame, sizeof frame};
+    FILE *f = fopen(path, "w");
+    ck_assert_ptr_nonnull(f);
+    fwrite(head, sizeof head, 1, f);
+    fwrite(entry, sizeof entry, 1, f);
+    fwrite(frame, sizeof frame, 1, f);
+    ck_assert_int_eq(fclose(f), 0);
+}
+
+START_TEST(arrivals_are_stamped_where_the_driver_does)
+{
+    char path[] = "/tmp/wb-check-XXXXXX", device[80];
+    struct frame f;
+    ck_assert_int_eq(close(mkstemp(path)), 0);
+    record(path);
+    snprintf(device, sizeof device, "net_pcap0,rx_pcap=%s", path);
+    struct wire_port *port = open_named(device, NULL, false);
+    struct wire_queue *q = open_queue(port, 0);
+    ck_assert(port->caps.rx_stamp);
+    ck_assert_ptr_nonnull(strstr(port->caps.detail, "stamped by the driver"));
+    ck_assert_uint_eq(q->ops->rx(q, &f, 1), 1);
+    ck_assert_uint_eq(f.stamp_ns, RECORDED_US * 1000);
+    q->ops->rx_free(q, &f, 1);
+    close_whole(port);
+    unlink(path);
+}
+END_TEST
+
+START_TEST(no_stamps_elsewhere)
+{
+    struct wire_port *port = open_ring(1);
+    struct wire_queue *q = open_queue(port, 0);
+    struct frame f;
+    ck_assert(!port->caps.rx_stamp);
+    ck_assert_uint_eq(q->ops->tx_alloc(q, &f, 1), 1);
+    fill(&f, 7);
+    ck_assert_uint_eq(q->ops->tx(q, &f, 1), 1);
+    ck_assert_uint_eq(q->ops->rx(q, &f, 1), 1);
+    ck_assert_uint_eq(f.stamp_ns, 0);
+    q->ops->rx_free(q, &f, 1);
+    close_whole(port);
+}
+END_TEST
+
 static void refused(const char *device, const char *eal, uint16_t mtu, int code, const char *text)
 {
     struct wire_port *port;
@@ -364,5 +417,6 @@ CHECK_MAIN("wire/dpdk", what_is_sent_comes_back_whole_and_in_order,
            a_received_frame_may_be_sent_on, queues_are_apart_and_each_has_its_thread,
            a_device_can_be_opened_again, the_caller_keeps_its_processors_and_its_streams,
            a_device_by_its_name, a_device_by_its_mac, a_link_is_waited_for, more_queues_than_it_has,
-           how_a_device_deals_flows, what_cannot_be_is_refused_by_name, arguments_that_eal_does_not_know,
+           how_a_device_deals_flows, arrivals_are_stamped_where_the_driver_does, no_stamps_elsewhere,
+           what_cannot_be_is_refused_by_name, arguments_that_eal_does_not_know,
            a_pci_device_that_is_not_there, what_devargs_mean)
