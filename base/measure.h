@@ -133,7 +133,8 @@ enum operation {
     X(PATH_MTU_LOWERED, path_mtu_lowered, "paths whose MTU a router told to be lower")             \
     X(PATH_MTU_RAISED, path_mtu_raised, "paths whose MTU was tried anew, 10 minutes later")        \
     X(BLACK_HOLES, black_holes, "connections that went down to the least MTU, unanswered")         \
-    X(NEIGHBOURS_MOVED, neighbours_moved, "neighbours in use that told another MAC than before")
+    X(NEIGHBOURS_MOVED, neighbours_moved, "neighbours in use that told another MAC than before")   \
+    X(FRAMES_HANDED, frames_handed, "frames that had arrived at another worker's queue")
 
 enum counter {
 #define X(NAME, name, meaning) COUNTER_##NAME,

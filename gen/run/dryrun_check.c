@@ -19,6 +19,7 @@
 #include "run/sysfile.h"
 #include "wire/netdev.h"
 #include "wire/wire.h"
+#include "wire/xdp.h"
 
 #define TEXT 32
 
@@ -75,6 +76,15 @@ static int tell_mtu(const struct job *job, const char *name, const struct netdev
     return code;
 }
 
+static int tell_interface(const struct job *job, const char *name, const struct netdev *dev)
+{
+    struct err e = {0};
+    bool af_xdp = wire_kind_find(job->wire)->device == &xdp_device;
+    if (!af_xdp || !xdp_check_queues(strchr(job->wire, ':') + 1, job->workers, dev->queues, &e))
+        return tell_mtu(job, name, dev);
+    return tell(e.exit_code, "interface", "", &e);
+}
+
 static int check_interface(const struct job *job, const struct need *n)
 {
     (void)n;
@@ -90,7 +100,7 @@ static int check_interface(const struct job *job, const struct need *n)
     else if (!dev.up)
         dryrun_row(EXIT_ENVIRONMENT, "interface", "%s is down: ip link set %s up", name, name);
     else
-        return tell_mtu(job, name, &dev);
+        return tell_interface(job, name, &dev);
     return EXIT_ENVIRONMENT;
 }
 

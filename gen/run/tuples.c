@@ -71,6 +71,13 @@ static uint16_t port_at(const struct tuples_config *cfg, uint32_t n)
     return (uint16_t)(cfg->ports[i].lo + n);
 }
 
+void tuples_owners(const struct tuples_config *cfg, uint16_t owner[65536])
+{
+    uint32_t ports = (uint32_t)pool_of(cfg).ports;
+    for (uint32_t n = 0; n < ports; n++)
+        owner[port_at(cfg, n)] = (uint16_t)(n % cfg->workers);
+}
+
 /* Every address of a block at one port, then at the next. */
 static void list_targets(struct tuples *t)
 {

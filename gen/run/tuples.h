@@ -81,6 +81,9 @@ uint64_t tuples_count(const struct tuples_config *cfg);
 /* Bytes that tuples_init reserves. */
 uint64_t tuples_memory(const struct tuples_config *cfg);
 
+/* Which worker's each source port is; those of none stay as they are. */
+void tuples_owners(const struct tuples_config *cfg, uint16_t owner[65536]);
+
 struct ip_addr tuples_source(const struct tuples *t, uint32_t source);
 /* The tuple whose turn it is, and on to the next. */
 struct tuple tuples_take(struct tuples *t);

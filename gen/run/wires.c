@@ -15,7 +15,9 @@
 #include "db/process.h"
 #include "run/faults.h"
 #include "run/setup.h"
+#include "run/tuples.h"
 #include "wire/fault.h"
+#include "wire/handover.h"
 #include "wire/kinds.h"
 #include "wire/lab.h"
 #include "wire/pair.h"
@@ -37,6 +39,26 @@ struct shared {
     struct responder_totals totals; /* first: its address is that of the whole */
     struct responder_live live;
 };
+
+/* --- several queues ------------------------------------------------------------------------- */
+
+/* A NIC deals what arrives to its queues by a hash, and a kernel chooses the queue that it sends on:
+ * replies come to any worker. Only between two AF_XDP or memory wires does queue n lead to queue n. */
+static int deal_by_port(struct wires *w, const struct job *job, struct err *e)
+{
+    struct tuples_config tuples;
+    if (job->workers == 1)
+        return 0;
+    uint16_t *owner = malloc(HANDOVER_PORTS * sizeof *owner);
+    if (!owner)
+        return err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "no memory for %d ports", HANDOVER_PORTS);
+    memset(owner, 0xff, HANDOVER_PORTS * sizeof *owner); /* HANDOVER_NOBODY */
+    setup_tuples(job, 0, &tuples);
+    tuples_owners(&tuples, owner);
+    int rc = handover_wrap(w->port, owner, &w->port, e);
+    free(owner);
+    return rc;
+}
 
 /* --- lab ------------------------------------------------------------------------------------ */
 
@@ -178,7 +200,8 @@ static int open_lab(struct wires *w, const struct opening *o, struct err *e)
     struct near_open open = {.out = &w->port, .e = e};
     setup_client_wire(job, LAB_NEAR_IFACE, &open.cfg);
     open.cfg.log = o->log;
-    return lab_call_near(w->lab, open_near, &open);
+    rc = lab_call_near(w->lab, open_near, &open);
+    return rc || job->peer != PEER_EXEC ? rc : deal_by_port(w, job, e);
 }
 
 /* --- pair, devices -------------------------------------------------------------------------- */
@@ -221,7 +244,8 @@ static int open_device(struct wires *w, const struct opening *o, const struct wi
     setup_client_wire(o->job, device, &wc);
     wc.log = o->log;
     wc.initiates = true;
-    return wire->open(&wc, &w->port, e);
+    rc = wire->open(&wc, &w->port, e);
+    return rc ? rc : deal_by_port(w, o->job, e);
 }
 
 /* --- around it ------------------------------------------------------------------------------ */

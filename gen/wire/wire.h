@@ -31,6 +31,8 @@ enum frame_flag {
                                   * l4_off, whose field holds the sum of the pseudo-header */
     FRAME_TSO = 1 << 6,          /* transmit: the device segments by `mss` */
     FRAME_WANT_STAMP = 1 << 7,   /* transmit: report the stamp through reap */
+    FRAME_HANDED = 1 << 8,       /* receive: another queue lends it, number `mss`; handover's own */
+    FRAME_HANDED_COPY = 1 << 9,  /* ... and made it by tx_alloc */
 };
 
 struct frame {
@@ -100,6 +102,7 @@ struct wire_stats {
     uint64_t rx_invalid, tx_invalid;
     uint64_t kicks;        /* system calls to transmit */
     uint64_t kick_again;   /* ... answered EAGAIN, EBUSY or ENOBUFS */
+    uint64_t handed;       /* frames taken over that arrived at other queues */
     uint64_t drops[DROP_COUNT]; /* by reason, for wires that drop on purpose */
 };
 

@@ -212,17 +212,17 @@ static int xdp_queue_open(struct wire_port *port, uint32_t index, struct wire_qu
 {
     struct xdp_port *x = (struct xdp_port *)port;
     if (index >= port->caps.queues)
-        return err_set(e, EXIT_USAGE, -EINVAL, "wire xdp:%s: queue %u: found %u queues", x->iface,
+        return err_set(e, EXIT_USAGE, -EINVAL, "wire xdp:%s: queue %u: found %u queues", x->at.iface,
                        index, port->caps.queues);
     struct xdp_queue *xq = &x->queues[index];
     if (xq->open)
         return err_set(e, EXIT_ENVIRONMENT, -EBUSY, "wire xdp:%s: queue %u is open already",
-                       x->iface, index);
+                       x->at.iface, index);
     top_up_fill(xq);
     int ret = xdp_port_steer(x, xq, true);
     if (ret)
         return err_set(e, EXIT_ENVIRONMENT, ret, "wire xdp:%s: queue %u: cannot steer frames to it",
-                       x->iface, index);
+                       x->at.iface, index);
     xq->open = true;
     *out = &xq->q;
     return 0;

@@ -17,6 +17,10 @@
  * privilege; -ENODEV: no such interface; -ENETDOWN: it is down. */
 int xdp_port_open(const struct wire_config *cfg, struct wire_port **out, struct err *e);
 
+/* Whether so many workers fit DEVICE (IFACE[:QUEUE]) of `there` queues: one each, and none left without,
+ * unless a queue is named. -EINVAL. */
+int xdp_check_queues(const char *device, uint32_t wanted, uint32_t there, struct err *e);
+
 /* Bytes of all frames that it reserves on a device of this MTU. */
 uint64_t xdp_memory(const struct wire_config *cfg, uint32_t mtu);
 

@@ -36,19 +36,48 @@ enum {
 
 /* ---- what was asked for ---- */
 
-static int parse_device(const struct wire_config *cfg, struct xdp_port *x, struct err *e)
+static int parse_device(const char *device, struct xdp_place *out, struct err *e)
 {
-    const char *colon = cfg->device ? strchr(cfg->device, ':') : NULL;
-    size_t len = colon ? (size_t)(colon - cfg->device) : cfg->device ? strlen(cfg->device) : 0;
+    const char *colon = device ? strchr(device, ':') : NULL;
+    size_t len = colon ? (size_t)(colon - device) : device ? strlen(device) : 0;
     uint64_t queue = 0;
-    if (len == 0 || len >= sizeof x->iface || (colon && units_parse_count(colon + 1, &queue)) ||
+    if (len == 0 || len >= sizeof out->iface || (colon && units_parse_count(colon + 1, &queue)) ||
         queue > UINT16_MAX)
         return err_set(e, EXIT_USAGE, -EINVAL,
-                       "wire xdp: device '%s': expected IFACE or IFACE:QUEUE",
-                       cfg->device ? cfg->device : "");
-    memcpy(x->iface, cfg->device, len);
-    x->first_queue = (uint32_t)queue;
+                       "wire xdp: device '%s': expected IFACE or IFACE:QUEUE", device ? device : "");
+    *out = (struct xdp_place){.first_queue = (uint32_t)queue, .queue_named = colon};
+    memcpy(out->iface, device, len);
     return 0;
+}
+
+static uint32_t wanted_queues(const struct wire_config *cfg)
+{
+    return cfg->queues ? cfg->queues : 1;
+}
+
+/* A socket gets what arrives at its own queue: what the program redirects to it from another one the
+ * kernel drops, and of a queue without a socket nothing comes to us. */
+int xdp_check_queues(const char *device, uint32_t wanted, uint32_t there, struct err *e)
+{
+    struct xdp_place at;
+    int ret = parse_device(device, &at, e);
+    if (ret)
+        return ret;
+    if (at.first_queue >= there)
+        return err_set(e, EXIT_USAGE, -EINVAL, "wire xdp:%s: queue %u: found %u queues", at.iface,
+                       at.first_queue, there);
+    if (wanted > there - at.first_queue)
+        return err_set(e, EXIT_USAGE, -EINVAL,
+                       "wire xdp:%s: workers = %u: found %u queues from queue %u on: expected at most "
+                       "as many workers, or more queues (ethtool -L %s)",
+                       at.iface, wanted, there - at.first_queue, at.first_queue, at.iface);
+    if (wanted == there || at.queue_named)
+        return 0;
+    return err_set(e, EXIT_USAGE, -EINVAL,
+                   "wire xdp:%s: workers = %u: found %u queues, and what arrives at those without a "
+                   "worker would be lost: expected workers = %u, fewer queues (ethtool -L %s combined %u, "
+                   "or rx %u tx %u), or xdp:%s:QUEUE where a rule of yours steers our flows there",
+                   at.iface, wanted, there, there, at.iface, wanted, wanted, wanted, at.iface);
 }
 
 static bool is_power_of_two(uint32_t n)
@@ -79,30 +108,27 @@ static int size_up(const struct wire_config *cfg, struct xdp_port *x, struct err
     if (!is_power_of_two(s->ring) || s->ring < 64 || s->ring > 65536)
         return err_set(e, EXIT_USAGE, -EINVAL,
                        "wire xdp:%s: ring of %u frames: expected a power of two from 64 to 65536",
-                       x->iface, s->ring);
+                       x->at.iface, s->ring);
     if (s->frames < s->ring + s->batch || s->frames > 524288)
         return err_set(
             e, EXIT_USAGE, -EINVAL,
             "wire xdp:%s: pool of %u frames: expected from %u (ring and a batch) to 524288",
-            x->iface, s->frames, s->ring + s->batch);
+            x->at.iface, s->frames, s->ring + s->batch);
     return 0;
 }
 
 static int read_device(struct xdp_port *x, struct err *e)
 {
-    int ret = netdev_read(x->iface, &x->dev);
+    int ret = netdev_read(x->at.iface, &x->dev);
     if (ret == -ENODEV)
         return err_set(e, EXIT_ENVIRONMENT, ret,
-                       "wire xdp:%s: no such interface in this network namespace", x->iface);
+                       "wire xdp:%s: no such interface in this network namespace", x->at.iface);
     if (ret)
-        return err_set(e, EXIT_ENVIRONMENT, ret, "wire xdp:%s: cannot be read: %s", x->iface,
+        return err_set(e, EXIT_ENVIRONMENT, ret, "wire xdp:%s: cannot be read: %s", x->at.iface,
                        strerror(-ret));
     if (!x->dev.up)
         return err_set(e, EXIT_ENVIRONMENT, -ENETDOWN,
-                       "wire xdp:%s: the interface is down: ip link set %s up", x->iface, x->iface);
-    if (x->first_queue >= x->dev.queues)
-        return err_set(e, EXIT_USAGE, -EINVAL, "wire xdp:%s: queue %u: found %u queues", x->iface,
-                       x->first_queue, x->dev.queues);
+                       "wire xdp:%s: the interface is down: ip link set %s up", x->at.iface, x->at.iface);
     return 0;
 }
 
@@ -117,7 +143,7 @@ static int check_privileges(const struct xdp_port *x, struct err *e)
     return err_set(e, EXIT_ENVIRONMENT, -EPERM,
                    "wire xdp:%s: missing %s: AF_XDP needs root or CAP_NET_ADMIN, CAP_NET_RAW and "
                    "CAP_BPF; the pair wire needs none",
-                   x->iface, names);
+                   x->at.iface, names);
 }
 
 /* ---- our program ---- */
@@ -159,7 +185,7 @@ static int load_filter(struct xdp_port *x, const struct wire_config *cfg, struct
 {
     x->filter = xdp_filter__open();
     if (!x->filter)
-        return err_set(e, EXIT_ENVIRONMENT, -errno, "wire xdp:%s: XDP program: %s", x->iface,
+        return err_set(e, EXIT_ENVIRONMENT, -errno, "wire xdp:%s: XDP program: %s", x->at.iface,
                        strerror(errno));
     int ret = fill_filter(cfg, (struct xdp_filter_config *)&x->filter->rodata->config, e);
     if (ret)
@@ -171,7 +197,7 @@ static int load_filter(struct xdp_port *x, const struct wire_config *cfg, struct
             e, EXIT_ENVIRONMENT, ret,
             "wire xdp:%s: the kernel refused our XDP program: %s (a container needs CAP_BPF "
             "of the host)",
-            x->iface, strerror(-ret));
+            x->at.iface, strerror(-ret));
     return 0;
 }
 
@@ -189,17 +215,17 @@ static int attach_filter(struct xdp_port *x, const struct wire_config *cfg, stru
         return err_set(e, EXIT_ENVIRONMENT, -EBUSY,
                        "wire xdp:%s: another XDP program holds the interface (waited 2 s): "
                        "bpftool net show dev %s",
-                       x->iface, x->iface);
+                       x->at.iface, x->at.iface);
     else
         return err_set(e, EXIT_ENVIRONMENT, a.link_fd,
-                       "wire xdp:%s: cannot attach an XDP program: %s", x->iface,
+                       "wire xdp:%s: cannot attach an XDP program: %s", x->at.iface,
                        strerror(-a.link_fd));
     return 0;
 }
 
 int xdp_port_steer(struct xdp_port *x, struct xdp_queue *xq, bool to_us)
 {
-    uint32_t key = x->first_queue + xq->q.index;
+    uint32_t key = x->at.first_queue + xq->q.index;
     int map = bpf_map__fd(x->filter->maps.sockets);
     int ret = to_us ? bpf_map_update_elem(map, &key, &xq->fd, 0) : bpf_map_delete_elem(map, &key);
     return ret ? -errno : 0;
@@ -222,10 +248,9 @@ static int quiet(enum libbpf_print_level level, const char *format, va_list args
 static void fill_caps(struct xdp_port *x, const struct wire_config *cfg)
 {
     struct wire_caps *c = &x->p.caps;
-    uint32_t wanted = cfg->queues ? cfg->queues : 1, there = x->dev.queues - x->first_queue;
     uint32_t room = x->sizes.chunk_bytes - KERNEL_HEADROOM - LINK_BYTES;
     c->mtu = (uint16_t)(x->dev.mtu < room ? x->dev.mtu : room);
-    c->queues = (uint16_t)(wanted < there ? wanted : there);
+    c->queues = (uint16_t)wanted_queues(cfg);
     c->burst = (uint16_t)x->sizes.batch;
     c->tx_slots = x->sizes.ring;
     c->link_bit_per_s = x->dev.link_bit_per_s;
@@ -236,7 +261,7 @@ static int open_sockets(struct xdp_port *x, const struct wire_config *cfg, struc
 {
     x->queues = calloc(x->p.caps.queues, sizeof *x->queues);
     if (!x->queues)
-        return err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "wire xdp:%s: no memory", x->iface);
+        return err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "wire xdp:%s: no memory", x->at.iface);
     int ret = 0;
     for (uint32_t i = 0; !ret && i < x->p.caps.queues; i++) {
         x->queues[i].q = (struct wire_queue){.ops = &xdp_ops, .port = &x->p, .index = i};
@@ -259,9 +284,10 @@ static void tell_mode(struct xdp_port *x, const struct wire_config *cfg)
 
 static int set_up(struct xdp_port *x, const struct wire_config *cfg, struct err *e)
 {
-    int ret = parse_device(cfg, x, e);
+    int ret = parse_device(cfg->device, &x->at, e);
     ret = ret ? ret : check_privileges(x, e);
     ret = ret ? ret : read_device(x, e);
+    ret = ret ? ret : xdp_check_queues(cfg->device, wanted_queues(cfg), x->dev.queues, e);
     ret = ret ? ret : size_up(cfg, x, e);
     if (ret)
         return ret;

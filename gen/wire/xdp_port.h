@@ -16,6 +16,13 @@
 
 struct xdp_filter; /* the generated skeleton */
 
+/* IFACE or IFACE:QUEUE. */
+struct xdp_place {
+    char iface[16];
+    uint32_t first_queue; /* of the device; ours count from 0 */
+    bool queue_named;     /* by somebody who knows what arrives there */
+};
+
 /* What the configuration and the device come to. */
 struct xdp_sizes {
     uint32_t ring, frames, batch;
@@ -40,8 +47,7 @@ struct xdp_queue {
 struct xdp_port {
     struct wire_port p;
     struct netdev dev;
-    char iface[16];
-    uint32_t first_queue; /* of the device; ours count from 0 */
+    struct xdp_place at;
     struct xdp_sizes sizes;
     struct xdp_filter *filter;
     int link_fd; /* the attachment; the kernel detaches when it closes */

@@ -42,7 +42,7 @@ static int create_socket(const struct xdp_port *x, struct xdp_queue *xq,
         .xdp_flags = x->p.caps.native ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE,
         .bind_flags = (uint16_t)(XDP_USE_NEED_WAKEUP | (cfg->force_copy ? XDP_COPY : 0)),
     };
-    return xsk_socket__create(&xq->socket, x->iface, x->first_queue + xq->q.index, xq->umem,
+    return xsk_socket__create(&xq->socket, x->at.iface, x->at.first_queue + xq->q.index, xq->umem,
                               &xq->rx, &xq->tx, &sc);
 }
 
@@ -79,8 +79,8 @@ static int told(const struct xdp_port *x, const struct xdp_queue *xq, int ret, s
                       : ret == -EPERM   ? "not permitted: CAP_NET_RAW is needed"
                                         : strerror(-ret);
     return err_set(e, EXIT_ENVIRONMENT, ret,
-                   "wire xdp:%s: queue %u: cannot open an AF_XDP socket: %s", x->iface,
-                   x->first_queue + xq->q.index, why);
+                   "wire xdp:%s: queue %u: cannot open an AF_XDP socket: %s", x->at.iface,
+                   x->at.first_queue + xq->q.index, why);
 }
 
 /* Both are wishes: a kernel that lacks them is slower, not wrong. */

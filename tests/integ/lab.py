@@ -51,15 +51,16 @@ def _inside(namespace, *command):
     case.must(*command, namespace=namespace)
 
 
-def add_veth(name, namespace, peer, peer_namespace):
-    case.must("ip", "link", "add", name, "numrxqueues", "1", "numtxqueues", "1",
-              "netns", namespace, "type", "veth", "peer", "name", peer,
-              "numrxqueues", "1", "numtxqueues", "1", "netns", peer_namespace)
+def add_veth(name, namespace, peer, peer_namespace, queues=1):
+    each = ("numrxqueues", str(queues), "numtxqueues", str(queues))
+    case.must("ip", "link", "add", name, *each, "netns", namespace, "type", "veth",
+              "peer", "name", peer, *each, "netns", peer_namespace)
 
 
 class Lab:
-    def __init__(self, ip6=False):
+    def __init__(self, ip6=False, queues=1):
         self.ip6 = ip6
+        self.queues = queues
         case.need_capabilities()
         case.need_programs("ip", "ethtool")
         self.near, self.far = f"wbt-{os.getpid()}-a", f"wbt-{os.getpid()}-b"
@@ -94,7 +95,7 @@ class Lab:
         self._join()
 
     def _join(self):
-        add_veth(NEAR_IFACE, self.near, FAR_IFACE, self.far)
+        add_veth(NEAR_IFACE, self.near, FAR_IFACE, self.far, self.queues)
         self._up(self.near, NEAR_IFACE, NEAR_KERNEL)
         self._up(self.far, FAR_IFACE, FAR_KERNEL)
 

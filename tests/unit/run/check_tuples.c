@@ -119,17 +119,23 @@ START_TEST(test_workers_have_ports_of_their_own)
     cfg.ports_count = 2;
     cfg.workers = 3;
     uint8_t seen[2][65536] = {{0}};
+    uint16_t owner[65536];
     uint64_t all = 0;
+    memset(owner, 0xff, sizeof owner);
+    tuples_owners(&cfg, owner);
     for (cfg.worker = 0; cfg.worker < 3; cfg.worker++) {
         struct tuples *t = open_walk(&cfg);
         all += tuples_count(&cfg);
         for (uint64_t i = 0; i < tuples_count(&cfg); i++) {
             struct tuple tuple = tuples_take(t);
             ck_assert(!seen[tuple.path][tuple.port]++);
+            ck_assert_uint_eq(owner[tuple.port], cfg.worker);
         }
         close_walk(t);
     }
     ck_assert_uint_eq(all, 22);
+    ck_assert_uint_eq(owner[999], 0xffff);
+    ck_assert_uint_eq(owner[1005], 0xffff);
     for (uint32_t s = 0; s < 2; s++)
         for (uint32_t port = 0; port < 65536; port++)
             ck_assert_uint_eq(seen[s][port], (port >= 1000 && port <= 1004) || (port >= 3000 && port <= 3005));

@@ -101,7 +101,7 @@ static struct bench open_bench_to(char *far_device, int (*peer)(void *, int), bo
 {
     struct bench b = {.near.cfg = near};
     struct err e = {0};
-    struct lab_config cfg = {.queues = 2,
+    struct lab_config cfg = {.queues = far_device ? 2 : 1,
                              .ctx = far_device,
                              .far_kernel = far_kernel,
                              .near_addr = {ip4_addr(NEAR_IP), 1, 32},
@@ -444,6 +444,32 @@ static void refused(struct bench *b, struct wire_config cfg, int ret, const char
     ck_assert_msg(strstr(o.e.message, says) != NULL, "'%s' in '%s'", says, o.e.message);
 }
 
+static int open_with(struct lab *lab, uint32_t queues, struct opening *o)
+{
+    *o = (struct opening){.cfg = config("wb0", NEAR_IP)};
+    o->cfg.queues = queues;
+    return lab_call_near(lab, open_port, o);
+}
+
+START_TEST(every_queue_of_the_interface_has_a_worker)
+{
+    struct lab_config cfg = {.queues = 2, .peer = idle_peer};
+    struct lab *lab;
+    struct opening o;
+    struct err e = {0};
+    ck_assert_int_eq(lab_open(&cfg, &lab, &e), 0);
+    ck_assert_int_eq(open_with(lab, 1, &o), -EINVAL);
+    ck_assert_int_eq(o.e.exit_code, EXIT_USAGE);
+    ck_assert_msg(strstr(o.e.message, "workers = 1: found 2 queues") != NULL, "%s", o.e.message);
+    ck_assert_int_eq(open_with(lab, 3, &o), -EINVAL);
+    ck_assert_msg(strstr(o.e.message, "expected at most") != NULL, "%s", o.e.message);
+    ck_assert_msg(open_with(lab, 2, &o) == 0, "%s", o.e.message);
+    ck_assert_uint_eq(o.port->caps.queues, 2);
+    o.port->ops->port_close(o.port);
+    lab_close(lab, 100, NULL);
+}
+END_TEST
+
 START_TEST(refuses_what_cannot_be)
 {
     struct bench b = open_bench(idle_peer, true, config("wb0", NEAR_IP));
@@ -538,6 +564,7 @@ END_TEST
 CHECK_MAIN("wire/xdp", the_kernel_answers_our_arp, generic_mode_works_and_is_told,
            ten_thousand_frames_go_there_and_back, a_shared_address_gives_us_only_our_ports,
            a_queue_may_be_chosen, a_queue_with_another_socket_is_refused_as_busy,
-           a_second_port_is_refused_as_busy, a_port_opens_again_at_once, refuses_what_cannot_be,
+           a_second_port_is_refused_as_busy, a_port_opens_again_at_once,
+           every_queue_of_the_interface_has_a_worker, refuses_what_cannot_be,
            facts_are_told_and_leave_nothing_attached,
            an_attached_program_is_seen_without_attaching, facts_of_a_held_interface_name_the_holder)
