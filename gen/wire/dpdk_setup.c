@@ -44,18 +44,6 @@ static int check_mtu(const struct dpdk_port *d, const struct rte_eth_dev_info *i
                    d->sizes.mtu, info->min_mtu, info->max_mtu);
 }
 
-/* Queue n of a virtual device leads to queue n of its other end. A NIC deals flows by a hash: a
- * responder takes them where they land, but a client's replies would land on any of its workers. */
-static int check_nic(const struct dpdk_port *d, const struct wire_config *cfg, struct err *e)
-{
-    if (!cfg->initiates || cfg->queues <= 1 || d->device.pci == DPDK_PCI_NONE)
-        return 0;
-    return err_set(e, EXIT_USAGE, -EINVAL,
-                   "wire dpdk:%s: workers = %u: a NIC deals replies to any of its queues, which gen run "
-                   "cannot choose yet: expected workers = 1",
-                   d->device.args, cfg->queues);
-}
-
 static int check_queues(struct dpdk_port *d, const struct wire_config *cfg,
                         const struct rte_eth_dev_info *info, struct err *e)
 {
@@ -63,7 +51,7 @@ static int check_queues(struct dpdk_port *d, const struct wire_config *cfg,
     uint32_t there = info->max_rx_queues < info->max_tx_queues ? info->max_rx_queues : info->max_tx_queues;
     d->p.caps.queues = (uint16_t)wanted;
     if (wanted <= there)
-        return check_nic(d, cfg, e);
+        return 0;
     return err_set(e, EXIT_USAGE, -EINVAL,
                    "wire dpdk:%s: workers = %u: each has a queue, and %s has %u here: expected workers = %u%s",
                    d->device.args, wanted, info->driver_name, there, there,
