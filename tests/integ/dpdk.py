@@ -21,14 +21,16 @@ def count(db, transactions, sums):
 
 
 def ours(folder, name, client, server, workers=1, transactions=1000, payload=PAYLOAD,
-         sums="none"):
-    """Our client on one device, our responder on the other, each a process of its own."""
+         sums="none", box=None):
+    """Our client on one device, our responder on the other, each a process of its own; in the two
+    namespaces of a lab, where there is one."""
+    near, far = (box.near, box.far) if box else (None, None)
     db = folder / f"{name}.db"
     job = gen.job(folder, name, connections=4 * workers, payload=payload, db=db, workers=workers,
                   target=f"{lab.OURS}:7000", source="10.77.0.0/26", transactions=transactions,
                   wire=f"dpdk:{client}")
-    with gen.respond(f"dpdk:{server}", lab.OURS, f"--workers={workers}") as peer:
-        gen.run(job, seconds=30)
+    with gen.respond(f"dpdk:{server}", lab.OURS, f"--workers={workers}", namespace=far) as peer:
+        gen.run(job, seconds=30, namespace=near)
         seen = gen.counts(peer)
     found = count(db, transactions, sums)
     total = transactions * payload
@@ -87,10 +89,12 @@ def af_xdp(folder, box):
 
 def packet_sockets(folder, box):
     """The kernel deals what arrives to them by a hash that nobody knows: with eight connections, some
-    are the other worker's, and answers to ARP come to one of both."""
+    are the other worker's, and answers to ARP come to one of both. Our responder takes them where
+    they land."""
     wire = f"net_af_packet0,iface={lab.NEAR_IFACE},qpairs=2"
     found = against_kernel(folder, box, "packets", wire, lab.FAR_KERNEL, box.far, workers=2)
     case.expect(found.counter("frames_handed") > 0, "frames went on to the worker whose flow it was")
+    ours(folder, "packets_ours", wire, f"net_af_packet0,iface={lab.FAR_IFACE},qpairs=2", workers=2, box=box)
     job = gen.job(folder, "too_many", wire=f"dpdk:{wire}", workers=3, connections=3, duration="1s",
                   target=f"{lab.FAR_KERNEL}:7000", source=lab.SOURCES, db=folder / "too_many.db")
     told = gen.run(job, namespace=box.near, code=2)
