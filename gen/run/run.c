@@ -135,6 +135,7 @@ static int start_workers(struct run *r, struct err *e)
                                     .lane = rec_lane(r->rec, w)};
         setup_client(r->job, r->proto, w, &cfg);
         cfg.client.app = &r->app;
+        cfg.client.tuples.rss = r->wires.port->caps.rss;
         cfg.stack.known = r->wires.hops.known;
         cfg.stack.known_count = r->wires.hops.count;
         rc = worker_start(&r->workers[w], &cfg, e);

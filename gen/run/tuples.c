@@ -4,6 +4,11 @@
 #include <errno.h>
 
 #include "base/mem.h"
+#include "wire/rss.h"
+
+#define BY_QUEUE_ROOM  4u  /* tuples that land, for each connection that stays */
+#define BY_QUEUE_WAITS (1u << 20) /* ... for those that come and go: as many as may be in TIME-WAIT */
+#define BY_QUEUE_TRIES 64u /* a queue: then the next one has to do, and its frames are handed over */
 
 static uint64_t at_most(uint64_t v, uint64_t most)
 {
@@ -102,10 +107,18 @@ static uint32_t run_of(const struct tuples *t)
     return share ? (uint32_t)share : 1;
 }
 
+/* One tuple in as many as there are workers lands at its own. */
+static bool can_choose(const struct tuples_config *cfg)
+{
+    uint64_t wanted = (uint64_t)BY_QUEUE_ROOM * cfg->connections + (cfg->comes_and_goes ? BY_QUEUE_WAITS : 0);
+    return cfg->rss && tuples_count(cfg) / cfg->workers >= wanted;
+}
+
 int tuples_init(struct tuples *t, const struct tuples_config *cfg, struct err *e)
 {
     *t = (struct tuples){.cfg = *cfg, .targets_count = targets_of(cfg), .hosts_count = hosts_of(cfg),
-                         .sources = tuples_sources(cfg), .ports = ports_of(cfg)};
+                         .sources = tuples_sources(cfg), .ports = ports_of(cfg),
+                         .by_queue = can_choose(cfg)};
     t->source_step = step_of(pool_of(cfg).sources, t->sources);
     t->run = t->run_now = run_of(t);
     t->targets = mem_reserve(tuples_memory(cfg), "list of servers", e);
@@ -148,11 +161,27 @@ static void advance(struct tuples *t)
     t->run_now = (uint32_t)at_most(t->run, t->ports - t->port);
 }
 
-struct tuple tuples_take(struct tuples *t)
+static struct tuple next(struct tuples *t)
 {
     const struct tuple_target *target = &t->targets[t->target];
     uint32_t port = (t->port + t->run_at) * t->cfg.workers + t->cfg.worker;
     struct tuple tuple = {target, t->source * t->hosts_count + target->host, port_at(&t->cfg, port)};
     advance(t);
+    return tuple;
+}
+
+static bool lands(const struct tuples *t, const struct tuple *tuple)
+{
+    struct rss_flow reply = {.from = tuple->target->addr, .from_port = tuple->target->port,
+                             .to = tuples_source(t, tuple->path / t->hosts_count), .to_port = tuple->port};
+    return rss_queue(t->cfg.rss, &reply) == t->cfg.worker;
+}
+
+struct tuple tuples_take(struct tuples *t)
+{
+    struct tuple tuple = next(t);
+    uint32_t tries = t->by_queue ? BY_QUEUE_TRIES * t->cfg.workers : 0;
+    while (tries-- && !lands(t, &tuple))
+        tuple = next(t);
     return tuple;
 }

@@ -10,6 +10,10 @@
  * share when all connections are open. The walk is a ring, so a tuple comes again when all others
  * have had their turn: the one tried next has been in TIME-WAIT the longest.
  *
+ * Where the device tells by which hash it deals flows to queues, the walk passes over tuples whose
+ * replies would come to another worker's, as long as there are enough for each connection without
+ * them.
+ *
  * Prefixes are never listed. Of more source addresses than there are paths, as many as there are
  * paths are taken, evenly over the whole pool and of all low bits.
  */
@@ -23,6 +27,7 @@
 #include "job/job.h"
 
 struct err;
+struct rss;
 
 #define TUPLES_PATHS_MAX 65536u /* a worker: 9 MiB of headers */
 #define TUPLES_RUN_MAX   64u    /* a path that comes into the cache once in so many costs nothing */
@@ -37,6 +42,7 @@ struct tuples_config {
     uint32_t worker, workers;  /* ports are dealt out modulo workers */
     uint32_t connections;      /* of this worker, at once */
     bool comes_and_goes;       /* more are opened in the course of time */
+    const struct rss *rss;     /* how the device deals replies to queues, one a worker; NULL: not known */
 };
 
 /* One server. */
@@ -53,6 +59,7 @@ struct tuples {
     uint32_t sources, ports; /* that are walked; ports: of this worker */
     uint64_t source_step;    /* addresses of the pool from one walked to the next */
     uint32_t run;
+    bool by_queue;           /* tuples whose replies would land elsewhere are passed over */
     /* where the walk stands */
     uint32_t target, run_at, source, port, run_now;
 };

@@ -50,14 +50,28 @@ static inline uint32_t handle_of(const struct dpdk_queue *d, const struct rte_mb
     return handle;
 }
 
+/* As a driver hands out whatever came in one piece: nothing of it is to be undone before it goes back
+ * to its pool. */
+static inline bool is_plain(const struct rte_mbuf *m)
+{
+    return m->nb_segs == 1 && RTE_MBUF_DIRECT(m) && rte_mbuf_refcnt_read(m) == 1;
+}
+
+/* rte_pktmbuf_free_bulk would look at the second cache line of each as well. */
 static void give_back(struct dpdk_queue *d, const struct frame *frames, uint32_t n)
 {
-    struct rte_mbuf *m[BURST_MAX];
+    void *plain[BURST_MAX];
     for (uint32_t part; n; n -= part, frames += part) {
+        uint32_t count = 0;
         part = n < BURST_MAX ? n : BURST_MAX;
-        for (uint32_t i = 0; i < part; i++)
-            m[i] = mbuf_of(d, frames[i].handle);
-        rte_pktmbuf_free_bulk(m, part);
+        for (uint32_t i = 0; i < part; i++) {
+            struct rte_mbuf *m = mbuf_of(d, frames[i].handle);
+            if (__builtin_expect(m->pool == d->pool && is_plain(m), 1))
+                plain[count++] = m;
+            else
+                rte_pktmbuf_free(m);
+        }
+        rte_mempool_put_bulk(d->pool, plain, count);
     }
 }
 
@@ -83,13 +97,17 @@ static inline uint16_t rx_flags(uint64_t ol)
     return 0;
 }
 
-static inline struct frame lend(const struct dpdk_queue *d, struct rte_mbuf *m)
+/* Field by field: gcc 12 puts a literal together on the stack and reads it back in larger pieces, for
+ * which the processor has to wait until all of it is in the cache: 150 cycles a frame. */
+static inline void lend(const struct dpdk_queue *d, struct rte_mbuf *m, struct frame *out)
 {
-    return (struct frame){.data = rte_pktmbuf_mtod(m, uint8_t *),
-                          .handle = handle_of(d, m),
-                          .hash = m->ol_flags & RTE_MBUF_F_RX_RSS_HASH ? m->hash.rss : 0,
-                          .len = m->data_len,
-                          .flags = rx_flags(m->ol_flags)};
+    out->data = rte_pktmbuf_mtod(m, uint8_t *);
+    out->stamp_ns = m->ol_flags & d->stamp.flag ? dpdk_stamp_ns(&d->stamp, m) : 0;
+    out->handle = handle_of(d, m);
+    out->hash = m->ol_flags & RTE_MBUF_F_RX_RSS_HASH ? m->hash.rss : 0;
+    out->len = m->data_len;
+    out->flags = rx_flags(m->ol_flags);
+    out->vlan = out->mss = out->l4_off = 0;
 }
 
 /* A packet in several pieces is larger than any that fits our MTU. */
@@ -99,6 +117,7 @@ static uint32_t dpdk_rx(struct wire_queue *q, struct frame *frames, uint32_t max
     struct rte_mbuf *got[BURST_MAX];
     uint16_t n = rte_eth_rx_burst(d->port_id, (uint16_t)q->index, got,
                                   (uint16_t)(max < BURST_MAX ? max : BURST_MAX));
+    uint64_t bytes = 0;
     uint32_t whole = 0;
     for (uint16_t i = 0; i < n; i++) {
         if (__builtin_expect(got[i]->nb_segs > 1, 0)) {
@@ -106,27 +125,39 @@ static uint32_t dpdk_rx(struct wire_queue *q, struct frame *frames, uint32_t max
             d->stats.rx_invalid++;
             continue;
         }
-        frames[whole] = lend(d, got[i]);
-        __builtin_prefetch(frames[whole].data);
-        d->stats.rx_bytes += frames[whole++].len;
+        lend(d, got[i], &frames[whole]);
+        bytes += frames[whole++].len;
     }
+    d->stats.rx_bytes += bytes;
     d->stats.rx_frames += whole;
     return whole;
 }
 
 /* ---- transmit ---- */
 
+/* What a pool holds is in one piece; of all else in it that may be stale, this is what counts when it
+ * is sent. Its second cache line is not touched. */
+static inline void blank(const struct dpdk_queue *d, struct rte_mbuf *m, struct frame *out)
+{
+    m->data_off = RTE_PKTMBUF_HEADROOM;
+    m->ol_flags = 0;
+    out->data = rte_pktmbuf_mtod(m, uint8_t *);
+    out->stamp_ns = 0;
+    out->handle = handle_of(d, m);
+    out->hash = 0;
+    out->len = d->capacity;
+    out->flags = out->vlan = out->mss = out->l4_off = 0;
+}
+
 static uint32_t dpdk_tx_alloc(struct wire_queue *q, struct frame *frames, uint32_t n)
 {
     struct dpdk_queue *d = of(q);
-    struct rte_mbuf *m[BURST_MAX];
+    void *m[BURST_MAX];
     n = n < BURST_MAX ? n : BURST_MAX;
-    while (n && rte_pktmbuf_alloc_bulk(d->pool, m, n))
+    while (n && rte_mempool_get_bulk(d->pool, m, n))
         n /= 2; /* all or none: the pool is nearly empty */
     for (uint32_t i = 0; i < n; i++)
-        frames[i] = (struct frame){.data = rte_pktmbuf_mtod(m[i], uint8_t *),
-                                   .handle = handle_of(d, m[i]),
-                                   .len = d->capacity};
+        blank(d, m[i], &frames[i]);
     return n;
 }
 
@@ -181,8 +212,10 @@ static uint32_t dpdk_tx(struct wire_queue *q, struct frame *frames, uint32_t n)
         return 1;
     }
     uint32_t taken = rte_eth_tx_burst(d->port_id, (uint16_t)q->index, m, (uint16_t)n);
+    uint64_t bytes = 0;
     for (uint32_t i = 0; i < taken; i++)
-        d->stats.tx_bytes += frames[i].len;
+        bytes += frames[i].len;
+    d->stats.tx_bytes += bytes;
     d->stats.tx_frames += taken;
     return taken;
 }

@@ -53,8 +53,10 @@ int dpdk_device_parse(const char *text, struct dpdk_device *out, struct err *e)
 {
     *out = (struct dpdk_device){.pci = DPDK_PCI_ALL};
     out->by_mac = parse_mac(text, out->mac);
-    if (out->by_mac)
+    if (out->by_mac) {
+        snprintf(out->args, sizeof out->args, "%s", text);
         return 0;
+    }
     size_t len = strcspn(text, ",");
     if (len == 0 || len >= sizeof out->name || strlen(text) >= sizeof out->args - DOMAIN_LEN)
         return err_set(e, EXIT_USAGE, -EINVAL,
@@ -117,9 +119,8 @@ static int refuse(const struct dpdk_device *d, int rc, const char *said, struct 
 {
     if (d->by_mac)
         return err_set(e, EXIT_ENVIRONMENT, rc,
-                       "wire dpdk:%02x:%02x:%02x:%02x:%02x:%02x: no device of DPDK's has this MAC: "
-                       "expected one that is bound to vfio-pci; see gen doctor",
-                       d->mac[0], d->mac[1], d->mac[2], d->mac[3], d->mac[4], d->mac[5]);
+                       "wire dpdk:%s: no device of DPDK's has this MAC: expected one that is bound to "
+                       "vfio-pci; see gen doctor", d->args);
     if (d->pci == DPDK_PCI_ONE)
         return refuse_pci(d, said, e);
     return err_set(e, EXIT_ENVIRONMENT, rc, "wire dpdk:%s: cannot be opened: %s: %s", d->args,

@@ -103,6 +103,7 @@ void dpdk_port_close(struct wire_port *port)
     for (uint32_t i = 0; d->queues && i < port->caps.queues; i++)
         rte_mempool_free(d->queues[i].pool);
     free(d->queues);
+    free(d->rss);
     free(d);
 }
 

@@ -9,6 +9,8 @@
 #define WIRE_DPDK_PORT_H
 
 #include "wire/dpdk_device.h"
+#include "wire/dpdk_stamp.h"
+#include "wire/rss.h"
 #include "wire/wire.h"
 
 struct rte_mempool;
@@ -24,6 +26,7 @@ struct dpdk_queue {
     struct wire_queue q;
     struct rte_mempool *pool;
     uint16_t port_id, capacity; /* capacity: bytes of a frame to send */
+    struct dpdk_stamp stamp;
     bool open;
     bool named_thread;          /* the thread that opened it has a number of EAL's by us */
     struct wire_stats stats;
@@ -38,13 +41,21 @@ struct dpdk_port {
     int socket;              /* memory node of the device; SOCKET_ID_ANY */
     uint64_t rx_offloads, tx_offloads, rss_flows; /* that are on */
     struct dpdk_queue *queues;
+    struct rss *rss;         /* how it deals flows to several queues, where it says so; NULL */
 };
 
 /* Data path and queue life, filled in by dpdk.c. */
 extern const struct wire_ops dpdk_ops;
 
 void dpdk_port_close(struct wire_port *port);
+/* dpdk_rss.c: the hash and the table by which a device that runs deals TCP; free() it. NULL: it has
+ * none, or another kind, or does not say. */
+struct rss *dpdk_rss_read(uint16_t port_id, bool ip6);
+/* dpdk_start.c: the device runs, and with cfg->initiates has a link. 0 or told. */
+int dpdk_start(struct dpdk_port *d, const struct wire_config *cfg, struct err *e);
 /* dpdk_setup.c: everything between the device that was found and the one that runs. 0 or told. */
 int dpdk_setup(struct dpdk_port *d, const struct wire_config *cfg, struct err *e);
+/* Tells what the device does not do (`what`) and, from the log behind `mark`, why; returns rc. */
+int dpdk_refuse(const struct dpdk_port *d, int rc, const char *what, long mark, struct err *e);
 
 #endif

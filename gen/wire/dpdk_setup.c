@@ -14,15 +14,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/err.h"
 #include "wire/dpdk_port.h"
 
 enum {
-    LINK_WAIT_MS = 10000,
-    LINK_LOOK_MS = 10,
-    NS_A_MS = 1000000, /* base/units.h has names that DPDK's headers have, too */
     POOL_CACHE = 256,  /* frames that a thread keeps to itself */
 };
 
@@ -31,7 +27,7 @@ static const uint64_t rx_wanted = RTE_ETH_RX_OFFLOAD_TCP_CKSUM | RTE_ETH_RX_OFFL
 static const uint64_t tx_wanted = RTE_ETH_TX_OFFLOAD_TCP_CKSUM;
 static const uint64_t rss_wanted = RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP;
 
-static int refuse(const struct dpdk_port *d, int rc, const char *what, long mark, struct err *e)
+int dpdk_refuse(const struct dpdk_port *d, int rc, const char *what, long mark, struct err *e)
 {
     char said[DPDK_SAID];
     return err_set(e, EXIT_ENVIRONMENT, rc, "wire dpdk:%s: %s: %s: %s", d->device.args, what,
@@ -48,29 +44,26 @@ static int check_mtu(const struct dpdk_port *d, const struct rte_eth_dev_info *i
                    d->sizes.mtu, info->min_mtu, info->max_mtu);
 }
 
-/* Queue n of a virtual device leads to queue n of its other end. A NIC deals flows by a hash: a
- * responder takes them where they land, but a client's replies would land on any of its workers. */
-static int check_queues(const struct dpdk_port *d, const struct wire_config *cfg, struct err *e)
-{
-    if (!cfg->initiates || cfg->queues <= 1 || d->device.pci == DPDK_PCI_NONE)
-        return 0;
-    return err_set(e, EXIT_USAGE, -EINVAL,
-                   "wire dpdk:%s: workers = %u: a NIC deals replies to any of its queues, which gen run "
-                   "cannot choose yet: expected workers = 1",
-                   d->device.args, cfg->queues);
-}
-
-static uint16_t queues_of(const struct wire_config *cfg, const struct rte_eth_dev_info *info)
+static int check_queues(struct dpdk_port *d, const struct wire_config *cfg,
+                        const struct rte_eth_dev_info *info, struct err *e)
 {
     uint32_t wanted = cfg->queues ? cfg->queues : 1;
     uint32_t there = info->max_rx_queues < info->max_tx_queues ? info->max_rx_queues : info->max_tx_queues;
-    return (uint16_t)(wanted < there ? wanted : there);
+    d->p.caps.queues = (uint16_t)wanted;
+    if (wanted <= there)
+        return 0;
+    return err_set(e, EXIT_USAGE, -EINVAL,
+                   "wire dpdk:%s: workers = %u: each has a queue, and %s has %u here: expected workers = %u%s",
+                   d->device.args, wanted, info->driver_name, there, there,
+                   d->device.pci == DPDK_PCI_NONE ? " or less, or a device with more (its argument queues, "
+                                                    "qpairs or queue_count)"
+                                                  : " or less");
 }
 
 static int configure(struct dpdk_port *d, const struct rte_eth_dev_info *info, struct err *e)
 {
     uint16_t queues = d->p.caps.queues;
-    bool deals = queues > 1 && d->device.pci != DPDK_PCI_NONE;
+    bool deals = queues > 1 && info->reta_size;
     d->rx_offloads = rx_wanted & info->rx_offload_capa;
     d->tx_offloads = tx_wanted & info->tx_offload_capa;
     d->rss_flows = deals ? rss_wanted & info->flow_type_rss_offloads : 0;
@@ -86,9 +79,9 @@ static int configure(struct dpdk_port *d, const struct rte_eth_dev_info *info, s
     long mark = dpdk_log_mark();
     int rc = rte_eth_dev_configure(d->id, queues, queues, &conf);
     if (rc)
-        return refuse(d, rc, "refuses its configuration", mark, e);
+        return dpdk_refuse(d, rc, "refuses its configuration", mark, e);
     rc = rte_eth_dev_adjust_nb_rx_tx_desc(d->id, &d->sizes.rx_ring, &d->sizes.tx_ring);
-    return rc ? refuse(d, rc, "refuses rings of any size", mark, e) : 0;
+    return rc ? dpdk_refuse(d, rc, "refuses rings of any size", mark, e) : 0;
 }
 
 /* ---- queues ---- */
@@ -146,9 +139,9 @@ static int make_queue(struct dpdk_port *d, uint16_t index, struct err *e)
     unsigned socket = (unsigned)d->socket;
     rc = rte_eth_rx_queue_setup(d->id, index, d->sizes.rx_ring, socket, NULL, q->pool);
     if (rc)
-        return refuse(d, rc, "refuses a receive queue", mark, e);
+        return dpdk_refuse(d, rc, "refuses a receive queue", mark, e);
     rc = rte_eth_tx_queue_setup(d->id, index, d->sizes.tx_ring, socket, NULL);
-    return rc ? refuse(d, rc, "refuses a transmit queue", mark, e) : 0;
+    return rc ? dpdk_refuse(d, rc, "refuses a transmit queue", mark, e) : 0;
 }
 
 static int make_queues(struct dpdk_port *d, struct err *e)
@@ -160,47 +153,12 @@ static int make_queues(struct dpdk_port *d, struct err *e)
     return rc;
 }
 
-/* ---- start ---- */
-
-/* Our MAC and the groups of neighbour discovery. A device that cannot choose gives us everything, or
- * has no such thing as others' frames. */
-static void choose_frames(const struct dpdk_port *d, const struct wire_config *cfg)
-{
-    rte_eth_allmulticast_enable(d->id);
-    if (cfg->filter.everything)
-        rte_eth_promiscuous_enable(d->id);
-}
-
-static int await_link(struct dpdk_port *d, struct rte_eth_link *link, struct err *e)
-{
-    const struct timespec nap = {.tv_nsec = LINK_LOOK_MS * NS_A_MS};
-    for (int waited = 0; link->link_status != RTE_ETH_LINK_UP; waited += LINK_LOOK_MS) {
-        if (waited >= LINK_WAIT_MS || nanosleep(&nap, NULL))
-            return err_set(e, EXIT_ENVIRONMENT, -ENETDOWN,
-                           "wire dpdk:%s: no link after %d s: expected the other end there and up",
-                           d->device.args, waited / 1000);
-        rte_eth_link_get_nowait(d->id, link);
-    }
-    return 0;
-}
-
-static int start(struct dpdk_port *d, const struct wire_config *cfg, struct err *e)
-{
-    struct rte_eth_link link = {0};
-    long mark = dpdk_log_mark();
-    int rc = rte_eth_dev_start(d->id);
-    if (rc)
-        return refuse(d, rc, "does not start", mark, e);
-    d->started = true;
-    choose_frames(d, cfg);
-    rte_eth_link_get_nowait(d->id, &link);
-    rc = cfg->initiates ? await_link(d, &link, e) : 0;
-    if (link.link_speed != RTE_ETH_SPEED_NUM_UNKNOWN)
-        d->p.caps.link_bit_per_s = (uint64_t)link.link_speed * 1000000;
-    return rc;
-}
-
 /* ---- facts ---- */
+
+static const char *text_of_sums(const struct wire_caps *c)
+{
+    return c->rx_csum && c->tx_csum ? "both ways" : c->rx_csum ? "received" : c->tx_csum ? "sent" : "none";
+}
 
 static void tell_facts(struct dpdk_port *d, const struct rte_eth_dev_info *info)
 {
@@ -214,14 +172,26 @@ static void tell_facts(struct dpdk_port *d, const struct rte_eth_dev_info *info)
     c->tx_csum = d->tx_offloads & RTE_ETH_TX_OFFLOAD_TCP_CKSUM;
     c->busy_wire = true;
     snprintf(c->driver, sizeof c->driver, "%s", info->driver_name);
-    snprintf(c->detail, sizeof c->detail, "DPDK %d.%d.%d, %s; TCP checksums by the device: %s", RTE_VER_YEAR,
-             RTE_VER_MONTH, RTE_VER_MINOR, rte_eal_has_hugepages() ? "huge pages" : "no huge pages",
-             c->rx_csum && c->tx_csum ? "both ways"
-             : c->rx_csum             ? "received"
-             : c->tx_csum             ? "sent"
-                                      : "none");
+    c->rx_stamp = d->queues[0].stamp.flag;
+    c->rss = d->rss;
+    snprintf(c->detail, sizeof c->detail, "DPDK %d.%d.%d, %s; TCP checksums by the device: %s%s%s",
+             RTE_VER_YEAR, RTE_VER_MONTH, RTE_VER_MINOR,
+             rte_eal_has_hugepages() ? "huge pages" : "no huge pages", text_of_sums(c),
+             d->rss ? "; flows to queues by a hash that is known" : "",
+             c->rx_stamp ? "; arrivals stamped by the driver" : "");
     if (!rte_eth_macaddr_get(d->id, &mac))
         memcpy(d->p.mac, mac.addr_bytes, sizeof d->p.mac);
+}
+
+/* What it says only when it runs. */
+static void ask_device(struct dpdk_port *d, const struct wire_config *cfg, const struct rte_eth_dev_info *info)
+{
+    struct dpdk_stamp stamp;
+    dpdk_stamp_open(&stamp, info->driver_name);
+    for (uint16_t i = 0; i < d->p.caps.queues; i++)
+        d->queues[i].stamp = stamp;
+    if (d->rss_flows)
+        d->rss = dpdk_rss_read(d->id, !ip_is4(cfg->filter.local[0].first));
 }
 
 int dpdk_setup(struct dpdk_port *d, const struct wire_config *cfg, struct err *e)
@@ -232,13 +202,14 @@ int dpdk_setup(struct dpdk_port *d, const struct wire_config *cfg, struct err *e
         return err_set(e, EXIT_ENVIRONMENT, rc, "wire dpdk:%s: tells nothing of itself: %s",
                        d->device.args, strerror(-rc));
     d->socket = rte_eth_dev_socket_id(d->id);
-    d->p.caps.queues = queues_of(cfg, &info);
     rc = check_mtu(d, &info, e);
-    rc = rc ? rc : check_queues(d, cfg, e);
+    rc = rc ? rc : check_queues(d, cfg, &info, e);
     rc = rc ? rc : configure(d, &info, e);
     rc = rc ? rc : make_queues(d, e);
-    rc = rc ? rc : start(d, cfg, e);
-    if (!rc)
-        tell_facts(d, &info);
-    return rc;
+    rc = rc ? rc : dpdk_start(d, cfg, e);
+    if (rc)
+        return rc;
+    ask_device(d, cfg, &info);
+    tell_facts(d, &info);
+    return 0;
 }

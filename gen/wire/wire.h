@@ -19,6 +19,7 @@
 
 struct err;
 struct log;
+struct rss;
 
 enum frame_flag {
     FRAME_CSUM_OK = 1 << 0,      /* receive: the device verified the TCP checksum */
@@ -61,8 +62,9 @@ struct wire_caps {
     bool zero_copy, native;  /* AF_XDP: zero-copy in force; native (not generic) XDP in force */
     bool busy_wire;          /* polling costs nothing (memory), never worth a wait() */
     uint64_t link_bit_per_s; /* 0: not known */
+    const struct rss *rss;   /* how it deals arriving flows to queues; NULL: not known, or all to one */
     char driver[32];         /* "veth", "pair", ... */
-    char detail[96];         /* one line for people: mode, fallback and why */
+    char detail[160];        /* one line for people: mode, fallback and why */
 };
 
 /* Which arriving frames are ours. Everything else belongs to the kernel. */

@@ -34,6 +34,7 @@ struct bench {
     X(engine)                                                                                      \
     X(transactions)                                                                                \
     X(lives)                                                                                       \
+    X(ring)                                                                                        \
     X(bulk)                                                                                        \
     X(schedule)                                                                                    \
     X(late)                                                                                        \

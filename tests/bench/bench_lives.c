@@ -2,6 +2,7 @@
 /* Whole lives of connections: opened, used once, closed by FIN. */
 #include <math.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/units.h"
 #include "bench/bare.h"
@@ -9,6 +10,7 @@
 #include "bench/gen_run.h"
 #include "run/reflect.h"
 #include "run/turns.h"
+#include "wire/wire_features.h"
 
 #define LIVES "rate=max", "pattern=short_lived", "close=client", "connections=256", \
               "source=198.18.2.0/24"
@@ -70,6 +72,42 @@ static int pair_cps_32k(double *values)
                       "payload=100", "reply=32KiB", LIVES, NULL);
 }
 
+/* One process a side, a core each. Its socket has no file: it is gone with them. */
+#define MEMIF "dpdk:net_memif0,socket=wirebench-bench-%d,role="
+
+static int memif_run(struct gen_run *run, const char *client, const char *server)
+{
+    int responder = gen_respond(server, "--cpus=1", "--listen=198.19.0.1:9000", "--protocol=echo",
+                                "--payload=64", "--pattern=short_lived", "--connections=256", NULL);
+    if (responder < 0)
+        return -1;
+    int rc = gen_run(run, client, "cpus=0", "target=198.19.0.1:9000", "duration=3s", "warmup=500ms",
+                     "protocol=echo", "payload=64", LIVES, NULL);
+    gen_respond_end(responder);
+    return rc;
+}
+
+static int memif_cps(double *values)
+{
+    char client[96], server[96];
+    int n = bench_rounds(5);
+    if (!WIRE_HAS_DPDK) {
+        fputs("bench: this build is without DPDK: install libdpdk-dev, then meson setup --reconfigure\n",
+              stderr);
+        return 0;
+    }
+    snprintf(client, sizeof client, "wire=" MEMIF "client", getpid());
+    snprintf(server, sizeof server, "--wire=" MEMIF "server", getpid());
+    for (int i = 0; i < n; i++) {
+        struct gen_run run;
+        if (memif_run(&run, client, server))
+            return 0;
+        values[i] = lives_of(&run, i + 1);
+        gen_run_done(&run);
+    }
+    return n;
+}
+
 const struct bench lives_benches[] = {
     {"lab_cps", "connections/s", "lab, connect + one 64 B transaction + close by FIN", lab_cps},
     {"lab_cps_vs_pattern", "ratio",
@@ -78,5 +116,6 @@ const struct bench lives_benches[] = {
     {"pair_cps", "connections/s", "as lab_cps over the pair wire", pair_cps},
     {"pair_cps_32k", "connections/s", "pair, connect + 100 B request, 32 KiB reply + close by FIN",
      pair_cps_32k},
+    {"memif_cps", "connections/s", "as lab_cps between two processes over DPDK's net_memif", memif_cps},
     {0},
 };

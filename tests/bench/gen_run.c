@@ -193,3 +193,56 @@ void gen_run_done(struct gen_run *r)
     rmdir(r->dir);
     r->db = NULL;
 }
+
+/* --- the responder beside a run ----------------------------------------------------------------- */
+
+static pid_t spawn_responder(char *const argv[], int out)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        dup2(out, STDOUT_FILENO);
+        unsetenv("BENCH_DB");
+        execv(GEN_PATH, argv);
+        _exit(127);
+    }
+    return pid;
+}
+
+/* Its first line is "ready". */
+static bool is_ready(int out)
+{
+    char said[8] = "";
+    size_t got = 0;
+    for (ssize_t n; got < 6 && (n = read(out, said + got, 6 - got)) > 0;)
+        got += (size_t)n;
+    return !strcmp(said, "ready\n");
+}
+
+int gen_respond(const char *option, ...)
+{
+    char *argv[ARGS_MAX] = {"gen", "respond", "--priority=high", (char *)option};
+    int out[2], n = 4;
+    va_list options;
+    va_start(options, option);
+    while (n < ARGS_MAX - 1 && (argv[n] = va_arg(options, char *)))
+        n++;
+    va_end(options);
+    if (pipe2(out, O_CLOEXEC))
+        return -1;
+    pid_t pid = spawn_responder(argv, out[1]);
+    close(out[1]);
+    bool ready = pid > 0 && is_ready(out[0]);
+    close(out[0]);
+    if (!ready && pid > 0) {
+        gen_respond_end(pid);
+        fprintf(stderr, "bench: gen respond did not become ready\n");
+    }
+    return ready ? pid : -1;
+}
+
+void gen_respond_end(int process)
+{
+    kill(process, SIGTERM);
+    waitpid(process, NULL, 0);
+}

@@ -32,4 +32,9 @@ void gen_rows(struct gen_run *r, const char *sql);        /* first column of eac
 int gen_exec(struct gen_run *r, const char *sql); /* 0, or what went wrong on stderr */
 void gen_run_done(struct gen_run *r);
 
+/* `gen respond` with "--key=value" options, NULL-terminated, in a process of its own that dies with us. Its
+ * process when it is ready; otherwise -1, and its message went to stderr. */
+int gen_respond(const char *option, ...) __attribute__((sentinel));
+void gen_respond_end(int process);
+
 #endif

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The dpdk wire with drivers that need no hardware: between two processes of ours over memif and
-over virtio, against the kernel over a tap device and over AF_XDP. Counts are exact at both ends,
-and no frame is lost."""
+over virtio, against the kernel over a tap device, over AF_XDP and over packet sockets, with two
+workers where the kernel deals frames to queues. Counts are exact at both ends, and no frame is lost."""
 import case
 import gen
 import lab
@@ -21,14 +21,16 @@ def count(db, transactions, sums):
 
 
 def ours(folder, name, client, server, workers=1, transactions=1000, payload=PAYLOAD,
-         sums="none"):
-    """Our client on one device, our responder on the other, each a process of its own."""
+         sums="none", box=None):
+    """Our client on one device, our responder on the other, each a process of its own; in the two
+    namespaces of a lab, where there is one."""
+    near, far = (box.near, box.far) if box else (None, None)
     db = folder / f"{name}.db"
     job = gen.job(folder, name, connections=4 * workers, payload=payload, db=db, workers=workers,
                   target=f"{lab.OURS}:7000", source="10.77.0.0/26", transactions=transactions,
                   wire=f"dpdk:{client}")
-    with gen.respond(f"dpdk:{server}", lab.OURS, f"--workers={workers}") as peer:
-        gen.run(job, seconds=30)
+    with gen.respond(f"dpdk:{server}", lab.OURS, f"--workers={workers}", namespace=far) as peer:
+        gen.run(job, seconds=30, namespace=near)
         seen = gen.counts(peer)
     found = count(db, transactions, sums)
     total = transactions * payload
@@ -57,19 +59,20 @@ def virtio(folder):
 
 
 def against_kernel(folder, box, name, wire, at, namespace, source=lab.SOURCES,
-                   sums="none"):
+                   sums="none", workers=1):
     """Our client in the near namespace, the kernel's server behind the device."""
     db, total = folder / f"{name}.db", 500
-    job = gen.job(folder, name, connections=4, payload=PAYLOAD, db=db, transactions=total,
-                  target=f"{at}:7000", source=source, wire=f"dpdk:{wire}")
+    job = gen.job(folder, name, connections=4 * workers, payload=PAYLOAD, db=db, transactions=total,
+                  target=f"{at}:7000", source=source, wire=f"dpdk:{wire}", workers=workers)
     with case.Process([case.SERVER, "--listen", f"{at}:7000", "--mode", "echo"],
                       namespace=namespace) as server:
         server.wait_for_output("ready")
         gen.run(job, seconds=30, namespace=box.near)
         seen = gen.counts(server)
-    count(db, total, sums)
+    found = count(db, total, sums)
     case.expect_equal((seen["bytes_in"], seen["bytes_out"]), (total * PAYLOAD, total * PAYLOAD),
                       f"{name}: what the kernel's server counted")
+    return found
 
 
 def tap(folder, box):
@@ -77,11 +80,25 @@ def tap(folder, box):
     case.must("ip", "tuntap", "add", "dev", iface, "mode", "tap", "multi_queue", namespace=box.near)
     case.must("ip", "address", "add", f"{at}/24", "dev", iface, namespace=box.near)
     against_kernel(folder, box, "tap", f"net_tap0,iface={iface}", at, box.near, source="10.78.0.64/26",
-                   sums="both ways")
+                   sums="both ways", workers=2)
 
 
 def af_xdp(folder, box):
     against_kernel(folder, box, "af_xdp", f"net_af_xdp0,iface={lab.NEAR_IFACE}", lab.FAR_KERNEL, box.far)
+
+
+def packet_sockets(folder, box):
+    """The kernel deals what arrives to them by a hash that nobody knows: with eight connections, some
+    are the other worker's, and answers to ARP come to one of both. Our responder takes them where
+    they land."""
+    wire = f"net_af_packet0,iface={lab.NEAR_IFACE},qpairs=2"
+    found = against_kernel(folder, box, "packets", wire, lab.FAR_KERNEL, box.far, workers=2)
+    case.expect(found.counter("frames_handed") > 0, "frames went on to the worker whose flow it was")
+    ours(folder, "packets_ours", wire, f"net_af_packet0,iface={lab.FAR_IFACE},qpairs=2", workers=2, box=box)
+    job = gen.job(folder, "too_many", wire=f"dpdk:{wire}", workers=3, connections=3, duration="1s",
+                  target=f"{lab.FAR_KERNEL}:7000", source=lab.SOURCES, db=folder / "too_many.db")
+    told = gen.run(job, namespace=box.near, code=2)
+    case.expect("workers = 3: each has a queue, and net_af_packet has 2 here" in told.err, str(told))
 
 
 def test():
@@ -92,6 +109,7 @@ def test():
         virtio(folder)
         with lab.Lab() as box:
             tap(folder, box)
+            packet_sockets(folder, box)
             af_xdp(folder, box)
 
 

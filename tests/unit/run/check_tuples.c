@@ -5,6 +5,7 @@
 
 #include "run/tuples.h"
 #include "tests/lib/check_main.h"
+#include "wire/rss.h"
 
 #define SOURCES 0x0a000000u /* 10.0.0.0 */
 #define SERVERS 0x0a010000u /* 10.1.0.0 */
@@ -195,6 +196,67 @@ START_TEST(test_paths_are_bounded)
 }
 END_TEST
 
+/* A device with a key and a table of 8 places, which are dealt to the workers in turn. */
+static struct rss *some_device(uint32_t workers)
+{
+    static struct rss device = {.size = 8};
+    uint8_t key[RSS_KEY_LEAST];
+    for (uint32_t i = 0; i < sizeof key; i++)
+        key[i] = (uint8_t)(i * 89 + 41);
+    rss_init(&device, key);
+    for (uint32_t i = 0; i < device.size; i++)
+        device.queues[i] = (uint16_t)(i % workers);
+    return &device;
+}
+
+/* The tuples that a worker opens first: replies to all of them come to its own queue, and nobody else has them. */
+START_TEST(test_ports_by_the_queue_that_replies_land_in)
+{
+    enum { WORKERS = 3, EACH = 2000, PORTS = 5000 };
+    struct rss *device = some_device(WORKERS);
+    static uint8_t seen[4 * PORTS * 2];
+    for (uint32_t w = 0; w < WORKERS; w++) {
+        struct tuples_config cfg = config(4, PORTS, 1, 2, EACH / 4);
+        cfg.workers = WORKERS;
+        cfg.worker = w;
+        cfg.rss = device;
+        struct tuples *t = open_walk(&cfg);
+        for (uint32_t i = 0; i < EACH; i++) {
+            struct tuple tuple = tuples_take(t);
+            struct rss_flow reply = {tuple.target->addr, tuples_source(t, tuple.path), tuple.target->port,
+                                     tuple.port};
+            ck_assert_uint_eq(rss_queue(device, &reply), w);
+            ck_assert_uint_eq(tuple.port % WORKERS, (1000 + w) % WORKERS);
+            ck_assert_uint_eq(seen[number_of(t, tuple, PORTS)]++, 0);
+        }
+        close_walk(t);
+    }
+}
+END_TEST
+
+/* Where that would leave too few, each has its turn, and frames are handed over. */
+START_TEST(test_scarce_tuples_are_not_passed_over)
+{
+    struct tuples_config cfg = config(1, 100, 1, 1, 10);
+    cfg.workers = 2;
+    cfg.rss = some_device(2);
+    struct tuples *t = open_walk(&cfg);
+    ck_assert_uint_eq(tuples_count(&cfg), 50);
+    for (uint32_t i = 0; i < 50; i++)
+        ck_assert_uint_eq(tuples_take(t).port, 1000 + 2 * i);
+    close_walk(t);
+    cfg.connections = 5;
+    t = open_walk(&cfg);
+    ck_assert(t->by_queue);
+    close_walk(t);
+    cfg.comes_and_goes = true;
+    t = open_walk(&cfg);
+    ck_assert(!t->by_queue);
+    close_walk(t);
+}
+END_TEST
+
 CHECK_MAIN("run/tuples", test_every_tuple_once_a_round, test_even_shares, test_locality,
            test_workers_have_ports_of_their_own, test_a_prefix_is_not_listed, test_several_blocks,
-           test_paths_are_bounded)
+           test_paths_are_bounded, test_ports_by_the_queue_that_replies_land_in,
+           test_scarce_tuples_are_not_passed_over)

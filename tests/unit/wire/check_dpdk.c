@@ -2,10 +2,15 @@
 /* The dpdk wire over net_ring, whose device gives back what it is sent, queue by queue. */
 #include <errno.h>
 #include <pthread.h>
+#include <rte_ethdev.h>
 #include <rte_mempool.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "tests/lib/check_main.h"
@@ -207,6 +212,153 @@ START_TEST(the_caller_keeps_its_processors_and_its_streams)
 }
 END_TEST
 
+/* ---- which device ---- */
+
+static struct wire_port *open_named(const char *device, const char *eal, bool initiates)
+{
+    struct wire_port *port = NULL;
+    struct err e = {0};
+    struct wire_config cfg = {.device = device, .eal = eal, .queues = 1, .mtu = 1500, .ring_size = RING,
+                              .frames = FRAMES, .batch = BATCH, .initiates = initiates};
+    ck_assert_msg(dpdk_port_open(&cfg, &port, &e) == 0, "%s", e.message);
+    return port;
+}
+
+#define TWO_MEMIFS "--no-pci --vdev=net_memif3,mac=02:00:00:00:00:03,role=server,id=3,socket=wb-check" \
+                   " --vdev=net_memif4,mac=02:00:00:00:00:04,role=server,id=4,socket=wb-check"
+
+START_TEST(a_device_by_its_name)
+{
+    struct wire_port *port = open_named("net_memif4", TWO_MEMIFS, false);
+    ck_assert_uint_eq(port->mac[5], 4);
+    port->ops->port_close(port);
+}
+END_TEST
+
+START_TEST(a_device_by_its_mac)
+{
+    struct wire_port *port = open_named("02:00:00:00:00:03", TWO_MEMIFS, false);
+    ck_assert_str_eq(port->caps.driver, "net_memif");
+    ck_assert_uint_eq(port->mac[5], 3);
+    port->ops->port_close(port);
+}
+END_TEST
+
+enum { LATE_MS = 200 };
+
+static _Noreturn void be_late(const char *device)
+{
+    nanosleep(&(struct timespec){.tv_nsec = LATE_MS * 1000000L}, NULL);
+    open_named(device, NULL, false);
+    pause();
+    _exit(0);
+}
+
+/* Who opens connections waits until somebody is at the other end; before there is no link. */
+START_TEST(a_link_is_waited_for)
+{
+    char device[64];
+    snprintf(device, sizeof device, "net_memif0,role=server,socket=wb-check-%d", getpid());
+    pid_t pid = fork();
+    if (pid == 0)
+        be_late(device);
+    struct timespec begin, end;
+    clock_gettime(CLOCK_MONOTONIC, &begin);
+    memcpy(strstr(device, "server"), "client", strlen("client"));
+    struct wire_port *port = open_named(device, NULL, true);
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    int64_t took_ms = (end.tv_sec - begin.tv_sec) * 1000 + (end.tv_nsec - begin.tv_nsec) / 1000000;
+    ck_assert_int_ge(took_ms, LATE_MS);
+    struct rte_eth_link link;
+    ck_assert_int_eq(rte_eth_link_get_nowait(((struct dpdk_port *)port)->id, &link), 0);
+    ck_assert_uint_eq(link.link_status, RTE_ETH_LINK_UP);
+    port->ops->port_close(port);
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+}
+END_TEST
+
+START_TEST(more_queues_than_it_has)
+{
+    struct wire_port *port;
+    struct err e = {0};
+    struct wire_config cfg = {.device = "net_ring0", .queues = 200, .mtu = 1500, .frames = FRAMES,
+                              .ring_size = RING, .batch = BATCH};
+    ck_assert_int_lt(dpdk_port_open(&cfg, &port, &e), 0);
+    ck_assert_int_eq(e.exit_code, EXIT_USAGE);
+    ck_assert_msg(strstr(e.message, "workers = 200: each has a queue, and net_ring has 16 here"), "%s", e.message);
+}
+END_TEST
+
+/* net_null does as a NIC does, but for the dealing: it has a key and a table. */
+START_TEST(how_a_device_deals_flows)
+{
+    struct wire_port *port = NULL;
+    struct err e = {0};
+    struct wire_config cfg = {.device = "net_null0", .queues = 2, .mtu = 1500, .ring_size = RING,
+                              .frames = FRAMES, .batch = BATCH,
+                              .filter = {.local = {{ip4_addr(0x0a000001), 1, 32}}, .local_count = 1}};
+    ck_assert_msg(dpdk_port_open(&cfg, &port, &e) == 0, "%s", e.message);
+    ck_assert_ptr_nonnull(port->caps.rss);
+    ck_assert_uint_eq(port->caps.rss->size, 128);
+    ck_assert_ptr_nonnull(strstr(port->caps.detail, "by a hash that is known"));
+    port->ops->port_close(port);
+}
+END_TEST
+
+/* ---- when a frame arrived ---- */
+
+#define RECORDED_US 1700000000123456ull
+
+/* A recording of one frame, in the classic form with microseconds. */
+static void record(const char *path)
+{
+    uint8_t frame[64] = {0};
+    uint32_t head[6] = {0xa1b2c3d4, 4u << 16 | 2, 0, 0, 65535, 1};
+    uint32_t entry[4] = {RECORDED_US / 1000000, RECORDED_US % 1000000, sizeof frame, sizeof frame};
+    FILE *f = fopen(path, "w");
+    ck_assert_ptr_nonnull(f);
+    fwrite(head, sizeof head, 1, f);
+    fwrite(entry, sizeof entry, 1, f);
+    fwrite(frame, sizeof frame, 1, f);
+    ck_assert_int_eq(fclose(f), 0);
+}
+
+START_TEST(arrivals_are_stamped_where_the_driver_does)
+{
+    char path[] = "/tmp/wb-check-XXXXXX", device[80];
+    struct frame f;
+    ck_assert_int_eq(close(mkstemp(path)), 0);
+    record(path);
+    snprintf(device, sizeof device, "net_pcap0,rx_pcap=%s", path);
+    struct wire_port *port = open_named(device, NULL, false);
+    struct wire_queue *q = open_queue(port, 0);
+    ck_assert(port->caps.rx_stamp);
+    ck_assert_ptr_nonnull(strstr(port->caps.detail, "stamped by the driver"));
+    ck_assert_uint_eq(q->ops->rx(q, &f, 1), 1);
+    ck_assert_uint_eq(f.stamp_ns, RECORDED_US * 1000);
+    q->ops->rx_free(q, &f, 1);
+    close_whole(port);
+    unlink(path);
+}
+END_TEST
+
+START_TEST(no_stamps_elsewhere)
+{
+    struct wire_port *port = open_ring(1);
+    struct wire_queue *q = open_queue(port, 0);
+    struct frame f;
+    ck_assert(!port->caps.rx_stamp);
+    ck_assert_uint_eq(q->ops->tx_alloc(q, &f, 1), 1);
+    fill(&f, 7);
+    ck_assert_uint_eq(q->ops->tx(q, &f, 1), 1);
+    ck_assert_uint_eq(q->ops->rx(q, &f, 1), 1);
+    ck_assert_uint_eq(f.stamp_ns, 0);
+    q->ops->rx_free(q, &f, 1);
+    close_whole(port);
+}
+END_TEST
+
 static void refused(const char *device, const char *eal, uint16_t mtu, int code, const char *text)
 {
     struct wire_port *port;
@@ -264,5 +416,7 @@ CHECK_MAIN("wire/dpdk", what_is_sent_comes_back_whole_and_in_order,
            a_full_ring_leaves_the_rest_with_the_caller, an_empty_pool_lends_what_is_left,
            a_received_frame_may_be_sent_on, queues_are_apart_and_each_has_its_thread,
            a_device_can_be_opened_again, the_caller_keeps_its_processors_and_its_streams,
+           a_device_by_its_name, a_device_by_its_mac, a_link_is_waited_for, more_queues_than_it_has,
+           how_a_device_deals_flows, arrivals_are_stamped_where_the_driver_does, no_stamps_elsewhere,
            what_cannot_be_is_refused_by_name, arguments_that_eal_does_not_know,
            a_pci_device_that_is_not_there, what_devargs_mean)
