@@ -7,6 +7,9 @@
 #include "base/csum.h"
 #include "base/mem.h"
 
+#define LINE      64u
+#define NOBODY    0x1fffffffu /* behind the last one that waits */
+
 static bool retains(const struct server *s)
 {
     return s->cfg.proto->answer == APP_ANSWER_RETAINED;
@@ -14,27 +17,48 @@ static bool retains(const struct server *s)
 
 /* --- pools ---------------------------------------------------------------------------------- */
 
-static uint32_t *link_of(struct server *s, uint32_t i)
+static struct held *held_at(const struct server *s, uint32_t i)
 {
-    return retains(s) ? &s->chunks[i].next : &s->described[i].next;
+    return (void *)(s->pending + (size_t)i * s->held_bytes);
 }
 
-static uint64_t end_of(const struct server *s, uint32_t i)
+static uint64_t end_of(const struct held *h)
 {
-    return retains(s) ? s->chunks[i].pos + s->chunks[i].len
-                      : s->described[i].pos + s->described[i].reply.len;
+    return h->pos + h->what.len;
 }
 
-static const struct server_conn idle_conn = {.head = SERVER_NONE, .tail = SERVER_NONE,
-                                             .parse = SERVER_NONE, .wait_next = SERVER_NONE};
+/* An odd number of cache lines: what is in use does not crowd into a few sets of the cache. */
+uint32_t server_chunk_bytes(uint32_t payload)
+{
+    uint32_t most = payload < SERVER_CHUNK_MOST ? payload : SERVER_CHUNK_MOST;
+    uint32_t lines = ((uint32_t)sizeof(struct held) + most + LINE - 1) / LINE | 1;
+    return lines * LINE - (uint32_t)sizeof(struct held);
+}
+
+static uint32_t held_bytes(const struct server_config *cfg)
+{
+    return (uint32_t)sizeof(struct held) + cfg->chunk_bytes;
+}
+
+void server_memory_of(const struct server_config *cfg, struct server_memory *out)
+{
+    uint64_t each = sizeof(struct server_conn) + (cfg->parses ? sizeof(uint32_t) : 0);
+    *out = (struct server_memory){.conns = cfg->conns * each,
+                                  .parses = cfg->parses * sizeof(struct app_parse),
+                                  .pending = (uint64_t)cfg->pending * held_bytes(cfg)};
+}
+
+static const struct server_conn idle_conn = {.head = SERVER_NONE, .wait_next = NOBODY};
 
 static void thread_free_lists(struct server *s)
 {
     for (uint32_t i = 0; i < s->cfg.conns; i++)
         s->conns[i] = idle_conn;
+    for (uint32_t i = 0; s->parse_of && i < s->cfg.conns; i++)
+        s->parse_of[i] = SERVER_NONE;
     s->pending_free = s->parse_free = SERVER_NONE;
     for (uint32_t i = s->cfg.pending; i-- > 0;) {
-        *link_of(s, i) = s->pending_free;
+        held_at(s, i)->next = s->pending_free;
         s->pending_free = i;
     }
     s->pending_left = s->cfg.pending;
@@ -44,18 +68,25 @@ static void thread_free_lists(struct server *s)
     }
 }
 
+static bool reserve_parses(struct server *s, struct err *e)
+{
+    const struct server_config *cfg = &s->cfg;
+    if (!cfg->parses)
+        return true;
+    s->parse_of = mem_reserve((size_t)cfg->conns * sizeof *s->parse_of, "responder connections", e);
+    s->parses = mem_reserve((size_t)cfg->parses * sizeof *s->parses, "requests in progress", e);
+    return s->parse_of && s->parses;
+}
+
 int server_init(struct server *s, const struct server_config *cfg, struct stack *stack,
                 struct err *e)
 {
-    *s = (struct server){.cfg = *cfg, .stack = stack, .wait_head = SERVER_NONE,
-                         .wait_tail = SERVER_NONE};
+    *s = (struct server){.cfg = *cfg, .stack = stack, .held_bytes = held_bytes(cfg),
+                         .wait_head = SERVER_NONE, .wait_tail = SERVER_NONE};
     s->conns = mem_reserve((size_t)cfg->conns * sizeof *s->conns, "responder connections", e);
-    s->parses = mem_reserve((size_t)cfg->parses * sizeof *s->parses, "requests in progress", e);
-    if (retains(s))
-        s->chunks = mem_reserve((size_t)cfg->pending * sizeof *s->chunks, "retained bytes", e);
-    else
-        s->described = mem_reserve((size_t)cfg->pending * sizeof *s->described, "replies", e);
-    if (!s->conns || !s->parses || (!s->chunks && !s->described)) {
+    s->pending = mem_reserve((size_t)cfg->pending * s->held_bytes,
+                             retains(s) ? "retained bytes" : "replies", e);
+    if (!s->conns || !s->pending || !reserve_parses(s, e)) {
         server_fini(s);
         return -ENOMEM;
     }
@@ -66,9 +97,9 @@ int server_init(struct server *s, const struct server_config *cfg, struct stack 
 void server_fini(struct server *s)
 {
     mem_release(s->conns, (size_t)s->cfg.conns * sizeof *s->conns);
+    mem_release(s->parse_of, (size_t)s->cfg.conns * sizeof *s->parse_of);
     mem_release(s->parses, (size_t)s->cfg.parses * sizeof *s->parses);
-    mem_release(s->chunks, (size_t)s->cfg.pending * sizeof *s->chunks);
-    mem_release(s->described, (size_t)s->cfg.pending * sizeof *s->described);
+    mem_release(s->pending, (size_t)s->cfg.pending * s->held_bytes);
     *s = (struct server){0};
 }
 
@@ -79,38 +110,41 @@ static uint32_t pending_take(struct server *s)
         s->stack->count[COUNTER_POOL_EMPTY]++;
         return SERVER_NONE;
     }
-    s->pending_free = *link_of(s, i);
+    s->pending_free = held_at(s, i)->next;
     s->pending_left--;
     return i;
 }
 
-static void pending_give(struct server *s, uint32_t i)
+static void pending_give(struct server *s, struct held *h, uint32_t i)
 {
-    *link_of(s, i) = s->pending_free;
+    h->next = s->pending_free;
     s->pending_free = i;
     s->pending_left++;
 }
 
-static void append(struct server *s, struct server_conn *sc, uint32_t i)
+static void append(struct server *s, struct server_conn *sc, struct held *h, uint32_t i)
 {
-    *link_of(s, i) = SERVER_NONE;
-    if (sc->tail == SERVER_NONE)
+    h->next = SERVER_NONE;
+    if (sc->head == SERVER_NONE)
         sc->head = i;
     else
-        *link_of(s, sc->tail) = i;
-    sc->tail = i;
+        held_at(s, held_at(s, sc->head)->last)->next = i;
+    held_at(s, sc->head)->last = i;
 }
 
 /* Everything below `pos` is acknowledged. */
 static void release(struct server *s, struct server_conn *sc, uint64_t pos)
 {
-    while (sc->head != SERVER_NONE && end_of(s, sc->head) <= pos) {
+    while (sc->head != SERVER_NONE) {
         uint32_t i = sc->head;
-        sc->head = *link_of(s, i);
-        pending_give(s, i);
+        struct held *h = held_at(s, i);
+        if (end_of(h) > pos)
+            return;
+        sc->head = h->next;
+        if (h->next != SERVER_NONE)
+            held_at(s, h->next)->last = h->last;
+        pending_give(s, h, i);
     }
-    if (sc->head == SERVER_NONE)
-        sc->tail = SERVER_NONE;
 }
 
 /* --- requests ------------------------------------------------------------------------------- */
@@ -123,12 +157,17 @@ static void stop(struct server *s, uint32_t conn)
     if (sc->waiting)
         return;
     sc->waiting = true;
-    sc->wait_next = SERVER_NONE;
+    sc->wait_next = NOBODY;
     if (s->wait_tail == SERVER_NONE)
         s->wait_head = conn;
     else
-        s->conns[s->wait_tail].wait_next = conn;
+        s->conns[s->wait_tail].wait_next = conn & NOBODY;
     s->wait_tail = conn;
+}
+
+static uint32_t waits_behind(const struct server_conn *sc)
+{
+    return sc->wait_next == NOBODY ? SERVER_NONE : sc->wait_next;
 }
 
 void server_resume(struct server *s)
@@ -136,7 +175,7 @@ void server_resume(struct server *s)
     while (s->wait_head != SERVER_NONE && s->pending_left > s->cfg.pending / 8) {
         uint32_t conn = s->wait_head;
         struct server_conn *sc = &s->conns[conn];
-        s->wait_head = sc->wait_next;
+        s->wait_head = waits_behind(sc);
         if (s->wait_head == SERVER_NONE)
             s->wait_tail = SERVER_NONE;
         sc->waiting = false;
@@ -161,12 +200,12 @@ static uint32_t retain(struct server *s, uint32_t conn, const uint8_t *data, uin
             stop(s, conn);
             break;
         }
-        struct chunk *c = &s->chunks[i];
-        c->len = len - kept < CHUNK_BYTES ? len - kept : CHUNK_BYTES;
-        c->pos = tcp_end(tcp_conn(&s->stack->tcp, conn)) + kept;
-        memcpy(c->bytes, data + kept, c->len);
-        append(s, sc, i);
-        kept += c->len;
+        struct held *h = held_at(s, i);
+        h->what.len = len - kept < s->cfg.chunk_bytes ? len - kept : s->cfg.chunk_bytes;
+        h->pos = tcp_end(tcp_conn(&s->stack->tcp, conn)) + kept;
+        memcpy(h->bytes, data + kept, h->what.len);
+        append(s, sc, h, i);
+        kept += h->what.len;
     }
     if (kept)
         queue_bytes(s, conn, kept);
@@ -178,34 +217,35 @@ static bool reply(struct server *s, uint32_t conn, const struct app_response *r)
     uint32_t i = pending_take(s);
     if (i == SERVER_NONE)
         return false;
-    s->described[i].pos = tcp_end(tcp_conn(&s->stack->tcp, conn));
-    s->described[i].reply = *r;
-    append(s, &s->conns[conn], i);
+    struct held *h = held_at(s, i);
+    h->pos = tcp_end(tcp_conn(&s->stack->tcp, conn));
+    h->what = *r;
+    append(s, &s->conns[conn], h, i);
     queue_bytes(s, conn, r->len);
     s->totals.replies++;
     return true;
 }
 
 /* Parse state is needed only by a request that spans segments; between requests it is zero. */
-static struct app_parse *parse_state(struct server *s, struct server_conn *sc,
-                                     struct app_parse *fresh)
+static struct app_parse *parse_state(struct server *s, uint32_t conn, struct app_parse *fresh)
 {
     *fresh = (struct app_parse){0};
-    return sc->parse == SERVER_NONE ? fresh : &s->parses[sc->parse];
+    return s->parse_of[conn] == SERVER_NONE ? fresh : &s->parses[s->parse_of[conn]];
 }
 
-static void parse_drop(struct server *s, struct server_conn *sc)
+static void parse_drop(struct server *s, uint32_t conn)
 {
-    if (sc->parse == SERVER_NONE)
+    uint32_t i = s->parse_of[conn];
+    if (i == SERVER_NONE)
         return;
-    s->parses[sc->parse].value = s->parse_free;
-    s->parse_free = sc->parse;
-    sc->parse = SERVER_NONE;
+    s->parses[i].value = s->parse_free;
+    s->parse_free = i;
+    s->parse_of[conn] = SERVER_NONE;
 }
 
-static bool parse_keep(struct server *s, struct server_conn *sc, const struct app_parse *st)
+static bool parse_keep(struct server *s, uint32_t conn, const struct app_parse *st)
 {
-    if (sc->parse != SERVER_NONE)
+    if (s->parse_of[conn] != SERVER_NONE)
         return true;
     uint32_t i = s->parse_free;
     if (i == SERVER_NONE) {
@@ -214,7 +254,7 @@ static bool parse_keep(struct server *s, struct server_conn *sc, const struct ap
     }
     s->parse_free = s->parses[i].value;
     s->parses[i] = *st;
-    sc->parse = i;
+    s->parse_of[conn] = i;
     return true;
 }
 
@@ -225,7 +265,7 @@ static uint32_t parse_requests(struct server *s, uint32_t conn, const uint8_t *d
     uint32_t used = 0;
     while (used < len && !sc->closing) {
         struct app_parse fresh;
-        struct app_parse *st = parse_state(s, sc, &fresh);
+        struct app_parse *st = parse_state(s, conn, &fresh);
         struct app_response r;
         bool done = false;
         if (s->pending_free == SERVER_NONE || (st == &fresh && s->parse_free == SERVER_NONE)) {
@@ -235,11 +275,11 @@ static uint32_t parse_requests(struct server *s, uint32_t conn, const uint8_t *d
         }
         used += s->cfg.proto->rx(s->cfg.app, st, data + used, len - used, &r, &done);
         if (!done) {
-            parse_keep(s, sc, st);
+            parse_keep(s, conn, st);
             continue;
         }
         bool bad = st->bad;
-        parse_drop(s, sc);
+        parse_drop(s, conn);
         s->totals.requests++;
         reply(s, conn, &r);
         sc->closing = bad || s->cfg.close_first;
@@ -269,23 +309,29 @@ static uint32_t on_data(void *ctx, uint32_t conn, const uint8_t *data, uint32_t 
 
 /* --- the connection's life ------------------------------------------------------------------ */
 
+/* Out of the line of those that wait. */
+static void leave_line(struct server *s, uint32_t conn)
+{
+    uint32_t before = SERVER_NONE, behind = waits_behind(&s->conns[conn]);
+    for (uint32_t i = s->wait_head; i != conn; i = s->conns[i].wait_next)
+        before = i;
+    if (before == SERVER_NONE)
+        s->wait_head = behind;
+    else
+        s->conns[before].wait_next = behind & NOBODY;
+    if (s->wait_tail == conn)
+        s->wait_tail = before;
+}
+
 static void forget(struct server *s, uint32_t conn)
 {
     struct server_conn *sc = &s->conns[conn];
     release(s, sc, UINT64_MAX);
-    parse_drop(s, sc);
-    sc->closing = false;
-    if (!sc->waiting)
-        return;
-    uint32_t *link = &s->wait_head, before = SERVER_NONE;
-    while (*link != conn) {
-        before = *link;
-        link = &s->conns[*link].wait_next;
-    }
-    *link = sc->wait_next;
-    if (s->wait_tail == conn)
-        s->wait_tail = before;
-    sc->waiting = false;
+    if (s->parse_of)
+        parse_drop(s, conn);
+    if (sc->waiting)
+        leave_line(s, conn);
+    sc->waiting = sc->closing = false;
 }
 
 static void on_event(void *ctx, uint32_t conn, enum tcp_event event)
@@ -319,11 +365,12 @@ static void on_timer(void *ctx, uint32_t conn)
     (void)ctx, (void)conn; /* the responder sets none */
 }
 
-static uint64_t fill_one(struct server *s, uint32_t i, uint64_t from, uint8_t *buf, uint32_t len)
+static uint64_t fill_one(struct server *s, const struct held *h, uint64_t from, uint8_t *buf,
+                         uint32_t len)
 {
     if (retains(s))
-        return csum_copy(buf, s->chunks[i].bytes + from, len);
-    return s->cfg.proto->fill(s->cfg.app, &s->described[i].reply, (uint32_t)from, buf, len);
+        return csum_copy(buf, h->bytes + from, len);
+    return s->cfg.proto->fill(s->cfg.app, &h->what, (uint32_t)from, buf, len);
 }
 
 uint64_t server_fill(void *server, uint32_t conn, uint64_t pos, uint8_t *buf, uint32_t len)
@@ -331,13 +378,13 @@ uint64_t server_fill(void *server, uint32_t conn, uint64_t pos, uint8_t *buf, ui
     struct server *s = server;
     uint64_t sum = 0;
     uint32_t done = 0;
-    for (uint32_t i = s->conns[conn].head; i != SERVER_NONE && done < len; i = *link_of(s, i)) {
-        uint64_t end = end_of(s, i), at = pos + done;
+    for (uint32_t i = s->conns[conn].head; i != SERVER_NONE && done < len; i = held_at(s, i)->next) {
+        const struct held *h = held_at(s, i);
+        uint64_t end = end_of(h), at = pos + done;
         if (end <= at)
             continue;
         uint32_t part = end - at < len - done ? (uint32_t)(end - at) : len - done;
-        uint64_t start = retains(s) ? s->chunks[i].pos : s->described[i].pos;
-        sum += csum_at(fill_one(s, i, at - start, buf + done, part), done);
+        sum += csum_at(fill_one(s, h, at - h->pos, buf + done, part), done);
         done += part;
     }
     assert(done == len); /* what is not acknowledged is held */
