@@ -12,5 +12,7 @@
 
 /* Of `len` bytes. The key is 128 bits, its first 64 in front. */
 uint64_t siphash(const uint64_t key[2], const void *message, size_t len);
+/* Of the 8 bytes of `word`, the lowest first. */
+uint64_t siphash_word(const uint64_t key[2], uint64_t word);
 
 #endif

@@ -178,7 +178,14 @@ struct net_error {
  * was sent to) or -DROP_ICMP_BAD (an MTU that cannot be). */
 int net_icmp_error(const struct pkt *p, struct net_error *out);
 
-/* 32-bit hash of a flow as the stack's tables use it (any good mix, keyed). */
-uint32_t net_flow_hash(uint64_t key, uint32_t path, uint16_t lport, uint16_t rport);
+/* 32-bit hash of a flow as the stack's tables use it, keyed: one 64x64 multiplication whose halves are
+ * folded together. */
+static inline uint32_t net_flow_hash(uint64_t key, uint32_t path, uint16_t lport, uint16_t rport)
+{
+    uint64_t flow = (uint64_t)path << 32 | (uint32_t)lport << 16 | rport;
+    unsigned __int128 product = (unsigned __int128)(flow ^ key) * 0x9e3779b97f4a7c15ull;
+    uint64_t mixed = (uint64_t)product ^ (uint64_t)(product >> 64);
+    return (uint32_t)(mixed ^ mixed >> 32);
+}
 
 #endif

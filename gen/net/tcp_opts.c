@@ -9,6 +9,11 @@
 
 #define WSCALE_MAX 14 /* RFC 7323 2.3: larger values are taken as 14 */
 
+#define SYN_SIZE    20
+#define SYN_MSS     (TCP_KIND_MSS << 8 | TCP_LEN_MSS)
+#define SYN_SACK_TS (TCP_KIND_SACK_OK << 24 | TCP_LEN_SACK_OK << 16 | TCP_KIND_TS << 8 | TCP_LEN_TS)
+#define SYN_WSCALE  (TCP_KIND_NOP << 16 | TCP_KIND_WSCALE << 8 | TCP_LEN_WSCALE)
+
 /* Blocks of eight bytes; more than four do not fit a header, but two such options may. */
 static bool sack_take(struct pkt_tcp *t, uint8_t opt_len, struct cursor *body)
 {
@@ -49,8 +54,26 @@ static bool opt_take(struct pkt_tcp *t, uint8_t kind, uint8_t opt_len, struct cu
     return true;
 }
 
+/* A SYN's as we write them, and Linux: MSS, SACK permitted with timestamps, NOP, window scale. */
+static bool syn_opts_parse(struct pkt_tcp *t, const uint8_t *opts)
+{
+    const struct be32 *word = (const void *)opts;
+    uint32_t mss = be32_load(word[0]), wscale = be32_load(word[4]);
+    if (mss >> 16 != SYN_MSS || be32_load(word[1]) != SYN_SACK_TS || wscale >> 8 != SYN_WSCALE)
+        return false;
+    t->opts = TCP_OPT_MSS | TCP_OPT_SACK_OK | TCP_OPT_TS | TCP_OPT_WSCALE;
+    t->mss = (uint16_t)mss;
+    t->ts_val = be32_load(word[2]);
+    t->ts_ecr = be32_load(word[3]);
+    wscale &= 0xff;
+    t->wscale = (uint8_t)(wscale > WSCALE_MAX ? WSCALE_MAX : wscale);
+    return true;
+}
+
 int tcp_opts_parse(struct pkt_tcp *t, const uint8_t *opts, uint32_t len)
 {
+    if (LIKELY(len == SYN_SIZE && syn_opts_parse(t, opts)))
+        return 0;
     struct cursor c = cursor_over(opts, len);
     t->opts = 0;
     while (cursor_left(&c)) {

@@ -6,13 +6,14 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "db/sample_block.h"
 #include "rec/rec_internal.h"
+
+#define LANE_BYTES (REC_LANE_BLOCKS * sizeof(struct rec_interval))
 
 static void init_block(struct rec_interval *b, uint32_t worker)
 {
@@ -35,33 +36,42 @@ static void init_lane(struct rec_lane *lane, struct rec_interval *blocks, uint32
     ring_produce(&lane->empty, REC_LANE_BLOCKS - 1);
 }
 
-static int init_samples(struct rec *r, struct rec_samples *s, struct err *e)
+/* Both the lane's worker fills. */
+static int lane_cpu(const struct rec *r, uint32_t lane)
 {
+    return r->cfg.cpus ? r->cfg.cpus[lane] : -1;
+}
+
+static int init_samples(struct rec *r, uint32_t lane, struct err *e)
+{
+    struct rec_samples *s = &r->lanes[lane].samples;
     if (!r->cfg.sample_records)
         return 0;
     ring_init(&s->ring, r->cfg.sample_records);
     s->seed = r->cfg.seed;
     s->most = (uint64_t)(r->cfg.sample_ratio * (double)REC_SAMPLE_ALL);
-    s->at = mem_reserve((size_t)r->cfg.sample_records * sizeof *s->at, "sample rings", e);
+    s->at = mem_reserve_near(lane_cpu(r, lane), (size_t)r->cfg.sample_records * sizeof *s->at,
+                             "sample rings", e);
     return s->at ? 0 : -ENOMEM;
 }
 
-static int alloc_lanes(struct rec *r)
+static int alloc_lanes(struct rec *r, struct err *e)
 {
     uint32_t n = r->cfg.lanes;
-    r->blocks_len = (size_t)n * REC_LANE_BLOCKS * sizeof(struct rec_interval);
-    r->blocks = mmap(NULL, r->blocks_len, PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
     r->lanes = aligned_alloc(_Alignof(struct rec_lane), n * sizeof(struct rec_lane));
     r->lane_full = calloc(n, sizeof *r->lane_full);
     r->lane_seq = calloc(n, sizeof *r->lane_seq);
     r->lane_open = calloc(n, sizeof *r->lane_open);
     if (r->lanes)
         memset(r->lanes, 0, n * sizeof *r->lanes);
-    if (r->blocks == MAP_FAILED || !r->lanes || !r->lane_seq || !r->lane_full || !r->lane_open)
+    if (!r->lanes || !r->lane_seq || !r->lane_full || !r->lane_open)
         return -ENOMEM;
-    for (uint32_t i = 0; i < n; i++)
-        init_lane(&r->lanes[i], (struct rec_interval *)r->blocks + (size_t)i * REC_LANE_BLOCKS, i);
+    for (uint32_t i = 0; i < n; i++) {
+        struct rec_interval *blocks = mem_reserve_near(lane_cpu(r, i), LANE_BYTES, "interval blocks", e);
+        if (!blocks)
+            return -ENOMEM;
+        init_lane(&r->lanes[i], blocks, i);
+    }
     return 0;
 }
 
@@ -69,7 +79,7 @@ static int alloc_samples(struct rec *r, struct err *e)
 {
     int ret = 0;
     for (uint32_t i = 0; i < r->cfg.lanes && !ret; i++)
-        ret = init_samples(r, &r->lanes[i].samples, e);
+        ret = init_samples(r, i, e);
     return ret ? ret : drain_open(r, e);
 }
 
@@ -90,8 +100,8 @@ static void free_rec(struct rec *r)
     gather_close(r);
     store_close(&r->store);
     free_samples(r);
-    if (r->blocks != MAP_FAILED)
-        munmap(r->blocks, r->blocks_len);
+    for (uint32_t i = 0; r->lanes && i < r->cfg.lanes; i++)
+        mem_release(r->lanes[i].blocks[0], LANE_BYTES);
     free(r->lanes);
     free(r->lane_full);
     free(r->lane_seq);
@@ -115,7 +125,6 @@ static int start_thread(struct rec *r)
 static void init_rec(struct rec *r, const struct rec_config *cfg)
 {
     r->cfg = *cfg;
-    r->blocks = MAP_FAILED;
     r->peer_start_ticks = cfg->peer_pid ? process_start_ticks(cfg->peer_pid) : 0;
     hist_sum_reset(&r->live);
     hist_sum_reset(&r->totals.latency);
@@ -131,18 +140,18 @@ int rec_open(const struct rec_config *cfg, struct rec **out, struct err *e)
     if (!r)
         return err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "recorder: out of memory");
     init_rec(r, cfg);
-    int ret = alloc_lanes(r);
+    int ret = alloc_lanes(r, e);
     if (!ret)
         ret = gather_open(r);
     if (ret)
-        err_set(e, EXIT_ENVIRONMENT, ret, "recorder: no memory for %zu bytes of interval blocks",
-                r->blocks_len);
+        err_set(e, EXIT_ENVIRONMENT, ret, "recorder: no memory for %u lanes", cfg->lanes);
     if (!ret)
         ret = store_open(&r->store, cfg->db, e);
     if (!ret)
         ret = alloc_samples(r, e);
     if (!ret && (ret = start_thread(r)))
         err_set(e, EXIT_ENVIRONMENT, ret, "recorder: cannot start its thread: %s", strerror(-ret));
+    r->cfg.cpus = NULL; /* the caller's */
     if (ret)
         free_rec(r);
     else
@@ -160,7 +169,7 @@ void rec_memory(const struct rec *r, struct rec_memory *out)
     uint64_t lanes = r->cfg.lanes;
     *out = (struct rec_memory){
         .samples = lanes * r->cfg.sample_records * sizeof(struct rec_record),
-        .blocks = r->blocks_len,
+        .blocks = lanes * LANE_BYTES,
         .own = sizeof *r + (r->watch.slots ? WATCH_SLOTS * sizeof *r->watch.slots : 0) + lanes * (sizeof *r->lanes + sizeof *r->drains) +
                (r->packer ? sample_packer_bytes() : 0),
     };

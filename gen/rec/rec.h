@@ -83,6 +83,7 @@ struct rec_config {
     uint32_t sample_records;     /* of a lane's sample ring, a power of two; 0: no transactions */
     double sample_ratio;         /* share of the transactions to keep, above 0 to 1 */
     uint64_t seed;               /* of the choice when not all are kept */
+    const int *cpus;             /* by lane: whose worker fills it; NULL: not known */
 };
 int rec_open(const struct rec_config *cfg, struct rec **out, struct err *e);
 struct rec_lane *rec_lane(struct rec *r, uint32_t n);

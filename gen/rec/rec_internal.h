@@ -92,8 +92,6 @@ struct rec {
     struct rec_lane *lanes;
     uint32_t *lane_full;              /* by lane: blocks that the current look takes */
     uint64_t *lane_seq, *lane_open;   /* by lane: number of its next interval, open connections */
-    void *blocks;                     /* mmap of all blocks of all lanes */
-    size_t blocks_len;
 
     pthread_t thread;
     sem_t wake;                       /* posted when a look is wanted, or stopping is set */

@@ -42,11 +42,12 @@ void client_fini(struct client *c)
     c->paths = NULL;
 }
 
-uint64_t client_memory(const struct client *c)
+uint64_t client_sessions_memory(const struct client_config *cfg)
 {
-    uint64_t each = SESSION_BYTES + (c->cfg.paces ? sizeof *c->pace.entries : 0) +
-                    (c->cfg.reopens ? sizeof *c->reopen.nodes : 0);
-    return c->cfg.sessions * each + targets_memory(c);
+    uint64_t each = SESSION_BYTES + (cfg->paces ? sizeof(struct pace_entry) : 0) +
+                    (cfg->reopens ? sizeof(struct wheel_node) : 0) +
+                    (tuples_targets(&cfg->tuples) > 1 ? sizeof(uint8_t) : 0);
+    return cfg->sessions * each;
 }
 
 uint64_t client_servers_memory(const struct client_config *cfg)
@@ -80,6 +81,8 @@ int client_resolve(struct client *c, struct err *e)
         for (uint32_t i = 0; i < t->targets_count && !rc; i++)
             if (c->paths[source * t->hosts_count + t->targets[i].host] == PATH_NONE)
                 rc = make_path(c, source, &t->targets[i], e);
+    if (!rc)
+        session_draw_ahead(c);
     return rc;
 }
 

@@ -142,6 +142,8 @@ struct client {
     uint64_t connects_failed[RESULT_COUNT];    /* since the start, by reason */
 
     struct tuples tuples;
+    struct tuple ahead[TUPLES_AHEAD]; /* the next ones of the walk, in a ring; once paths are there */
+    uint32_t ahead_at;
     uint32_t *paths;             /* sources x hosts, made and asked for at start */
     uint32_t path_count;
     enum neigh_state resolved;   /* of all paths, as last looked */
@@ -153,7 +155,8 @@ struct client {
 int client_init(struct client *c, const struct client_config *cfg, struct stack *stack,
                 struct err *e);
 void client_fini(struct client *c);
-uint64_t client_memory(const struct client *c); /* bytes of sessions */
+/* Bytes of sessions. */
+uint64_t client_sessions_memory(const struct client_config *cfg);
 /* Bytes of the list of servers and of the way to each from each source. */
 uint64_t client_servers_memory(const struct client_config *cfg);
 

@@ -28,7 +28,6 @@ static inline void client_count_connects_failed(struct client *c, enum result wh
 /* targets.c. `count`: targets that there are; `index`: of the one that a connection is opened to. */
 int targets_init(struct client *c, uint64_t count, struct err *e);
 void targets_fini(struct client *c);
-uint64_t targets_memory(const struct client *c); /* bytes */
 void targets_opened(struct client *c, uint32_t session, uint64_t index);
 
 static inline struct client_target_counts *client_told(struct client *c, uint32_t session)
@@ -81,6 +80,8 @@ struct session *session_first_free(struct client *c); /* NULL: nobody is free */
 bool session_fits(const struct client *c, const struct session *s);
 /* Whether another transaction may start on it now, and it is not listed yet. */
 bool session_has_room(const struct client *c, const struct session *s);
+/* The first tuples are drawn, of paths that are there. */
+void session_draw_ahead(struct client *c);
 /* Opens a connection on the next free tuple; false: none, or no neighbour. */
 bool session_open(struct client *c, struct session *s);
 /* The session's connection is gone or going: nothing more starts on it. */

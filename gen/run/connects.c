@@ -2,6 +2,8 @@
 /* How many connections are open: brought to what a phase wants before it, and to none at the end. */
 #include "run/client_internal.h"
 
+#define AHEAD 8 /* sessions */
+
 /* Nobody answers for a target: every open fails, with its reason. */
 static void fail_unresolved(struct client *c)
 {
@@ -51,10 +53,18 @@ uint32_t client_connect_due(struct client *c, uint32_t budget)
     return n;
 }
 
+/* The connection of a session whose turn comes soon. */
+static void fetch(const struct client *c, uint32_t number)
+{
+    if (number < c->cfg.sessions && c->sessions[number].conn != CONN_NONE)
+        conn_prefetch(tcp_conn(&c->stack->tcp, c->sessions[number].conn));
+}
+
 uint32_t client_close_due(struct client *c, uint32_t budget)
 {
     uint32_t n = 0;
     while (n < budget && c->to_open < c->cfg.sessions && c->closing < c->cfg.connect_parallel) {
+        fetch(c, c->to_open + AHEAD);
         struct session *s = &c->sessions[c->to_open++];
         if (s->state == SESSION_OPEN)
             session_close(c, s);

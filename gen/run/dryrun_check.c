@@ -14,6 +14,7 @@
 #include "base/privilege.h"
 #include "base/units.h"
 #include "run/dryrun.h"
+#include "run/room.h"
 #include "run/setup.h"
 #include "run/share.h"
 #include "run/sysfile.h"
@@ -161,8 +162,9 @@ static int check_memory(const struct job *job, const struct need *n)
     (void)job;
     char want[TEXT], have[TEXT], total[TEXT];
     uint64_t wanted = n->gen_bytes + n->peer_bytes + n->frame_bytes;
-    uint64_t available = meminfo("MemAvailable");
-    int code = available && wanted > available ? EXIT_ENVIRONMENT : EXIT_WELL;
+    struct err e = {0};
+    uint64_t available = room_available();
+    int code = room_check(n, available, &e) ? EXIT_ENVIRONMENT : EXIT_WELL;
     dryrun_row(code, "memory", "%s wanted, %s of %s available", units_format_bytes(want, TEXT, wanted),
                units_format_bytes(have, TEXT, available),
                units_format_bytes(total, TEXT, meminfo("MemTotal")));

@@ -12,11 +12,16 @@
 
 /* --- resources -------------------------------------------------------------------------------- */
 
-static int record_pool(struct run *r, const char *pool, uint64_t bytes, uint64_t item,
-                       struct err *e)
+struct pool {
+    const char *side, *name;
+    uint64_t bytes, item;
+};
+
+static int record_pool(struct run *r, const struct pool *p, struct err *e)
 {
+    uint64_t bytes = p->bytes, item = p->item;
     struct conn_memory_row row = {
-        .side = "gen", .pool = pool, .connections = r->job->connections,
+        .side = p->side, .pool = p->name, .connections = r->job->connections,
         .item_bytes = item ? (int64_t)item : DB_NONE, .items_used = DB_NONE,
         .items_reserved = item ? (int64_t)(bytes / item) : DB_NONE,
         .bytes_per_conn = (double)bytes / r->job->connections,
@@ -25,44 +30,66 @@ static int record_pool(struct run *r, const char *pool, uint64_t bytes, uint64_t
     return db_conn_memory_add(r->db, r->id, &row, e);
 }
 
+static int record_pools(struct run *r, const struct pool *pools, size_t count, struct err *e)
+{
+    int rc = 0;
+    for (size_t i = 0; !rc && i < count; i++)
+        rc = record_pool(r, &pools[i], e);
+    return rc;
+}
+
+/* What a worker of either role has. */
+static int record_tcp(struct run *r, const char *side, const struct worker_memory *m, struct err *e)
+{
+    const struct pool pools[] = {
+        {side, "connections", m->tcp.conns, sizeof(struct conn)},
+        {side, "flow_table", m->tcp.flows, sizeof(struct flow_entry)},
+        {side, "time_wait", m->tcp.time_wait, sizeof(struct time_wait)},
+        {side, "out_of_order", m->tcp.ooo, 0},
+        {side, "side_blocks", m->tcp.sides, SIDE_BLOCK_BYTES},
+        {side, "paths", m->paths, 0},
+    };
+    return record_pools(r, pools, sizeof pools / sizeof *pools, e);
+}
+
+static int record_client(struct run *r, const struct worker_memory *m, struct err *e)
+{
+    const struct pool pools[] = {
+        {"gen", "sessions", m->sessions, SESSION_BYTES},
+        {"gen", "transactions", m->trans, sizeof(struct trans)},
+        {"gen", "servers", m->servers, 0},
+        {"gen", "sample_rings", r->rec_memory.samples, sizeof(struct rec_record)},
+        {"gen", "interval_blocks", r->rec_memory.blocks, sizeof(struct rec_interval)},
+        {"gen", "recorder", r->rec_memory.own, 0},
+        {"gen", "flight_recorder", (uint64_t)r->job->flight * r->job->workers, 0},
+    };
+    int rc = record_tcp(r, "gen", m, e);
+    return rc ? rc : record_pools(r, pools, sizeof pools / sizeof *pools - !r->job->flight, e);
+}
+
+/* Of a responder of ours. */
+static int record_responder(struct run *r, struct err *e)
+{
+    const struct worker_memory *m = &r->wires.peer_live->memory;
+    const struct pool pools[] = {
+        {"peer", "sessions", m->server.conns + m->server.parses, 0},
+        {"peer", "replies", m->server.pending, 0},
+        {"peer", "interval_blocks", r->job->workers * sizeof(struct rec_interval),
+         sizeof(struct rec_interval)},
+    };
+    if (!m->tcp.conns)
+        return 0;
+    int rc = record_tcp(r, "peer", m, e);
+    return rc ? rc : record_pools(r, pools, sizeof pools / sizeof *pools, e);
+}
+
 static int record_memory(struct run *r, struct err *e)
 {
     struct worker_memory sum = {0};
-    for (uint32_t w = 0; w < r->workers_count; w++) {
-        const struct worker_memory *m = &r->workers[w].memory;
-        sum.tcp.conns += m->tcp.conns;
-        sum.tcp.flows += m->tcp.flows;
-        sum.tcp.time_wait += m->tcp.time_wait;
-        sum.tcp.ooo += m->tcp.ooo;
-        sum.tcp.sides += m->tcp.sides;
-        sum.sessions += m->sessions;
-        sum.trans += m->trans;
-        sum.paths += m->paths;
-        sum.servers += m->servers;
-    }
-    const struct {
-        const char *pool;
-        uint64_t bytes, item;
-    } pools[] = {
-        {"connections", sum.tcp.conns, sizeof(struct conn)},
-        {"flow_table", sum.tcp.flows, sizeof(struct flow_entry)},
-        {"time_wait", sum.tcp.time_wait, sizeof(struct time_wait)},
-        {"out_of_order", sum.tcp.ooo, 0},
-        {"side_blocks", sum.tcp.sides, SIDE_BLOCK_BYTES},
-        {"sessions", sum.sessions, SESSION_BYTES},
-        {"transactions", sum.trans, sizeof(struct trans)},
-        {"paths", sum.paths, 0},
-        {"servers", sum.servers, 0},
-        {"sample_rings", r->rec_memory.samples, sizeof(struct rec_record)},
-        {"interval_blocks", r->rec_memory.blocks, sizeof(struct rec_interval)},
-        {"recorder", r->rec_memory.own, 0},
-        {"flight_recorder", (uint64_t)r->job->flight * r->job->workers, 0},
-    };
-    int rc = 0;
-    size_t count = sizeof pools / sizeof *pools - !r->job->flight;
-    for (size_t i = 0; !rc && i < count; i++)
-        rc = record_pool(r, pools[i].pool, pools[i].bytes, pools[i].item, e);
-    return rc;
+    for (uint32_t w = 0; w < r->workers_count; w++)
+        worker_memory_add(&sum, &r->workers[w].memory);
+    int rc = record_client(r, &sum, e);
+    return rc ? rc : record_responder(r, e);
 }
 
 static int record_peer(struct run *r, int64_t at_ns, struct err *e)

@@ -67,10 +67,8 @@ static void add_tcp(struct need *n, const struct tcp_config *cfg, bool peer)
 static void add_client(struct need *n, const struct worker_config *w)
 {
     const struct client_config *c = &w->client;
-    uint64_t session = SESSION_BYTES + (c->paces ? sizeof(struct pace_entry) : 0) +
-                       (c->reopens ? sizeof(struct wheel_node) : 0);
     add_tcp(n, &w->stack.tcp, false);
-    pool_add(n, "sessions", c->sessions * session, 0);
+    pool_add(n, "sessions", client_sessions_memory(c), 0);
     pool_add(n, "transactions", (uint64_t)c->trans * sizeof(struct trans), 0);
     pool_add(n, "paths", stack_path_memory(&w->stack), 0);
     pool_add(n, "servers", client_servers_memory(c), 0);
@@ -80,13 +78,12 @@ static void add_client(struct need *n, const struct worker_config *w)
 
 static void add_server(struct need *n, const struct worker_config *w)
 {
-    const struct server_config *s = &w->server;
-    bool retains = s->proto->answer == APP_ANSWER_RETAINED;
+    struct server_memory m;
+    server_memory_of(&w->server, &m);
     add_tcp(n, &w->stack.tcp, true);
-    pool_add(n, "sessions", 0,
-             s->conns * sizeof(struct server_conn) + s->parses * sizeof(struct app_parse));
-    pool_add(n, "replies", 0,
-             (uint64_t)s->pending * (retains ? sizeof(struct chunk) : sizeof(struct described)));
+    pool_add(n, "sessions", 0, m.conns + m.parses);
+    pool_add(n, "replies", 0, m.pending);
+    pool_add(n, "interval_blocks", 0, sizeof(struct rec_interval));
     pool_add(n, "paths", 0, stack_path_memory(&w->stack));
 }
 

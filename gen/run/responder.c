@@ -36,6 +36,8 @@ static int start_workers(struct responder *r, const struct job *job, struct wire
         int rc = worker_await(&r->workers[i], e);
         if (rc)
             return rc;
+        if (live)
+            worker_memory_add(&live->memory, &r->workers[i].memory);
     }
     return 0;
 }
@@ -147,8 +149,12 @@ int responder_process_run(const struct responder_process *p, struct err *e)
     struct wire_config wc;
     struct wire_port *port;
     struct responder *r;
+    int cpus[512];
     setup_responder_wire(p->job, p->device, &wc);
-    int rc = check_share(p, e);
+    wc.cpus = cpus + p->first_cpu;
+    int rc = setup_cpus(p->job, p->first_cpu + p->job->workers, cpus, e);
+    if (!rc)
+        rc = check_share(p, e);
     if (!rc)
         rc = p->wire->open(&wc, &port, e);
     if (rc)

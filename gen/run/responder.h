@@ -27,6 +27,7 @@ struct responder_totals {
 /* What they have counted so far. */
 #define RESPONDER_WORKERS_MAX 256
 struct responder_live {
+    struct worker_memory memory; /* of all; final when responder_start returns */
     struct worker_live of[RESPONDER_WORKERS_MAX];
 };
 /* All workers together; maxima are the largest. False: not to be had of one of them. */

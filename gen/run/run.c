@@ -15,11 +15,15 @@
 #include "db/db.h"
 #include "db/run_row.h"
 #include "run/check.h"
+#include "run/dryrun.h"
 #include "run/memory.h"
 #include "run/replay.h"
+#include "run/room.h"
 #include "run/seek.h"
 #include "run/setup.h"
 #include "version.h"
+
+#define RESERVE_TOLD_BYTES (1ull << 30)
 
 /* --- before ---------------------------------------------------------------------------------- */
 
@@ -97,6 +101,7 @@ static int measure_controls(struct run *r, struct err *e)
 
 static int open_record(struct run *r, struct err *e)
 {
+    int cpus[512];
     environment_fingerprint(r);
     identity_make(r);
     int rc = begin_row(r, e);
@@ -116,8 +121,10 @@ static int open_record(struct run *r, struct err *e)
         .peer_root = r->wires.peer_root, .watched = live_watches(r),
         .resource_ns = r->job->interval_ns, .mono_to_real_ns = r->mono_to_real_ns,
         .sample_records = setup_sample_records(r->job), .sample_ratio = r->job->samples,
-        .seed = r->job->seed,
+        .seed = r->job->seed, .cpus = cpus,
     };
+    if (!rc)
+        rc = setup_cpus(r->job, r->job->workers, cpus, e);
     return rc ? rc : rec_open(&rc_cfg, &r->rec, e);
 }
 
@@ -147,6 +154,28 @@ static int start_workers(struct run *r, struct err *e)
     if (!rc)
         flights_arm(r);
     return rc;
+}
+
+/* What it took of the start, apart from everything that is measured. */
+static int tell_reserve(struct run *r, struct err *e)
+{
+    struct worker_memory gen = {0};
+    const struct worker_memory *peer = &r->wires.peer_live->memory;
+    char text[160], ours[32], theirs[32];
+    for (uint32_t w = 0; w < r->workers_count; w++)
+        worker_memory_add(&gen, &r->workers[w].memory);
+    if (worker_memory_bytes(&gen) + worker_memory_bytes(peer) < RESERVE_TOLD_BYTES)
+        return 0;
+    units_format_bytes(ours, sizeof ours, worker_memory_bytes(&gen));
+    units_format_bytes(theirs, sizeof theirs, worker_memory_bytes(peer));
+    int n = snprintf(text, sizeof text, "memory reserved: gen %s in %.2f s", ours,
+                     (double)gen.took_ns / NS_PER_S);
+    if (peer->tcp.conns)
+        snprintf(text + n, sizeof text - (size_t)n, ", the responder %s in %.2f s", theirs,
+                 (double)peer->took_ns / NS_PER_S);
+    log_info(&r->log, "%s", text);
+    return db_note_add(r->db, r->id, (int64_t)(clock_now_ns(&r->clock) + r->mono_to_real_ns), "info", text,
+                       e);
 }
 
 static void stop_workers(struct run *r)
@@ -188,7 +217,7 @@ int run_start(struct run *r, struct err *e)
     if (!rc)
         rc = start_workers(r, e);
     mask_signals(SIG_UNBLOCK);
-    return rc;
+    return rc ? rc : tell_reserve(r, e);
 }
 
 /* From the recorder on: whatever happens now is written into the row. */
@@ -249,6 +278,13 @@ int run_open(struct run *r, struct err *e)
     return rc;
 }
 
+static int check_room(struct run *r, struct err *e)
+{
+    struct need need;
+    need_of(r->job, r->proto, &need);
+    return room_check(&need, room_available(), e);
+}
+
 int run_job(struct job *job, const struct run_interleave *place,
             const volatile sig_atomic_t *signal, struct flight_crash *crash, struct run_result *out,
             struct err *e)
@@ -261,6 +297,8 @@ int run_job(struct job *job, const struct run_interleave *place,
     log_level_parse(job->log_level, &r->log.level);
     int rc = check_job(job, e);
     r->proto = app_proto_find(job->protocol);
+    if (!rc)
+        rc = check_room(r, e);
     if (!rc)
         rc = clock_init(&r->clock, clock_source_parse(job->clock), e);
     r->mono_to_real_ns = mono_to_real();

@@ -6,10 +6,33 @@
 
 #include "base/mem.h"
 
+#define LINE   64u
+#define NOBODY 0x1fffffffu /* behind the last one that waits */
+
 /* --- pools ---------------------------------------------------------------------------------- */
 
-static const struct server_conn idle_conn = {.head = SERVER_NONE, .tail = SERVER_NONE,
-                                             .parse = SERVER_NONE, .wait_next = SERVER_NONE};
+/* An odd number of cache lines: what is in use does not crowd into a few sets of the cache. */
+uint32_t server_chunk_bytes(uint32_t payload)
+{
+    uint32_t most = payload < SERVER_CHUNK_MOST ? payload : SERVER_CHUNK_MOST;
+    uint32_t lines = ((uint32_t)sizeof(struct held) + most + LINE - 1) / LINE | 1;
+    return lines * LINE - (uint32_t)sizeof(struct held);
+}
+
+static uint32_t held_bytes(const struct server_config *cfg)
+{
+    return (uint32_t)sizeof(struct held) + cfg->chunk_bytes;
+}
+
+void server_memory_of(const struct server_config *cfg, struct server_memory *out)
+{
+    uint64_t each = sizeof(struct server_conn) + (cfg->parses ? sizeof(uint32_t) : 0);
+    *out = (struct server_memory){.conns = cfg->conns * each,
+                                  .parses = cfg->parses * sizeof(struct app_parse),
+                                  .pending = (uint64_t)cfg->pending * held_bytes(cfg)};
+}
+
+static const struct server_conn idle_conn = {.head = SERVER_NONE, .wait_next = NOBODY};
 
 static void thread_free_lists(struct server *s)
 {
@@ -17,9 +40,11 @@ static void thread_free_lists(struct server *s)
         s->places[i] = (struct server_place){.conn = CONN_NONE};
     for (uint32_t i = 0; i < s->cfg.conns; i++)
         s->conns[i] = idle_conn;
+    for (uint32_t i = 0; s->parse_of && i < s->cfg.conns; i++)
+        s->parse_of[i] = SERVER_NONE;
     s->pending_free = s->parse_free = SERVER_NONE;
     for (uint32_t i = s->cfg.pending; i-- > 0;) {
-        *server_link(s, i) = s->pending_free;
+        server_held(s, i)->next = s->pending_free;
         s->pending_free = i;
     }
     s->pending_left = s->cfg.pending;
@@ -29,20 +54,27 @@ static void thread_free_lists(struct server *s)
     }
 }
 
+static bool reserve_parses(struct server *s, struct err *e)
+{
+    const struct server_config *cfg = &s->cfg;
+    if (!cfg->parses)
+        return true;
+    s->parse_of = mem_reserve((size_t)cfg->conns * sizeof *s->parse_of, "responder connections", e);
+    s->parses = mem_reserve((size_t)cfg->parses * sizeof *s->parses, "requests in progress", e);
+    return s->parse_of && s->parses;
+}
+
 int server_init(struct server *s, const struct server_config *cfg, struct stack *stack,
                 struct err *e)
 {
-    *s = (struct server){.cfg = *cfg, .stack = stack, .wait_head = SERVER_NONE,
-                         .wait_tail = SERVER_NONE};
+    *s = (struct server){.cfg = *cfg, .stack = stack, .held_bytes = held_bytes(cfg),
+                         .wait_head = SERVER_NONE, .wait_tail = SERVER_NONE};
     if (!s->cfg.ahead_bytes)
         s->cfg.ahead_bytes = SERVER_AHEAD;
     s->conns = mem_reserve((size_t)cfg->conns * sizeof *s->conns, "responder connections", e);
-    s->parses = mem_reserve((size_t)cfg->parses * sizeof *s->parses, "requests in progress", e);
-    if (server_retains(s))
-        s->chunks = mem_reserve((size_t)cfg->pending * sizeof *s->chunks, "retained bytes", e);
-    else
-        s->described = mem_reserve((size_t)cfg->pending * sizeof *s->described, "replies", e);
-    if (!s->conns || !s->parses || (!s->chunks && !s->described)) {
+    s->pending = mem_reserve((size_t)cfg->pending * s->held_bytes,
+                             server_retains(s) ? "retained bytes" : "replies", e);
+    if (!s->conns || !s->pending || !reserve_parses(s, e)) {
         server_fini(s);
         return -ENOMEM;
     }
@@ -53,9 +85,9 @@ int server_init(struct server *s, const struct server_config *cfg, struct stack 
 void server_fini(struct server *s)
 {
     mem_release(s->conns, (size_t)s->cfg.conns * sizeof *s->conns);
+    mem_release(s->parse_of, (size_t)s->cfg.conns * sizeof *s->parse_of);
     mem_release(s->parses, (size_t)s->cfg.parses * sizeof *s->parses);
-    mem_release(s->chunks, (size_t)s->cfg.pending * sizeof *s->chunks);
-    mem_release(s->described, (size_t)s->cfg.pending * sizeof *s->described);
+    mem_release(s->pending, (size_t)s->cfg.pending * s->held_bytes);
     *s = (struct server){0};
 }
 
@@ -66,38 +98,41 @@ static uint32_t pending_take(struct server *s)
         s->stack->count[COUNTER_POOL_EMPTY]++;
         return SERVER_NONE;
     }
-    s->pending_free = *server_link(s, i);
+    s->pending_free = server_held(s, i)->next;
     s->pending_left--;
     return i;
 }
 
-static void pending_give(struct server *s, uint32_t i)
+static void pending_give(struct server *s, struct held *h, uint32_t i)
 {
-    *server_link(s, i) = s->pending_free;
+    h->next = s->pending_free;
     s->pending_free = i;
     s->pending_left++;
 }
 
-static void append(struct server *s, struct server_conn *sc, uint32_t i)
+static void append(struct server *s, struct server_conn *sc, struct held *h, uint32_t i)
 {
-    *server_link(s, i) = SERVER_NONE;
-    if (sc->tail == SERVER_NONE)
+    h->next = SERVER_NONE;
+    if (sc->head == SERVER_NONE)
         sc->head = i;
     else
-        *server_link(s, sc->tail) = i;
-    sc->tail = i;
+        server_held(s, server_held(s, sc->head)->last)->next = i;
+    server_held(s, sc->head)->last = i;
 }
 
 /* Everything below `pos` is acknowledged. */
 static void release(struct server *s, struct server_conn *sc, uint64_t pos)
 {
-    while (sc->head != SERVER_NONE && server_end(s, sc->head) <= pos) {
+    while (sc->head != SERVER_NONE) {
         uint32_t i = sc->head;
-        sc->head = *server_link(s, i);
-        pending_give(s, i);
+        struct held *h = server_held(s, i);
+        if (server_end(h) > pos)
+            return;
+        sc->head = h->next;
+        if (h->next != SERVER_NONE)
+            server_held(s, h->next)->last = h->last;
+        pending_give(s, h, i);
     }
-    if (sc->head == SERVER_NONE)
-        sc->tail = SERVER_NONE;
 }
 
 /* --- requests ------------------------------------------------------------------------------- */
@@ -110,12 +145,17 @@ static void stop(struct server *s, uint32_t conn)
     if (sc->waiting)
         return;
     sc->waiting = true;
-    sc->wait_next = SERVER_NONE;
+    sc->wait_next = NOBODY;
     if (s->wait_tail == SERVER_NONE)
         s->wait_head = conn;
     else
-        s->conns[s->wait_tail].wait_next = conn;
+        s->conns[s->wait_tail].wait_next = conn & NOBODY;
     s->wait_tail = conn;
+}
+
+static uint32_t waits_behind(const struct server_conn *sc)
+{
+    return sc->wait_next == NOBODY ? SERVER_NONE : sc->wait_next;
 }
 
 void server_resume(struct server *s)
@@ -123,7 +163,7 @@ void server_resume(struct server *s)
     while (s->wait_head != SERVER_NONE && s->pending_left > s->cfg.pending / 8) {
         uint32_t conn = s->wait_head;
         struct server_conn *sc = &s->conns[conn];
-        s->wait_head = sc->wait_next;
+        s->wait_head = waits_behind(sc);
         if (s->wait_head == SERVER_NONE)
             s->wait_tail = SERVER_NONE;
         sc->waiting = false;
@@ -153,12 +193,12 @@ static uint32_t retain(struct server *s, uint32_t conn, const uint8_t *data, uin
             stop(s, conn);
             break;
         }
-        struct chunk *c = &s->chunks[i];
-        c->len = len - kept < CHUNK_BYTES ? len - kept : CHUNK_BYTES;
-        c->pos = tcp_end(tcp_conn(&s->stack->tcp, conn)) + kept;
-        memcpy(c->bytes, data + kept, c->len);
-        append(s, sc, i);
-        kept += c->len;
+        struct held *h = server_held(s, i);
+        h->what.len = len - kept < s->cfg.chunk_bytes ? len - kept : s->cfg.chunk_bytes;
+        h->pos = tcp_end(tcp_conn(&s->stack->tcp, conn)) + kept;
+        memcpy(h->bytes, data + kept, h->what.len);
+        append(s, sc, h, i);
+        kept += h->what.len;
     }
     if (kept)
         queue_bytes(s, conn, kept);
@@ -170,34 +210,35 @@ static bool reply(struct server *s, uint32_t conn, const struct app_response *r)
     uint32_t i = pending_take(s);
     if (i == SERVER_NONE)
         return false;
-    s->described[i].pos = tcp_end(tcp_conn(&s->stack->tcp, conn));
-    s->described[i].reply = *r;
-    append(s, &s->conns[conn], i);
+    struct held *h = server_held(s, i);
+    h->pos = tcp_end(tcp_conn(&s->stack->tcp, conn));
+    h->what = *r;
+    append(s, &s->conns[conn], h, i);
     queue_bytes(s, conn, r->len);
     s->totals.replies++;
     return true;
 }
 
 /* Parse state is needed only by a request that spans segments; between requests it is zero. */
-static struct app_parse *parse_state(struct server *s, struct server_conn *sc,
-                                     struct app_parse *fresh)
+static struct app_parse *parse_state(struct server *s, uint32_t conn, struct app_parse *fresh)
 {
     *fresh = (struct app_parse){0};
-    return sc->parse == SERVER_NONE ? fresh : &s->parses[sc->parse];
+    return s->parse_of[conn] == SERVER_NONE ? fresh : &s->parses[s->parse_of[conn]];
 }
 
-static void parse_drop(struct server *s, struct server_conn *sc)
+static void parse_drop(struct server *s, uint32_t conn)
 {
-    if (sc->parse == SERVER_NONE)
+    uint32_t i = s->parse_of[conn];
+    if (i == SERVER_NONE)
         return;
-    s->parses[sc->parse].value = s->parse_free;
-    s->parse_free = sc->parse;
-    sc->parse = SERVER_NONE;
+    s->parses[i].value = s->parse_free;
+    s->parse_free = i;
+    s->parse_of[conn] = SERVER_NONE;
 }
 
-static bool parse_keep(struct server *s, struct server_conn *sc, const struct app_parse *st)
+static bool parse_keep(struct server *s, uint32_t conn, const struct app_parse *st)
 {
-    if (sc->parse != SERVER_NONE)
+    if (s->parse_of[conn] != SERVER_NONE)
         return true;
     uint32_t i = s->parse_free;
     if (i == SERVER_NONE) {
@@ -206,7 +247,7 @@ static bool parse_keep(struct server *s, struct server_conn *sc, const struct ap
     }
     s->parse_free = s->parses[i].value;
     s->parses[i] = *st;
-    sc->parse = i;
+    s->parse_of[conn] = i;
     return true;
 }
 
@@ -232,18 +273,18 @@ static uint32_t parse_requests(struct server *s, uint32_t conn, const uint8_t *d
     uint32_t used = 0;
     while (used < len && !sc->closing) {
         struct app_parse fresh;
-        struct app_parse *st = parse_state(s, sc, &fresh);
+        struct app_parse *st = parse_state(s, conn, &fresh);
         struct app_response r;
         bool done = false;
         if (!has_room(s, conn, st == &fresh))
             return used;
         used += s->cfg.proto->rx(s->cfg.app, st, data + used, len - used, &r, &done);
         if (!done) {
-            parse_keep(s, sc, st);
+            parse_keep(s, conn, st);
             continue;
         }
         bool bad = st->bad;
-        parse_drop(s, sc);
+        parse_drop(s, conn);
         s->totals.requests++;
         reply(s, conn, &r);
         sc->closing = bad || s->cfg.close_first;
@@ -273,23 +314,29 @@ static uint32_t on_data(void *ctx, uint32_t conn, const uint8_t *data, uint32_t 
 
 /* --- the connection's life ------------------------------------------------------------------ */
 
+/* Out of the line of those that wait. */
+static void leave_line(struct server *s, uint32_t conn)
+{
+    uint32_t before = SERVER_NONE, behind = waits_behind(&s->conns[conn]);
+    for (uint32_t i = s->wait_head; i != conn; i = s->conns[i].wait_next)
+        before = i;
+    if (before == SERVER_NONE)
+        s->wait_head = behind;
+    else
+        s->conns[before].wait_next = behind & NOBODY;
+    if (s->wait_tail == conn)
+        s->wait_tail = before;
+}
+
 static void forget(struct server *s, uint32_t conn)
 {
     struct server_conn *sc = &s->conns[conn];
     release(s, sc, UINT64_MAX);
-    parse_drop(s, sc);
-    sc->closing = sc->ahead = false;
-    if (!sc->waiting)
-        return;
-    uint32_t *link = &s->wait_head, before = SERVER_NONE;
-    while (*link != conn) {
-        before = *link;
-        link = &s->conns[*link].wait_next;
-    }
-    *link = sc->wait_next;
-    if (s->wait_tail == conn)
-        s->wait_tail = before;
-    sc->waiting = false;
+    if (s->parse_of)
+        parse_drop(s, conn);
+    if (sc->waiting)
+        leave_line(s, conn);
+    sc->waiting = sc->closing = sc->ahead = false;
 }
 
 static void on_event(void *ctx, uint32_t conn, enum tcp_event event)

@@ -3,7 +3,7 @@
  * The responder of one worker. What it has to send lies in bounded pools until acknowledged:
  * described replies (made again from {id, length, kind}) or retained bytes (echo). An empty pool
  * closes the connection's window and is counted; connections that wait are resumed, oldest first,
- * as the pool fills again. So does asking for more than may wait to be sent. Nothing is lost.
+ * as the pool fills again. Nothing is lost.
  */
 #ifndef RUN_SERVER_H
 #define RUN_SERVER_H
@@ -14,30 +14,25 @@
 #define SERVER_NONE 0xffffffffu
 #define SERVER_AHEAD (1u << 30) /* with the longest reply behind it far from 2^31, where sequence numbers
                                  * lose their order: a few requests can ask for more */
-#define CHUNK_BYTES 1072 /* of payload: with its header an odd number of cache lines, so that what is in
-                          * use does not crowd into a few sets of the cache */
 
-/* Both kinds lie in the sent stream at `pos`, `len` bytes long, in a list by index. */
-struct described {
+/* What has to be sent, or sent again: `what.len` bytes at `pos` of the sent stream; described, or (echo)
+ * the bytes themselves behind it. In a list by index. */
+struct held {
     uint64_t pos;
-    struct app_response reply;
+    struct app_response what;
     uint32_t next;
+    uint32_t last;          /* the list's end, known to its head only */
+    uint8_t bytes[];
 };
 
-struct chunk {
-    uint64_t pos;
-    uint32_t next, len;
-    uint8_t bytes[CHUNK_BYTES];
-};
-
-/* Of each connection, by the engine's index. */
+/* Of each connection, by the engine's index: one that is idle needs no more of its own. */
 struct server_conn {
-    uint32_t head, tail;    /* what is not acknowledged, in stream order */
-    uint32_t parse;         /* request in progress, SERVER_NONE: between requests */
-    uint32_t wait_next;     /* list of those that an empty pool stopped */
-    bool waiting, closing;
-    bool ahead;             /* stopped: too much of what it asked for is not sent yet */
+    uint32_t head;           /* what is not acknowledged, in stream order */
+    uint32_t wait_next : 29; /* list of those that an empty pool stopped */
+    bool waiting : 1, closing : 1;
+    bool ahead : 1;          /* stopped: too much of what it asked for is not sent yet */
 };
+static_assert(sizeof(struct server_conn) == 8, "ten million of them are 80 MB");
 
 /* Where the last segment of a connection ended. Connections share them. */
 #define SERVER_PLACES 256
@@ -51,7 +46,8 @@ struct server_config {
     const struct app_ctx *app;
     uint32_t conns;          /* as the engine's */
     uint32_t pending;        /* described replies or chunks */
-    uint32_t parses;         /* requests that may be in progress at once */
+    uint32_t chunk_bytes;    /* that a chunk retains (echo); 0: replies are described */
+    uint32_t parses;         /* requests that may be in progress at once; 0: nothing is parsed */
     uint32_t ahead_bytes;    /* not acknowledged yet, and no request of that connection is taken; 0:
                               * SERVER_AHEAD */
     bool close_first;        /* close after each reply (short lives, closed by the server) */
@@ -66,8 +62,9 @@ struct server {
     struct server_config cfg;
     struct stack *stack;
     struct server_conn *conns;
-    struct described *described;
-    struct chunk *chunks;
+    uint32_t *parse_of;      /* by connection: request in progress, SERVER_NONE: between requests */
+    uint8_t *pending;
+    uint32_t held_bytes;     /* of one of these */
     struct app_parse *parses;
     uint32_t pending_free, parse_free;
     uint32_t pending_left;   /* entries free */
@@ -75,6 +72,16 @@ struct server {
     struct server_totals totals;
     struct server_place places[SERVER_PLACES];
 };
+
+/* Bytes reserved, by pool. */
+struct server_memory {
+    uint64_t conns, parses, pending;
+};
+void server_memory_of(const struct server_config *cfg, struct server_memory *out);
+
+/* Payload of a chunk for messages of at most `payload` bytes; longer ones take several. */
+#define SERVER_CHUNK_MOST 1056u
+uint32_t server_chunk_bytes(uint32_t payload);
 
 int server_init(struct server *s, const struct server_config *cfg, struct stack *stack,
                 struct err *e);

@@ -8,11 +8,12 @@
 
 #include "base/csum.h"
 
-static uint64_t fill_one(struct server *s, uint32_t i, uint64_t from, uint8_t *buf, uint32_t len)
+static uint64_t fill_one(struct server *s, const struct held *h, uint64_t from, uint8_t *buf,
+                         uint32_t len)
 {
     if (server_retains(s))
-        return csum_copy(buf, s->chunks[i].bytes + from, len);
-    return s->cfg.proto->fill(s->cfg.app, &s->described[i].reply, (uint32_t)from, buf, len);
+        return csum_copy(buf, h->bytes + from, len);
+    return s->cfg.proto->fill(s->cfg.app, &h->what, (uint32_t)from, buf, len);
 }
 
 /* An entry at or before `pos`. The place holds as long as its entry is not wholly acknowledged: until then
@@ -21,15 +22,15 @@ static uint32_t find(struct server *s, uint32_t conn, uint64_t pos)
 {
     const struct conn *c = tcp_conn(&s->stack->tcp, conn);
     const struct server_place *p = server_place_of(s, conn);
-    bool held = p->conn == conn && conn_position(c, c->snd_una) < p->end;
-    return held && server_start(s, p->entry) <= pos ? p->entry : s->conns[conn].head;
+    bool holds = p->conn == conn && conn_position(c, c->snd_una) < p->end;
+    return holds && server_held(s, p->entry)->pos <= pos ? p->entry : s->conns[conn].head;
 }
 
 /* What is sent again is no place to go on from. */
 static void keep_place(struct server *s, uint32_t conn, uint32_t entry)
 {
     struct server_place *p = server_place_of(s, conn);
-    uint64_t end = server_end(s, entry);
+    uint64_t end = server_end(server_held(s, entry));
     if (p->conn != conn || p->end < end)
         *p = (struct server_place){.conn = conn, .entry = entry, .end = end};
 }
@@ -38,13 +39,15 @@ uint64_t server_fill(void *server, uint32_t conn, uint64_t pos, uint8_t *buf, ui
 {
     struct server *s = server;
     uint64_t sum = 0;
-    uint32_t done = 0, last = SERVER_NONE;
-    for (uint32_t i = find(s, conn, pos); i != SERVER_NONE && done < len; i = *server_link(s, i)) {
-        uint64_t end = server_end(s, i), at = pos + done;
+    uint32_t done = 0, last = SERVER_NONE, next;
+    for (uint32_t i = find(s, conn, pos); i != SERVER_NONE && done < len; i = next) {
+        const struct held *h = server_held(s, i);
+        uint64_t end = server_end(h), at = pos + done;
+        next = h->next;
         if (end <= at)
             continue;
         uint32_t part = end - at < len - done ? (uint32_t)(end - at) : len - done;
-        sum += csum_at(fill_one(s, i, at - server_start(s, i), buf + done, part), done);
+        sum += csum_at(fill_one(s, h, at - h->pos, buf + done, part), done);
         done += part;
         last = i;
     }

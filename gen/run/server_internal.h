@@ -10,21 +10,14 @@ static inline bool server_retains(const struct server *s)
     return s->cfg.proto->answer == APP_ANSWER_RETAINED;
 }
 
-/* Of an entry, which is a described reply or a chunk of retained bytes. */
-static inline uint32_t *server_link(struct server *s, uint32_t i)
+static inline struct held *server_held(const struct server *s, uint32_t i)
 {
-    return server_retains(s) ? &s->chunks[i].next : &s->described[i].next;
+    return (void *)(s->pending + (size_t)i * s->held_bytes);
 }
 
-static inline uint64_t server_start(const struct server *s, uint32_t i)
+static inline uint64_t server_end(const struct held *h)
 {
-    return server_retains(s) ? s->chunks[i].pos : s->described[i].pos;
-}
-
-static inline uint64_t server_end(const struct server *s, uint32_t i)
-{
-    return server_retains(s) ? s->chunks[i].pos + s->chunks[i].len
-                             : s->described[i].pos + s->described[i].reply.len;
+    return h->pos + h->what.len;
 }
 
 static inline struct server_place *server_place_of(struct server *s, uint32_t conn)

@@ -59,12 +59,33 @@ struct session *session_first_free(struct client *c)
     return &c->sessions[c->free.ring[c->free.at]];
 }
 
+/* What is drawn is on its way from memory when its turn comes: its place in the flow table. */
+static void draw_tuple(struct client *c, struct tuple *out)
+{
+    struct tcp *t = &c->stack->tcp;
+    *out = tuples_take(&c->tuples);
+    flow_prefetch(&t->flows, tcp_hash(t, c->paths[out->path], out->port, out->target->port));
+}
+
+void session_draw_ahead(struct client *c)
+{
+    for (uint32_t i = 0; i < TUPLES_AHEAD; i++)
+        draw_tuple(c, &c->ahead[i]);
+}
+
+static struct tuple next_tuple(struct client *c)
+{
+    struct tuple *at = &c->ahead[c->ahead_at++ % TUPLES_AHEAD], next = *at;
+    draw_tuple(c, at);
+    return next;
+}
+
 /* Those that still live or wait are passed over; when many in a row do, the pool is used up. */
 static uint32_t open_next_tuple(struct client *c, uint32_t number)
 {
     struct tcp *t = &c->stack->tcp;
     for (uint32_t tries = 0; tries < TUPLE_TRIES; tries++) {
-        struct tuple tuple = tuples_take(&c->tuples);
+        struct tuple tuple = next_tuple(c);
         uint32_t path = c->paths[tuple.path];
         uint32_t conn = tcp_open(t, path, tuple.port, tuple.target->port, c->stack->paths[path].mss,
                                  number);

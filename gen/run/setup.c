@@ -17,7 +17,7 @@
 #define SIDE_BLOCKS       8192u /* a worker, whatever its connections are: 1 MiB */
 #define SYN_RETRIES       8 /* connect_timeout ends it first */
 #define RESPONDER_PATHS   8192u  /* of clients that are not ours: at least */
-#define CHUNKS_MAX        (128u << 10) /* of 1 KiB */
+#define CHUNKS_MAX        (128u << 10) /* what 40 ms of delayed ACKs hold back at 3,000,000 a second */
 #define IP_TCP_HEADERS    40
 #define IP4_MSS_MIN       536  /* of 576 bytes, which every host takes (RFC 1122 3.3.3) */
 #define IP6_MSS_MIN       1220 /* of 1280 (RFC 8200 5) */
@@ -230,6 +230,27 @@ static uint32_t responder_paths(const struct job *job, uint32_t sessions)
     return tuples_paths(&tuples);
 }
 
+/* The largest message of a client of ours fits one chunk; of others nobody knows. */
+static uint32_t chunk_bytes(const struct job *job)
+{
+    return server_chunk_bytes(job->peer == PEER_NONE ? SERVER_CHUNK_MOST : max_payload(job));
+}
+
+static void setup_server(const struct job *job, const struct app_server *proto, uint32_t sessions,
+                         struct server_config *out)
+{
+    uint64_t pieces = (uint64_t)sessions * max_depth(job);
+    uint32_t chunk = proto->answer == APP_ANSWER_RETAINED ? chunk_bytes(job) : 0;
+    *out = (struct server_config){
+        .proto = proto,
+        .chunk_bytes = chunk,
+        .pending = chunk ? clamp(pieces * (max_payload(job) / chunk + 1), 1024, CHUNKS_MAX)
+                         : clamp(pieces + 1024, 1024, 1u << 30),
+        .parses = proto->answer == APP_ANSWER_DESCRIBED ? sessions + 256 : 0,
+        .close_first = any_short_lived(job) && job->phases[0].close == CLOSE_FIN_SERVER,
+    };
+}
+
 static void setup_listen(const struct job *job, struct worker_config *out)
 {
     out->stack.local_count = out->listen_count = job->targets_count;
@@ -245,8 +266,6 @@ void setup_responder(const struct job *job, const struct app_proto *proto, uint3
     /* Flows land where the wire puts them: room for twice the even share when there are several. */
     uint64_t share = (uint64_t)job->connections * (job->workers > 1 ? 2 : 1) / job->workers + 1;
     uint32_t sessions = clamp(share, 1, job->connections);
-    uint64_t pieces = (uint64_t)sessions * max_depth(job);
-    bool echo = proto->server->answer == APP_ANSWER_RETAINED;
     out->is_client = false;
     out->queue = worker;
     out->high_priority = job->high_priority;
@@ -255,14 +274,8 @@ void setup_responder(const struct job *job, const struct app_proto *proto, uint3
     out->stack.paths = responder_paths(job, sessions);
     out->stack.neighbours = 1; /* the way back is where the SYN came from */
     setup_listen(job, out);
-    out->server = (struct server_config){
-        .proto = proto->server,
-        .conns = out->stack.tcp.conns,
-        .pending = echo ? clamp(pieces * (max_payload(job) / CHUNK_BYTES + 1), 1024, CHUNKS_MAX)
-                        : clamp(pieces + 1024, 1024, 1u << 30),
-        .parses = proto->server->answer == APP_ANSWER_DESCRIBED ? sessions + 256 : 1, /* else not read */
-        .close_first = any_short_lived(job) && job->phases[0].close == CLOSE_FIN_SERVER,
-    };
+    setup_server(job, proto->server, sessions, &out->server);
+    out->server.conns = out->stack.tcp.conns;
 }
 
 void setup_load(const struct job *job, const struct job_phase *phase, uint32_t worker,

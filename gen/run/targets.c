@@ -20,11 +20,6 @@ void targets_fini(struct client *c)
     c->target_of = NULL;
 }
 
-uint64_t targets_memory(const struct client *c)
-{
-    return c->target_of ? c->cfg.sessions : 0;
-}
-
 void targets_opened(struct client *c, uint32_t session, uint64_t index)
 {
     if (c->target_of)

@@ -27,7 +27,7 @@ static uint32_t hosts_of(const struct tuples_config *cfg)
     return (uint32_t)pool_of(cfg).hosts;
 }
 
-static uint32_t targets_of(const struct tuples_config *cfg)
+uint32_t tuples_targets(const struct tuples_config *cfg)
 {
     return (uint32_t)pool_of(cfg).targets;
 }
@@ -48,7 +48,7 @@ uint32_t tuples_paths(const struct tuples_config *cfg)
 
 uint64_t tuples_memory(const struct tuples_config *cfg)
 {
-    return (uint64_t)targets_of(cfg) * sizeof(struct tuple_target);
+    return (uint64_t)tuples_targets(cfg) * sizeof(struct tuple_target);
 }
 
 static uint32_t ports_of(const struct tuples_config *cfg)
@@ -59,7 +59,7 @@ static uint32_t ports_of(const struct tuples_config *cfg)
 
 uint64_t tuples_count(const struct tuples_config *cfg)
 {
-    return (uint64_t)tuples_sources(cfg) * ports_of(cfg) * targets_of(cfg);
+    return (uint64_t)tuples_sources(cfg) * ports_of(cfg) * tuples_targets(cfg);
 }
 
 /* Port `n` of all ranges. */
@@ -116,7 +116,7 @@ static bool can_choose(const struct tuples_config *cfg)
 
 int tuples_init(struct tuples *t, const struct tuples_config *cfg, struct err *e)
 {
-    *t = (struct tuples){.cfg = *cfg, .targets_count = targets_of(cfg), .hosts_count = hosts_of(cfg),
+    *t = (struct tuples){.cfg = *cfg, .targets_count = tuples_targets(cfg), .hosts_count = hosts_of(cfg),
                          .sources = tuples_sources(cfg), .ports = ports_of(cfg),
                          .by_queue = can_choose(cfg)};
     t->source_step = step_of(pool_of(cfg).sources, t->sources);

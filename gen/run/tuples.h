@@ -30,6 +30,7 @@ struct err;
 struct rss;
 
 #define TUPLES_PATHS_MAX 65536u /* a worker: 9 MiB of headers */
+#define TUPLES_AHEAD     8u     /* are drawn before they are asked for */
 #define TUPLES_RUN_MAX   64u    /* a path that comes into the cache once in so many costs nothing */
 
 struct tuples_config {
@@ -76,6 +77,7 @@ void tuples_fini(struct tuples *t);
 /* Source addresses that a worker walks, and paths that it needs; for what is reserved. */
 uint32_t tuples_sources(const struct tuples_config *cfg);
 uint32_t tuples_paths(const struct tuples_config *cfg);
+uint32_t tuples_targets(const struct tuples_config *cfg); /* servers */
 /* Tuples of a worker's walk. */
 uint64_t tuples_count(const struct tuples_config *cfg);
 /* Bytes that tuples_init reserves. */

@@ -32,6 +32,7 @@ struct opening {
     const struct job *job;
     const struct clock *clock;
     const struct log *log;
+    const int *cpus; /* of the client's workers */
 };
 
 /* What a responder process of ours tells, in memory that both have. */
@@ -200,6 +201,7 @@ static int open_lab(struct wires *w, const struct opening *o, struct err *e)
     struct near_open open = {.out = &w->port, .e = e};
     setup_client_wire(job, LAB_NEAR_IFACE, &open.cfg);
     open.cfg.log = o->log;
+    open.cfg.cpus = o->cpus;
     rc = lab_call_near(w->lab, open_near, &open);
     return rc || job->peer != PEER_EXEC ? rc : deal_by_port(w, job, e);
 }
@@ -212,6 +214,7 @@ static int open_pair(struct wires *w, const struct opening *o, struct err *e)
     struct wire_config wc;
     struct wire_port *ports[2];
     setup_client_wire(job, "", &wc);
+    wc.cpus = o->cpus;
     int rc = pair_open(&wc, job->mtu, ports, e);
     if (rc)
         return rc;
@@ -243,6 +246,7 @@ static int open_device(struct wires *w, const struct opening *o, const struct wi
         return rc;
     setup_client_wire(o->job, device, &wc);
     wc.log = o->log;
+    wc.cpus = o->cpus;
     wc.initiates = true;
     rc = wire->open(&wc, &w->port, e);
     return rc ? rc : deal_by_port(w, o->job, e);
@@ -299,7 +303,10 @@ int wires_open(struct wires *w, const struct job *job, const struct clock *clock
         return err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "no shared memory: %s", strerror(errno));
     w->peer = &shared->totals;
     w->peer_live = &shared->live;
-    int rc = open_by_name(w, &(struct opening){job, clock, log}, e);
+    int cpus[512];
+    int rc = setup_cpus(job, job->workers, cpus, e);
+    if (!rc)
+        rc = open_by_name(w, &(struct opening){job, clock, log, cpus}, e);
     if (!rc)
         rc = setup_check_mtu(job, w->port, e);
     if (!rc)

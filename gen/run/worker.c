@@ -271,10 +271,30 @@ static void run_loop(struct worker *w)
 
 /* --- set-up and end, on the worker's own core ----------------------------------------------- */
 
+/* They reserve side by side: the longest counts. */
+void worker_memory_add(struct worker_memory *sum, const struct worker_memory *one)
+{
+    sum->tcp.conns += one->tcp.conns;
+    sum->tcp.flows += one->tcp.flows;
+    sum->tcp.time_wait += one->tcp.time_wait;
+    sum->tcp.ooo += one->tcp.ooo;
+    sum->tcp.sides += one->tcp.sides;
+    sum->sessions += one->sessions;
+    sum->trans += one->trans;
+    sum->paths += one->paths;
+    sum->servers += one->servers;
+    sum->server.conns += one->server.conns;
+    sum->server.parses += one->server.parses;
+    sum->server.pending += one->server.pending;
+    if (one->took_ns > sum->took_ns)
+        sum->took_ns = one->took_ns;
+}
+
 static int setup_role(struct worker *w, struct err *e)
 {
     if (!w->cfg.is_client) {
         int rc = server_init(&w->server, &w->cfg.server, &w->stack, e);
+        server_memory_of(&w->cfg.server, &w->memory.server);
         for (uint32_t i = 0; i < w->cfg.listen_count && !rc; i++)
             rc = tcp_listen_range(&w->stack.tcp, w->cfg.listen[i]);
         return rc;
@@ -284,21 +304,27 @@ static int setup_role(struct worker *w, struct err *e)
     w->client.flight = &w->flight;
     w->client.samples = w->cfg.lane ? rec_lane_samples(w->cfg.lane) : NULL;
     w->client.now_ns = clock_now_ns(w->cfg.clock);
-    w->memory.sessions = client_memory(&w->client);
+    w->memory.sessions = client_sessions_memory(&w->cfg.client);
     w->memory.trans = (uint64_t)w->client.trans.count * sizeof *w->client.trans.entries;
     w->memory.servers = client_servers_memory(&w->cfg.client);
     return rc ? rc : client_resolve(&w->client, e);
 }
 
-int worker_setup(struct worker *w, struct err *e)
+uint64_t worker_memory_bytes(const struct worker_memory *m)
 {
-    ring_init(&w->mailbox, WORKER_COMMANDS);
-    w->last = clock_read(w->cfg.clock);
-    uint64_t now_ns = w->last.ns;
-    w->own_block = mem_reserve(sizeof *w->own_block, "counters", e);
-    if (!w->own_block)
-        return -ENOMEM;
+    const struct tcp_memory *t = &m->tcp;
+    return t->conns + t->flows + t->time_wait + t->ooo + t->sides + m->sessions + m->trans + m->paths +
+           m->servers + m->server.conns + m->server.parses + m->server.pending;
+}
+
+/* Reserves and touches all that the worker has, on the core that will use it. */
+static int reserve(struct worker *w, uint64_t now_ns, struct err *e)
+{
+    if (!w->cfg.lane)
+        w->own_block = mem_reserve(sizeof *w->own_block, "counters", e);
     w->block = w->cfg.lane ? rec_lane_current(w->cfg.lane) : w->own_block;
+    if (!w->block)
+        return -ENOMEM;
     int rc = w->cfg.port->ops->queue_open(w->cfg.port, w->cfg.queue, &w->queue, e);
     if (rc)
         return rc;
@@ -316,6 +342,15 @@ int worker_setup(struct worker *w, struct err *e)
     w->memory.paths = stack_path_memory(&w->cfg.stack);
     w->next_interval_ns = now_ns + w->cfg.interval_ns;
     return setup_role(w, e);
+}
+
+int worker_setup(struct worker *w, struct err *e)
+{
+    ring_init(&w->mailbox, WORKER_COMMANDS);
+    w->last = clock_read(w->cfg.clock);
+    int rc = reserve(w, w->last.ns, e);
+    w->memory.took_ns = clock_now_ns(w->cfg.clock) - w->last.ns;
+    return rc;
 }
 
 static void teardown(struct worker *w)

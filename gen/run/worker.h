@@ -70,11 +70,15 @@ struct worker_config {
     uint32_t flight_bytes;     /* of the flight recorder; 0: none */
 };
 
-/* Bytes reserved, by pool. */
+/* Bytes reserved, by pool, and how long that took. Plain data: it may lie in shared memory. */
 struct worker_memory {
     struct tcp_memory tcp;
-    uint64_t sessions, trans, paths, servers;
+    uint64_t sessions, trans, paths, servers; /* of a client, but for the paths */
+    struct server_memory server;              /* of a responder */
+    uint64_t took_ns;
 };
+void worker_memory_add(struct worker_memory *sum, const struct worker_memory *one);
+uint64_t worker_memory_bytes(const struct worker_memory *m); /* all pools */
 
 struct worker {
     struct worker_config cfg;
@@ -85,7 +89,7 @@ struct worker {
     struct server server;
     struct flight flight;
     struct rec_interval *block; /* counts of the current interval */
-    struct rec_interval *own_block;
+    struct rec_interval *own_block; /* of one without a lane */
     struct clock_reading last;         /* when the loop last read the clock */
     uint64_t next_interval_ns, next_live_ns;
 

@@ -86,6 +86,8 @@ void ack_timer(struct tcp *t, uint32_t index)
     }
     conn_clear(c, CONN_RTO | CONN_PERSIST | CONN_PROBE);
     conn_clear_more(c, MORE_PTO);
+    if (__builtin_expect(t->wheel.count > TIMERS_MANY, 0))
+        timer_rest(t, index);
 }
 
 static void new_data_acked(struct tcp *t, uint32_t index, const struct pkt_tcp *p)

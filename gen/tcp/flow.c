@@ -44,13 +44,24 @@ void flow_add(struct flow_table *f, uint32_t hash, uint32_t index)
     f->count++;
 }
 
-void flow_remove(struct flow_table *f, uint32_t hash, uint32_t index)
+static uint32_t place_of(const struct flow_table *f, uint32_t hash, uint32_t index)
 {
     uint32_t at = hash & f->mask;
     while (f->entries[at].index != index) {
         assert(f->entries[at].index != FLOW_NONE);
         at = (at + 1) & f->mask;
     }
+    return at;
+}
+
+void flow_rename(struct flow_table *f, uint32_t hash, uint32_t index, uint32_t as)
+{
+    f->entries[place_of(f, hash, index)].index = as;
+}
+
+void flow_remove(struct flow_table *f, uint32_t hash, uint32_t index)
+{
+    uint32_t at = place_of(f, hash, index);
     /* Close the gap: an entry may move back unless that would put it before its home. */
     for (uint32_t next = (at + 1) & f->mask; f->entries[next].index != FLOW_NONE;
          next = (next + 1) & f->mask) {

@@ -44,8 +44,9 @@ static inline uint32_t flow_probe(const struct flow_table *f, uint32_t hash, uin
 
 /* The table must have room (the pools that feed it are bounded by `max`). */
 void flow_add(struct flow_table *f, uint32_t hash, uint32_t index);
-/* The entry must be there. */
+/* The entry must be there, for these two. */
 void flow_remove(struct flow_table *f, uint32_t hash, uint32_t index);
+void flow_rename(struct flow_table *f, uint32_t hash, uint32_t index, uint32_t as);
 void flow_validate(const struct flow_table *f);
 
 #endif

@@ -69,9 +69,8 @@ uint32_t conn_alloc(struct tcp *t, uint32_t path); /* a slot for a user of `path
 void conn_free(struct tcp *t, uint32_t index);
 void conn_release_busy(struct tcp *t);
 void out_add(struct tcp *t, uint32_t index);
-/* A connection in its first state, entered into the flow table. */
-uint32_t conn_new(struct tcp *t, uint32_t path, uint16_t lport, uint16_t rport, uint16_t mss,
-                  enum tcp_state state);
+/* A connection in its first state, entered into the flow table. `key`: as conn_key; `hash`: of it. */
+uint32_t conn_new(struct tcp *t, uint64_t key, uint32_t hash, uint16_t mss, enum tcp_state state);
 /* The end: out of flow table and wheel, slot freed, then the event. */
 void conn_end(struct tcp *t, uint32_t index, enum tcp_event event);
 /* The active closer's end: the tuple goes into TIME-WAIT. */
@@ -115,6 +114,9 @@ void timer_rto_after(struct tcp *t, uint32_t index, uint32_t wait_tk); /* the ti
 /* More than one segment is under way now: a probe may be due before the time-out. */
 void timer_probe_start(struct tcp *t, uint32_t index);
 void timer_ack_later(struct tcp *t, uint32_t index);
+#define TIMERS_MANY 65536u /* in the wheel: more than a core's cache holds */
+/* Nothing is waited for, if so: out of the wheel. */
+void timer_rest(struct tcp *t, uint32_t index);
 uint32_t rto_tk(const struct tcp *t, const struct conn *c);
 
 /* keepalive.c: RFC 9293 3.8.4 */

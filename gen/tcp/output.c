@@ -94,6 +94,7 @@ static bool output_syn(struct tcp *t, uint32_t index, struct tcp_seg *out)
     c->snd_nxt = c->snd_max = c->iss + 1;
     if (!conn_has(c, CONN_RTO))
         timer_rto_start(t, index);
+    out->last = true;
     return true;
 }
 
@@ -285,6 +286,7 @@ static bool output_reset(struct tcp *t, uint32_t index, struct tcp_seg *out)
     struct conn *c = &t->conns[index];
     describe(t, c, index, bare_seq(c), TCP_RST | TCP_ACK, out);
     tcp_count(t, COUNTER_RST_SENT);
+    out->last = true;
     conn_free(t, index);
     return true;
 }
@@ -294,6 +296,7 @@ static bool output_last_word(struct tcp *t, uint32_t index, struct tcp_seg *out)
     struct conn *c = &t->conns[index];
     describe(t, c, index, c->snd_max, TCP_ACK, out);
     complete(t, c, out);
+    out->last = true;
     conn_free(t, index);
     return true;
 }
@@ -333,8 +336,9 @@ static void output_predicted(struct tcp *t, uint32_t index, uint32_t len, struct
 /* A segment has just left: there is nothing else, as nearly always. */
 static bool has_said_all(const struct conn *c)
 {
-    const uint16_t wanted = CONN_FIN | CONN_RESEND | CONN_PROBE | CONN_ACK_NOW | CONN_ACK_LATER;
-    return c->snd_nxt == c->snd_lim && c->side == SIDE_NONE && !conn_has(c, wanted);
+    const uint16_t wanted = CONN_RESEND | CONN_PROBE | CONN_ACK_NOW | CONN_ACK_LATER;
+    uint32_t end = c->snd_lim + (conn_has(c, CONN_FIN) ? 1 : 0);
+    return c->snd_nxt == end && c->side == SIDE_NONE && !conn_has(c, wanted);
 }
 
 bool tcp_output(struct tcp *t, uint32_t conn, struct tcp_seg *out)

@@ -153,16 +153,11 @@ void tcp_more_out(struct tcp *t, uint32_t conn)
         out_add(t, conn);
 }
 
-uint32_t tcp_hash(const struct tcp *t, uint32_t path, uint16_t lport, uint16_t rport)
-{
-    return net_flow_hash(t->cfg.secret, path, lport, rport);
-}
-
 /* RFC 6528 3: a clock of about 4 us plus a keyed hash of the tuple, for which the path's number
  * stands with its addresses. */
 static uint32_t initial_sequence(const struct tcp *t, uint64_t key)
 {
-    return (t->now_tk >> 2) + (uint32_t)siphash(t->iss_key, &key, sizeof key);
+    return (t->now_tk >> 2) + (uint32_t)siphash_word(t->iss_key, key);
 }
 
 void conn_number(struct conn *c, uint32_t iss)
@@ -171,24 +166,28 @@ void conn_number(struct conn *c, uint32_t iss)
     c->snd_lim = iss + 1;
 }
 
-uint32_t conn_new(struct tcp *t, uint32_t path, uint16_t lport, uint16_t rport, uint16_t mss,
-                  enum tcp_state state)
+uint32_t conn_new(struct tcp *t, uint64_t key, uint32_t hash, uint16_t mss, enum tcp_state state)
 {
-    uint32_t index = conn_alloc(t, path);
+    uint32_t path = (uint32_t)(key >> 32), index = conn_alloc(t, path);
     if (index == CONN_NONE)
         return CONN_NONE;
     struct conn *c = &t->conns[index];
-    *c = (struct conn){.path = path, .lport = lport, .rport = rport, .mss = mss,
-                       .offer_mss = mss, .state = (uint8_t)state, .side = SIDE_NONE,
+    *c = (struct conn){.path = path, .lport = (uint16_t)(key >> 16), .rport = (uint16_t)key,
+                       .mss = mss, .offer_mss = mss, .state = (uint8_t)state, .side = SIDE_NONE,
                        .snd_hi = UINT16_MAX};
     wheel_node_init(&c->timer);
-    conn_number(c, initial_sequence(t, conn_key(c)));
-    flow_add(&t->flows, tcp_hash(t, path, lport, rport), index);
+    conn_number(c, initial_sequence(t, key));
+    flow_add(&t->flows, hash, index);
     out_add(t, index);
     return index;
 }
 
-/* Out of every structure but the slot itself. */
+static uint32_t conn_hash(const struct tcp *t, const struct conn *c)
+{
+    return tcp_hash(t, c->path, c->lport, c->rport);
+}
+
+/* Out of every structure but the slot itself and the flow table. */
 static void conn_detach(struct tcp *t, uint32_t index)
 {
     struct conn *c = &t->conns[index];
@@ -197,7 +196,6 @@ static void conn_detach(struct tcp *t, uint32_t index)
     side_detach(t, c);
     if (c->state == TCP_SYN_RCVD)
         t->half_open--;
-    flow_remove(&t->flows, tcp_hash(t, c->path, c->lport, c->rport), index);
 }
 
 void conn_end(struct tcp *t, uint32_t index, enum tcp_event event)
@@ -205,6 +203,7 @@ void conn_end(struct tcp *t, uint32_t index, enum tcp_event event)
     struct conn *c = &t->conns[index];
     bool unknown = c->state == TCP_SYN_RCVD && conn_has(c, CONN_PASSIVE);
     conn_detach(t, index);
+    flow_remove(&t->flows, conn_hash(t, c), index);
     tcp_count(t, event == TCP_EVENT_CLOSED ? COUNTER_CLOSES : COUNTER_ABORTS);
     c->state = TCP_CLOSED; /* the callback must not find it alive */
     if (!unknown) /* the application never saw it open */
@@ -217,7 +216,7 @@ void conn_time_wait(struct tcp *t, uint32_t index)
     struct conn *c = &t->conns[index];
     struct time_wait entry = {
         .key = conn_key(c),
-        .hash = tcp_hash(t, c->path, c->lport, c->rport),
+        .hash = conn_hash(t, c),
         .snd_nxt = c->snd_max,
         .rcv_nxt = c->rcv_nxt,
         .ts_recent = c->ts_recent,
@@ -226,7 +225,7 @@ void conn_time_wait(struct tcp *t, uint32_t index)
     };
     /* The last ACK still has to leave: the slot stays until it did. */
     conn_detach(t, index);
-    if (time_wait_add(&t->time_wait, &t->flows, entry))
+    if (time_wait_add(&t->time_wait, &t->flows, entry, index))
         tcp_count(t, COUNTER_TIME_WAIT_FULL);
     tcp_count(t, COUNTER_CLOSES);
     c->state = TCP_LAST_WORD;
@@ -242,6 +241,7 @@ void tcp_abort(struct tcp *t, uint32_t conn)
     tcp_tell(t, conn, TCP_CALL_ABORT, 0);
     bool silent = c->state == TCP_SYN_SENT; /* nothing to reset yet (RFC 9293 3.10.5) */
     conn_detach(t, conn);
+    flow_remove(&t->flows, conn_hash(t, c), conn);
     tcp_count(t, COUNTER_ABORTS);
     if (silent) {
         conn_free(t, conn);

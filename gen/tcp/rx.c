@@ -186,6 +186,7 @@ static void established(struct tcp *t, uint32_t index)
     if (c->snd_nxt != c->snd_lim || conn_has(c, CONN_FIN))
         out_add(t, index);
     t->ops->event(t->ctx, index, TCP_EVENT_OPEN);
+    timer_rest(t, index);
 }
 
 /* Fifth check in SYN-RECEIVED. */

@@ -157,7 +157,11 @@ static inline void tcp_now(struct tcp *t, uint64_t now_ns)
 
 /* --- receiving ------------------------------------------------------------------------------ */
 
-uint32_t tcp_hash(const struct tcp *t, uint32_t path, uint16_t lport, uint16_t rport);
+/* For which the path's number stands with its addresses. */
+static inline uint32_t tcp_hash(const struct tcp *t, uint32_t path, uint16_t lport, uint16_t rport)
+{
+    return net_flow_hash(t->cfg.secret, path, lport, rport);
+}
 
 /* Starts loading the connection that most likely has this hash. */
 static inline void tcp_prefetch(const struct tcp *t, uint32_t hash)
@@ -211,7 +215,7 @@ static inline struct conn *tcp_conn(const struct tcp *t, uint32_t conn)
 /* Sends SYN. CONN_NONE: the pool is empty or the tuple is in use (TIME-WAIT not reusable). */
 uint32_t tcp_open(struct tcp *t, uint32_t path, uint16_t lport, uint16_t rport, uint16_t mss,
                   uint32_t app);
-bool tcp_tuple_free(struct tcp *t, uint32_t path, uint16_t lport, uint16_t rport);
+bool tcp_tuple_free(const struct tcp *t, uint32_t path, uint16_t lport, uint16_t rport);
 int tcp_listen(struct tcp *t, uint16_t port); /* -ENOSPC beyond TCP_LISTEN_MAX */
 int tcp_listen_range(struct tcp *t, struct port_range ports);
 bool tcp_listens(const struct tcp *t, uint16_t port);

@@ -7,6 +7,8 @@
 #include "tcp/flow.h"
 #include "tcp/seq.h"
 
+#define PREFETCH 4 /* entries ahead */
+
 uint32_t time_wait_slots(uint32_t entries)
 {
     uint32_t size = 1;
@@ -43,19 +45,26 @@ static void drop_oldest(struct time_wait_pool *p, struct flow_table *flows)
     p->count--;
 }
 
-bool time_wait_add(struct time_wait_pool *p, struct flow_table *flows, struct time_wait entry)
+/* One goes for one that comes: the entry of the flow table that will be wanted then is on its way. */
+static bool make_room(struct time_wait_pool *p, struct flow_table *flows)
 {
-    bool full = false;
-    if (p->count == p->size) {
-        full = p->slots[p->head & (p->size - 1)].live;
-        drop_oldest(p, flows);
-    }
+    uint32_t oldest = p->head & (p->size - 1), soon = (p->head + PREFETCH) & (p->size - 1);
+    bool live = p->slots[oldest].live;
+    flow_prefetch(flows, p->slots[soon].hash);
+    drop_oldest(p, flows);
+    return live;
+}
+
+bool time_wait_add(struct time_wait_pool *p, struct flow_table *flows, struct time_wait entry,
+                   uint32_t index)
+{
+    bool full = p->count == p->size && make_room(p, flows);
     uint32_t slot = (p->head + p->count) & (p->size - 1);
     p->slots[slot] = entry;
     p->slots[slot].live = true;
     p->count++;
     path_use(p->path_uses, path_of(p, slot), 1);
-    flow_add(flows, entry.hash, FLOW_TIME_WAIT | slot);
+    flow_rename(flows, entry.hash, index, FLOW_TIME_WAIT | slot);
     return full;
 }
 

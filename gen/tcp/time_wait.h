@@ -43,8 +43,10 @@ static inline void path_use(uint32_t *uses, uint32_t path, int32_t by)
 uint32_t time_wait_slots(uint32_t entries); /* how many are reserved for so many */
 int time_wait_init(struct time_wait_pool *p, uint32_t entries, uint32_t *path_uses, struct err *e);
 void time_wait_fini(struct time_wait_pool *p);
-/* Enters; gives up the oldest when full and returns true then. */
-bool time_wait_add(struct time_wait_pool *p, struct flow_table *flows, struct time_wait entry);
+/* Enters in the place that connection `index` has in the flow table; gives up the oldest when full and
+ * returns true then. */
+bool time_wait_add(struct time_wait_pool *p, struct flow_table *flows, struct time_wait entry,
+                   uint32_t index);
 void time_wait_remove(struct time_wait_pool *p, struct flow_table *flows, uint32_t slot);
 /* Frees what has expired, at most `budget`. */
 void time_wait_expire(struct time_wait_pool *p, struct flow_table *flows, uint32_t now_tk,

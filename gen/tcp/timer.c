@@ -74,6 +74,15 @@ void timer_ack_later(struct tcp *t, uint32_t index)
     out_add(t, index); /* tcp_output arms, unless the ACK rides on text that leaves at once */
 }
 
+/* Left in the wheel it would be looked at when it fires, long out of the cache. A deadline is likely
+ * again soon, and finds the node where it is: only what opens, or many, are worth it. */
+void timer_rest(struct tcp *t, uint32_t index)
+{
+    const struct conn *c = &t->conns[index];
+    if (wheel_has(&c->timer) && !conn_has(c, CONN_RTO | CONN_ACK_LATER | CONN_APP))
+        wheel_remove(&t->wheel, index);
+}
+
 void tcp_timer_set(struct tcp *t, uint32_t conn, uint32_t at_tk)
 {
     struct conn *c = &t->conns[conn];

@@ -32,12 +32,12 @@ uint32_t tuple_find(const struct tcp *t, uint32_t path, uint16_t lport, uint16_t
 }
 
 /* 3.10.7.2 LISTEN. `last`: of the tuple's last life, or NULL. */
-static int rx_listen(struct tcp *t, uint32_t path, uint16_t mss, const struct pkt_tcp *p,
+static int rx_listen(struct tcp *t, uint64_t key, uint32_t hash, uint16_t mss, const struct pkt_tcp *p,
                      const struct time_wait *last)
 {
     if (t->half_open >= t->cfg.half_open)
         return -DROP_TCP_BACKLOG;
-    uint32_t index = conn_new(t, path, p->dst_port, p->src_port, mss, TCP_SYN_RCVD);
+    uint32_t index = conn_new(t, key, hash, mss, TCP_SYN_RCVD);
     if (index == CONN_NONE)
         return -DROP_TCP_NO_CONN_SLOT;
     struct conn *c = &t->conns[index];
@@ -110,7 +110,8 @@ int tcp_rx(struct tcp *t, uint32_t path, uint16_t mss, uint32_t hash, const stru
 {
     answer->flags = 0;
     tcp_count(t, COUNTER_SEGMENTS_RX);
-    uint32_t index = find(t, key_of(path, p->dst_port, p->src_port), hash);
+    uint64_t key = key_of(path, p->dst_port, p->src_port);
+    uint32_t index = find(t, key, hash);
     if (index < FLOW_TIME_WAIT) {
         t->busy = index;
         int drop = rx_conn(t, index, p, answer);
@@ -126,13 +127,12 @@ int tcp_rx(struct tcp *t, uint32_t path, uint16_t mss, uint32_t hash, const stru
         last = time_wait_reuse(t, index & ~FLOW_TIME_WAIT);
     }
     int drop = tcp_stranger(t, p, answer);
-    return drop ? drop : rx_listen(t, path, mss, p, reuse ? &last : NULL);
+    return drop ? drop : rx_listen(t, key, hash, mss, p, reuse ? &last : NULL);
 }
 
-bool tcp_tuple_free(struct tcp *t, uint32_t path, uint16_t lport, uint16_t rport)
+/* Of what the flow table has for a tuple. */
+static bool is_free(const struct tcp *t, uint32_t index)
 {
-    uint32_t hash = tcp_hash(t, path, lport, rport);
-    uint32_t index = find(t, key_of(path, lport, rport), hash);
     if (index == FLOW_NONE)
         return true;
     if (index < FLOW_TIME_WAIT)
@@ -143,14 +143,19 @@ bool tcp_tuple_free(struct tcp *t, uint32_t path, uint16_t lport, uint16_t rport
     return w->ts && waited > 2 << (TCP_STEP_SHIFT - TCP_TICK_SHIFT);
 }
 
+bool tcp_tuple_free(const struct tcp *t, uint32_t path, uint16_t lport, uint16_t rport)
+{
+    return is_free(t, tuple_find(t, path, lport, rport));
+}
+
 uint32_t tcp_open(struct tcp *t, uint32_t path, uint16_t lport, uint16_t rport, uint16_t mss,
                   uint32_t app)
 {
-    uint32_t hash = tcp_hash(t, path, lport, rport);
-    uint32_t old = find(t, key_of(path, lport, rport), hash);
-    if (old != FLOW_NONE && !tcp_tuple_free(t, path, lport, rport))
+    uint64_t key = key_of(path, lport, rport);
+    uint32_t hash = tcp_hash(t, path, lport, rport), old = find(t, key, hash);
+    if (!is_free(t, old))
         return CONN_NONE;
-    uint32_t index = conn_new(t, path, lport, rport, mss, TCP_SYN_SENT);
+    uint32_t index = conn_new(t, key, hash, mss, TCP_SYN_SENT);
     if (index == CONN_NONE)
         return CONN_NONE;
     struct conn *c = &t->conns[index];

@@ -5,6 +5,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/mem.h"
+
 #define HUGE_BYTES ((size_t)2 << 20)
 
 static size_t round_to_huge(size_t size_bytes)
@@ -31,7 +33,7 @@ static void touch(uint8_t *area, size_t size)
         ((volatile uint8_t *)area)[i] = 0;
 }
 
-void *area_map(size_t size_bytes)
+void *area_map(size_t size_bytes, int cpu)
 {
     size_t size = round_to_huge(size_bytes);
     void *map =
@@ -40,6 +42,7 @@ void *area_map(size_t size_bytes)
         return NULL;
     uint8_t *area = trim_to_huge(map, size);
     madvise(area, size, MADV_HUGEPAGE); /* a wish: without it the pages are merely smaller */
+    mem_prefer(area, size, cpu);
     touch(area, size);
     return area;
 }

@@ -9,8 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Zeroed, prefaulted, aligned to 2 MiB; NULL when there is no memory (errno set). */
-void *area_map(size_t size_bytes);
+/* Zeroed, prefaulted, aligned to 2 MiB, near the CPU that will use it (mem_prefer); NULL when there is no
+ * memory (errno set). */
+void *area_map(size_t size_bytes, int cpu);
 void area_unmap(void *area, size_t size_bytes);
 
 /* Entries are whatever names a frame; the owner provides room for all of them. */

@@ -35,7 +35,9 @@ static void free_pair(struct pair *pair)
         free(pair->ways[i].full_slot);
         free(pair->ways[i].empty_slot);
     }
-    area_unmap(pair->area, pair->area_bytes);
+    for (uint32_t i = 0; pair->areas && i < pair->queues; i++)
+        area_unmap(pair->areas[i], pair->area_bytes);
+    free(pair->areas);
     free(pair->ways);
     free(pair);
 }
@@ -98,16 +100,24 @@ static bool make_way(struct pair_way *w, const struct pair_sizes *s)
     return w->full_slot && w->empty_slot;
 }
 
-static struct pair *make_pair(const struct pair_sizes *s)
+static bool make_areas(struct pair *pair, const struct wire_config *cfg)
+{
+    pair->areas = calloc(pair->queues, sizeof *pair->areas);
+    bool made = pair->areas;
+    for (uint32_t i = 0; made && i < pair->queues; i++)
+        made = (pair->areas[i] = area_map(pair->area_bytes, wire_cpu(cfg, i)));
+    return made;
+}
+
+static struct pair *make_pair(const struct wire_config *cfg, const struct pair_sizes *s)
 {
     struct pair *pair = calloc(1, sizeof *pair);
     if (!pair)
         return NULL;
     pair->queues = s->queues;
-    pair->area_bytes = (size_t)2 * s->queues * s->frames * s->stride;
-    pair->area = area_map(pair->area_bytes);
+    pair->area_bytes = (size_t)2 * s->frames * s->stride;
     pair->ways = aligned_alloc(LINE, 2 * s->queues * sizeof *pair->ways);
-    bool made = pair->area && pair->ways;
+    bool made = make_areas(pair, cfg) && pair->ways;
     if (pair->ways)
         memset(pair->ways, 0, 2 * s->queues * sizeof *pair->ways);
     for (uint32_t i = 0; made && i < 2 * s->queues; i++)
@@ -118,7 +128,7 @@ static struct pair *make_pair(const struct pair_sizes *s)
     return NULL;
 }
 
-/* Frames `side * frames` and up of the queue's own part of the area start on this side. */
+/* Frames `side * frames` and up of the queue's area start on this side. */
 static bool make_queue(struct pair_port *pp, uint32_t side, uint32_t index,
                        const struct pair_sizes *s)
 {
@@ -126,7 +136,7 @@ static bool make_queue(struct pair_port *pp, uint32_t side, uint32_t index,
     p->q = (struct wire_queue){.ops = &pair_ops, .port = &pp->p, .index = index};
     p->out = &pp->pair->ways[2 * index + side];
     p->in = &pp->pair->ways[2 * index + !side];
-    p->frames = pp->pair->area + (size_t)2 * index * s->frames * s->stride;
+    p->frames = pp->pair->areas[index];
     p->stride = s->stride;
     p->capacity = (uint16_t)s->capacity;
     p->share = s->frames;
@@ -182,7 +192,7 @@ int pair_open(const struct wire_config *cfg, uint16_t mtu, struct wire_port *out
     int ret = size_up(cfg, mtu, &s, e);
     if (ret)
         return ret;
-    struct pair *pair = make_pair(&s);
+    struct pair *pair = make_pair(cfg, &s);
     if (!pair)
         return no_memory(&s, e);
     struct pair_port *a = make_side(pair, 0, mtu, &s), *b = make_side(pair, 1, mtu, &s);

@@ -30,7 +30,7 @@ struct pair_queue {
 struct pair {
     _Atomic uint32_t ports;
     uint32_t queues;
-    uint8_t *area;
+    uint8_t **areas; /* by queue: the frames of both sides */
     size_t area_bytes;
     struct pair_way *ways;
 };

@@ -94,7 +94,14 @@ struct wire_config {
     bool busy_poll;
     bool force_copy, force_generic;
     const struct log *log;
+    const int *cpus;         /* by queue: whose worker it is; NULL: not known */
 };
+
+/* The CPU near which the frames of queue `i` had better lie; -1: not known. */
+static inline int wire_cpu(const struct wire_config *cfg, uint32_t i)
+{
+    return cfg->cpus ? cfg->cpus[i] : -1;
+}
 
 struct wire_stats {
     uint64_t rx_frames, rx_bytes, tx_frames, tx_bytes; /* as the wire counts them, a queue */

@@ -98,12 +98,13 @@ static uint32_t xdp_rx(struct wire_queue *q, struct frame *frames, uint32_t max)
 
 /* ---- transmit ---- */
 
+/* With each field named: see pair.c. */
 static inline struct frame borrow(const struct xdp_queue *x, uint32_t chunk)
 {
     uint32_t addr = chunk + xdp_skew(chunk / x->chunk_bytes);
-    return (struct frame){.data = x->area + addr,
-                          .handle = addr,
-                          .len = (uint16_t)(x->chunk_bytes - XDP_SKEW_MAX)};
+    return (struct frame){.data = x->area + addr, .stamp_ns = 0, .handle = addr, .hash = 0,
+                          .len = (uint16_t)(x->chunk_bytes - XDP_SKEW_MAX),
+                          .flags = 0, .vlan = 0, .mss = 0, .l4_off = 0};
 }
 
 static uint32_t xdp_tx_alloc(struct wire_queue *q, struct frame *frames, uint32_t n)

@@ -112,11 +112,11 @@ static void tune(const struct xdp_port *x, struct xdp_queue *xq, const struct wi
     setsockopt(xq->fd, SOL_SOCKET, SO_BUSY_POLL_BUDGET, &batch, sizeof batch);
 }
 
-static int take_memory(const struct xdp_port *x, struct xdp_queue *xq)
+static int take_memory(const struct xdp_port *x, struct xdp_queue *xq, int cpu)
 {
     xq->chunk_bytes = x->sizes.chunk_bytes;
     xq->area_bytes = (size_t)x->sizes.frames * x->sizes.chunk_bytes + xdp_wide_bytes(&x->sizes);
-    xq->area = area_map(xq->area_bytes);
+    xq->area = area_map(xq->area_bytes, cpu);
     xq->free.entry = malloc(x->sizes.frames * sizeof *xq->free.entry);
     if (!xq->area || !xq->free.entry)
         return -ENOMEM;
@@ -129,7 +129,7 @@ int xdp_socket_open(struct xdp_port *x, struct xdp_queue *xq, const struct wire_
                     struct err *e)
 {
     xq->fd = -1;
-    int ret = take_memory(x, xq);
+    int ret = take_memory(x, xq, wire_cpu(cfg, xq->q.index));
     ret = ret ? ret : open_asking(x, xq, cfg);
     if (ret)
         return told(x, xq, ret, e);

@@ -3,7 +3,7 @@
  * What several workers on a device that deals frames as it likes cost, without the hop between cores: a
  * frame that arrived where it belongs, and one that changes hands and goes home, both ends on one thread.
  */
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -82,27 +82,27 @@ static void fill_source(struct source *s, uint16_t port)
 /* ---- the workers ---- */
 
 /* `queue`: whose all frames are. */
-static void *open_workers(uint32_t queue)
+static bool open_workers(void *state, uint32_t queue)
 {
     struct err e = {0};
-    struct workers *w = calloc(1, sizeof *w);
-    if (!w)
-        return NULL;
+    struct workers *w = state;
     w->owner[FIRST_PORT] = (uint16_t)queue;
     fill_source(&w->source, FIRST_PORT);
     int rc = handover_wrap(&w->source.port, w->owner, &w->port, &e);
     for (uint32_t i = 0; !rc && i < QUEUES; i++)
         rc = w->port->ops->queue_open(w->port, i, &w->q[i], &e);
-    return rc ? NULL : w;
+    if (rc)
+        fprintf(stderr, "bench: %s\n", e.message);
+    return !rc;
 }
 
 static void close_workers(void *state)
 {
     struct workers *w = state;
-    for (uint32_t i = 0; i < QUEUES; i++)
+    for (uint32_t i = 0; i < QUEUES && w->q[i]; i++)
         w->q[i]->ops->queue_close(w->q[i]);
-    w->port->ops->port_close(w->port);
-    free(w);
+    if (w->port)
+        w->port->ops->port_close(w->port);
 }
 
 static uint32_t take(struct wire_queue *q)
@@ -125,8 +125,8 @@ static void deal(void *state, uint32_t ops)
 }
 
 #define HANDOVER(name, whose)                                                                      \
-    MICRO(name, .open = open_workers, .chunk = deal, .close = close_workers, .size = whose,        \
-          .ops = 64 * BATCH, .chunks = 500)
+    MICRO(name, .bytes = sizeof(struct workers), .open = open_workers, .chunk = deal,              \
+          .close = close_workers, .size = whose, .ops = 64 * BATCH, .chunks = 500)
 HANDOVER(handover_own, 0)
 HANDOVER(handover_other, 1)
 

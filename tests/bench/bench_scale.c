@@ -74,16 +74,25 @@ static int pair_open_10m_s(double *values)
     return n;
 }
 
-/* Resident bytes with so many held, and of them the client's pools a connection; NAN: the run failed. */
-static double resident(const char *connections, double *client)
+/* What a side told of its pools, a connection. */
+static double pools_of(struct gen_run *run, const char *side)
+{
+    char sql[96];
+    snprintf(sql, sizeof sql, "SELECT sum(bytes_per_conn) FROM conn_memory WHERE side = '%s'", side);
+    return gen_figure(run, sql);
+}
+
+/* Resident bytes with so many held, and what both sides' pools are a connection; NAN: the run failed. */
+static double resident(const char *connections, double pools[2])
 {
     struct gen_run run;
     if (gen_run(&run, MANY_KEYS, connections, "rate=0", "duration=2s", "warmup=0s", NULL))
         return NAN;
     double bytes = gen_figure(&run, "SELECT max(rss_bytes + ifnull(hugetlb_bytes, 0)) FROM resource "
                                     "WHERE role = 'gen'");
-    *client = gen_figure(&run, "SELECT sum(bytes_per_conn) FROM conn_memory WHERE side = 'gen'");
-    if (*client < 1000) /* of the many */
+    pools[0] = pools_of(&run, "gen");
+    pools[1] = pools_of(&run, "peer");
+    if (pools[0] < 1000) /* of the many */
         gen_rows(&run, "SELECT side || ' ' || pool || ': ' || round(bytes_per_conn, 2) || "
                        "' bytes a connection' FROM conn_memory ORDER BY side, bytes_per_conn DESC");
     gen_run_done(&run);
@@ -95,14 +104,13 @@ static int conn_bytes_10m(double *values)
 {
     int n = bench_rounds(1);
     for (int i = 0; i < n; i++) {
-        double client, base = resident("connections=1", &client);
-        double loaded = resident("connections=10000000", &client), both = (loaded - base) / MANY;
+        double pools[2], base = resident("connections=1", pools);
+        double loaded = resident("connections=10000000", pools), both = (loaded - base) / MANY;
         values[i] = both / 2;
         if (isnan(values[i]))
             return 0;
         fprintf(stderr, "  round %d: %.0f bytes with all open, %.0f with one: %.1f a side; the client's "
-                "pools %.1f, the responder the rest: %.1f\n", i + 1, loaded, base, values[i], client,
-                both - client);
+                "pools %.1f, the responder's %.1f\n", i + 1, loaded, base, values[i], pools[0], pools[1]);
     }
     return n;
 }

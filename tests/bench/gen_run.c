@@ -30,6 +30,8 @@ static int write_job(const char *dir, char *path, size_t size, va_list keys)
     return fclose(f);
 }
 
+#define ARGS_MAX 40
+
 /* The child's standard output is dropped; what it complains of is seen. */
 static int spawn(const char *path)
 {

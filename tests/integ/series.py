@@ -125,14 +125,33 @@ UNITS = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 
 def same_memory(job, db, text):
     gen.run(job, code=(0, 5, 6))
-    stored = dict(Results(db).query("SELECT pool, bytes_per_conn * connections FROM conn_memory "
-                                   "WHERE side = 'gen'"))
-    for pool in ("connections", "flow_table", "time_wait", "out_of_order", "side_blocks",
-                 "sessions", "transactions", "paths", "sample_rings", "interval_blocks"):
-        number, unit = re.search(rf"^    {pool} +([\d.]+) (\w+)", text, re.MULTILINE).groups()
-        told = float(number) * UNITS[unit]
-        case.expect(abs(told - stored[pool]) <= 0.06 * stored[pool] + 1,
-                    f"{pool}: the dry run says {told}, the run {stored[pool]}")
+    both = ("connections", "flow_table", "time_wait", "out_of_order", "side_blocks", "sessions", "paths",
+            "interval_blocks")
+    for column, side, pools in ((0, "gen", (*both, "transactions", "sample_rings")),
+                                (1, "peer", (*both, "replies"))):
+        stored = dict(Results(db).query("SELECT pool, bytes_per_conn * connections FROM conn_memory "
+                                       f"WHERE side = '{side}'"))
+        for pool in pools:
+            sizes = re.search(rf"^    {pool} +(.*)$", text, re.MULTILINE).group(1)
+            number, unit = re.findall(r"([\d.]+) (\w+)", sizes)[column]
+            told = float(number) * UNITS[unit]
+            case.expect(abs(told - stored[pool]) <= 0.06 * stored[pool] + 1,
+                        f"{pool} of {side}: the dry run says {told}, the run {stored[pool]}")
+
+
+def too_much_memory(folder):
+    """Refused with the sum, by the dry run and by the run, before anything is made."""
+    db = folder / "much.db"
+    job = gen.job(folder, "much", db=db, wire="pair", connections=20_000_000, depth=64,
+                  source="198.18.0.0/15", samples="none")
+    with open("/proc/meminfo", encoding="utf-8") as told:
+        if int(told.readline().split()[1]) > 64 << 20:
+            return  # kB: it might fit
+    case.expect("problem  memory" in call("--dry-run", job, code=3).out, "what the dry run says")
+    refused = call(job, code=3).err
+    case.expect(re.search(r"memory: .* for gen \+ .* for the responder \+ .* of frames = .* for 20000000 "
+                          r"connections, .* available", refused), refused)
+    case.expect(not list(folder.glob("much.db*")), "a database was written")
 
 
 def test():
@@ -141,6 +160,7 @@ def test():
         nothing_runs_before_all_are_checked(folder)
         signal_ends_all(folder)
         dry_run(folder)
+        too_much_memory(folder)
 
 
 case.main(test)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdio.h>
+
 #include "frames.h"
 #include "tests/lib/check_main.h"
 
@@ -97,4 +99,32 @@ START_TEST(window_scale_is_clamped)
 }
 END_TEST
 
-CHECK_MAIN("net/tcp_opts", option_rows, values_are_read_at_any_offset, window_scale_is_clamped)
+/* What is recognised at a glance is what the long way reads: with four NOPs behind it that is taken. */
+START_TEST(usual_syn)
+{
+    static const char *const usual[] = {"020405b4 0402080a 01020304 05060708 01030307",
+                                        "0204ffff 0402080a ffffffff 00000000 010303ff",
+                                        "02040000 0402080a 00000000 80000000 01030300"};
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
+        struct pkt p, slow;
+        char longer[64];
+        snprintf(longer, sizeof longer, "%s 01010101", usual[i]);
+        ck_assert_int_eq(parse_options(usual[i], &p), 0);
+        ck_assert_int_eq(parse_options(longer, &slow), 0);
+        ck_assert_uint_eq(p.tcp.opts, 15);
+        ck_assert_uint_eq(slow.tcp.opts, 15);
+        ck_assert_uint_eq(p.tcp.mss, slow.tcp.mss);
+        ck_assert_uint_eq(p.tcp.wscale, slow.tcp.wscale);
+        ck_assert_uint_eq(p.tcp.ts_val, slow.tcp.ts_val);
+        ck_assert_uint_eq(p.tcp.ts_ecr, slow.tcp.ts_ecr);
+    }
+    struct pkt p; /* as long, and another one in each word that is looked at */
+    ck_assert_int_eq(parse_options("030304b4 0402080a 01020304 05060708 01030307", &p), -DROP_TCP_OPTION);
+    ck_assert_int_eq(parse_options("020405b4 0101080a 01020304 05060708 01030307", &p), 0);
+    ck_assert_uint_eq(p.tcp.opts, TCP_OPT_MSS | TCP_OPT_TS | TCP_OPT_WSCALE);
+    ck_assert_int_eq(parse_options("020405b4 0402080a 01020304 05060708 01010101", &p), 0);
+    ck_assert_uint_eq(p.tcp.opts, TCP_OPT_MSS | TCP_OPT_TS | TCP_OPT_SACK_OK);
+}
+END_TEST
+
+CHECK_MAIN("net/tcp_opts", option_rows, values_are_read_at_any_offset, window_scale_is_clamped, usual_syn)

@@ -93,6 +93,12 @@ START_TEST(test_same_hash)
     for (uint32_t i = 0; i < FLOWS; i++)
         toggle(m, i, m->table.mask - i % 3);
     check(m);
+    for (uint32_t i = 0; i < FLOWS; i++) { /* two change names, past each other */
+        flow_rename(&m->table, m->hash[i], i, FLOWS);
+        ck_assert(has(&m->table, m->hash[i], FLOWS) && !has(&m->table, m->hash[i], i));
+        flow_rename(&m->table, m->hash[i], FLOWS, i);
+    }
+    check(m);
     for (uint32_t i = 0; i < FLOWS; i += 2)
         toggle(m, i, 0);
     check(m);

@@ -14,7 +14,7 @@ static void open_pool(struct fixture *f, uint32_t entries)
 {
     struct err e = {0};
     ck_assert_int_eq(time_wait_init(&f->pool, entries, NULL, &e), 0);
-    ck_assert_int_eq(flow_init(&f->flows, f->pool.size, &e), 0);
+    ck_assert_int_eq(flow_init(&f->flows, f->pool.size + 1, &e), 0);
 }
 
 static void close_pool(struct fixture *f)
@@ -25,8 +25,9 @@ static void close_pool(struct fixture *f)
 
 static bool add(struct fixture *f, uint32_t key, uint32_t expire_tk)
 {
-    bool gave_up = time_wait_add(&f->pool, &f->flows, (struct time_wait){.key = key, .hash = key * 77,
-                                                                         .expire_tk = expire_tk});
+    flow_add(&f->flows, key * 77, key); /* the connection */
+    struct time_wait entry = {.key = key, .hash = key * 77, .expire_tk = expire_tk};
+    bool gave_up = time_wait_add(&f->pool, &f->flows, entry, key);
     flow_validate(&f->flows);
     return gave_up;
 }
