@@ -15,8 +15,8 @@ static uint64_t fill_one(struct server *s, uint32_t i, uint64_t from, uint8_t *b
     return s->cfg.proto->fill(s->cfg.app, &s->described[i].reply, (uint32_t)from, buf, len);
 }
 
-/* An entry at or before `pos`. The place holds as long as its entry is not wholly acknowledged: until then
- * it is this connection's and where it was. */
+/* An entry at or before `pos`, which the first one is not. The place holds as long as its entry is not
+ * wholly acknowledged: until then it is this connection's and where it was. */
 static uint32_t find(struct server *s, uint32_t conn, uint64_t pos)
 {
     const struct conn *c = tcp_conn(&s->stack->tcp, conn);
@@ -38,8 +38,9 @@ uint64_t server_fill(void *server, uint32_t conn, uint64_t pos, uint8_t *buf, ui
 {
     struct server *s = server;
     uint64_t sum = 0;
-    uint32_t done = 0, last = SERVER_NONE;
-    for (uint32_t i = find(s, conn, pos); i != SERVER_NONE && done < len; i = *server_link(s, i)) {
+    uint32_t done = 0, head = s->conns[conn].head, last = head;
+    for (uint32_t i = server_end(s, head) > pos ? head : find(s, conn, pos);
+         i != SERVER_NONE && done < len; i = *server_link(s, i)) {
         uint64_t end = server_end(s, i), at = pos + done;
         if (end <= at)
             continue;
@@ -49,6 +50,7 @@ uint64_t server_fill(void *server, uint32_t conn, uint64_t pos, uint8_t *buf, ui
         last = i;
     }
     assert(done == len); /* what is not acknowledged is held */
-    keep_place(s, conn, last);
+    if (last != head)
+        keep_place(s, conn, last);
     return sum;
 }
