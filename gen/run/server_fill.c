@@ -16,8 +16,8 @@ static uint64_t fill_one(struct server *s, const struct held *h, uint64_t from, 
     return s->cfg.proto->fill(s->cfg.app, &h->what, (uint32_t)from, buf, len);
 }
 
-/* An entry at or before `pos`. The place holds as long as its entry is not wholly acknowledged: until then
- * it is this connection's and where it was. */
+/* An entry at or before `pos`, which the first one is not. The place holds as long as its entry is not
+ * wholly acknowledged: until then it is this connection's and where it was. */
 static uint32_t find(struct server *s, uint32_t conn, uint64_t pos)
 {
     const struct conn *c = tcp_conn(&s->stack->tcp, conn);
@@ -39,8 +39,9 @@ uint64_t server_fill(void *server, uint32_t conn, uint64_t pos, uint8_t *buf, ui
 {
     struct server *s = server;
     uint64_t sum = 0;
-    uint32_t done = 0, last = SERVER_NONE, next;
-    for (uint32_t i = find(s, conn, pos); i != SERVER_NONE && done < len; i = next) {
+    uint32_t done = 0, head = s->conns[conn].head, last = head, next;
+    bool at_head = server_end(server_held(s, head)) > pos;
+    for (uint32_t i = at_head ? head : find(s, conn, pos); i != SERVER_NONE && done < len; i = next) {
         const struct held *h = server_held(s, i);
         uint64_t end = server_end(h), at = pos + done;
         next = h->next;
@@ -52,6 +53,7 @@ uint64_t server_fill(void *server, uint32_t conn, uint64_t pos, uint8_t *buf, ui
         last = i;
     }
     assert(done == len); /* what is not acknowledged is held */
-    keep_place(s, conn, last);
+    if (last != head)
+        keep_place(s, conn, last);
     return sum;
 }

@@ -32,12 +32,9 @@ static inline uint8_t *frame_at(const struct pair_queue *p, uint32_t index)
     return p->frames + (size_t)index * p->stride;
 }
 
-/* With each field named: gcc 12 puts a literal that leaves some out together on the stack and reads it
- * back in larger pieces, for which the processor waits until all of it is in the cache. */
 static inline struct frame borrow(const struct pair_queue *p, uint32_t index, uint16_t len)
 {
-    return (struct frame){.data = frame_at(p, index), .stamp_ns = 0, .handle = index, .hash = 0, .len = len,
-                          .flags = 0, .vlan = 0, .mss = 0, .l4_off = 0};
+    return frame_of(frame_at(p, index), index, len);
 }
 
 /* For writing: the side that read a frame is the one that fills it next. A line that the frame does not

@@ -85,8 +85,7 @@ static uint32_t xdp_rx(struct wire_queue *q, struct frame *frames, uint32_t max)
     }
     for (uint32_t i = 0; i < n; i++) {
         const struct xdp_desc *d = xsk_ring_cons__rx_desc(&x->rx, at + i);
-        frames[i] = (struct frame){
-            .data = x->area + d->addr, .handle = (uint32_t)d->addr, .len = (uint16_t)d->len};
+        frames[i] = frame_of(x->area + d->addr, (uint32_t)d->addr, d->len);
         __builtin_prefetch(frames[i].data);
         __builtin_prefetch(frames[i].data + 64);
         x->stats.rx_bytes += d->len;
@@ -98,13 +97,10 @@ static uint32_t xdp_rx(struct wire_queue *q, struct frame *frames, uint32_t max)
 
 /* ---- transmit ---- */
 
-/* With each field named: see pair.c. */
 static inline struct frame borrow(const struct xdp_queue *x, uint32_t chunk)
 {
     uint32_t addr = chunk + xdp_skew(chunk / x->chunk_bytes);
-    return (struct frame){.data = x->area + addr, .stamp_ns = 0, .handle = addr, .hash = 0,
-                          .len = (uint16_t)(x->chunk_bytes - XDP_SKEW_MAX),
-                          .flags = 0, .vlan = 0, .mss = 0, .l4_off = 0};
+    return frame_of(x->area + addr, addr, x->chunk_bytes - XDP_SKEW_MAX);
 }
 
 static uint32_t xdp_tx_alloc(struct wire_queue *q, struct frame *frames, uint32_t n)

@@ -76,8 +76,7 @@ static struct frame borrow(const struct xdp_queue *x, uint32_t place)
 {
     const struct xdp_wide *w = x->wide;
     uint32_t addr = w->first + place * w->bytes + xdp_skew(place);
-    return (struct frame){
-        .data = x->area + addr, .handle = addr, .len = (uint16_t)(w->bytes - XDP_SKEW_MAX)};
+    return frame_of(x->area + addr, addr, w->bytes - XDP_SKEW_MAX);
 }
 
 static uint32_t wide_tx_alloc(struct wire_queue *q, struct frame *frames, uint32_t n)
@@ -104,8 +103,7 @@ static uint32_t chunks_of(const struct xdp_queue *x, uint32_t at, uint32_t n)
 
 static struct frame lend(const struct xdp_queue *x, const struct xdp_desc *d)
 {
-    return (struct frame){
-        .data = x->area + d->addr, .handle = (uint32_t)d->addr, .len = (uint16_t)d->len};
+    return frame_of(x->area + d->addr, (uint32_t)d->addr, d->len);
 }
 
 /* Into a place; its chunks are free then. False: it is longer than any frame of ours may be. */
