@@ -125,7 +125,7 @@ static int check_cpus(const struct job *job, const struct need *n)
     (void)n;
     struct err e = {0};
     cpu_set_t set;
-    int cpus[512];
+    int cpus[SETUP_CPUS_MAX];
     uint32_t wanted = job->workers * (job->peer == PEER_RESPOND ? 2 : 1);
     if (setup_cpus(job, wanted, cpus, &e))
         return tell(e.exit_code, "processors", "", &e);

@@ -68,7 +68,8 @@ static void load_print(const struct job_phase *p, const struct app_proto *proto)
              none || !texts.reply[0] ? "" : " B", p->connections, job_pattern_name(p->pattern),
              p->depth, *p->sla ? "; rules " : "", p->sla);
     if (p->warmup_ns)
-        step_print(p->name, "warm-up", false, p->warmup_ns, p->ramps_up ? "from nothing to that load, not measured" : "the same load, not measured");
+        step_print(p->name, "warm-up", false, p->warmup_ns,
+                   p->ramps_up ? "from nothing to that load, not measured" : "the same load, not measured");
     step_print(p->name, "measure", p->transactions != 0, p->duration_ns, what);
     if (p->transactions)
         printf("  %-26s %-12s or %llu transactions\n", "", "",

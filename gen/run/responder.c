@@ -49,7 +49,7 @@ int responder_start(struct responder **out, const struct job *job, struct wire_p
     struct responder *r = calloc(1, sizeof *r);
     if (r)
         r->workers = aligned_alloc(64, job->workers * sizeof *r->workers);
-    int cpus[512];
+    int cpus[SETUP_CPUS_MAX];
     int rc = r && r->workers ? setup_cpus(job, first_cpu + job->workers, cpus, e) : -ENOMEM;
     if (!rc)
         rc = app_ctx_init(&r->app, job->seed, job->binary, e);
@@ -149,7 +149,7 @@ int responder_process_run(const struct responder_process *p, struct err *e)
     struct wire_config wc;
     struct wire_port *port;
     struct responder *r;
-    int cpus[512];
+    int cpus[SETUP_CPUS_MAX];
     setup_responder_wire(p->job, p->device, &wc);
     wc.cpus = cpus + p->first_cpu;
     int rc = setup_cpus(p->job, p->first_cpu + p->job->workers, cpus, e);

@@ -92,7 +92,7 @@ static int note_replays(struct run *r, struct err *e)
 
 static int measure_controls(struct run *r, struct err *e)
 {
-    int cpus[512];
+    int cpus[SETUP_CPUS_MAX];
     int rc = setup_cpus(r->job, r->job->workers, cpus, e);
     if (!rc)
         control_measure(&r->clock, cpus, r->job->workers, &r->control);
@@ -101,7 +101,7 @@ static int measure_controls(struct run *r, struct err *e)
 
 static int open_record(struct run *r, struct err *e)
 {
-    int cpus[512];
+    int cpus[SETUP_CPUS_MAX];
     environment_fingerprint(r);
     identity_make(r);
     int rc = begin_row(r, e);
@@ -130,7 +130,7 @@ static int open_record(struct run *r, struct err *e)
 
 static int start_workers(struct run *r, struct err *e)
 {
-    int cpus[512];
+    int cpus[SETUP_CPUS_MAX];
     uint32_t n = r->job->workers;
     int rc = setup_cpus(r->job, n, cpus, e);
     r->workers = aligned_alloc(64, n * sizeof *r->workers);

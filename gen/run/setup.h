@@ -52,6 +52,7 @@ struct phase_texts {
 };
 void phase_texts_make(struct phase_texts *t, const struct job_phase *phase,
                       const struct app_proto *proto);
+#define SETUP_CPUS_MAX 512 /* workers of both sides */
 /* CPUs for the workers: client's first, then the responder's; -1 in all when only one is ours. */
 int setup_cpus(const struct job *job, uint32_t wanted, int *cpus, struct err *e);
 

@@ -303,7 +303,7 @@ int wires_open(struct wires *w, const struct job *job, const struct clock *clock
         return err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "no shared memory: %s", strerror(errno));
     w->peer = &shared->totals;
     w->peer_live = &shared->live;
-    int cpus[512];
+    int cpus[SETUP_CPUS_MAX];
     int rc = setup_cpus(job, job->workers, cpus, e);
     if (!rc)
         rc = open_by_name(w, &(struct opening){job, clock, log, cpus}, e);

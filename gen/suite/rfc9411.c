@@ -97,10 +97,10 @@ static double between(const struct search *s, double held, double broken)
 static double next_load(const struct search *s)
 {
     const struct trial *held = highest_held(s), *broken = lowest_broken(s);
+    if (!broken && !held)
+        return initial(s->job);
     if (!broken)
-        return !held                                      ? initial(s->job)
-               : load_of(s, held) < objective(s->job) ? objective(s->job)
-                                                          : 0;
+        return load_of(s, held) < objective(s->job) ? objective(s->job) : 0;
     if (!held || load_of(s, broken) <= load_of(s, held) * (1 + s->job->search.find_resolution))
         return 0;
     return between(s, load_of(s, held), load_of(s, broken));

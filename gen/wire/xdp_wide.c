@@ -165,7 +165,7 @@ static uint32_t wide_rx(struct wire_queue *q, struct frame *frames, uint32_t max
 /* No descriptor may cross the end of a chunk. */
 static uint32_t send_chunks(struct xdp_queue *x, const struct frame *f)
 {
-    uint32_t mask = x->chunk_bytes - 1, at, addr = f->handle, left = f->len;
+    uint32_t mask = x->chunk_bytes - 1, at = 0, addr = f->handle, left = f->len;
     uint32_t chunks = ((addr & mask) + left + mask) / x->chunk_bytes;
     if (xsk_ring_prod__reserve(&x->tx, chunks, &at) != chunks)
         return 0;

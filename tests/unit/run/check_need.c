@@ -2,22 +2,12 @@
 /* The dry run's arithmetic against sums done by hand. */
 #include <math.h>
 
-#include "app/app.h"
 #include "run/dryrun.h"
 #include "tests/lib/check_main.h"
 #include "tests/unit/job/fixture.h"
+#include "tests/unit/run/need_fixture.h"
 
 #define S 1000000000ull
-
-static struct need need_for(const char *text)
-{
-    struct fixture f;
-    struct need n;
-    load_well(&f, text, NULL, NULL);
-    need_of(&f.job, app_proto_find(f.job.protocol), &n);
-    fixture_fini(&f);
-    return n;
-}
 
 static struct need_load load_for(const char *text)
 {

@@ -14,21 +14,12 @@
 #include "run/setup.h"
 #include "tests/lib/check_main.h"
 #include "tests/unit/job/fixture.h"
+#include "tests/unit/run/need_fixture.h"
 #include "wire/pair.h"
 
 #define MIB ((int64_t)1 << 20)
 
-static struct need need_for(const char *text)
-{
-    struct fixture f;
-    struct need n;
-    load_well(&f, text, NULL, NULL);
-    need_of(&f.job, app_proto_find(f.job.protocol), &n);
-    fixture_fini(&f);
-    return n;
-}
-
-/* Idle connections of the two sides, as issue and specification count them: all pools, none of which
+/* Idle connections of the two sides, as the specification counts them: all pools, none of which
  * would be there for one connection. */
 #define HELD "protocol = echo\npayload = 64\nrate = 0\nwire = pair\nsource = 198.18.0.0/24\n"
 

@@ -105,27 +105,27 @@ static struct frame tcp6(uint8_t *d, uint32_t port)
     return (struct frame){.data = d, .len = (uint16_t)(at + 20)};
 }
 
-/* About a segment that came from one of our ports. */
-static struct frame error4(uint8_t *d, uint8_t type, uint32_t port)
+/* ICMP of either family, about a segment that came from one of our ports. */
+static struct frame icmp(uint8_t *d, uint16_t eth_type, uint16_t (*put_ip)(uint8_t *d, uint8_t protocol),
+                         uint8_t protocol, uint8_t type, uint32_t quoted_port)
 {
-    uint16_t at = put_eth(d, 0x0800, false);
-    at = (uint16_t)(at + put_ip4(d + at, 1));
+    uint16_t at = put_eth(d, eth_type, false);
+    at = (uint16_t)(at + put_ip(d + at, protocol));
     d[at] = type;
     at = (uint16_t)(at + 8);
-    at = (uint16_t)(at + put_ip4(d + at, 6));
-    put16(d + at, port);
+    at = (uint16_t)(at + put_ip(d + at, 6));
+    put16(d + at, quoted_port);
     return (struct frame){.data = d, .len = (uint16_t)(at + 8)};
+}
+
+static struct frame error4(uint8_t *d, uint8_t type, uint32_t port)
+{
+    return icmp(d, 0x0800, put_ip4, 1, type, port);
 }
 
 static struct frame icmp6(uint8_t *d, uint8_t type, uint32_t quoted_port)
 {
-    uint16_t at = put_eth(d, 0x86dd, false);
-    at = (uint16_t)(at + put_ip6(d + at, 58));
-    d[at] = type;
-    at = (uint16_t)(at + 8);
-    at = (uint16_t)(at + put_ip6(d + at, 6));
-    put16(d + at, quoted_port);
-    return (struct frame){.data = d, .len = (uint16_t)(at + 8)};
+    return icmp(d, 0x86dd, put_ip6, 58, type, quoted_port);
 }
 
 static struct frame arp(uint8_t *d, uint16_t operation)
