@@ -44,21 +44,29 @@ static inline uint64_t csum_block(uint64_t sum, const uint8_t *p)
 }
 #endif
 
+/* Four bytes, as a sum of a few of them has them: no carry to take care of. */
+static inline uint64_t csum_word32(const void *at)
+{
+    uint32_t word;
+    memcpy(&word, at, sizeof word);
+    return word;
+}
+
 /* To 33 bits: 2^32 is 1 modulo 2^16 - 1. */
 static inline uint64_t csum_narrow(uint64_t sum)
 {
     return (sum & 0xffffffff) + (sum >> 32);
 }
 
-/* The last bytes, fewer than eight, as if zeros followed; copies them where `to` is not NULL. */
+/* The last bytes, fewer than four, as if zeros followed; copies them where `to` is not NULL. */
 static inline uint64_t csum_tail(uint8_t *to, const uint8_t *from, size_t len)
 {
     uint64_t tail = 0;
     size_t at = 0;
-    for (size_t part = 4; part; part /= 2) {
+    for (size_t part = 2; part; part /= 2) {
         if (!(len & part))
             continue;
-        uint32_t piece = 0;
+        uint16_t piece = 0;
         memcpy(&piece, from + at, part);
         if (to)
             memcpy(to + at, &piece, part);
@@ -68,40 +76,57 @@ static inline uint64_t csum_tail(uint8_t *to, const uint8_t *from, size_t len)
     return tail;
 }
 
+/* What is behind the blocks, fewer than 32 bytes, by the bits of its length: no loop. */
+static inline uint64_t csum_rest(uint64_t sum, uint8_t *to, const uint8_t *from, size_t len)
+{
+    if (len & 16) {
+        uint64_t word[2];
+        memcpy(word, from, 16);
+        if (to)
+            memcpy(to, word, 16), to += 16;
+        sum = csum_word(csum_word(sum, word[0]), word[1]);
+        from += 16;
+    }
+    if (len & 8) {
+        uint64_t word;
+        memcpy(&word, from, 8);
+        if (to)
+            memcpy(to, &word, 8), to += 8;
+        sum = csum_word(sum, word);
+        from += 8;
+    }
+    if (len & 4) {
+        uint32_t word;
+        memcpy(&word, from, 4);
+        if (to)
+            memcpy(to, &word, 4), to += 4;
+        sum = csum_word(sum, word);
+        from += 4;
+    }
+    if (__builtin_expect(len & 3, 0))
+        sum = csum_word(sum, csum_tail(to, from, len & 3));
+    return csum_narrow(sum);
+}
+
 static inline uint64_t csum_add_short(const void *data, size_t len)
 {
-    const uint8_t *p = data;
+    const uint8_t *p = data, *end = p + len / CSUM_BLOCK * CSUM_BLOCK;
     uint64_t sum = 0;
-    for (; len >= CSUM_BLOCK; p += CSUM_BLOCK, len -= CSUM_BLOCK)
+    for (; p != end; p += CSUM_BLOCK)
         sum = csum_block(sum, p);
-    for (; len >= 8; p += 8, len -= 8) {
-        uint64_t word;
-        memcpy(&word, p, 8);
-        sum = csum_word(sum, word);
-    }
-    if (len)
-        sum = csum_word(sum, csum_tail(NULL, p, len));
-    return csum_narrow(sum);
+    return csum_rest(sum, NULL, p, len);
 }
 
 static inline uint64_t csum_copy_short(void *to, const void *from, size_t len)
 {
     uint8_t *d = to;
-    const uint8_t *p = from;
+    const uint8_t *p = from, *end = p + len / CSUM_BLOCK * CSUM_BLOCK;
     uint64_t sum = 0;
-    for (; len >= CSUM_BLOCK; p += CSUM_BLOCK, d += CSUM_BLOCK, len -= CSUM_BLOCK) {
+    for (; p != end; p += CSUM_BLOCK, d += CSUM_BLOCK) {
         memcpy(d, p, CSUM_BLOCK);
         sum = csum_block(sum, p);
     }
-    for (; len >= 8; p += 8, d += 8, len -= 8) {
-        uint64_t word;
-        memcpy(&word, p, 8);
-        memcpy(d, &word, 8);
-        sum = csum_word(sum, word);
-    }
-    if (len)
-        sum = csum_word(sum, csum_tail(d, p, len));
-    return csum_narrow(sum);
+    return csum_rest(sum, d, p, len);
 }
 
 /* csum.c: the same, faster where there is much. */

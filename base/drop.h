@@ -57,7 +57,8 @@
     X(IP_EXTENSION, "IPv6 extension header that is malformed, refused or one too many")            \
     X(NDP_BAD, "neighbour discovery that RFC 4861 7.1 tells to discard")                           \
     X(ICMP_QUOTE, "ICMP error that quotes no segment of ours under way (RFC 5927)")                \
-    X(WIRE_HANDOVER_FULL, "arrived at another worker's queue, and the lane to its own is full")
+    X(WIRE_HANDOVER_FULL, "arrived at another worker's queue, and the lane to its own is full")  \
+    X(WIRE_LONG, "came in several pieces, and no long frame was free or none so long")
 
 enum drop {
 #define X(name, meaning) DROP_##name,

@@ -32,7 +32,7 @@ uint64_t hist_highest_ns(uint32_t index)
 
 double hist_mean_ns(const struct hist *h)
 {
-    return h->count ? h->sum_ns / (double)h->count : NAN;
+    return h->count ? (double)h->sum_ns / (double)h->count : NAN;
 }
 
 /* ceil(count * num / den), at least 1, at most count. */
@@ -84,7 +84,7 @@ static void sum_extremes(struct hist_sum *s, uint64_t min_ns, uint64_t max_ns)
 
 void hist_sum_add(struct hist_sum *s, const struct hist *h)
 {
-    sum_totals(s, h->count, h->overflow, h->sum_ns);
+    sum_totals(s, h->count, h->overflow, (double)h->sum_ns);
     sum_extremes(s, h->min_ns, h->max_ns);
     for (uint32_t i = 0; i < HIST_COUNTS; i++)
         s->counts[i] += h->counts[i];

@@ -18,7 +18,7 @@
 struct hist {
     uint64_t count, overflow; /* count includes overflow */
     uint64_t min_ns, max_ns;  /* exact; min_ns is UINT64_MAX while empty */
-    double sum_ns;            /* exact enough for the mean */
+    uint64_t sum_ns;
     uint32_t counts[HIST_COUNTS];
 };
 
@@ -33,7 +33,7 @@ static inline uint32_t hist_index(uint64_t ns)
 static inline void hist_record(struct hist *h, uint64_t ns)
 {
     h->count++;
-    h->sum_ns += (double)(int64_t)ns; /* one instruction; an unsigned one takes six */
+    h->sum_ns += ns;
     if (ns < h->min_ns)
         h->min_ns = ns;
     if (ns > h->max_ns)
@@ -56,7 +56,7 @@ uint64_t hist_percentile_ns(const struct hist *h, uint64_t num, uint64_t den);
 /* A wide sum of histograms: 64-bit counts, for runs and phases. */
 struct hist_sum {
     uint64_t count, overflow, min_ns, max_ns;
-    double sum_ns;
+    double sum_ns; /* exact enough for the mean */
     uint64_t counts[HIST_COUNTS];
 };
 void hist_sum_reset(struct hist_sum *s);

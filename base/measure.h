@@ -134,7 +134,9 @@ enum operation {
     X(PATH_MTU_RAISED, path_mtu_raised, "paths whose MTU was tried anew, 10 minutes later")        \
     X(BLACK_HOLES, black_holes, "connections that went down to the least MTU, unanswered")         \
     X(NEIGHBOURS_MOVED, neighbours_moved, "neighbours in use that told another MAC than before")   \
-    X(FRAMES_HANDED, frames_handed, "frames that had arrived at another worker's queue")
+    X(FRAMES_HANDED, frames_handed, "frames that had arrived at another worker's queue")           \
+    X(FRAMES_CUT, frames_cut, "frames sent whose text the device cut into segments (TSO)")         \
+    X(FRAMES_UNCUT, frames_uncut, "frames received that are several segments nobody cut (LRO)")
 
 enum counter {
 #define X(NAME, name, meaning) COUNTER_##NAME,

@@ -303,14 +303,16 @@ static void put_environment(struct document *d, const struct summary *s)
     put(d->root, "environment", object);
 }
 
-/* Whether the targets were counted over the measured phases, so that their time is known. */
+/* Whether the targets were counted over the measured phases, so that their time is known. What ended in a
+ * drain is in the transactions, but neither in the rate nor in the targets. */
 static bool targets_are_measured(const struct summary *s)
 {
     double completed = 0;
     for (size_t i = 0; i < s->targets.count; i++)
         completed += (double)s->targets.rows[i].completed;
-    const struct figure *whole = &s->figures[FIGURE_TRANSACTIONS];
-    return whole->has && whole->value == completed && s->figures[FIGURE_ACTUAL_DURATION].value > 0;
+    const struct figure *rate = &s->figures[FIGURE_TRANSACTIONS_PER_S];
+    double seconds = s->figures[FIGURE_ACTUAL_DURATION].value;
+    return rate->has && seconds > 0 && fabs(rate->value * seconds - completed) < 0.5;
 }
 
 static json_t *target(const struct target_info *t, double seconds)

@@ -23,6 +23,7 @@ struct app_message {
     uint32_t reply_len; /* bytes of the reply expected; 0: none (discard) */
     uint32_t conn;      /* the connection's number, for content that depends on it */
     uint32_t replies;   /* reply messages of reply_len each that are asked for; 0: one */
+    uint32_t start;     /* the protocol's own: see `begin` */
 };
 
 /* Constant for a worker. `pattern` is APP_PATTERN bytes made from the seed by app_ctx_init:
@@ -61,6 +62,9 @@ struct app_client {
     uint32_t min_len, min_reply; /* smallest message and reply (line: its envelope with the longest
                                   * id and the member that asks for another reply length) */
     uint32_t min_stream;          /* ... and for several replies; 0: there is only one */
+    /* Once, when all else of a message is known: where in the pattern it begins, which is on its way from
+     * memory from then on. NULL: nothing to be found out. */
+    void (*begin)(const struct app_ctx *c, struct app_message *m);
     /* Writes bytes [off, off + len) of message m to buf; returns their csum_add partial sum (as if
      * buf began at an even offset). off + len <= m->len. */
     uint64_t (*fill)(const struct app_ctx *c, const struct app_message *m, uint32_t off,

@@ -32,6 +32,7 @@ static uint32_t discard_server_rx(const struct app_ctx *c, struct app_parse *st,
 const struct app_client discard_client = {
     .name = "discard",
     .min_len = 1,
+    .begin = pattern_begin_message,
     .fill = pattern_fill_message,
     .rx = discard_client_rx,
 };

@@ -27,8 +27,7 @@ static uint32_t echo_client_rx(const struct app_ctx *c, struct app_parse *st,
     if (!oldest)
         return len ? refuse(st, len, out, done) : 0;
     uint32_t want = oldest->reply_len - st->off, n = len < want ? len : want;
-    uint64_t start = pattern_message_start(c, oldest);
-    uint32_t same = pattern_match(c->pattern, start + st->off, data, n);
+    uint32_t same = pattern_match(c->pattern, (uint64_t)oldest->start + st->off, data, n);
     st->off += same;
     if (same < n) {
         st->bad = 1;
@@ -53,6 +52,7 @@ const struct app_client echo_client = {
     .name = "echo",
     .min_len = 1,
     .min_reply = 1,
+    .begin = pattern_begin_message,
     .fill = pattern_fill_message,
     .rx = echo_client_rx,
 };

@@ -6,7 +6,7 @@
 #include "base/csum.h"
 #include "base/rng.h"
 
-#define MEMCMP_PAYS 32 /* bytes; it does not say where the difference is */
+#define LINE      64
 #define LINE_SEED 0x6c696e65ull /* part of the protocol: both sides make the same text */
 
 uint64_t pattern_line_start(uint64_t id)
@@ -14,9 +14,11 @@ uint64_t pattern_line_start(uint64_t id)
     return rng_mix(LINE_SEED, id) % APP_PATTERN;
 }
 
-uint64_t pattern_message_start(const struct app_ctx *c, const struct app_message *m)
+void pattern_begin_message(const struct app_ctx *c, struct app_message *m)
 {
-    return rng_mix(rng_mix(c->seed, m->conn), m->id) % APP_PATTERN;
+    m->start = (uint32_t)(rng_mix(c->seed ^ (uint64_t)m->conn << 32, m->id) % APP_PATTERN);
+    __builtin_prefetch(c->pattern + m->start);
+    __builtin_prefetch(c->pattern + m->start + LINE);
 }
 
 uint64_t pattern_fill(const uint8_t *pattern, uint64_t at, uint8_t *buf, uint32_t len)
@@ -48,16 +50,13 @@ static uint32_t common(const uint8_t *a, const uint8_t *b, uint32_t len)
     return i;
 }
 
-uint32_t pattern_match(const uint8_t *pattern, uint64_t at, const uint8_t *data, uint32_t len)
+uint32_t pattern_match_any(const uint8_t *pattern, uint64_t at, const uint8_t *data, uint32_t len)
 {
     for (uint32_t done = 0, n; done < len; done += n) {
         const uint8_t *want = pattern_at(pattern, at + done);
         n = len - done < APP_PATTERN ? len - done : APP_PATTERN;
-        if (n < MEMCMP_PAYS || memcmp(data + done, want, n) != 0) {
-            uint32_t same = common(data + done, want, n);
-            if (same < n)
-                return done + same;
-        }
+        if (memcmp(data + done, want, n) != 0)
+            return done + common(data + done, want, n);
     }
     return len;
 }
@@ -65,5 +64,5 @@ uint32_t pattern_match(const uint8_t *pattern, uint64_t at, const uint8_t *data,
 uint64_t pattern_fill_message(const struct app_ctx *c, const struct app_message *m, uint32_t off,
                               uint8_t *buf, uint32_t len)
 {
-    return pattern_fill(c->pattern, pattern_message_start(c, m) + off, buf, len);
+    return pattern_fill(c->pattern, (uint64_t)m->start + off, buf, len);
 }

@@ -103,7 +103,7 @@ static uint32_t on_data(void *ctx, uint32_t conn, const uint8_t *data, uint32_t 
     return taken < len ? taken : len;
 }
 
-static void on_acked(void *ctx, uint32_t conn, uint64_t pos)
+static void on_acked(void *ctx, uint32_t conn, uint32_t pos)
 {
     (void)conn, (void)pos;
     inside(ctx);
@@ -119,7 +119,7 @@ static const struct tcp_ops ops = {.event = on_event, .data = on_data, .acked = 
                                    .timer = on_timer};
 
 /* Contents are not compared: the application that made them is not here. */
-static uint64_t fill(void *ctx, uint32_t conn, uint64_t pos, uint8_t *buf, uint32_t len)
+static uint64_t fill(void *ctx, uint32_t conn, uint32_t pos, uint8_t *buf, uint32_t len)
 {
     (void)ctx, (void)conn, (void)pos;
     memset(buf, 0, len);
@@ -128,10 +128,12 @@ static uint64_t fill(void *ctx, uint32_t conn, uint64_t pos, uint8_t *buf, uint3
 
 /* --- the engine's part ------------------------------------------------------------------------- */
 
+/* It was verified when it arrived, by the device or by us; one that a virtual device handed over may hold
+ * an open checksum. */
 static void arrives(struct retrace *r, const struct tape_record *record)
 {
     r->callback = record->callback;
-    hand_give(r->hand, tape_body(record), record->bytes);
+    hand_give(r->hand, tape_body(record), record->bytes, FRAME_CSUM_OK);
     uint32_t n = stack_poll(&r->stack);
     stack_input(&r->stack, 0, n, record->at_ns);
     stack_poll_done(&r->stack);

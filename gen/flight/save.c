@@ -20,9 +20,8 @@ uint32_t flight_layout(void)
         offsetof(struct conn, cwnd),   offsetof(struct conn, rto_at),  offsetof(struct conn, mss),
         offsetof(struct conn, state),  offsetof(struct conn, flags),   offsetof(struct conn, timer),
         offsetof(struct conn, srtt),   offsetof(struct conn, rttvar),  offsetof(struct conn, recover),
-        offsetof(struct conn, iss),    offsetof(struct conn, side),    offsetof(struct conn, snd_hi),
-        offsetof(struct conn, delack_at), offsetof(struct conn, max_wnd), TCP_STATE_COUNT,
-        sizeof(struct tcp_saved)};
+        offsetof(struct conn, iss),    offsetof(struct conn, side),    offsetof(struct conn, delack_at),
+        offsetof(struct conn, max_wnd), TCP_STATE_COUNT,               sizeof(struct tcp_saved)};
     uint64_t sum = SUM_START;
     sum = sum_add(sum, offsets, sizeof offsets);
     return (uint32_t)(sum ^ sum >> 32);

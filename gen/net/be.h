@@ -7,6 +7,7 @@
 #define NET_BE_H
 
 #include <endian.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -23,6 +24,14 @@ static inline uint16_t be16_load(struct be16 v)
     uint16_t raw;
     memcpy(&raw, v.byte, sizeof raw);
     return be16toh(raw);
+}
+
+/* Whether any of these bits is set. */
+static inline bool be16_has(struct be16 v, uint16_t bits)
+{
+    uint16_t raw;
+    memcpy(&raw, v.byte, sizeof raw);
+    return raw & htobe16(bits);
 }
 
 static inline uint32_t be32_load(struct be32 v)

@@ -120,6 +120,6 @@ uint32_t net_tcp_build(const struct net_template *t, uint8_t *frame, const struc
 void net_tcp_open_csum(const struct net_template *t, uint8_t *frame, uint32_t len)
 {
     struct tcp_hdr *h = (void *)(frame + t->len);
-    uint16_t sum = csum_fold(t->pseudo_sum + be16_sum((uint16_t)(len - t->len)));
+    uint16_t sum = csum_fold(t->pseudo_sum + (len ? be16_sum((uint16_t)(len - t->len)) : 0));
     memcpy(&h->csum, &sum, sizeof sum);
 }

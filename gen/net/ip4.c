@@ -5,6 +5,7 @@
 #include "base/csum.h"
 #include "net/hdr.h"
 #include "net/layer.h"
+#include "net/tcp_take.h"
 
 enum ip4_option { IP4_OPT_END = 0, IP4_OPT_NOP = 1, IP4_OPT_LSRR = 131, IP4_OPT_SSRR = 137 };
 
@@ -31,16 +32,29 @@ bool ip4_source_bad(uint32_t addr)
     return (net == 0) | (net == 127) | (net >> 4 == 0xe) | (addr == 0xffffffff);
 }
 
-static inline uint64_t ip4_pseudo_sum(const struct ip4_hdr *ip, uint32_t payload_len)
+/* What the addresses add to both sums, the header's and the pseudo-header's. */
+static inline uint64_t addresses_sum(const struct ip4_hdr *ip)
 {
-    return csum_add(&ip->src, 8) + be16_sum(ip->protocol) + be16_sum((uint16_t)payload_len);
+    return csum_word32(&ip->src) + csum_word32(&ip->dst);
 }
 
-static int ip4_payload_parse(struct pkt *p, const struct ip4_hdr *ip, uint32_t header_len,
-                             uint32_t len, bool csum_ok)
+static inline uint64_t ip4_pseudo_sum(const struct ip4_hdr *ip, uint32_t payload_len)
 {
-    const uint8_t *payload = (const uint8_t *)ip + header_len;
-    if (UNLIKELY(be16_load(ip->fragment) & IP4_FRAGMENT_MASK))
+    return addresses_sum(ip) + be16_sum(ip->protocol) + be16_sum((uint16_t)payload_len);
+}
+
+/* Of a header without options. */
+static inline bool ip4_sum_ok(const struct ip4_hdr *ip)
+{
+    const uint8_t *at = (const uint8_t *)ip;
+    uint64_t sum = csum_word32(at) + csum_word32(at + 4) + csum_word32(at + 8) + addresses_sum(ip);
+    return csum_fold(sum) == 0xffff;
+}
+
+/* What the header says of itself is checked by now. */
+static inline int ip4_addresses(struct pkt *p, const struct ip4_hdr *ip)
+{
+    if (UNLIKELY(be16_has(ip->fragment, IP4_FRAGMENT_MASK)))
         return -DROP_IP_FRAGMENT;
     uint32_t src = be32_load(ip->src);
     if (UNLIKELY(ip4_source_bad(src)))
@@ -48,7 +62,17 @@ static int ip4_payload_parse(struct pkt *p, const struct ip4_hdr *ip, uint32_t h
     p->src = ip4_addr(src);
     p->dst = ip4_addr(be32_load(ip->dst));
     p->tcp.ecn = ip->tos & 3;
-    if (LIKELY(ip->protocol == IP_TCP))
+    return 0;
+}
+
+static __attribute__((noinline)) int ip4_payload_parse(struct pkt *p, const struct ip4_hdr *ip,
+                                                       uint32_t header_len, uint32_t len, bool csum_ok)
+{
+    const uint8_t *payload = (const uint8_t *)ip + header_len;
+    int drop = ip4_addresses(p, ip);
+    if (drop)
+        return drop;
+    if (ip->protocol == IP_TCP)
         return tcp_parse(p, payload, len, ip4_pseudo_sum(ip, len), csum_ok);
     if (ip->protocol == IP_ICMP)
         return icmp_parse(p, payload, len);
@@ -56,7 +80,8 @@ static int ip4_payload_parse(struct pkt *p, const struct ip4_hdr *ip, uint32_t h
 }
 
 /* A header with options, or one that is no header at all. */
-static int ip4_long_parse(struct pkt *p, const struct ip4_hdr *ip, uint32_t len, bool csum_ok)
+static __attribute__((noinline)) int ip4_long_parse(struct pkt *p, const struct ip4_hdr *ip, uint32_t len,
+                                                    bool csum_ok)
 {
     const uint8_t *at = (const uint8_t *)ip;
     uint32_t header_len = (ip->version_len & 15u) * 4, total_len = be16_load(ip->total_len);
@@ -81,9 +106,13 @@ int ip4_parse(struct pkt *p, const uint8_t *at, uint32_t len, bool csum_ok)
     uint32_t total_len = be16_load(ip->total_len);
     if (UNLIKELY(total_len < IP4_HEADER || total_len > len))
         return -DROP_IP_SHORT;
-    if (UNLIKELY(csum_fold(csum_add(at, IP4_HEADER)) != 0xffff))
+    if (UNLIKELY(!ip4_sum_ok(ip)))
         return -DROP_IP_CSUM;
-    return ip4_payload_parse(p, ip, IP4_HEADER, total_len - IP4_HEADER, csum_ok);
+    uint32_t payload_len = total_len - IP4_HEADER;
+    if (UNLIKELY(ip->protocol != IP_TCP))
+        return ip4_payload_parse(p, ip, IP4_HEADER, payload_len, csum_ok);
+    int drop = ip4_addresses(p, ip);
+    return drop ? drop : tcp_take(p, at + IP4_HEADER, payload_len, ip4_pseudo_sum(ip, payload_len), csum_ok);
 }
 
 uint64_t ip4_write(uint8_t *at, const struct net_path *path, uint8_t protocol, uint16_t total_len)

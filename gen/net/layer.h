@@ -22,6 +22,8 @@ int icmp6_parse(struct pkt *p, const uint8_t *icmp, uint32_t len, uint64_t pseud
 int ndp_parse(struct pkt *p, const uint8_t *icmp, uint32_t len, uint8_t hop_limit);
 /* `pseudo_sum`: partial sum of the pseudo header, length included. */
 int tcp_parse(struct pkt *p, const uint8_t *seg, uint32_t len, uint64_t pseudo_sum, bool csum_ok);
+/* The same of CSUM_LONG bytes at least. */
+int tcp_parse_long(struct pkt *p, const uint8_t *seg, uint32_t len, uint64_t pseudo_sum);
 int tcp_opts_parse(struct pkt_tcp *t, const uint8_t *opts, uint32_t len);
 
 /* Link header with its tags; returns its length, 14 to 22. */

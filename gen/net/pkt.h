@@ -142,7 +142,8 @@ static inline uint32_t net_tcp_header_len(const struct net_template *t, uint8_t 
 uint32_t net_tcp_build(const struct net_template *t, uint8_t *frame, const struct net_seg *s,
                        uint32_t payload_len, uint64_t payload_sum);
 /* For a device that completes checksums: of the segment that was built in `frame`, `len` bytes in all,
- * the checksum field gets the sum of the pseudo-header alone, as such devices want it. */
+ * the checksum field gets the sum of the pseudo-header alone, as such devices want it; `len` 0: without
+ * the length, which the device adds to each segment that it cuts. */
 void net_tcp_open_csum(const struct net_template *t, uint8_t *frame, uint32_t len);
 
 /* ARP; returns the frame's length (60: padded to the minimum). dst_mac NULL: broadcast request. */

@@ -70,7 +70,7 @@ static bool syn_opts_parse(struct pkt_tcp *t, const uint8_t *opts)
     return true;
 }
 
-int tcp_opts_parse(struct pkt_tcp *t, const uint8_t *opts, uint32_t len)
+__attribute__((noinline)) int tcp_opts_parse(struct pkt_tcp *t, const uint8_t *opts, uint32_t len)
 {
     if (LIKELY(len == SYN_SIZE && syn_opts_parse(t, opts)))
         return 0;

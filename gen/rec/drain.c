@@ -108,6 +108,13 @@ static const struct rec_record *record_at(const struct rec_samples *s, uint32_t 
     return &s->at[ring_slot(&s->ring, s->ring.cons.at + i)];
 }
 
+/* Its name follows; if the run ended before the phase began, these samples are of the one before. */
+static uint32_t phase_after(const struct rec *r, uint32_t phase)
+{
+    uint32_t begun = atomic_load_explicit(&r->phase_count, memory_order_acquire);
+    return phase + 1 < begun ? phase + 1 : phase;
+}
+
 static void take_mark(struct rec *r, uint32_t lane, const struct rec_record *mark, struct batch *b)
 {
     struct drain *d = &r->drains[lane];
@@ -117,6 +124,10 @@ static void take_mark(struct rec *r, uint32_t lane, const struct rec_record *mar
     d->begun = true;
     d->since_ns = mark->word[0];
     d->phase = (uint32_t)mark->word[1];
+    if (d->phase == REC_PHASE_NEXT)
+        d->phase = phase_after(r, d->named);
+    else
+        d->named = d->phase;
     d->keep = mark->word[2];
 }
 
@@ -205,6 +216,17 @@ bool drain_due(struct rec *r, uint32_t lane, uint64_t now_ns)
     return d->ready || d->lost.to_ns;
 }
 
+/* What comes is of a phase that has no row yet. */
+static bool waits_for_phase(const struct rec *r, uint32_t lane)
+{
+    const struct rec_record *first = record_at(&r->lanes[lane].samples, 0);
+    uint32_t named = r->drains[lane].named;
+    if (rec_record_result(first) != REC_MARK || (uint32_t)first->word[1] != REC_PHASE_NEXT)
+        return false;
+    uint32_t next = phase_after(r, named);
+    return next == named || !r->phases[next]->id;
+}
+
 void drain_lane_samples(struct rec *r, uint32_t lane, uint64_t now_ns, struct batch *b)
 {
     if (!r->drains)
@@ -213,7 +235,7 @@ void drain_lane_samples(struct rec *r, uint32_t lane, uint64_t now_ns, struct ba
     if (d->ready)
         d->stored_ns = now_ns;
     store_lost(r, lane, b);
-    for (int i = 0; i < BLOCKS_A_LOOK && d->ready; i++)
+    for (int i = 0; i < BLOCKS_A_LOOK && d->ready && !waits_for_phase(r, lane); i++)
         d->ready -= drain_some(r, lane, d->ready, b);
 }
 

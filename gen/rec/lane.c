@@ -55,6 +55,11 @@ struct rec_interval *rec_lane_next(struct rec_lane *lane, uint64_t now_ns, uint3
         lane->begun = true;
         return begin_block(lane, now_ns, phase);
     }
+    if (b->phase == REC_PHASE_NEXT) {
+        b->phase = phase;
+        if (phase == REC_PHASE_NEXT || b->start_ns == now_ns)
+            return b;
+    }
     bool changed = phase != b->phase;
     uint32_t wanted = changed ? 1 : REC_LANE_RESERVE + 1;
     b->end_ns = now_ns;

@@ -153,8 +153,8 @@ static int summarize_phase(struct rec *r, const struct rec_phase *p, struct err 
     return ret;
 }
 
-/* What is started in a measured phase ends in it or in the drain behind it; leaving the drain out
- * would leave out the slowest. Workers record there only what was started in a measured phase. */
+/* What is due in a measured phase ends in it or in the drain behind it; leaving the drain out
+ * would leave out the slowest. Workers record there only what was due in a measured phase. */
 static bool holds_measured(const struct rec_phase *p)
 {
     return p->row.measured || p->row.kind == PHASE_DRAIN;

@@ -68,6 +68,9 @@ struct rec_interval *rec_lane_current(struct rec_lane *lane);
 /* For rec_sample() and rec_samples_tick(); NULL: transactions are not recorded. */
 struct rec_samples *rec_lane_samples(struct rec_lane *lane);
 struct rec_interval *rec_lane_next(struct rec_lane *lane, uint64_t now_ns, uint32_t phase);
+/* As `phase`: the one that begins next, which the main thread has yet to begin. Such an interval lasts until
+ * a call names its phase. */
+#define REC_PHASE_NEXT UINT32_MAX
 
 /* Main-thread side. The recorder thread starts at SCHED_IDLE and writes into `db` (which it then
  * owns until rec_close) under run `run_id`. */

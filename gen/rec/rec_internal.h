@@ -53,7 +53,7 @@ struct rec_span {
 /* What the recorder knows of one lane's samples. */
 struct drain {
     bool begun;                       /* a mark was seen: */
-    uint32_t phase;
+    uint32_t phase, named;            /* the mark's; of the last one that named it (REC_PHASE_NEXT does not) */
     uint64_t keep, since_ns;          /* share kept since then (CLOCK_MONOTONIC) */
     uint32_t ready;                   /* records that the current look takes */
     uint64_t stored_ns;               /* when a block was last made */

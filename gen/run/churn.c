@@ -36,7 +36,9 @@ void churn_reopen(struct client *c, struct session *s)
 
 void churn_settle(struct client *c, struct session *s)
 {
-    if (s->retiring && !s->outstanding && s->state == SESSION_OPEN)
+    if (!s->retiring) /* apart: asked together, gcc reads four bytes that have just been written one by one */
+        return;
+    if (!s->outstanding && s->state == SESSION_OPEN)
         replace(c, s);
 }
 

@@ -125,6 +125,7 @@ static void begin_load(struct client *c, uint64_t start_ns)
         return;
     }
     c->started = 0;
+    c->due_measured = c->load.measured;
     begin_connections(c, start_ns);
     schedule_init(&c->schedule, &c->load.spec, start_ns);
     c->looked_ns = start_ns;
@@ -218,8 +219,10 @@ static uint64_t fill_one(struct client *c, uint32_t index, uint32_t from, uint8_
                          uint32_t len)
 {
     struct trans *t = &c->trans.entries[index];
-    if (!from && !t->sent_ns && c->unstamped_count < sizeof c->unstamped / sizeof *c->unstamped)
+    if (!from && !t->sent_ns && c->unstamped_count < sizeof c->unstamped / sizeof *c->unstamped) {
+        client_settle_eligible(c, t);
         c->unstamped[c->unstamped_count++] = index;
+    }
     if (from + len == t->msg.len && !t->whole) {
         t->whole = true;
         client_count(c, COUNTER_MESSAGES_SENT);
@@ -227,7 +230,7 @@ static uint64_t fill_one(struct client *c, uint32_t index, uint32_t from, uint8_
     return c->cfg.proto->fill(c->cfg.app, &t->msg, from, buf, len);
 }
 
-uint64_t client_fill(void *client, uint32_t conn, uint64_t pos, uint8_t *buf, uint32_t len)
+uint64_t client_fill(void *client, uint32_t conn, uint32_t pos, uint8_t *buf, uint32_t len)
 {
     struct client *c = client;
     struct session *s = client_session(c, conn);
@@ -235,13 +238,13 @@ uint64_t client_fill(void *client, uint32_t conn, uint64_t pos, uint8_t *buf, ui
     uint32_t done = 0;
     for (uint32_t i = s->head; i != TRANS_NONE && done < len; i = c->trans.entries[i].next) {
         const struct trans *t = &c->trans.entries[i];
-        uint64_t from = pos + done - t->pos;
+        uint32_t from = pos + done - t->pos;
         if (from >= t->msg.len)
             continue;
-        uint32_t part = t->msg.len - (uint32_t)from;
+        uint32_t part = t->msg.len - from;
         if (part > len - done)
             part = len - done;
-        sum += csum_at(fill_one(c, i, (uint32_t)from, buf + done, part), done);
+        sum += csum_at(fill_one(c, i, from, buf + done, part), done);
         done += part;
     }
     assert(done == len); /* every unacknowledged byte belongs to a listed transaction */

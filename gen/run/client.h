@@ -26,6 +26,7 @@
 
 #define SESSION_NONE 0xffffffffu
 #define CLIENT_MISSED_NS 1000000u /* an arrival that is looked at later is a missed start */
+#define CLIENT_BEHIND_NS 10000000u /* behind the schedule by more than a machine's hiccup */
 
 enum session_state { SESSION_DOWN, SESSION_OPENING, SESSION_OPEN, SESSION_CLOSING };
 
@@ -116,6 +117,8 @@ struct client {
     enum client_mode mode;
     struct client_load load;
     struct schedule schedule;
+    bool due_measured;           /* the schedule's arrivals are of a measured phase, even those that only
+                                  * start when it is over: leaving them out would leave out the slowest */
 
     struct session *sessions;
     uint8_t *target_of;          /* by session: number of its last connection's target; NULL: there is
@@ -124,6 +127,8 @@ struct client {
     struct trans_pool trans;
     struct free_queue free;
     uint64_t free_since_ns;      /* since when somebody may take work */
+    uint64_t caught_up_ns, caught_up_id; /* when all that TCP let go was last handed over, and next_id then:
+                                          * of what had started, the rest was held by a window */
     uint64_t next_id;
     uint64_t started;            /* in this phase */
     uint64_t completed;          /* of what was started in measured phases, since the start */
@@ -161,7 +166,7 @@ uint64_t client_sessions_memory(const struct client_config *cfg);
 uint64_t client_servers_memory(const struct client_config *cfg);
 
 extern const struct tcp_ops client_tcp_ops; /* ctx: struct client */
-uint64_t client_fill(void *client, uint32_t conn, uint64_t pos, uint8_t *buf, uint32_t len);
+uint64_t client_fill(void *client, uint32_t conn, uint32_t pos, uint8_t *buf, uint32_t len);
 
 /* Makes and asks for all paths; call once before the connect phase. -ENOSPC: too many. */
 int client_resolve(struct client *c, struct err *e);
@@ -170,8 +175,35 @@ enum neigh_state client_resolved(const struct client *c);
 
 void client_begin(struct client *c, enum client_mode mode, const struct client_load *load,
                   uint64_t start_ns);
+/* An open loop that is not far behind its schedule. */
+static inline bool client_keeps_up(const struct client *c, uint64_t now_ns)
+{
+    return c->mode == CLIENT_LOAD && !c->load.spec.shape->closed_loop &&
+           c->schedule.next_ns > now_ns - CLIENT_BEHIND_NS;
+}
+/* Whether an arrival is due that somebody may take. */
+static inline bool client_is_due(const struct client *c, uint64_t now_ns)
+{
+    return c->schedule.next_ns <= now_ns && c->free.listed;
+}
 /* Starts what is due, at most `budget` arrivals or opens; returns how many. */
 uint32_t client_start_due(struct client *c, uint32_t budget);
+/* The end of a round. */
+static inline void client_note_caught_up(struct client *c)
+{
+    if (c->stack->tcp.out_count)
+        return;
+    c->caught_up_ns = c->now_ns;
+    c->caught_up_id = c->next_id;
+}
+/* Of a transaction that is not sent: what waits for a window, the peer's or that of congestion, waits for
+ * the peer (queueing), not for the generator (lateness). */
+static inline void client_settle_eligible(const struct client *c, struct trans *t)
+{
+    bool held = t->msg.id < c->caught_up_id && t->eligible_ns && t->eligible_ns < c->caught_up_ns;
+    if (held)
+        t->eligible_ns = c->caught_up_ns;
+}
 /* The first bytes built since the last call are handed over now. */
 void client_flushed(struct client *c, uint64_t now_ns);
 /* The load's time is over: only arrivals that are due by now still start, in the drain. */

@@ -126,7 +126,7 @@ static uint32_t match_by_id(const struct client *c, uint32_t oldest, const struc
 static void after_reply(struct client *c, struct session *s)
 {
     struct tcp *tcp = &c->stack->tcp;
-    uint64_t acked = conn_position(tcp_conn(tcp, s->conn), tcp_conn(tcp, s->conn)->snd_una);
+    uint32_t acked = conn_position(tcp_conn(tcp, s->conn), tcp_conn(tcp, s->conn)->snd_una);
     client_release(c, s, acked);
     s->vain = 0;
     if (c->load.opens_each) {
@@ -209,28 +209,39 @@ static uint32_t on_data(void *ctx, uint32_t conn, const uint8_t *data, uint32_t 
 }
 
 /* One-way protocols end a transaction when its last byte is acknowledged. */
-static void on_acked(void *ctx, uint32_t conn, uint64_t pos)
+static void acked_one_way(struct client *c, struct session *s, uint32_t pos)
 {
-    struct client *c = ctx;
-    struct session *s = client_session(c, conn);
-    if (s->conn != conn)
-        return;
-    if (!c->cfg.one_way) {
-        client_release(c, s, pos);
-        return;
-    }
+    uint32_t conn = s->conn;
     for (;;) {
         uint32_t oldest = client_oldest(c, s);
         if (oldest == TRANS_NONE)
             return;
         const struct trans *t = &c->trans.entries[oldest];
-        if (t->pos + t->msg.len > pos)
+        if (seq_lt(pos, t->pos + t->msg.len))
             return;
         client_finish(c, s, oldest, RESULT_OK);
         after_reply(c, s);
         if (s->conn != conn || s->state != SESSION_OPEN)
             return;
     }
+}
+
+/* A request whose reply is still to come stays. */
+static bool awaits_reply(const struct client *c, const struct session *s)
+{
+    return s->head == TRANS_NONE || !c->trans.entries[s->head].replied;
+}
+
+static void on_acked(void *ctx, uint32_t conn, uint32_t pos)
+{
+    struct client *c = ctx;
+    struct session *s = client_session(c, conn);
+    if (s->conn != conn)
+        return;
+    if (c->cfg.one_way)
+        acked_one_way(c, s, pos);
+    else if (!awaits_reply(c, s))
+        client_release(c, s, pos);
 }
 
 /* A deadline: of the connect, the oldest transaction, or the close. */

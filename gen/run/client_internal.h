@@ -4,6 +4,7 @@
 #define RUN_CLIENT_INTERNAL_H
 
 #include "run/client.h"
+#include "tcp/seq.h"
 
 static inline void client_count(struct client *c, enum counter k)
 {
@@ -132,6 +133,6 @@ void client_fail_all(struct client *c, struct session *s, enum result result);
 /* The oldest transaction that still waits for its reply. */
 uint32_t client_oldest(const struct client *c, const struct session *s);
 /* Releases finished transactions at the head whose bytes below `pos` are acknowledged. */
-void client_release(struct client *c, struct session *s, uint64_t pos);
+void client_release(struct client *c, struct session *s, uint32_t pos);
 
 #endif

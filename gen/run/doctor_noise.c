@@ -22,7 +22,7 @@ static void print_stolen(const struct stolen *s)
 {
     char name[32], p50[32], p99[32], p999[32], max[32];
     double seconds = (double)s->took_ns / (double)NS_PER_S;
-    double step_ns = ((double)s->took_ns - s->gaps.sum_ns) / (double)(s->steps - s->gaps.count);
+    double step_ns = ((double)s->took_ns - (double)s->gaps.sum_ns) / (double)(s->steps - s->gaps.count);
     snprintf(name, sizeof name, "stolen, cpu %d", s->cpu);
     if (!s->gaps.count) {
         doctor_row(FINDING_INFO, name,
@@ -37,7 +37,7 @@ static void print_stolen(const struct stolen *s)
                show_ns(p99, hist_percentile_ns(&s->gaps, 99, 100)),
                show_ns(p999, hist_percentile_ns(&s->gaps, 999, 1000)), show_ns(max, s->gaps.max_ns),
                (double)s->gaps.count / seconds, (double)s->long_gaps / seconds,
-               100 * s->gaps.sum_ns / (double)s->took_ns, seconds, step_ns);
+               100 * (double)s->gaps.sum_ns / (double)s->took_ns, seconds, step_ns);
 }
 
 /* All CPUs at once, as a run with a worker on each would have it. */

@@ -54,14 +54,14 @@ void client_sample_not_sent(struct client *c, enum operation operation, uint64_t
                &(struct rec_transaction){
                    .intended_ns = intended_ns, .latency_ns = waited, .queueing_ns = waited,
                    .connection = REC_CONN_NONE, .operation = (uint8_t)operation,
-                   .result = RESULT_NOT_SENT, .measured = c->load.measured});
+                   .result = RESULT_NOT_SENT, .measured = c->due_measured});
 }
 
-void client_release(struct client *c, struct session *s, uint64_t pos)
+void client_release(struct client *c, struct session *s, uint32_t pos)
 {
     while (s->head != TRANS_NONE) {
         const struct trans *t = &c->trans.entries[s->head];
-        if (!t->replied || t->pos + t->msg.len > pos)
+        if (!t->replied || seq_lt(pos, t->pos + t->msg.len))
             return;
         trans_free_first(&c->trans, &s->head);
     }
@@ -69,9 +69,13 @@ void client_release(struct client *c, struct session *s, uint64_t pos)
 
 static void tell(struct client *c, const struct session *s, enum result result)
 {
+    if (!c->load.measured)
+        return;
     struct client_target_counts *told = client_told(c, session_number(c, s));
-    told->completed += c->load.measured && result == RESULT_OK;
-    told->failed += c->load.measured && result != RESULT_OK;
+    if (result == RESULT_OK)
+        told->completed++;
+    else
+        told->failed++;
 }
 
 void client_finish(struct client *c, struct session *s, uint32_t trans, enum result result)
@@ -84,6 +88,8 @@ void client_finish(struct client *c, struct session *s, uint32_t trans, enum res
     tell(c, s, result);
     if (t->msg.reply_len && result == RESULT_OK)
         client_count(c, COUNTER_MESSAGES_RECEIVED);
+    if (!t->sent_ns)
+        client_settle_eligible(c, t);
     struct lasted l = lasted(t, c->now_ns);
     if (result == RESULT_OK && t->measured) {
         record(c, &l);
@@ -97,5 +103,6 @@ void client_fail_all(struct client *c, struct session *s, enum result result)
     for (uint32_t i = s->head; i != TRANS_NONE; i = c->trans.entries[i].next)
         if (!c->trans.entries[i].replied)
             client_finish(c, s, i, result);
-    client_release(c, s, UINT64_MAX);
+    while (s->head != TRANS_NONE)
+        trans_free_first(&c->trans, &s->head);
 }

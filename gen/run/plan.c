@@ -14,7 +14,8 @@ static int closing_phase(struct run *r, const struct job_phase *p, enum phase_ki
                          enum client_mode mode, uint64_t limit_ns, struct err *e)
 {
     uint64_t start = clock_now_ns(&r->clock), end = start + limit_ns;
-    int phase = step_begin(r, p, kind, start, limit_ns, e);
+    uint64_t began = kind == PHASE_DRAIN && r->loaded.end_ns < start ? r->loaded.end_ns : start;
+    int phase = step_begin(r, p, kind, began, limit_ns, e);
     if (phase < 0)
         return phase;
     struct worker_command cmd = {.mode = mode, .start_ns = start, .end_ns = end,

@@ -40,7 +40,7 @@ struct reflect_config {
 struct reflect_result {
     uint64_t round_trips, took_ns; /* while measuring; turns, where there are */
     double round_trips_per_s;
-    char detail[160];/* the near wire's mode, for people */
+    char detail[192]; /* the near wire's mode, for people */
 };
 
 /* Sends the first frames, then warms up and measures on the calling thread while something

@@ -113,25 +113,36 @@ static void pending_give(struct server *s, struct held *h, uint32_t i)
 static void append(struct server *s, struct server_conn *sc, struct held *h, uint32_t i)
 {
     h->next = SERVER_NONE;
-    if (sc->head == SERVER_NONE)
-        sc->head = i;
-    else
-        server_held(s, server_held(s, sc->head)->last)->next = i;
-    server_held(s, sc->head)->last = i;
+    if (sc->head == SERVER_NONE) {
+        sc->head = h->last = i;
+        return;
+    }
+    struct held *first = server_held(s, sc->head);
+    server_held(s, first->last)->next = i;
+    first->last = i;
+}
+
+static void release_first(struct server *s, struct server_conn *sc, struct held *h)
+{
+    uint32_t i = sc->head;
+    sc->head = h->next;
+    if (h->next != SERVER_NONE)
+        server_held(s, h->next)->last = h->last;
+    pending_give(s, h, i);
 }
 
 /* Everything below `pos` is acknowledged. */
-static void release(struct server *s, struct server_conn *sc, uint64_t pos)
+static void release(struct server *s, uint32_t conn, uint32_t pos)
 {
+    struct server_conn *sc = &s->conns[conn];
+    const struct server_place *p = server_place_of(s, conn);
+    if (p->conn == conn && !seq_lt(pos, p->end))
+        server_forget_place(s, conn);
     while (sc->head != SERVER_NONE) {
-        uint32_t i = sc->head;
-        struct held *h = server_held(s, i);
-        if (server_end(h) > pos)
+        struct held *h = server_held(s, sc->head);
+        if (seq_lt(pos, server_end(h)))
             return;
-        sc->head = h->next;
-        if (h->next != SERVER_NONE)
-            server_held(s, h->next)->last = h->last;
-        pending_give(s, h, i);
+        release_first(s, sc, h);
     }
 }
 
@@ -331,7 +342,8 @@ static void leave_line(struct server *s, uint32_t conn)
 static void forget(struct server *s, uint32_t conn)
 {
     struct server_conn *sc = &s->conns[conn];
-    release(s, sc, UINT64_MAX);
+    while (sc->head != SERVER_NONE)
+        release_first(s, sc, server_held(s, sc->head));
     if (s->parse_of)
         parse_drop(s, conn);
     if (sc->waiting)
@@ -360,11 +372,11 @@ static void on_event(void *ctx, uint32_t conn, enum tcp_event event)
     }
 }
 
-static void on_acked(void *ctx, uint32_t conn, uint64_t pos)
+static void on_acked(void *ctx, uint32_t conn, uint32_t pos)
 {
     struct server *s = ctx;
     struct server_conn *sc = &s->conns[conn];
-    release(s, sc, pos);
+    release(s, conn, pos);
     if (__builtin_expect(sc->ahead, 0) && !is_ahead(s, conn)) {
         sc->ahead = false;
         tcp_resume(&s->stack->tcp, conn);

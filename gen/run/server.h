@@ -18,8 +18,8 @@
 /* What has to be sent, or sent again: `what.len` bytes at `pos` of the sent stream; described, or (echo)
  * the bytes themselves behind it. In a list by index. */
 struct held {
-    uint64_t pos;
     struct app_response what;
+    uint32_t pos;
     uint32_t next;
     uint32_t last;          /* the list's end, known to its head only */
     uint8_t bytes[];
@@ -34,11 +34,12 @@ struct server_conn {
 };
 static_assert(sizeof(struct server_conn) == 8, "ten million of them are 80 MB");
 
-/* Where the last segment of a connection ended. Connections share them. */
+/* Where the last segment of a connection ended: in an entry that is not wholly acknowledged yet.
+ * Connections share them. */
 #define SERVER_PLACES 256
 struct server_place {
-    uint64_t end; /* of the entry, in the stream */
     uint32_t conn, entry;
+    uint32_t end; /* of the entry, in the stream */
 };
 
 struct server_config {
@@ -88,7 +89,7 @@ int server_init(struct server *s, const struct server_config *cfg, struct stack 
 void server_fini(struct server *s);
 
 extern const struct tcp_ops server_tcp_ops; /* ctx: struct server */
-uint64_t server_fill(void *server, uint32_t conn, uint64_t pos, uint8_t *buf, uint32_t len);
+uint64_t server_fill(void *server, uint32_t conn, uint32_t pos, uint8_t *buf, uint32_t len);
 /* Once a round: connections that an empty pool stopped go on when there is room. */
 void server_resume(struct server *s);
 

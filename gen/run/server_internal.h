@@ -4,6 +4,7 @@
 #define RUN_SERVER_INTERNAL_H
 
 #include "run/server.h"
+#include "tcp/seq.h"
 
 static inline bool server_retains(const struct server *s)
 {
@@ -15,7 +16,7 @@ static inline struct held *server_held(const struct server *s, uint32_t i)
     return (void *)(s->pending + (size_t)i * s->held_bytes);
 }
 
-static inline uint64_t server_end(const struct held *h)
+static inline uint32_t server_end(const struct held *h)
 {
     return h->pos + h->what.len;
 }

@@ -35,6 +35,14 @@ static bool any_pattern(const struct job *job, enum job_pattern pattern)
     return false;
 }
 
+static bool all_short_lived(const struct job *job)
+{
+    for (uint32_t i = 0; i < job->phases_count; i++)
+        if (job->phases[i].pattern != PATTERN_SHORT_LIVED)
+            return false;
+    return true;
+}
+
 static bool any_short_lived(const struct job *job)
 {
     return any_pattern(job, PATTERN_SHORT_LIVED);
@@ -171,6 +179,7 @@ void setup_tuples(const struct job *job, uint32_t worker, struct tuples_config *
         .workers = job->workers,
         .connections = setup_share(job->connections, worker, job->workers),
         .comes_and_goes = any_short_lived(job) || any_reopens(job),
+        .brief = all_short_lived(job),
     };
     memcpy(out->sources, job->sources, sizeof out->sources);
     memcpy(out->ports, job->ports, sizeof out->ports);

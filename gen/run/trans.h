@@ -16,14 +16,14 @@
 
 struct trans {
     struct app_message msg;
-    uint64_t pos;                  /* of its first byte in the sent stream */
     uint64_t intended_ns, eligible_ns, sent_ns; /* sent_ns 0: first byte not handed over yet */
     struct app_parse parse;        /* of the reply in progress, at the head of the list only */
+    uint32_t pos;                  /* of its first byte in the sent stream */
     uint32_t next;
     uint32_t last;                 /* the list's end, known to its head only */
     uint16_t replies;              /* messages of its reply that have come whole, but the last */
     uint8_t operation;             /* enum operation */
-    bool measured : 1;             /* started in a measured phase */
+    bool measured : 1;             /* due in a measured phase */
     bool whole : 1;                /* its last byte was handed over once */
     bool replied : 1;              /* finished; waits for its acknowledgement */
 };

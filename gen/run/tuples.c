@@ -103,6 +103,8 @@ static uint64_t step_of(uint64_t pool, uint32_t walked)
 static uint32_t run_of(const struct tuples *t)
 {
     uint64_t share = t->cfg.connections / ((uint64_t)t->sources * t->targets_count);
+    if (t->cfg.brief && share < TUPLES_RUN_BRIEF)
+        share = TUPLES_RUN_BRIEF;
     share = at_most(at_most(share, TUPLES_RUN_MAX), t->ports);
     return share ? (uint32_t)share : 1;
 }

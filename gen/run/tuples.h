@@ -7,8 +7,9 @@
  * one on. Then come `run` ports of one source address, then as many of the next one, and round
  * again with the next ports. So neighbours in time share a source: with one server they share a
  * path, whose header template and neighbour are in the cache then, and yet every source has its
- * share when all connections are open. The walk is a ring, so a tuple comes again when all others
- * have had their turn: the one tried next has been in TIME-WAIT the longest.
+ * share when all connections are open, or, of those that are used once, in the course of time. The
+ * walk is a ring, so a tuple comes again when all others have had their turn: the one tried next has
+ * been in TIME-WAIT the longest.
  *
  * Where the device tells by which hash it deals flows to queues, the walk passes over tuples whose
  * replies would come to another worker's, as long as there are enough for each connection without
@@ -32,6 +33,7 @@ struct rss;
 #define TUPLES_PATHS_MAX 65536u /* a worker: 9 MiB of headers */
 #define TUPLES_AHEAD     8u     /* are drawn before they are asked for */
 #define TUPLES_RUN_MAX   64u    /* a path that comes into the cache once in so many costs nothing */
+#define TUPLES_RUN_BRIEF 16u    /* as many at least, of connections that are used once */
 
 struct tuples_config {
     struct ip_range sources[JOB_RANGES];
@@ -43,6 +45,7 @@ struct tuples_config {
     uint32_t worker, workers;  /* ports are dealt out modulo workers */
     uint32_t connections;      /* of this worker, at once */
     bool comes_and_goes;       /* more are opened in the course of time */
+    bool brief;                /* each is used once: shares are of those in the course of time */
     const struct rss *rss;     /* how the device deals replies to queues, one a worker; NULL: not known */
 };
 

@@ -10,6 +10,10 @@
 #include "base/privilege.h"
 
 #define SUB_BATCH    8     /* frames that share one reading of the clock */
+#define STEP_FRAMES  4     /* ... in a round that goes in steps, */
+#define STEP_FEW     2     /* ... where few wait: nothing is behind then, and an arrival would be */
+#define FEW_FRAMES   16
+#define STEP_STARTS  8
 #define TIMER_BUDGET 256
 #define START_BUDGET 64
 #define GAP_NS       100000u
@@ -51,6 +55,7 @@ static void tell_wire_counters(struct worker *w)
 static void next_interval(struct worker *w, uint64_t now_ns, uint32_t phase)
 {
     tell_wire_counters(w);
+    w->phase = phase;
     w->block->open_connections = w->cfg.is_client ? w->client.open : tcp_in_use(&w->stack.tcp);
     if (w->cfg.lane)
         count_into(w, rec_lane_next(w->cfg.lane, now_ns, phase));
@@ -144,10 +149,23 @@ static void change_load(struct worker *w, uint64_t now_ns)
     }
 }
 
+/* What completes after the time that was to be measured is not of that phase, however late main is to
+ * begin the drain. */
+static void end_by_time(struct worker *w, uint64_t now_ns)
+{
+    bool measured = w->client.mode == CLIENT_LOAD && w->current.load.measured;
+    end_command(w);
+    if (!measured)
+        return;
+    next_interval(w, now_ns, REC_PHASE_NEXT);
+    w->client.load.measured = false; /* for its targets as well */
+}
+
 static void poll_commands(struct worker *w, uint64_t now_ns)
 {
-    if (w->running_command && ((w->current.end_ns && now_ns >= w->current.end_ns) ||
-                               client_idle(&w->client)))
+    if (w->running_command && w->current.end_ns && now_ns >= w->current.end_ns)
+        end_by_time(w, now_ns);
+    else if (w->running_command && client_idle(&w->client))
         end_command(w);
     if (!ring_ready(&w->mailbox, 1))
         return;
@@ -170,36 +188,81 @@ static void poll_commands(struct worker *w, uint64_t now_ns)
 
 /* --- the loop ------------------------------------------------------------------------------- */
 
-static uint32_t receive(struct worker *w)
+static uint32_t run_client(struct worker *w, uint64_t now_ns)
 {
-    uint32_t n = w->stack.rx_count;
-    for (uint32_t from = 0; from < n; from += SUB_BATCH) {
-        uint64_t now = from ? clock_now_ns(w->cfg.clock) : w->last.ns;
-        w->client.now_ns = now;
-        flight_now(&w->flight, now);
-        stack_input(&w->stack, from, n - from < SUB_BATCH ? n - from : SUB_BATCH, now);
-    }
-    return n;
-}
-
-static uint32_t run_application(struct worker *w, uint64_t now_ns)
-{
-    w->client.now_ns = now_ns;
-    flight_now(&w->flight, now_ns);
-    stack_timers(&w->stack, now_ns);
-    uint32_t fired = tcp_timers(&w->stack.tcp, now_ns, TIMER_BUDGET);
-    if (!w->cfg.is_client) {
-        server_resume(&w->server);
-        if (w->cfg.live && now_ns >= w->next_live_ns)
-            tell_live(w, now_ns);
-        return fired;
-    }
     poll_commands(w, now_ns);
     if (w->client.samples)
         rec_samples_tick(w->client.samples, now_ns);
     if (now_ns >= w->next_interval_ns)
-        next_interval(w, now_ns, w->current.phase);
-    return fired + client_start_due(&w->client, START_BUDGET);
+        next_interval(w, now_ns, w->phase);
+    return client_start_due(&w->client, w->in_steps ? STEP_STARTS : START_BUDGET);
+}
+
+static void set_time(struct worker *w)
+{
+    w->client.now_ns = w->last.ns;
+    flight_now(&w->flight, w->last.ns);
+}
+
+static uint32_t run_application(struct worker *w)
+{
+    uint64_t now_ns = w->last.ns;
+    set_time(w);
+    stack_timers(&w->stack, now_ns);
+    uint32_t fired = tcp_timers(&w->stack.tcp, now_ns, TIMER_BUDGET);
+    if (w->cfg.is_client)
+        return fired + run_client(w, now_ns);
+    server_resume(&w->server);
+    if (w->cfg.live && now_ns >= w->next_live_ns)
+        tell_live(w, now_ns);
+    return fired;
+}
+
+/* What is built is as good as sent: what the wire takes for it is not the generator's lateness. */
+static uint32_t build_output(struct worker *w)
+{
+    uint32_t built = stack_output(&w->stack, w->cfg.stack.batch);
+    if (built) {
+        stage_end(w, COUNTER_CYCLES_TX);
+        if (w->cfg.is_client)
+            client_flushed(&w->client, w->last.ns);
+    }
+    return built;
+}
+
+/* What became due since the loop last looked leaves ahead of the frames at hand. */
+static void start_between(struct worker *w)
+{
+    if (!client_is_due(&w->client, w->last.ns))
+        return;
+    set_time(w);
+    tcp_now(&w->stack.tcp, w->last.ns);
+    run_client(w, w->last.ns);
+    stage_end(w, COUNTER_CYCLES_APP);
+    if (build_output(w))
+        stack_flush(&w->stack);
+}
+
+static uint32_t step_of(const struct worker *w, uint32_t frames)
+{
+    if (!w->in_steps)
+        return SUB_BATCH;
+    return frames <= FEW_FRAMES ? STEP_FEW : STEP_FRAMES;
+}
+
+static void receive(struct worker *w)
+{
+    uint32_t n = w->stack.rx_count, step = step_of(w, n);
+    for (uint32_t from = 0; from < n; from += step) {
+        if (from)
+            stage_end(w, COUNTER_CYCLES_ENGINE);
+        if (w->in_steps)
+            start_between(w);
+        set_time(w);
+        stack_input(&w->stack, from, n - from < step ? n - from : step, w->last.ns);
+    }
+    stack_poll_done(&w->stack);
+    stage_end(w, COUNTER_CYCLES_ENGINE);
 }
 
 static void note_gap(struct worker *w, uint64_t round_ns)
@@ -211,34 +274,39 @@ static void note_gap(struct worker *w, uint64_t round_ns)
         w->block->counters[COUNTER_GAP_MAX] = round_ns;
 }
 
+/* Where handing over a few frames costs little, an open loop goes through its round in steps, so that no
+ * arrival waits for a whole batch. One that is far behind catches up soonest by whole batches. */
+static void begin_round(struct worker *w, uint64_t now_ns)
+{
+    if (w->queue->ops->tick)
+        w->queue->ops->tick(w->queue, now_ns);
+    w->in_steps = w->cfg.is_client && w->cfg.port->caps.cheap_flush &&
+                  client_keeps_up(&w->client, now_ns);
+}
+
 /* Receive, time, start, send: each with its budget, so that none starves the others. A round begins
  * where the last one ended; one that finds nothing reads the clock once. */
 bool worker_round(struct worker *w)
 {
     uint64_t start_ns = w->last.ns;
-    if (w->queue->ops->tick)
-        w->queue->ops->tick(w->queue, start_ns);
+    begin_round(w, start_ns);
     uint32_t frames = stack_poll(&w->stack);
     if (frames) {
         stage_end(w, COUNTER_CYCLES_RX);
         receive(w);
-        stack_poll_done(&w->stack);
-        stage_end(w, COUNTER_CYCLES_ENGINE);
     }
-    uint32_t started = run_application(w, w->last.ns);
+    uint32_t started = run_application(w);
     if (started)
         stage_end(w, COUNTER_CYCLES_APP);
-    uint32_t built = stack_output(&w->stack, w->cfg.stack.batch);
-    if (built) {
-        stage_end(w, COUNTER_CYCLES_TX);
+    uint32_t built = build_output(w);
+    if (built)
         note_gap(w, w->last.ns - start_ns); /* before the kernel has its turn */
-        if (w->cfg.is_client)
-            client_flushed(&w->client, w->last.ns);
-    }
     stack_flush(&w->stack);
     stage_end(w, built ? COUNTER_CYCLES_KICK : COUNTER_CYCLES_IDLE);
     if (!built)
         note_gap(w, w->last.ns - start_ns);
+    if (w->cfg.is_client)
+        client_note_caught_up(&w->client);
     flight_round(&w->flight);
     w->block->counters[COUNTER_ROUNDS]++;
     return frames || started || built;

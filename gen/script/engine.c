@@ -88,7 +88,7 @@ static void on_timer(void *ctx, uint32_t conn)
 
 static const struct tcp_ops ops = {.event = on_event, .data = on_data, .timer = on_timer};
 
-static uint64_t fill(void *ctx, uint32_t conn, uint64_t pos, uint8_t *buf, uint32_t len)
+static uint64_t fill(void *ctx, uint32_t conn, uint32_t pos, uint8_t *buf, uint32_t len)
 {
     (void)ctx, (void)conn, (void)pos;
     memset(buf, 0, len);
@@ -145,7 +145,7 @@ static bool engine_sent(void *ctx, struct segment *out, uint64_t *at_ns)
 
 static void give(struct script_engine *g, const uint8_t *frame, uint32_t len)
 {
-    hand_give(g->hand, frame, len);
+    hand_give(g->hand, frame, len, 0);
     uint32_t n = stack_poll(&g->stack);
     stack_input(&g->stack, 0, n, g->now_ns);
     stack_poll_done(&g->stack);

@@ -54,8 +54,11 @@ static int input_stranger(struct stack *s, const struct pkt *p, uint32_t *path)
     return *path == PATH_NONE ? -DROP_TCP_NO_PATH_SLOT : 0;
 }
 
-static int input_tcp(struct stack *s, const struct pkt *p, uint32_t path, uint32_t hash)
+static inline int input_tcp(struct stack *s, const struct frame *f, const struct pkt *p, uint32_t path,
+                            uint32_t hash)
 {
+    if (__builtin_expect(s->watch != NULL, 0))
+        s->watch->rx(s->watch->ctx, f);
     if (path == PATH_NONE) {
         path = path_find(s, p->dst, p->src); /* an earlier frame of the batch may have made it */
         int drop = path == PATH_NONE ? input_stranger(s, p, &path) : 0;
@@ -80,11 +83,12 @@ static int input_icmp(struct stack *s, const struct pkt *p)
     return 0;
 }
 
-static int input_one(struct stack *s, const struct pkt *p, uint32_t path, uint32_t hash)
+/* What belongs to no connection. */
+static int input_other(struct stack *s, const struct pkt *p)
 {
     switch (p->kind) {
     case PKT_TCP:
-        return input_tcp(s, p, path, hash);
+        break;
     case PKT_ARP:
         return answer_arp(s, p);
     case PKT_ICMP:
@@ -104,6 +108,18 @@ static int check_link(const struct stack *s, const struct frame *f, const struct
     return net_vlan_equal(p->vlan, s->cfg.vlan) ? 0 : -DROP_ETH_VLAN;
 }
 
+/* What nobody cut counts as the segments that it would be: their sender counted them so. */
+static void count_uncut(struct stack *s, const struct frame *f, const struct pkt *p)
+{
+    if (p->kind != PKT_TCP || p->tcp.payload_len <= f->mss)
+        return;
+    uint32_t more = (p->tcp.payload_len - 1) / f->mss;
+    s->count[COUNTER_FRAMES_RX] += more;
+    s->count[COUNTER_SEGMENTS_RX] += more;
+    s->count[COUNTER_WIRE_RX] += more * (f->len - p->tcp.payload_len);
+    s->count[COUNTER_FRAMES_UNCUT]++;
+}
+
 /* Two passes over at most SUB_BATCH frames, so that table and connection are on their way from
  * memory while the others are parsed. */
 static void input_sub_batch(struct stack *s, struct frame *frames, uint32_t n)
@@ -112,14 +128,18 @@ static void input_sub_batch(struct stack *s, struct frame *frames, uint32_t n)
     uint32_t path[SUB_BATCH], hash[SUB_BATCH];
     int drop[SUB_BATCH];
     uint32_t reclaims = s->path_reclaims;
+    const struct frame *end = s->rx + s->rx_count;
+    uint64_t bytes = 0;
     for (uint32_t i = 0; i < n; i++) {
         struct frame *f = &frames[i];
-        if (f + 1 < s->rx + s->rx_count)
+        if (f + 1 < end)
             fetch_text(f + 1);
-        s->count[COUNTER_WIRE_RX] += f->len;
+        bytes += f->len;
         drop[i] = pkt_parse(&pkts[i], f->data, f->len, f->flags & FRAME_CSUM_OK);
         if (!drop[i])
             drop[i] = check_link(s, f, &pkts[i]);
+        if (__builtin_expect(f->flags & FRAME_TSO, 0) && !drop[i])
+            count_uncut(s, f, &pkts[i]);
         path[i] = PATH_NONE;
         hash[i] = 0;
         if (drop[i] || pkts[i].kind != PKT_TCP)
@@ -136,13 +156,14 @@ static void input_sub_batch(struct stack *s, struct frame *frames, uint32_t n)
     for (uint32_t i = 0; i < n; i++) {
         if (s->path_reclaims != reclaims) /* by a frame before it: the index may mean another path */
             path[i] = PATH_NONE;
-        if (__builtin_expect(s->watch != NULL, 0) && !drop[i] && pkts[i].kind == PKT_TCP)
-            s->watch->rx(s->watch->ctx, &frames[i]);
         if (!drop[i])
-            drop[i] = input_one(s, &pkts[i], path[i], hash[i]);
+            drop[i] = __builtin_expect(pkts[i].kind == PKT_TCP, 1)
+                          ? input_tcp(s, &frames[i], &pkts[i], path[i], hash[i])
+                          : input_other(s, &pkts[i]);
         s->drops[-drop[i]]++;
     }
     s->drops[DROP_NONE] = 0;
+    s->count[COUNTER_WIRE_RX] += bytes;
     s->count[COUNTER_FRAMES_RX] += n;
 }
 

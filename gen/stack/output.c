@@ -2,12 +2,7 @@
 /* From the engine to frames. Frames are borrowed a batch at a time and handed over when full. */
 #include <string.h>
 
-#include "stack/path.h"
-#include "wire/area.h"
-
-#define SEGMENTS_A_TURN 32 /* of one connection before others have theirs */
-#define LINE            64
-#define LONG_TEXT       256 /* bytes; where there is less the processor need not be told ahead */
+#include "stack/output.h"
 
 /* Hands over what is built; what the wire does not take stays in front. */
 static void hand_over(struct stack *s)
@@ -48,77 +43,38 @@ void stack_commit(struct stack *s, struct frame *f, uint32_t len)
     s->count[COUNTER_WIRE_TX] += len;
 }
 
-/* The frame behind this one, which another core has read: by the time that it is filled, as long as this
- * one probably, it is ours to write. */
-static void fetch_next(const struct stack *s, uint32_t len)
+/* One connection's turn, its first segment into `f`; returns segments built. */
+static inline uint32_t output_conn(struct stack *s, uint32_t conn, struct frame *f, uint32_t budget)
 {
-    if (s->tx_ready + 1 >= s->tx_count)
-        return;
-    const uint8_t *data = s->tx[s->tx_ready + 1].data;
-    for (uint32_t at = 0; at < len; at += LINE)
-        prefetch_write(data + at);
-}
-
-static void build(struct stack *s, struct frame *f, const struct tcp_seg *seg)
-{
-    const struct path *path = &s->paths[seg->path];
-    const struct net_template *head = &path->head;
-    uint64_t sum = 0;
-    if (seg->len) {
-        uint8_t *text = f->data + net_tcp_header_len(head, seg->h.opts);
-        if (seg->len >= LONG_TEXT)
-            fetch_next(s, (uint32_t)(text - f->data) + seg->len);
-        sum = s->fill(s->fill_ctx, seg->conn, seg->pos, text, seg->len);
-        if (seg->len + net_tcp_opts_len(seg->h.opts) > path->mss) /* lowered for another one */
-            tcp_path_mss(&s->tcp, seg->conn, path->mss);
-    }
-    stack_commit(s, f, net_tcp_build(head, f->data, &seg->h, seg->len, sum));
-    if (__builtin_expect(s->device_sums, 0)) {
-        net_tcp_open_csum(head, f->data, f->len);
-        f->flags = FRAME_TX_CSUM;
-        f->l4_off = head->len;
-    }
-    if (__builtin_expect(s->watch != NULL, 0))
-        s->watch->tx(s->watch->ctx, seg->conn, f);
-}
-
-/* One connection's turn; returns frames built. *more: it may have more to send. */
-static uint32_t output_conn(struct stack *s, uint32_t conn, uint32_t budget, bool *more)
-{
-    uint32_t most = budget < SEGMENTS_A_TURN ? budget : SEGMENTS_A_TURN;
-    *more = true;
-    for (uint32_t n = 0; n < most; n++) {
-        struct frame *f = stack_frame(s);
-        if (!f)
-            return n;
+    if (__builtin_expect(s->long_text != 0, 0))
+        return output_conn_long(s, conn, f, budget);
+    uint32_t most = budget < SEGMENTS_A_TURN ? budget : SEGMENTS_A_TURN, n = 0;
+    do {
         struct tcp_seg seg;
         seg.last = true;
-        bool any = tcp_output(&s->tcp, conn, &seg);
-        if (any)
-            build(s, f, &seg);
+        if (tcp_output(&s->tcp, conn, &seg)) {
+            output_build(s, f, &seg, 0);
+            n++;
+        }
         if (seg.last) {
-            *more = false;
             if (__builtin_expect(s->watch != NULL, 0))
                 s->watch->dry(s->watch->ctx, conn);
-            return n + any;
+            return n;
         }
-    }
-    return most;
+    } while (n < most && (f = stack_frame(s)) != NULL);
+    tcp_more_out(&s->tcp, conn);
+    return n;
 }
 
 uint32_t stack_output(struct stack *s, uint32_t budget)
 {
     uint32_t built = 0;
-    while (built < budget) {
-        if (!stack_frame(s))
-            break;
+    struct frame *f;
+    while (built < budget && (f = stack_frame(s)) != NULL) {
         uint32_t conn = tcp_next_out(&s->tcp);
         if (conn == CONN_NONE)
             break;
-        bool more;
-        built += output_conn(s, conn, budget - built, &more);
-        if (more)
-            tcp_more_out(&s->tcp, conn);
+        built += output_conn(s, conn, f, budget - built);
     }
     hand_over(s);
     return built;

@@ -58,17 +58,12 @@ static uint32_t home(const struct stack *s, struct ip_addr local, struct ip_addr
     return (uint32_t)((uint64_t)product ^ (uint64_t)(product >> 64)) & s->path_mask;
 }
 
-static bool is_path(const struct path *p, struct ip_addr local, struct ip_addr remote)
-{
-    return ip_equal(p->remote, remote) && ip_equal(p->local, local);
-}
-
 uint32_t path_find(struct stack *s, struct ip_addr local, struct ip_addr remote)
 {
     for (uint32_t at = home(s, local, remote); s->path_table[at] != PATH_NONE;
          at = (at + 1) & s->path_mask) {
-        if (is_path(&s->paths[s->path_table[at]], local, remote))
-            return s->last_path = s->path_table[at];
+        if (path_joins(&s->paths[s->path_table[at]], local, remote))
+            return *path_near(s, local, remote) = s->path_table[at];
     }
     return PATH_NONE;
 }

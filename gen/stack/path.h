@@ -9,13 +9,21 @@ int path_init(struct stack *s, struct err *e);
 void path_fini(struct stack *s);
 /* PATH_NONE: not there. */
 uint32_t path_find(struct stack *s, struct ip_addr local, struct ip_addr remote);
-/* The same where the last one is asked for again, as nearly always. */
+static inline bool path_joins(const struct path *p, struct ip_addr local, struct ip_addr remote)
+{
+    return ip_equal(p->remote, remote) && ip_equal(p->local, local);
+}
+/* One of the last ones asked for. Consecutive addresses do not get in each other's way; a path that was
+ * never made joins nobody. */
+static inline uint32_t *path_near(struct stack *s, struct ip_addr local, struct ip_addr remote)
+{
+    return &s->path_near[(local.lo ^ remote.lo) % PATHS_NEAR];
+}
+/* The same, where one of them is asked for again, as nearly always. */
 static inline uint32_t path_of_packet(struct stack *s, const struct pkt *p)
 {
-    const struct path *last = &s->paths[s->last_path];
-    if (s->last_path < s->path_count && ip_equal(last->remote, p->src) && ip_equal(last->local, p->dst))
-        return s->last_path;
-    return path_find(s, p->dst, p->src);
+    uint32_t near = *path_near(s, p->dst, p->src);
+    return path_joins(&s->paths[near], p->dst, p->src) ? near : path_find(s, p->dst, p->src);
 }
 /* Of a packet that opens a connection: the sender's MAC and tags are the way back. */
 uint32_t path_from_packet(struct stack *s, const struct pkt *p);

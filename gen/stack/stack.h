@@ -19,6 +19,7 @@
 #define STACK_BATCH_MAX 256
 #define STACK_LOCAL_MAX IP_RANGES_MAX
 #define PATH_NONE       0xffffffffu
+#define PATHS_NEAR      64
 
 /* Local and remote address: what all connections between two hosts share. */
 struct path {
@@ -55,7 +56,7 @@ struct stack_watch {
 };
 
 /* Writes payload [pos, pos + len) of a connection's sent stream; returns its csum partial sum. */
-typedef uint64_t stack_fill(void *ctx, uint32_t conn, uint64_t pos, uint8_t *buf, uint32_t len);
+typedef uint64_t stack_fill(void *ctx, uint32_t conn, uint32_t pos, uint8_t *buf, uint32_t len);
 
 struct stack {
     struct tcp tcp;
@@ -63,13 +64,16 @@ struct stack {
     stack_fill *fill;
     void *fill_ctx;
     bool device_sums;        /* the wire completes checksums of TCP */
+    uint32_t long_text;      /* ... and cuts so much text of one frame into segments; 0: none */
+    struct frame long_frame; /* the next such frame; no data: none is lent */
     uint64_t *count, *drops; /* of the current interval; see stack_count_into */
     const struct stack_watch *watch; /* NULL: nobody; set after stack_init */
 
     struct path *paths;
     uint32_t *path_uses;     /* connections and TIME-WAIT entries of each */
     uint32_t *path_table;    /* open addressing by addresses */
-    uint32_t path_mask, path_count, last_path;
+    uint32_t path_mask, path_count;
+    uint32_t path_near[PATHS_NEAR]; /* by what addresses end in: the one asked for last */
     uint32_t path_hand;      /* where the search for one that nobody uses goes on */
     uint32_t path_reclaims;  /* paths given a next life */
     struct neigh_table neigh;
@@ -107,7 +111,7 @@ void stack_poll_done(struct stack *s);
 /* What is due: path MTUs to be tried anew, questions to neighbours (ARP, neighbour solicitations), also
  * to those that time-outs cast doubt on. */
 void stack_timers(struct stack *s, uint64_t now_ns);
-/* Builds and hands over at most `budget` frames; returns how many. Connections that still want to
+/* Builds and hands over frames of at most `budget` segments; returns how many. Connections that still want to
  * send stay on the output list. */
 uint32_t stack_output(struct stack *s, uint32_t budget);
 void stack_flush(struct stack *s);

@@ -61,9 +61,6 @@ void ack_challenge(struct tcp *t, uint32_t index)
 
 void ack_advance(struct conn *c, uint32_t ack)
 {
-    uint32_t before = c->snd_una - c->iss - 1, after = ack - c->iss - 1;
-    if (after < before)
-        c->snd_hi++;
     c->snd_una = ack;
     if (seq_lt(c->snd_nxt, ack)) /* data sent before a time-out arrived after all */
         c->snd_nxt = ack;

@@ -10,7 +10,9 @@
 
 #include "tcp/internal.h"
 
-#define USUAL_SEGMENT 1460 /* bytes, of RFC 6928 */
+#define SLOW_START_SEGMENTS 8    /* that the window grows by for one ACK at most (RFC 9406 4.3) */
+#define LARGE_WINDOW        100  /* segments (RFC 3742 2) */
+#define USUAL_SEGMENT       1460 /* bytes, of RFC 6928 */
 
 const struct congestion_ops congestion_modules[CONGESTION_COUNT] = {
     [CONGESTION_NONE] = {.name = "none"},
@@ -57,6 +59,17 @@ static void settle_recover(struct conn *c)
     conn_clear_more(c, MORE_REDUCED);
 }
 
+/* RFC 3465 2.1: by what was acknowledged, so that ACKs that stand for many segments, as of whoever
+ * receives by batches, open it no slower. Before anything was lost alone: behind a loss an ACK may tell of
+ * what had arrived long ago (2.3); and while the window is not large, where twice as much is too much for
+ * what the network holds (RFC 3742). docs/decisions/0040. */
+static uint32_t slow_start_step(const struct conn *c, uint32_t acked)
+{
+    bool counts = c->ssthresh == CWND_MAX && c->cwnd < LARGE_WINDOW * c->mss;
+    uint32_t most = counts ? SLOW_START_SEGMENTS * c->mss : c->mss;
+    return acked < most ? acked : most;
+}
+
 /* A window that was not used says nothing about the network and does not grow (RFC 7661 for slow
  * start, where half of it counts as used). */
 void congestion_acked(struct tcp *t, struct conn *c, uint32_t acked, uint32_t flight)
@@ -67,7 +80,7 @@ void congestion_acked(struct tcp *t, struct conn *c, uint32_t acked, uint32_t fl
     if (c->cwnd >= c->ssthresh)
         module(t)->avoid(t, c, acked, flight + c->mss >= c->cwnd);
     else if (flight + c->mss > c->cwnd / 2)
-        c->cwnd += acked < c->mss ? acked : c->mss;
+        c->cwnd += slow_start_step(c, acked);
 }
 
 /* Whatever the reason, the peer learns it with the next new text (RFC 3168 6.1.2). */

@@ -99,7 +99,7 @@ struct conn {
     uint32_t delack_at, app_at;
     uint32_t side;                 /* block of what only disturbance needs, or SIDE_NONE */
     uint16_t max_wnd;              /* largest window field seen (RFC 5961 5.2), unscaled */
-    uint16_t snd_hi;               /* bits 32..47 of the stream position of snd_una; the SYN's is -1 */
+    uint16_t unused;
     union {
         uint16_t offer_mss;        /* what our SYN says that we take (RFC 9293 3.7.1) */
         struct {                   /* from ESTABLISHED on */
@@ -126,11 +126,11 @@ static inline uint64_t conn_key(const struct conn *c)
     return (uint64_t)c->path << 32 | (uint32_t)c->lport << 16 | c->rport;
 }
 
-/* Position in the sent stream of the byte numbered `seq`, seq not before snd_una. 48 bits. */
-static inline uint64_t conn_position(const struct conn *c, uint32_t seq)
+/* Position in the sent stream of the byte numbered `seq`, modulo 2^32 as the numbers are: less than half
+ * of that is ever queued or under way, so seq_lt tells of two that are which comes first. */
+static inline uint32_t conn_position(const struct conn *c, uint32_t seq)
 {
-    uint64_t una = (uint64_t)c->snd_hi << 32 | (uint32_t)(c->snd_una - c->iss - 1);
-    return (una + (uint32_t)(seq - c->snd_una)) & 0xffffffffffffull;
+    return seq - c->iss - 1;
 }
 
 #endif

@@ -10,6 +10,8 @@
 #define CWND_MAX        0x3fffffffu
 #define DUPLICATES      3  /* that tell of a loss (RFC 5681 3.2; DupThresh of RFC 6675 and 8985) */
 #define QUICK_ACKS      16 /* segments behind a hole or a repetition */
+#define STEP_TICKS_SHIFT (TCP_STEP_SHIFT - TCP_TICK_SHIFT)
+#define STEP_TICKS      (1u << STEP_TICKS_SHIFT)
 #define TS_OPTION_BYTES 12 /* with its two NOPs, in each segment (RFC 7323 appendix A) */
 
 static inline void tcp_count(const struct tcp *t, enum counter c)
@@ -68,7 +70,12 @@ uint32_t conn_alloc(struct tcp *t, uint32_t path); /* a slot for a user of `path
 /* Gives the slot back, at once or (while its segment is processed) right after. */
 void conn_free(struct tcp *t, uint32_t index);
 void conn_release_busy(struct tcp *t);
-void out_add(struct tcp *t, uint32_t index);
+void out_append(struct tcp *t, uint32_t index); /* to the list; it is not in it */
+static inline void out_add(struct tcp *t, uint32_t index)
+{
+    if (!(t->conns[index].flags & CONN_OUT))
+        out_append(t, index);
+}
 /* A connection in its first state, entered into the flow table. `key`: as conn_key; `hash`: of it. */
 uint32_t conn_new(struct tcp *t, uint64_t key, uint32_t hash, uint16_t mss, enum tcp_state state);
 /* The end: out of flow table and wheel, slot freed, then the event. */
@@ -107,23 +114,58 @@ bool options_ts_outdated(const struct tcp *t, const struct conn *c);
 
 /* timer.c */
 void timer_refill_challenges(struct tcp *t, uint64_t now_ns);
-void timer_arm(struct tcp *t, uint32_t index, uint32_t at_tk);
+/* The node to a deadline that comes before it, or to the time-out that a connection on a fast network is
+ * likely to want next: then that finds it in its place. */
+void timer_move(struct tcp *t, uint32_t index, uint32_t at_tk);
+static inline bool timer_fires_by(const struct wheel_node *node, uint32_t at_tk)
+{
+    return wheel_has(node) && seq_le(node->at << STEP_TICKS_SHIFT, at_tk);
+}
+/* Fires at `at_tk` or before. */
+static inline void timer_arm(struct tcp *t, uint32_t index, uint32_t at_tk)
+{
+    if (!timer_fires_by(&t->conns[index].timer, at_tk)) /* as it does nearly always */
+        timer_move(t, index, at_tk);
+}
 /* Waits for what is under way: until the loss probe is due, or the time-out. */
 void timer_rto_start(struct tcp *t, uint32_t index);
-void timer_rto_after(struct tcp *t, uint32_t index, uint32_t wait_tk); /* the time-out itself */
+/* The time-out itself. */
+static inline void timer_rto_after(struct tcp *t, uint32_t index, uint32_t wait_tk)
+{
+    struct conn *c = &t->conns[index];
+    c->rto_at = t->now_tk + wait_tk;
+    conn_set(c, CONN_RTO);
+    conn_clear_more(c, MORE_PTO);
+    timer_arm(t, index, c->rto_at);
+}
 /* More than one segment is under way now: a probe may be due before the time-out. */
 void timer_probe_start(struct tcp *t, uint32_t index);
 void timer_ack_later(struct tcp *t, uint32_t index);
 #define TIMERS_MANY 65536u /* in the wheel: more than a core's cache holds */
 /* Nothing is waited for, if so: out of the wheel. */
 void timer_rest(struct tcp *t, uint32_t index);
-uint32_t rto_tk(const struct tcp *t, const struct conn *c);
 
 /* keepalive.c: RFC 9293 3.8.4 */
 /* The peer was heard: silence begins anew. Asked only with a keep-alive time configured. */
 void keepalive_heard(struct tcp *t, uint32_t index);
 /* The deadline that MORE_KEEP says rto_at is. */
 void keepalive_due(struct tcp *t, uint32_t index);
+
+/* output.c */
+/* Prediction, as rx.c has it for what arrives: a new segment, full or all that waits, that both windows
+ * allow, of an undisturbed connection. Then every question of the long way has one answer. Returns the
+ * length of its text; 0: the long way. */
+static inline uint32_t output_predict(const struct tcp *t, const struct conn *c)
+{
+    const uint16_t special =
+        CONN_FIN | CONN_RECOVERY | CONN_RESEND | CONN_PERSIST | CONN_PROBE | CONN_ECN;
+    uint32_t waiting = c->snd_lim - c->snd_nxt, used = c->snd_nxt - c->snd_una;
+    uint32_t len = waiting < c->mss ? waiting : c->mss;
+    bool plain = c->state == TCP_ESTABLISHED && !conn_has(c, special) && c->side == SIDE_NONE &&
+                 c->snd_nxt == c->snd_max && used + len <= c->cwnd && used + len <= c->snd_wnd &&
+                 !(used && t->cfg.nagle);
+    return plain ? len : 0;
+}
 
 /* ecn.c: RFC 3168. What the handshake settles: after an arriving SYN or SYN-ACK, before the answer.*/
 void ecn_agree(const struct tcp *t, struct conn *c, const struct pkt_tcp *p);
@@ -140,6 +182,21 @@ void rtt_sample(struct conn *c, uint32_t measured_tk);
 void rtt_sample_of(struct conn *c, uint32_t measured_tk, unsigned shift);
 /* No time-out below 3 s before the first sample (RFC 6298 5.7). */
 void rtt_be_cautious(const struct tcp *t, struct conn *c);
+/* RFC 6298 2.1 and 5.5: before the first sample, or backed off. */
+uint32_t rto_unusual_tk(const struct tcp *t, const struct conn *c);
+/* 2.2 to 2.5; the granularity is a step of the wheel. */
+static inline uint32_t rto_usual_tk(const struct tcp *t, const struct conn *c)
+{
+    const uint32_t granularity = STEP_TICKS;
+    uint32_t rto = (c->srtt >> 3) + (c->rttvar > granularity ? c->rttvar : granularity);
+    if (rto < t->cfg.rto_min_tk)
+        rto = t->cfg.rto_min_tk;
+    return rto < t->cfg.rto_max_tk ? rto : t->cfg.rto_max_tk;
+}
+static inline uint32_t rto_tk(const struct tcp *t, const struct conn *c)
+{
+    return __builtin_expect(c->srtt && !c->backoff, 1) ? rto_usual_tk(t, c) : rto_unusual_tk(t, c);
+}
 
 /* ack.c */
 void ack_advance(struct conn *c, uint32_t ack);
@@ -244,8 +301,26 @@ bool recovery_rescue(const struct tcp *t, struct conn *c, uint32_t *seq, uint32_
 void recovery_sent(struct tcp *t, struct conn *c, uint32_t seq, uint32_t space);
 
 /* tlp.c: RFC 8985 7 */
-/* Until the probe, or `rto` where none comes before. */
-uint32_t tlp_wait_tk(const struct tcp *t, const struct conn *c, uint32_t rto);
+#define TLP_MIN_TK         (uint32_t)(10000000ull >> TCP_TICK_SHIFT)  /* 10 ms: not one at each delay */
+#define TLP_PEER_DELACK_TK (uint32_t)(200000000ull >> TCP_TICK_SHIFT) /* WCDelAckT */
+/* `extra`: what the peer may take for its ACK. */
+/* Half of the least time-out, if that is the sum of what makes it and no probe comes before; else 0. */
+static inline uint32_t rto_calm_tk(uint32_t least_tk)
+{
+    bool alone = least_tk / 2 >= STEP_TICKS && least_tk <= TLP_MIN_TK + TLP_PEER_DELACK_TK;
+    return alone ? least_tk / 2 : 0;
+}
+uint32_t tlp_wait_of(const struct tcp *t, const struct conn *c, uint32_t rto, uint32_t extra);
+/* Until the probe, or `rto` where none comes before: with one segment under way nearly always. */
+static inline uint32_t tlp_wait_tk(const struct tcp *t, const struct conn *c, uint32_t rto)
+{
+    bool one = c->snd_max - c->snd_una <= c->mss;
+    if (one && rto <= TLP_MIN_TK + TLP_PEER_DELACK_TK)
+        return rto;
+    if (rto <= TLP_MIN_TK)
+        return rto;
+    return tlp_wait_of(t, c, rto, one ? TLP_PEER_DELACK_TK : 0);
+}
 /* The deadline has come: sends a probe and begins to wait for the time-out. False: it is the time-out. */
 bool tlp_due(struct tcp *t, uint32_t index);
 bool tlp_choose(const struct tcp *t, struct conn *c, uint32_t *seq, uint32_t *len);
@@ -275,5 +350,7 @@ int rx_reset(struct tcp *t, const struct pkt_tcp *p, struct net_seg *answer, enu
 int text_receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p);
 /* The same for text in order, in the window, with nothing stored and no FIN. */
 int text_predicted(struct tcp *t, uint32_t index, const struct pkt_tcp *p);
+/* RFC 9293 3.10.7.4, eighth check: the peer's FIN, in order. */
+void fin_receive(struct tcp *t, uint32_t index);
 
 #endif

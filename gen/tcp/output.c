@@ -8,27 +8,30 @@
 /* RFC 9293 3.8.6.2.2: where less than a segment is open, the edge waits for a worthwhile step. (With
  * more open nobody is tempted to send a small one, and a window that stays the same lets the peer
  * recognise our ACKs at a glance.) */
-static bool is_silly(const struct tcp *t, const struct conn *c, uint32_t edge)
+static inline bool is_silly(const struct tcp *t, const struct conn *c, int32_t open, int32_t more)
 {
-    if (__builtin_expect(c->rcv_adv - c->rcv_nxt >= c->mss, 1))
+    if (__builtin_expect((uint32_t)open >= c->mss, 1))
         return false;
-    return edge - c->rcv_adv < (t->cfg.window / 2 < c->mss ? t->cfg.window / 2 : c->mss);
+    return more < (int32_t)(t->cfg.window / 2 < c->mss ? t->cfg.window / 2 : c->mss);
 }
 
-/* The window field, and with it a promise: the right edge never moves left (RFC 9293 3.8.6). */
-static uint16_t advertise(const struct tcp *t, struct conn *c)
+/* The window field, and with it a promise: the right edge never moves left (RFC 9293 3.8.6). What was
+ * promised may be one less than what came: a FIN needs no window. */
+static inline uint16_t advertise(const struct tcp *t, struct conn *c)
 {
-    uint32_t edge = c->rcv_nxt + (conn_has(c, CONN_PAUSED) ? 0 : t->cfg.window);
-    if (seq_lt(edge, c->rcv_adv) || is_silly(t, c, edge))
-        edge = c->rcv_adv;
-    uint32_t field = (edge - c->rcv_nxt) >> conn_rcv_shift(c);
+    int32_t open = (int32_t)(c->rcv_adv - c->rcv_nxt);
+    int32_t window = conn_has(c, CONN_PAUSED) ? 0 : (int32_t)t->cfg.window;
+    if (window < open || is_silly(t, c, open, window - open))
+        window = open;
+    uint32_t shift = conn_rcv_shift(c), field = (uint32_t)window >> shift;
     if (field > UINT16_MAX)
         field = UINT16_MAX;
-    c->rcv_adv = seq_max(c->rcv_adv, c->rcv_nxt + (field << conn_rcv_shift(c)));
+    if ((int32_t)(field << shift) > open)
+        c->rcv_adv = c->rcv_nxt + (field << shift);
     return (uint16_t)field;
 }
 
-static void add_timestamp(const struct tcp *t, const struct conn *c, struct net_seg *h)
+static inline void add_timestamp(const struct tcp *t, const struct conn *c, struct net_seg *h)
 {
     h->opts |= TCP_OPT_TS;
     h->ts_val = options_ts_now(t);
@@ -36,7 +39,7 @@ static void add_timestamp(const struct tcp *t, const struct conn *c, struct net_
 }
 
 /* What is advertised and echoed when a segment leaves. */
-static void complete(const struct tcp *t, struct conn *c, struct tcp_seg *out)
+static inline void complete(const struct tcp *t, struct conn *c, struct tcp_seg *out)
 {
     out->h.window = advertise(t, c);
     if (conn_has(c, CONN_TS))
@@ -173,7 +176,7 @@ static void time_new_text(const struct tcp *t, struct conn *c, uint32_t end)
 
 /* The deadline of what has just left, with `before` bytes under way ahead of it. `again`: the first
  * that is not acknowledged was sent again, which gives it a round trip more. */
-static void timer_of_sent(struct tcp *t, uint32_t index, uint32_t before, bool again)
+static inline void timer_of_sent(struct tcp *t, uint32_t index, uint32_t before, bool again)
 {
     const struct conn *c = &t->conns[index];
     if (!conn_has(c, CONN_RTO) || conn_has_more(c, MORE_KEEP) || again)
@@ -301,19 +304,17 @@ static bool output_last_word(struct tcp *t, uint32_t index, struct tcp_seg *out)
     return true;
 }
 
-/* Prediction, as rx.c has it for what arrives: a new segment, full or all that waits, that both windows
- * allow, of an undisturbed connection. Then every question of the long way has one answer. Returns the
- * length of its text; 0: the long way. */
-static uint32_t predict(const struct tcp *t, const struct conn *c)
+/* timer_rto_start of one segment that is alone under way, when that is the least time-out and the node
+ * fires before: as nearly always. False: it is not so, and nothing was done. */
+static inline bool start_least_rto(struct tcp *t, struct conn *c)
 {
-    const uint16_t special =
-        CONN_FIN | CONN_RECOVERY | CONN_RESEND | CONN_PERSIST | CONN_PROBE | CONN_ECN;
-    uint32_t waiting = c->snd_lim - c->snd_nxt, used = c->snd_nxt - c->snd_una;
-    uint32_t len = waiting < c->mss ? waiting : c->mss;
-    bool plain = c->state == TCP_ESTABLISHED && !conn_has(c, special) && c->side == SIDE_NONE &&
-                 c->snd_nxt == c->snd_max && used + len <= c->cwnd && used + len <= c->snd_wnd &&
-                 !(used && t->cfg.nagle);
-    return plain ? len : 0;
+    uint32_t at_tk = t->now_tk + t->cfg.rto_min_tk;
+    bool least = c->srtt && c->srtt >> 3 < t->calm_tk && c->rttvar < t->calm_tk && !c->backoff;
+    if (!least || conn_has_more(c, MORE_KEEP | MORE_PTO) || !timer_fires_by(&c->timer, at_tk))
+        return false;
+    c->rto_at = at_tk;
+    conn_set(c, CONN_RTO);
+    return true;
 }
 
 static void output_predicted(struct tcp *t, uint32_t index, uint32_t len, struct tcp_seg *out)
@@ -330,7 +331,27 @@ static void output_predicted(struct tcp *t, uint32_t index, uint32_t len, struct
     t->count[COUNTER_PAYLOAD_SENT] += len;
     time_new_text(t, c, end);
     c->snd_nxt = c->snd_max = end;
-    timer_of_sent(t, index, before, false);
+    if (before || !start_least_rto(t, c))
+        timer_of_sent(t, index, before, false);
+}
+
+/* The same of a FIN behind text that has left: it goes without asking a window. */
+static bool predict_fin(const struct conn *c)
+{
+    const uint16_t special = CONN_RECOVERY | CONN_RESEND | CONN_PERSIST | CONN_PROBE | CONN_ECE;
+    return conn_has(c, CONN_FIN) && c->snd_nxt == c->snd_lim && c->snd_nxt == c->snd_max &&
+           c->side == SIDE_NONE && !conn_has(c, special) && conn_rule(c)->sends_text;
+}
+
+static void output_fin(struct tcp *t, uint32_t index, struct tcp_seg *out)
+{
+    struct conn *c = &t->conns[index];
+    uint32_t seq = c->snd_nxt;
+    describe(t, c, index, seq, TCP_ACK | TCP_FIN, out);
+    out->last = true;
+    time_new_text(t, c, seq + 1);
+    c->snd_nxt = c->snd_max = seq + 1;
+    timer_of_sent(t, index, seq - c->snd_una, false);
 }
 
 /* A segment has just left: there is nothing else, as nearly always. */
@@ -344,9 +365,14 @@ static bool has_said_all(const struct conn *c)
 bool tcp_output(struct tcp *t, uint32_t conn, struct tcp_seg *out)
 {
     struct conn *c = &t->conns[conn];
-    uint32_t len = predict(t, c);
+    uint32_t len = output_predict(t, c);
     if (len) {
         output_predicted(t, conn, len, out);
+        complete(t, c, out);
+        return true;
+    }
+    if (predict_fin(c)) {
+        output_fin(t, conn, out);
         complete(t, c, out);
         return true;
     }

@@ -14,7 +14,9 @@ int tcp_init(struct tcp *t, const struct tcp_config *cfg, const struct tcp_ops *
 {
     *t = (struct tcp){.cfg = *cfg, .ops = ops, .ctx = ctx, .count = count, .free = CONN_NONE,
                       .out_head = CONN_NONE, .out_tail = CONN_NONE, .busy = CONN_NONE,
-                      .doubted = TCP_NO_PATH};
+                      .doubted = TCP_NO_PATH,
+                      .fresh = {.timer = {.prev = WHEEL_OFF}, .side = SIDE_NONE}};
+    t->calm_tk = rto_calm_tk(cfg->rto_min_tk);
     t->conns = mem_reserve((size_t)cfg->conns * sizeof *t->conns, "connection pool", e);
     int rc = t->conns ? 0 : -ENOMEM;
     if (!rc)
@@ -113,11 +115,9 @@ void conn_release_busy(struct tcp *t)
     t->busy = CONN_NONE;
 }
 
-void out_add(struct tcp *t, uint32_t index)
+__attribute__((noinline)) void out_append(struct tcp *t, uint32_t index)
 {
     struct conn *c = &t->conns[index];
-    if (conn_has(c, CONN_OUT))
-        return;
     conn_set(c, CONN_OUT);
     c->next = CONN_NONE;
     if (t->out_tail == CONN_NONE)
@@ -172,10 +172,12 @@ uint32_t conn_new(struct tcp *t, uint64_t key, uint32_t hash, uint16_t mss, enum
     if (index == CONN_NONE)
         return CONN_NONE;
     struct conn *c = &t->conns[index];
-    *c = (struct conn){.path = path, .lport = (uint16_t)(key >> 16), .rport = (uint16_t)key,
-                       .mss = mss, .offer_mss = mss, .state = (uint8_t)state, .side = SIDE_NONE,
-                       .snd_hi = UINT16_MAX};
-    wheel_node_init(&c->timer);
+    *c = t->fresh;
+    c->path = path;
+    c->lport = (uint16_t)(key >> 16);
+    c->rport = (uint16_t)key;
+    c->mss = c->offer_mss = mss;
+    c->state = (uint8_t)state;
     conn_number(c, initial_sequence(t, key));
     flow_add(&t->flows, hash, index);
     out_add(t, index);

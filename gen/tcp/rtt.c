@@ -36,15 +36,11 @@ void rtt_be_cautious(const struct tcp *t, struct conn *c)
         c->rttvar = cautious_tk;
 }
 
-uint32_t rto_tk(const struct tcp *t, const struct conn *c)
+__attribute__((noinline)) uint32_t rto_unusual_tk(const struct tcp *t, const struct conn *c)
 {
-    const uint32_t granularity = 1u << (TCP_STEP_SHIFT - TCP_TICK_SHIFT);
-    uint64_t rto = c->rttvar ? c->rttvar : t->cfg.rto_initial_tk;
-    if (c->srtt) {
-        rto = (c->srtt >> 3) + (c->rttvar > granularity ? c->rttvar : granularity);
-        if (rto < t->cfg.rto_min_tk)
-            rto = t->cfg.rto_min_tk;
-    }
-    rto <<= c->backoff < 16 ? c->backoff : 16;
+    uint64_t rto = c->rttvar ? c->rttvar : t->cfg.rto_initial_tk; /* 2.1 */
+    if (c->srtt)
+        rto = rto_usual_tk(t, c);
+    rto <<= c->backoff < 16 ? c->backoff : 16; /* 5.5 */
     return rto < t->cfg.rto_max_tk ? (uint32_t)rto : t->cfg.rto_max_tk;
 }

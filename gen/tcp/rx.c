@@ -170,7 +170,9 @@ static void syn_was_lost(const struct tcp *t, struct conn *c)
     rtt_be_cautious(t, c);
 }
 
-static void established(struct tcp *t, uint32_t index)
+/* Text that comes with it wants a deadline at once, which finds the node in the wheel; else see
+ * timer_rest. */
+static void established(struct tcp *t, uint32_t index, bool text)
 {
     struct conn *c = &t->conns[index];
     if (!c->retries)
@@ -186,7 +188,8 @@ static void established(struct tcp *t, uint32_t index)
     if (c->snd_nxt != c->snd_lim || conn_has(c, CONN_FIN))
         out_add(t, index);
     t->ops->event(t->ctx, index, TCP_EVENT_OPEN);
-    timer_rest(t, index);
+    if (!text)
+        timer_rest(t, index);
 }
 
 /* Fifth check in SYN-RECEIVED. */
@@ -201,7 +204,7 @@ static int check_handshake_ack(struct tcp *t, uint32_t index, const struct pkt_t
     c->snd_wnd = (uint32_t)p->window << conn_snd_shift(c);
     c->max_wnd = p->window;
     c->snd_wl1 = p->seq;
-    established(t, index);
+    established(t, index, p->payload_len);
     return 0;
 }
 
@@ -236,6 +239,20 @@ static bool fin_acknowledged(struct tcp *t, uint32_t index)
     return false;
 }
 
+/* From the fifth check on, for an ACK that passed the others and is recorded. */
+static inline int rx_acceptable(struct tcp *t, uint32_t index, const struct pkt_tcp *p,
+                                struct net_seg *answer)
+{
+    struct conn *c = &t->conns[index];
+    int drop = c->state == TCP_SYN_RCVD ? check_handshake_ack(t, index, p, answer)
+                                        : ack_receive(t, index, p);
+    if (drop || !conn_is_alive(c) || p->flags & TCP_SYN)
+        return drop;
+    if (fin_acknowledged(t, index))
+        return 0;
+    return text_receive(t, index, p);
+}
+
 /* Not inlined: the straight path beside it needs fewer instructions so. */
 static __attribute__((noinline)) int rx_synchronized(struct tcp *t, uint32_t index,
                                                      const struct pkt_tcp *p, struct net_seg *answer)
@@ -254,13 +271,7 @@ static __attribute__((noinline)) int rx_synchronized(struct tcp *t, uint32_t ind
         return drop;
     if (!(p->flags & TCP_ACK)) /* fifth check: no ACK, no entry */
         return -DROP_TCP_STATE;
-    drop = c->state == TCP_SYN_RCVD ? check_handshake_ack(t, index, p, answer)
-                                    : ack_receive(t, index, p);
-    if (drop || !conn_is_alive(c) || p->flags & TCP_SYN)
-        return drop;
-    if (fin_acknowledged(t, index))
-        return 0;
-    return text_receive(t, index, p);
+    return rx_acceptable(t, index, p, answer);
 }
 
 /* 3.10.7.3 SYN-SENT. */
@@ -292,7 +303,7 @@ static int rx_syn_sent(struct tcp *t, uint32_t index, const struct pkt_tcp *p,
         return 0;
     }
     ack_advance(c, p->ack);
-    established(t, index);
+    established(t, index, false);
     return 0;
 }
 
@@ -302,14 +313,14 @@ static bool is_calm(const struct side *s)
     return !s || !(side_repairs(s) || side_reports(s));
 }
 
-/* Header prediction: in order, nothing but ACK and data, nothing disturbed. */
+/* Header prediction: in order, nothing but ACK, data and FIN, nothing disturbed. All that the long way
+ * checks before the ACK field holds then, in any synchronized state. */
 static bool predict(const struct tcp *t, const struct conn *c, const struct pkt_tcp *p)
 {
     const uint16_t special = CONN_RECOVERY | CONN_RESEND | CONN_PERSIST | CONN_PAUSED;
-    return c->state == TCP_ESTABLISHED && (p->flags & ~TCP_PSH) == TCP_ACK &&
-           p->seq == c->rcv_nxt && p->payload_len <= c->rcv_adv - c->rcv_nxt &&
-           !conn_has(c, special) && is_calm(conn_side(t, c)) &&
-           p->opts == (conn_has(c, CONN_TS) ? TCP_OPT_TS : 0) &&
+    return (p->flags & ~(TCP_PSH | TCP_FIN)) == TCP_ACK && p->seq == c->rcv_nxt &&
+           p->payload_len <= c->rcv_adv - c->rcv_nxt && !conn_has(c, special) &&
+           is_calm(conn_side(t, c)) && p->opts == (conn_has(c, CONN_TS) ? TCP_OPT_TS : 0) &&
            (!conn_has(c, CONN_TS) || !seq_lt(p->ts_val, c->ts_recent));
 }
 
@@ -324,22 +335,84 @@ static bool ack_repeats(struct conn *c, const struct pkt_tcp *p)
     return true;
 }
 
+/* Whether nothing is left to be said or heard after this one: it acknowledges our FIN where the peer's is
+ * here already, or comes with it. */
+static bool is_farewell(const struct conn *c, const struct pkt_tcp *p)
+{
+    bool answers = c->state == TCP_LAST_ACK || (c->state == TCP_FIN_WAIT_1 && p->flags & TCP_FIN);
+    return answers && conn_has(c, CONN_FIN) && p->ack == c->snd_lim + 1 && c->snd_max == p->ack &&
+           c->snd_una != p->ack && !p->payload_len;
+}
+
+/* Round-trip time, windows and deadlines are of no more use. */
+static void rx_farewell(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
+{
+    struct conn *c = &t->conns[index];
+    ack_advance(c, p->ack);
+    if (t->ops->acked) {
+        t->ops->acked(t->ctx, index, conn_position(c, c->snd_una) - 1);
+        if (!conn_is_alive(c))
+            return;
+    }
+    if (c->state == TCP_LAST_ACK) {
+        conn_end(t, index, TCP_EVENT_CLOSED);
+        return;
+    }
+    c->rcv_nxt++;
+    conn_time_wait(t, index);
+}
+
+/* The peer closes, and acknowledges what was new, if anything. */
+static int rx_peer_closes(struct tcp *t, uint32_t index, const struct pkt_tcp *p)
+{
+    struct conn *c = &t->conns[index];
+    if (ack_advances(c, p->ack))
+        ack_predicted(t, index, p);
+    else if (ack_receive(t, index, p))
+        return -DROP_TCP_BAD_ACK;
+    if (conn_is_alive(c))
+        fin_receive(t, index);
+    return 0;
+}
+
+/* Predicted, in another state than ESTABLISHED or with a FIN. */
+static __attribute__((noinline)) int rx_begins_or_ends(struct tcp *t, uint32_t index,
+                                                       const struct pkt_tcp *p, struct net_seg *answer)
+{
+    struct conn *c = &t->conns[index];
+    int drop = 0;
+    if (is_farewell(c, p))
+        rx_farewell(t, index, p);
+    else if (c->state == TCP_ESTABLISHED && !p->payload_len)
+        drop = rx_peer_closes(t, index, p);
+    else
+        drop = rx_acceptable(t, index, p, answer);
+    side_settle(t, c);
+    return drop;
+}
+
 static int receive(struct tcp *t, uint32_t index, const struct pkt_tcp *p, struct net_seg *answer)
 {
     struct conn *c = &t->conns[index];
-    if (predict(t, c, p)) {
-        record_timestamp(t, c, p);
-        int drop = 0;
-        if (ack_advances(c, p->ack))
-            ack_predicted(t, index, p);
-        else if (!ack_repeats(c, p))
-            drop = ack_receive(t, index, p);
-        return drop || !conn_is_alive(c) ? drop : text_predicted(t, index, p);
+    if (c->state == TCP_SYN_SENT) {
+        int drop = rx_syn_sent(t, index, p, answer);
+        side_settle(t, c); /* what the segment left idle */
+        return drop;
     }
-    int drop = c->state == TCP_SYN_SENT ? rx_syn_sent(t, index, p, answer)
-                                        : rx_synchronized(t, index, p, answer);
-    side_settle(t, c); /* what the segment left idle */
-    return drop;
+    if (!predict(t, c, p)) {
+        int drop = rx_synchronized(t, index, p, answer);
+        side_settle(t, c);
+        return drop;
+    }
+    record_timestamp(t, c, p);
+    if (c->state != TCP_ESTABLISHED || p->flags & TCP_FIN)
+        return rx_begins_or_ends(t, index, p, answer);
+    int drop = 0;
+    if (ack_advances(c, p->ack))
+        ack_predicted(t, index, p);
+    else if (!ack_repeats(c, p))
+        drop = ack_receive(t, index, p);
+    return drop || !conn_is_alive(c) ? drop : text_predicted(t, index, p);
 }
 
 int rx_conn(struct tcp *t, uint32_t index, const struct pkt_tcp *p, struct net_seg *answer)

@@ -54,7 +54,7 @@ struct tcp_ops {
      * the peer sends it again (the window closes meanwhile; see tcp_pause). */
     uint32_t (*data)(void *ctx, uint32_t conn, const uint8_t *data, uint32_t len);
     /* All bytes below stream position `pos` are acknowledged. NULL: not wanted. */
-    void (*acked)(void *ctx, uint32_t conn, uint64_t pos);
+    void (*acked)(void *ctx, uint32_t conn, uint32_t pos);
     void (*timer)(void *ctx, uint32_t conn); /* tcp_timer_set's time has come */
 };
 
@@ -117,6 +117,7 @@ struct tcp {
     struct time_wait_pool time_wait;
     struct ooo_pool ooo;
     struct side_pool sides;
+    uint32_t calm_tk;           /* round trips and deviations below it make the time-out the least one */
     uint32_t now_tk, now_step;  /* ticks; wheel steps, also the timestamp clock */
     uint32_t free, free_count;
     uint32_t out_head, out_tail; /* output list, first in first out */
@@ -127,6 +128,8 @@ struct tcp {
     uint32_t doubted;           /* a path where a time-out was not the first; its owner sets TCP_NO_PATH */
     uint32_t challenge_left, challenge_second; /* RFC 5961 7: throttle */
     uint64_t iss_key[2];        /* RFC 6528 */
+    struct conn fresh;          /* what a connection is copied from: a constant would be put together by a
+                                 * string instruction, which takes longer than all the rest of its birth */
     struct tcp_answer answers[TCP_ANSWERS];
     struct port_range listen[TCP_LISTEN_MAX];
     uint32_t listen_count;
@@ -193,7 +196,7 @@ uint32_t tcp_timers(struct tcp *t, uint64_t now_ns, uint32_t budget);
 struct tcp_seg {
     struct net_seg h;
     uint32_t conn, path;
-    uint64_t pos;  /* stream position of the payload */
+    uint32_t pos;  /* stream position of the payload */
     uint32_t len;  /* payload bytes, 0: none */
     bool last;     /* tcp_output would say now that there is no more */
 };
@@ -202,6 +205,11 @@ struct tcp_seg {
 uint32_t tcp_next_out(struct tcp *t);
 /* The next segment of a connection taken off the list; false: nothing more to send now. */
 bool tcp_output(struct tcp *t, uint32_t conn, struct tcp_seg *out);
+/* The same for a wire that cuts text into segments (TSO): where nothing disturbs the connection, as many
+ * full segments as may leave now and the end of the text behind them, at most `segments` (1 or more) and
+ * `bytes`, as one. Each counts, is timed and moves the windows as if it left alone, so that nothing else
+ * knows. The first conn.mss bytes of it are the first segment, and so on. */
+bool tcp_output_long(struct tcp *t, uint32_t conn, uint32_t segments, uint32_t bytes, struct tcp_seg *out);
 /* Puts a connection back that still has segments (frames ran out). */
 void tcp_more_out(struct tcp *t, uint32_t conn);
 
@@ -227,7 +235,7 @@ static inline uint32_t tcp_unacked(const struct conn *c)
     return c->snd_lim - c->snd_una;
 }
 /* Stream position behind the last byte queued. */
-static inline uint64_t tcp_end(const struct conn *c)
+static inline uint32_t tcp_end(const struct conn *c)
 {
     return conn_position(c, c->snd_lim);
 }

@@ -2,8 +2,7 @@
 /* Segment text and FIN (RFC 9293 3.10.7.4, seventh and eighth check). */
 #include "tcp/internal.h"
 
-/* RFC 9293 3.10.7.4, eighth check. */
-static void fin_receive(struct tcp *t, uint32_t index)
+void fin_receive(struct tcp *t, uint32_t index)
 {
     struct conn *c = &t->conns[index];
     struct side *s = conn_side(t, c);
@@ -68,7 +67,7 @@ static void acknowledge_now(struct tcp *t, uint32_t index)
 /* RFC 5681 4.2 and RFC 9293 3.8.6.3, text in order: at once for every second full segment, else delayed;
  * but the peer's window is small after a loss, and the one segment of it that arrives must not wait for a
  * second. */
-static void acknowledge(struct tcp *t, uint32_t index)
+static inline void acknowledge(struct tcp *t, uint32_t index)
 {
     struct conn *c = &t->conns[index];
     if (c->quick_acks) {

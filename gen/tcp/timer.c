@@ -2,17 +2,17 @@
 /*
  * One wheel node a connection serves three deadlines (retransmission, probe or keep-alive; delayed
  * ACK; the application's). A deadline moved later leaves the node where it is: when it fires early, it looks
- * and arms again. So a busy connection costs a wheel operation a time-out, not one a segment.
+ * and arms again. So a busy connection costs a wheel operation a time-out, not one a segment; and since a
+ * node that goes into the wheel goes no further than the least time-out, a short life is one operation.
  */
 #include "tcp/internal.h"
 
 #define CHALLENGES_A_SECOND 1000 /* RFC 5961 7 */
-#define STEP_TICKS_SHIFT    (TCP_STEP_SHIFT - TCP_TICK_SHIFT)
 
 /* `ahead` ticks from now. */
 static void move_node(struct tcp *t, uint32_t index, uint32_t ahead)
 {
-    const uint32_t last = (1u << STEP_TICKS_SHIFT) - 1;
+    const uint32_t last = STEP_TICKS - 1;
     struct conn *c = &t->conns[index];
     uint32_t part = t->now_tk & last; /* of the current step gone by */
     uint32_t step = t->now_step + ((part + ahead + last) >> STEP_TICKS_SHIFT);
@@ -24,22 +24,16 @@ static void move_node(struct tcp *t, uint32_t index, uint32_t ahead)
     wheel_add(&t->wheel, index, step);
 }
 
-void timer_arm(struct tcp *t, uint32_t index, uint32_t at_tk)
+static uint32_t until(const struct tcp *t, uint32_t at_tk)
 {
-    const struct wheel_node *node = &t->conns[index].timer;
-    uint32_t ahead = seq_lt(t->now_tk, at_tk) ? at_tk - t->now_tk : 0;
-    if (wheel_has(node) && seq_le(node->at, t->now_step + (ahead >> STEP_TICKS_SHIFT)))
-        return; /* it fires before, as nearly always */
-    move_node(t, index, ahead);
+    return seq_lt(t->now_tk, at_tk) ? at_tk - t->now_tk : 0;
 }
 
-void timer_rto_after(struct tcp *t, uint32_t index, uint32_t wait_tk)
+__attribute__((noinline)) void timer_move(struct tcp *t, uint32_t index, uint32_t at_tk)
 {
-    struct conn *c = &t->conns[index];
-    c->rto_at = t->now_tk + wait_tk;
-    conn_set(c, CONN_RTO);
-    conn_clear_more(c, MORE_PTO);
-    timer_arm(t, index, c->rto_at);
+    uint32_t ahead = until(t, at_tk), soon = t->cfg.rto_min_tk;
+    soon -= soon < STEP_TICKS ? soon : STEP_TICKS; /* not behind a time-out that starts in the same step */
+    move_node(t, index, ahead < soon ? ahead : soon);
 }
 
 void timer_rto_start(struct tcp *t, uint32_t index)
@@ -155,13 +149,13 @@ static void rearm(struct tcp *t, uint32_t index)
 {
     struct conn *c = &t->conns[index];
     if (waits_for_reordering(t, c))
-        timer_arm(t, index, conn_side(t, c)->reorder_at);
+        move_node(t, index, until(t, conn_side(t, c)->reorder_at));
     if (conn_has(c, CONN_RTO))
-        timer_arm(t, index, c->rto_at);
+        move_node(t, index, until(t, c->rto_at));
     if (conn_has(c, CONN_ACK_LATER))
-        timer_arm(t, index, c->delack_at);
+        move_node(t, index, until(t, c->delack_at));
     if (conn_has(c, CONN_APP))
-        timer_arm(t, index, c->app_at);
+        move_node(t, index, until(t, c->app_at));
 }
 
 static void on_timer(void *ctx, uint32_t index)

@@ -7,9 +7,6 @@
  */
 #include "tcp/recovery.h"
 
-#define PROBE_MIN_TK   (uint32_t)(10000000ull >> TCP_TICK_SHIFT)  /* 10 ms: not one at each delay */
-#define PEER_DELACK_TK (uint32_t)(200000000ull >> TCP_TICK_SHIFT) /* WCDelAckT */
-
 /* Nothing is known to be missing, and no probe is under way. */
 static bool may_probe(const struct tcp *t, const struct conn *c)
 {
@@ -20,16 +17,14 @@ static bool may_probe(const struct tcp *t, const struct conn *c)
     return !s || !(s->ranges || side_has(s, SIDE_TLP));
 }
 
-uint32_t tlp_wait_tk(const struct tcp *t, const struct conn *c, uint32_t rto)
+__attribute__((noinline)) uint32_t tlp_wait_of(const struct tcp *t, const struct conn *c, uint32_t rto,
+                                               uint32_t extra)
 {
-    uint32_t extra = c->snd_max - c->snd_una <= c->mss ? PEER_DELACK_TK : 0;
-    if (rto <= PROBE_MIN_TK + extra) /* so it is with one segment under way nearly always */
-        return rto;
     if (!may_probe(t, c))
         return rto;
     uint32_t wait = c->srtt >> 2;
-    if (wait < PROBE_MIN_TK)
-        wait = PROBE_MIN_TK;
+    if (wait < TLP_MIN_TK)
+        wait = TLP_MIN_TK;
     wait += extra;
     return wait < rto ? wait : rto;
 }

@@ -31,6 +31,13 @@ static inline uint32_t lifo_pop(struct lifo *l)
     return l->entry[--l->count];
 }
 
+/* `n` of them, no more than there are, where they lie: the hottest is the last one. */
+static inline const uint32_t *lifo_pop_many(struct lifo *l, uint32_t n)
+{
+    l->count -= n;
+    return l->entry + l->count;
+}
+
 /* Brings a line here for writing, so that a frame crosses between cores once and not twice. */
 static inline void prefetch_write(const void *line)
 {

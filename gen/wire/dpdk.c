@@ -3,14 +3,9 @@
  * The queues of the dpdk wire. A frame is an mbuf: it is in its pool, in a ring of the driver's, or
  * lent to the user. The driver takes from the pool when it receives and gives back what it has sent;
  * we give back what the user has read, and take what he wants to fill.
- *
- * A frame's handle is the distance of its mbuf from the queue's pool in cache lines, which mbufs are
- * aligned to. It may be negative: a virtual device passes mbufs of another port's pool on. All of
- * them lie in the memory that EAL reserved, less than 2^31 lines (128 GiB) apart.
  */
 #include "wire/dpdk.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <rte_ethdev.h>
 #include <rte_lcore.h>
@@ -19,10 +14,9 @@
 #include <time.h>
 
 #include "base/err.h"
-#include "wire/dpdk_port.h"
+#include "wire/dpdk_frame.h"
 
 enum {
-    LINE_SHIFT = 6,
     BURST_MAX = 256, /* mbufs on the stack at once */
     RING_MAX = 65536,
     ETH_TYPE_AT = 12,
@@ -36,19 +30,7 @@ static struct dpdk_queue *of(struct wire_queue *q)
     return (struct dpdk_queue *)q;
 }
 
-/* ---- frames and mbufs ---- */
-
-static inline struct rte_mbuf *mbuf_of(const struct dpdk_queue *d, uint32_t handle)
-{
-    return (struct rte_mbuf *)((uint8_t *)d->pool + (intptr_t)(int32_t)handle * (1 << LINE_SHIFT));
-}
-
-static inline uint32_t handle_of(const struct dpdk_queue *d, const struct rte_mbuf *m)
-{
-    uint32_t handle = (uint32_t)(((const uint8_t *)m - (const uint8_t *)d->pool) >> LINE_SHIFT);
-    assert(mbuf_of(d, handle) == m);
-    return handle;
-}
+/* ---- giving back ---- */
 
 /* As a driver hands out whatever came in one piece: nothing of it is to be undone before it goes back
  * to its pool. */
@@ -65,7 +47,7 @@ static void give_back(struct dpdk_queue *d, const struct frame *frames, uint32_t
         uint32_t count = 0;
         part = n < BURST_MAX ? n : BURST_MAX;
         for (uint32_t i = 0; i < part; i++) {
-            struct rte_mbuf *m = mbuf_of(d, frames[i].handle);
+            struct rte_mbuf *m = frame_mbuf(d, frames[i].handle);
             if (__builtin_expect(m->pool == d->pool && is_plain(m), 1))
                 plain[count++] = m;
             else
@@ -103,14 +85,32 @@ static inline void lend(const struct dpdk_queue *d, struct rte_mbuf *m, struct f
 {
     out->data = rte_pktmbuf_mtod(m, uint8_t *);
     out->stamp_ns = m->ol_flags & d->stamp.flag ? dpdk_stamp_ns(&d->stamp, m) : 0;
-    out->handle = handle_of(d, m);
+    out->handle = frame_handle(d, m);
     out->hash = m->ol_flags & RTE_MBUF_F_RX_RSS_HASH ? m->hash.rss : 0;
     out->len = m->data_len;
     out->flags = rx_flags(m->ol_flags);
     out->vlan = out->mss = out->l4_off = 0;
 }
 
-/* A packet in several pieces is larger than any that fits our MTU. */
+/* What its sender, or the device, did not cut into segments comes in several pieces, or says so. */
+static inline bool is_long(const struct rte_mbuf *m)
+{
+    return m->nb_segs > 1 || m->ol_flags & RTE_MBUF_F_RX_LRO;
+}
+
+/* False: it is dropped. */
+static bool lend_long(struct dpdk_queue *d, struct rte_mbuf *m, struct frame *out)
+{
+    if (m->nb_segs > 1 && !(m = dpdk_join(d, m)))
+        return false;
+    lend(d, m, out);
+    if (m->ol_flags & RTE_MBUF_F_RX_LRO && m->tso_segsz) {
+        out->flags |= FRAME_TSO;
+        out->mss = m->tso_segsz;
+    }
+    return true;
+}
+
 static uint32_t dpdk_rx(struct wire_queue *q, struct frame *frames, uint32_t max)
 {
     struct dpdk_queue *d = of(q);
@@ -120,12 +120,10 @@ static uint32_t dpdk_rx(struct wire_queue *q, struct frame *frames, uint32_t max
     uint64_t bytes = 0;
     uint32_t whole = 0;
     for (uint16_t i = 0; i < n; i++) {
-        if (__builtin_expect(got[i]->nb_segs > 1, 0)) {
-            rte_pktmbuf_free(got[i]);
-            d->stats.rx_invalid++;
+        if (__builtin_expect(!is_long(got[i]), 1))
+            lend(d, got[i], &frames[whole]);
+        else if (!lend_long(d, got[i], &frames[whole]))
             continue;
-        }
-        lend(d, got[i], &frames[whole]);
         bytes += frames[whole++].len;
     }
     d->stats.rx_bytes += bytes;
@@ -135,20 +133,6 @@ static uint32_t dpdk_rx(struct wire_queue *q, struct frame *frames, uint32_t max
 
 /* ---- transmit ---- */
 
-/* What a pool holds is in one piece; of all else in it that may be stale, this is what counts when it
- * is sent. Its second cache line is not touched. */
-static inline void blank(const struct dpdk_queue *d, struct rte_mbuf *m, struct frame *out)
-{
-    m->data_off = RTE_PKTMBUF_HEADROOM;
-    m->ol_flags = 0;
-    out->data = rte_pktmbuf_mtod(m, uint8_t *);
-    out->stamp_ns = 0;
-    out->handle = handle_of(d, m);
-    out->hash = 0;
-    out->len = d->capacity;
-    out->flags = out->vlan = out->mss = out->l4_off = 0;
-}
-
 static uint32_t dpdk_tx_alloc(struct wire_queue *q, struct frame *frames, uint32_t n)
 {
     struct dpdk_queue *d = of(q);
@@ -157,7 +141,7 @@ static uint32_t dpdk_tx_alloc(struct wire_queue *q, struct frame *frames, uint32
     while (n && rte_mempool_get_bulk(d->pool, m, n))
         n /= 2; /* all or none: the pool is nearly empty */
     for (uint32_t i = 0; i < n; i++)
-        blank(d, m[i], &frames[i]);
+        frame_blank(d, m[i], d->capacity, &frames[i]);
     return n;
 }
 
@@ -169,20 +153,22 @@ static inline uint32_t link_len(const uint8_t *data)
     return at + 2;
 }
 
-/* Where its headers lie, for a device that is to complete the checksum of TCP. */
+/* Where its headers lie, for a device that is to complete the checksum of TCP, or of what it cuts. */
 static void ask_for_csum(struct rte_mbuf *m, const struct frame *f)
 {
-    uint32_t link = link_len(f->data);
+    uint32_t link = link_len(f->data), mss = f->flags & FRAME_TSO ? f->mss : 0;
     bool is4 = f->data[link] >> 4 == 4;
     m->ol_flags |= RTE_MBUF_F_TX_TCP_CKSUM | (is4 ? RTE_MBUF_F_TX_IPV4 : RTE_MBUF_F_TX_IPV6);
+    if (mss)
+        m->ol_flags |= RTE_MBUF_F_TX_TCP_SEG | (is4 ? RTE_MBUF_F_TX_IP_CKSUM : 0);
     m->tx_offload = rte_mbuf_tx_offload(link, f->l4_off - link, (f->data[f->l4_off + TCP_LEN_AT] >> 4) * 4u,
-                                        0, 0, 0, 0);
+                                        mss, 0, 0, 0);
 }
 
 /* What reception said of a frame that is sent on is no request to the device. */
 static inline struct rte_mbuf *dress(const struct dpdk_queue *d, const struct frame *f)
 {
-    struct rte_mbuf *m = mbuf_of(d, f->handle);
+    struct rte_mbuf *m = frame_mbuf(d, f->handle);
     m->data_len = f->len;
     m->pkt_len = f->len;
     m->ol_flags &= RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL;
@@ -290,6 +276,7 @@ const struct wire_ops dpdk_ops = {
     .rx = dpdk_rx,
     .rx_free = dpdk_free,
     .tx_alloc = dpdk_tx_alloc,
+    .tx_alloc_long = dpdk_long_alloc,
     .tx_free = dpdk_free,
     .tx = dpdk_tx,
     .flush = dpdk_flush,

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <rte_ethdev.h>
-#include <rte_mempool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +14,6 @@ enum {
     DEFAULT_RING = 1024,
     DEFAULT_BATCH = 64,
     LINK_BYTES = 22,    /* Ethernet header and two tags */
-    MBUF_BYTES = 256,   /* beside the data: its head, the pool's, alignment */
     SMALL_ROOM = 2048,  /* data of a frame that most drivers like */
     LEAST_FRAMES = 512,
 };
@@ -39,7 +37,7 @@ static struct dpdk_sizes sizes_of(const struct wire_config *cfg, uint32_t mtu)
 uint64_t dpdk_memory(const struct wire_config *cfg, uint32_t mtu)
 {
     struct dpdk_sizes s = sizes_of(cfg, mtu);
-    return (uint64_t)cfg->queues * s.frames * (s.room_bytes + MBUF_BYTES);
+    return cfg->queues * dpdk_pools_bytes(&s);
 }
 
 static int check_sizes(const struct dpdk_port *d, const struct wire_config *cfg, struct err *e)
@@ -101,7 +99,7 @@ void dpdk_port_close(struct wire_port *port)
     if (d->found)
         dpdk_device_remove(d->id);
     for (uint32_t i = 0; d->queues && i < port->caps.queues; i++)
-        rte_mempool_free(d->queues[i].pool);
+        dpdk_pools_free(&d->queues[i]);
     free(d->queues);
     free(d->rss);
     free(d);

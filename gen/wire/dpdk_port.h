@@ -22,9 +22,16 @@ struct dpdk_sizes {
     uint32_t room_bytes; /* data of a frame, headroom included */
 };
 
+/* Frames beside those, of the largest size that there is: to be cut into segments by the device, or for
+ * what arrives in several pieces. */
+enum {
+    DPDK_LONG_FRAMES = 64, /* of a queue: 4 MiB, at 100 Gbit/s under way for a third of a millisecond */
+    DPDK_LONG_ROOM = UINT16_MAX / 64 * 64, /* headroom included; an mbuf's sizes have 16 bits */
+};
+
 struct dpdk_queue {
     struct wire_queue q;
-    struct rte_mempool *pool;
+    struct rte_mempool *pool, *long_pool;
     uint16_t port_id, capacity; /* capacity: bytes of a frame to send */
     struct dpdk_stamp stamp;
     bool open;
@@ -48,6 +55,14 @@ struct dpdk_port {
 extern const struct wire_ops dpdk_ops;
 
 void dpdk_port_close(struct wire_port *port);
+/* dpdk_pool.c: the frames of a queue. 0 or told. */
+int dpdk_pools_make(struct dpdk_port *d, struct dpdk_queue *q, struct err *e);
+void dpdk_pools_free(struct dpdk_queue *q);
+/* Of all frames of a queue, with what the pools add to them. */
+uint64_t dpdk_pools_bytes(const struct dpdk_sizes *s);
+/* dpdk_long.c: what arrived in pieces as one; NULL: dropped, counted. Long frames to send. */
+struct rte_mbuf *dpdk_join(struct dpdk_queue *d, struct rte_mbuf *m);
+uint32_t dpdk_long_alloc(struct wire_queue *q, struct frame *frames, uint32_t n);
 /* dpdk_rss.c: the hash and the table by which a device that runs deals TCP; free() it. NULL: it has
  * none, or another kind, or does not say. */
 struct rss *dpdk_rss_read(uint16_t port_id, bool ip6);

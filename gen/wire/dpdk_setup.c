@@ -4,27 +4,22 @@
  * queues; and what it then says of itself. An offload that it does not have is the stack's to do.
  */
 #include <errno.h>
-#include <inttypes.h>
-#include <rte_errno.h>
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
-#include <rte_mbuf_pool_ops.h>
-#include <rte_mempool.h>
 #include <rte_version.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
-#include "wire/dpdk_port.h"
+#include "wire/dpdk_frame.h"
 
-enum {
-    POOL_CACHE = 256,  /* frames that a thread keeps to itself */
-};
-
-/* Checksums of TCP are the device's where it has them; those of IP cost nothing. */
+/* Checksums of TCP are the device's where it has them; those of IP cost nothing, but are of each segment
+ * that it cuts. */
 static const uint64_t rx_wanted = RTE_ETH_RX_OFFLOAD_TCP_CKSUM | RTE_ETH_RX_OFFLOAD_RSS_HASH;
 static const uint64_t tx_wanted = RTE_ETH_TX_OFFLOAD_TCP_CKSUM;
+static const uint64_t cut_wanted =
+    RTE_ETH_TX_OFFLOAD_TCP_TSO | RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
 static const uint64_t rss_wanted = RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP;
 
 int dpdk_refuse(const struct dpdk_port *d, int rc, const char *what, long mark, struct err *e)
@@ -60,18 +55,41 @@ static int check_queues(struct dpdk_port *d, const struct wire_config *cfg,
                                                   : " or less");
 }
 
-static int configure(struct dpdk_port *d, const struct rte_eth_dev_info *info, struct err *e)
+/* net_tap cuts in software: IPv4 alone, and frames that with the Ethernet header are no longer than the MTU
+ * that it is told, which is not its interface's, and at most 1504. 0: another driver. */
+static uint32_t tap_mtu(const struct dpdk_port *d, const struct wire_config *cfg,
+                        const struct rte_eth_dev_info *info)
+{
+    uint32_t tags = !!cfg->filter.vlan + !!cfg->filter.vlan_outer;
+    uint32_t frame = d->sizes.mtu + RTE_ETHER_HDR_LEN + tags * RTE_VLAN_HLEN;
+    if (strcmp(info->driver_name, "net_tap"))
+        return 0;
+    bool fits = frame + RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN <= info->max_rx_pktlen;
+    return fits && ip_is4(cfg->filter.local[0].first) ? frame : d->sizes.mtu;
+}
+
+/* A device that cuts segments completes their checksums, too. */
+static uint64_t choose_tx(const struct dpdk_port *d, uint32_t tap, const struct rte_eth_dev_info *info)
+{
+    const uint64_t needed = RTE_ETH_TX_OFFLOAD_TCP_TSO | RTE_ETH_TX_OFFLOAD_TCP_CKSUM;
+    bool cuts = (info->tx_offload_capa & needed) == needed && tap != d->sizes.mtu;
+    return (cuts ? tx_wanted | cut_wanted : tx_wanted) & info->tx_offload_capa;
+}
+
+static int configure(struct dpdk_port *d, const struct wire_config *cfg, const struct rte_eth_dev_info *info,
+                     struct err *e)
 {
     uint16_t queues = d->p.caps.queues;
+    uint32_t tap = tap_mtu(d, cfg, info);
     bool deals = queues > 1 && info->reta_size;
     d->rx_offloads = rx_wanted & info->rx_offload_capa;
-    d->tx_offloads = tx_wanted & info->tx_offload_capa;
+    d->tx_offloads = choose_tx(d, tap, info);
     d->rss_flows = deals ? rss_wanted & info->flow_type_rss_offloads : 0;
     if (!d->rss_flows)
         d->rx_offloads &= ~RTE_ETH_RX_OFFLOAD_RSS_HASH;
     struct rte_eth_conf conf = {
         .rxmode = {.mq_mode = d->rss_flows ? RTE_ETH_MQ_RX_RSS : RTE_ETH_MQ_RX_NONE,
-                   .mtu = d->sizes.mtu,
+                   .mtu = tap ? tap : d->sizes.mtu,
                    .offloads = d->rx_offloads},
         .txmode = {.offloads = d->tx_offloads},
         .rx_adv_conf.rss_conf.rss_hf = d->rss_flows,
@@ -86,70 +104,44 @@ static int configure(struct dpdk_port *d, const struct rte_eth_dev_info *info, s
 
 /* ---- queues ---- */
 
-/* Frames of a virtual device lie without gaps, whatever the size of a page: nobody needs them in one
- * page, ordinary pages would hold one each, and net_af_xdp reckons without gaps. */
-static struct rte_mempool *pool_create(const struct dpdk_port *d, const char *name)
+/* Frames come back as soon as they were sent: there are few long ones, and the fewer are in use the
+ * more of them a cache holds. Not each driver likes that. */
+static int make_tx_queue(const struct dpdk_port *d, uint16_t index, const struct rte_eth_dev_info *info)
 {
-    const struct dpdk_sizes *s = &d->sizes;
-    struct rte_pktmbuf_pool_private head = {.mbuf_data_room_size = (uint16_t)s->room_bytes};
-    unsigned cache = s->frames / 3 < POOL_CACHE ? s->frames / 3 : POOL_CACHE;
-    unsigned flags = d->device.pci == DPDK_PCI_NONE ? RTE_MEMPOOL_F_NO_IOVA_CONTIG : 0;
-    struct rte_mempool *pool = rte_mempool_create_empty(name, s->frames,
-                                                        sizeof(struct rte_mbuf) + s->room_bytes, cache,
-                                                        sizeof head, d->socket, flags);
-    if (!pool)
-        return NULL;
-    rte_pktmbuf_pool_init(pool, &head);
-    int rc = rte_mempool_set_ops_byname(pool, rte_mbuf_best_mempool_ops(), NULL);
-    if (rc || (rc = rte_mempool_populate_default(pool)) < 0) {
-        rte_errno = -rc;
-        rte_mempool_free(pool);
-        return NULL;
-    }
-    rte_mempool_obj_iter(pool, rte_pktmbuf_init, NULL);
-    return pool;
-}
-
-static int make_pool(struct dpdk_port *d, struct dpdk_queue *q, struct err *e)
-{
-    char name[RTE_MEMPOOL_NAMESIZE];
-    const struct dpdk_sizes *s = &d->sizes;
-    snprintf(name, sizeof name, "wb_%u_%u", d->id, q->q.index);
-    q->pool = pool_create(d, name);
-    if (q->pool)
+    struct rte_eth_txconf soon = info->default_txconf;
+    unsigned socket = (unsigned)d->socket;
+    soon.offloads = d->tx_offloads;
+    soon.tx_free_thresh = (uint16_t)(d->sizes.tx_ring - DPDK_LONG_FRAMES / 4);
+    bool cuts = d->tx_offloads & RTE_ETH_TX_OFFLOAD_TCP_TSO;
+    if (cuts && !rte_eth_tx_queue_setup(d->id, index, d->sizes.tx_ring, socket, &soon))
         return 0;
-    return err_set(e, EXIT_ENVIRONMENT, -rte_errno,
-                   "wire dpdk:%s: no memory for %" PRIu64 " MiB of frames (queue %u): %s: expected %s",
-                   d->device.args, ((uint64_t)s->frames * s->room_bytes >> 20) + 1, q->q.index,
-                   rte_strerror(rte_errno),
-                   rte_eal_has_hugepages() ? "more huge pages (sysctl vm.nr_hugepages)"
-                                           : "dpdk_eal = --no-huge -m MIB with more, or huge pages");
+    return rte_eth_tx_queue_setup(d->id, index, d->sizes.tx_ring, socket, NULL);
 }
 
-static int make_queue(struct dpdk_port *d, uint16_t index, struct err *e)
+static int make_queue(struct dpdk_port *d, uint16_t index, const struct rte_eth_dev_info *info,
+                      struct err *e)
 {
     struct dpdk_queue *q = &d->queues[index];
     q->q = (struct wire_queue){.ops = &dpdk_ops, .port = &d->p, .index = index};
     q->port_id = d->id;
     q->capacity = (uint16_t)(d->sizes.room_bytes - RTE_PKTMBUF_HEADROOM);
-    int rc = make_pool(d, q, e);
+    int rc = dpdk_pools_make(d, q, e);
     if (rc)
         return rc;
     long mark = dpdk_log_mark();
-    unsigned socket = (unsigned)d->socket;
-    rc = rte_eth_rx_queue_setup(d->id, index, d->sizes.rx_ring, socket, NULL, q->pool);
+    rc = rte_eth_rx_queue_setup(d->id, index, d->sizes.rx_ring, (unsigned)d->socket, NULL, q->pool);
     if (rc)
         return dpdk_refuse(d, rc, "refuses a receive queue", mark, e);
-    rc = rte_eth_tx_queue_setup(d->id, index, d->sizes.tx_ring, socket, NULL);
+    rc = make_tx_queue(d, index, info);
     return rc ? dpdk_refuse(d, rc, "refuses a transmit queue", mark, e) : 0;
 }
 
-static int make_queues(struct dpdk_port *d, struct err *e)
+static int make_queues(struct dpdk_port *d, const struct rte_eth_dev_info *info, struct err *e)
 {
     d->queues = calloc(d->p.caps.queues, sizeof *d->queues);
     int rc = d->queues ? 0 : err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "wire dpdk: no memory");
     for (uint16_t i = 0; !rc && i < d->p.caps.queues; i++)
-        rc = make_queue(d, i, e);
+        rc = make_queue(d, i, info, e);
     return rc;
 }
 
@@ -170,13 +162,15 @@ static void tell_facts(struct dpdk_port *d, const struct rte_eth_dev_info *info)
     c->headroom = RTE_PKTMBUF_HEADROOM;
     c->rx_csum = d->rx_offloads & RTE_ETH_RX_OFFLOAD_TCP_CKSUM;
     c->tx_csum = d->tx_offloads & RTE_ETH_TX_OFFLOAD_TCP_CKSUM;
-    c->busy_wire = true;
+    c->tso_bytes = d->tx_offloads & RTE_ETH_TX_OFFLOAD_TCP_TSO ? DPDK_LONG_BYTES : 0;
+    c->cheap_flush = true;
     snprintf(c->driver, sizeof c->driver, "%s", info->driver_name);
     c->rx_stamp = d->queues[0].stamp.flag;
     c->rss = d->rss;
-    snprintf(c->detail, sizeof c->detail, "DPDK %d.%d.%d, %s; TCP checksums by the device: %s%s%s",
+    snprintf(c->detail, sizeof c->detail, "DPDK %d.%d.%d, %s; TCP checksums by the device: %s%s%s%s",
              RTE_VER_YEAR, RTE_VER_MONTH, RTE_VER_MINOR,
              rte_eal_has_hugepages() ? "huge pages" : "no huge pages", text_of_sums(c),
+             c->tso_bytes ? "; TSO" : "",
              d->rss ? "; flows to queues by a hash that is known" : "",
              c->rx_stamp ? "; arrivals stamped by the driver" : "");
     if (!rte_eth_macaddr_get(d->id, &mac))
@@ -204,8 +198,8 @@ int dpdk_setup(struct dpdk_port *d, const struct wire_config *cfg, struct err *e
     d->socket = rte_eth_dev_socket_id(d->id);
     rc = check_mtu(d, &info, e);
     rc = rc ? rc : check_queues(d, cfg, &info, e);
-    rc = rc ? rc : configure(d, &info, e);
-    rc = rc ? rc : make_queues(d, e);
+    rc = rc ? rc : configure(d, cfg, &info, e);
+    rc = rc ? rc : make_queues(d, &info, e);
     rc = rc ? rc : dpdk_start(d, cfg, e);
     if (rc)
         return rc;

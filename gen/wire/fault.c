@@ -9,31 +9,17 @@
  * on the time, but a frame that waits is never refused).
  */
 #include "wire/fault_way.h"
+#include "wire/over.h"
 
 static struct fault_queue *of(struct wire_queue *q)
 {
     return (struct fault_queue *)q;
 }
 
-static uint32_t fault_tx_alloc(struct wire_queue *q, struct frame *frames, uint32_t n)
-{
-    return of(q)->inner->ops->tx_alloc(of(q)->inner, frames, n);
-}
-
-static void fault_tx_free(struct wire_queue *q, struct frame *frames, uint32_t n)
-{
-    of(q)->inner->ops->tx_free(of(q)->inner, frames, n);
-}
-
 static void fault_flush(struct wire_queue *q)
 {
     fault_send_due(of(q));
-    of(q)->inner->ops->flush(of(q)->inner);
-}
-
-static uint32_t fault_reap(struct wire_queue *q, struct wire_stamp *stamps, uint32_t max)
-{
-    return of(q)->inner->ops->reap(of(q)->inner, stamps, max);
+    over_flush(q);
 }
 
 /* ---- time ---- */
@@ -46,8 +32,7 @@ static void fault_tick(struct wire_queue *q, uint64_t now_ns)
     fq->rx.rates = &rates->rx;
     fq->tx.rates = &rates->tx;
     fq->now_ns = now_ns;
-    if (fq->inner->ops->tick)
-        fq->inner->ops->tick(fq->inner, now_ns);
+    over_tick(q, now_ns);
     fault_send_due(fq);
 }
 
@@ -78,18 +63,12 @@ static void fault_wait(struct wire_queue *q, uint64_t timeout_ns)
     if (due <= fq->now_ns)
         return;
     uint64_t left = due - fq->now_ns;
-    fq->inner->ops->wait(fq->inner, left < timeout_ns ? left : timeout_ns);
-}
-
-static int fault_fd(const struct wire_queue *q)
-{
-    const struct wire_queue *inner = ((const struct fault_queue *)q)->inner;
-    return inner->ops->fd ? inner->ops->fd(inner) : -1;
+    over_wait(q, left < timeout_ns ? left : timeout_ns);
 }
 
 static void fault_stats(struct wire_queue *q, struct wire_stats *out)
 {
-    of(q)->inner->ops->stats(of(q)->inner, out);
+    over_stats(q, out);
     for (int i = 0; i < DROP_COUNT; i++)
         out->drops[i] += of(q)->drops[i];
 }
@@ -101,13 +80,13 @@ const struct wire_ops fault_ops = {
     .queue_close = fault_queue_close,
     .rx = fault_rx,
     .rx_free = fault_rx_free,
-    .tx_alloc = fault_tx_alloc,
-    .tx_free = fault_tx_free,
+    .tx_alloc = over_tx_alloc,
+    .tx_free = over_tx_free,
     .tx = fault_tx,
     .flush = fault_flush,
-    .reap = fault_reap,
+    .reap = over_reap,
     .wait = fault_wait,
-    .fd = fault_fd,
+    .fd = over_fd,
     .stats = fault_stats,
     .tick = fault_tick,
 };

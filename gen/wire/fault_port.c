@@ -45,7 +45,7 @@ int fault_queue_open(struct wire_port *port, uint32_t index, struct wire_queue *
     if (!fq)
         return err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "fault: no memory for %u frames",
                        fp->cfg.store);
-    int ret = fp->inner->ops->queue_open(fp->inner, index, &fq->inner, e);
+    int ret = fp->inner->ops->queue_open(fp->inner, index, &fq->q.inner, e);
     if (ret)
         free_queue(fq);
     else
@@ -57,7 +57,7 @@ int fault_queue_open(struct wire_port *port, uint32_t index, struct wire_queue *
 void fault_queue_close(struct wire_queue *q)
 {
     struct fault_queue *fq = (struct fault_queue *)q;
-    fq->inner->ops->queue_close(fq->inner);
+    fq->q.inner->ops->queue_close(fq->q.inner);
     free_queue(fq);
 }
 
@@ -104,7 +104,7 @@ int fault_wrap(struct wire_port *inner, const struct fault_config *cfg, struct w
     atomic_init(&fp->rates, rates);
     fp->p = *inner;
     fp->p.ops = &fault_ops;
-    fp->p.caps.tx_csum = false; /* a device would make harmed frames right again */
+    wire_caps_send_whole(&fp->p.caps); /* a device would make harmed frames right; faults are of segments */
     fp->inner = inner;
     fp->cfg = *cfg;
     fp->cfg.store = cfg->store ? cfg->store : DEFAULT_STORE;

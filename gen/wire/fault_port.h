@@ -27,7 +27,6 @@ struct fault_way {
 
 struct fault_queue {
     struct wire_queue q;
-    struct wire_queue *inner;
     struct fault_way rx, tx;
     uint64_t now_ns;
     uint64_t drops[DROP_COUNT];

@@ -20,7 +20,7 @@ static bool receive(struct fault_queue *fq, struct frame *f)
     if (!v.lose && v.wait)
         way_hold(fq, &fq->rx, f, &v);
     if (v.lose || v.wait)
-        fq->inner->ops->rx_free(fq->inner, f, 1);
+        fq->q.inner->ops->rx_free(fq->q.inner, f, 1);
     else
         fq->rx.passed++;
     return !v.lose && !v.wait;
@@ -35,7 +35,7 @@ uint32_t fault_rx(struct wire_queue *q, struct frame *frames, uint32_t max)
         to++;
     if (to == max)
         return to;
-    uint32_t end = to + fq->inner->ops->rx(fq->inner, frames + to, max - to);
+    uint32_t end = to + fq->q.inner->ops->rx(fq->q.inner, frames + to, max - to);
     for (uint32_t from = to; from < end; from++) {
         struct frame f = frames[from];
         if (receive(fq, &f))
@@ -55,6 +55,6 @@ void fault_rx_free(struct wire_queue *q, struct frame *frames, uint32_t n)
         if (store_owns(&fq->rx.store, frames[i].data))
             store_free(&fq->rx.store, &frames[i]);
         else
-            fq->inner->ops->rx_free(fq->inner, &frames[i], 1);
+            fq->q.inner->ops->rx_free(fq->q.inner, &frames[i], 1);
     }
 }

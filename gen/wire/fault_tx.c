@@ -7,7 +7,7 @@
 static bool make_copy(struct fault_queue *fq, const struct frame *f, struct frame *copy)
 {
     struct frame room;
-    if (fq->inner->ops->tx_alloc(fq->inner, &room, 1) != 1)
+    if (fq->q.inner->ops->tx_alloc(fq->q.inner, &room, 1) != 1)
         return false;
     *copy = *f;
     copy->data = room.data;
@@ -22,9 +22,9 @@ static bool send_held(struct fault_queue *fq, const struct held *due)
     struct frame f;
     if (!make_copy(fq, &due->frame, &f))
         return false;
-    if (fq->inner->ops->tx(fq->inner, &f, 1) == 1)
+    if (fq->q.inner->ops->tx(fq->q.inner, &f, 1) == 1)
         return true;
-    fq->inner->ops->tx_free(fq->inner, &f, 1);
+    fq->q.inner->ops->tx_free(fq->q.inner, &f, 1);
     return false;
 }
 
@@ -46,9 +46,9 @@ static bool pass_on(struct fault_queue *fq, struct frame *f, const struct verdic
     verdict_apply(v, f);
     both[0] = *f;
     uint32_t n = v->duplicate && make_copy(fq, f, &both[1]) ? 2 : 1;
-    uint32_t sent = fq->inner->ops->tx(fq->inner, both, n);
+    uint32_t sent = fq->q.inner->ops->tx(fq->q.inner, both, n);
     if (sent < 2 && n == 2)
-        fq->inner->ops->tx_free(fq->inner, &both[1], 1);
+        fq->q.inner->ops->tx_free(fq->q.inner, &both[1], 1);
     if (sent == 0) {
         verdict_undo(v, f, len);
         return false;
@@ -67,7 +67,7 @@ static void keep_back(struct fault_queue *fq, struct frame *f, const struct verd
         if (v->duplicate)
             way_hold_copy(fq, &fq->tx, f, v);
     }
-    fq->inner->ops->tx_free(fq->inner, f, 1);
+    fq->q.inner->ops->tx_free(fq->q.inner, f, 1);
 }
 
 static bool transmit(struct fault_queue *fq, struct frame *f)

@@ -131,14 +131,14 @@ struct wire_queue *hand_queue(struct hand *h)
     return &h->q;
 }
 
-bool hand_give(struct hand *h, const void *data, uint32_t len)
+bool hand_give(struct hand *h, const void *data, uint32_t len, uint16_t flags)
 {
     struct line *in = &h->in;
     if (in->tail - in->head == HAND_FRAMES || len > UINT16_MAX)
         return false;
     uint8_t *to = room(in, in->tail);
     memcpy(to, data, len);
-    in->frames[in->tail++ % HAND_FRAMES] = (struct frame){.data = to, .len = (uint16_t)len};
+    in->frames[in->tail++ % HAND_FRAMES] = (struct frame){.data = to, .len = (uint16_t)len, .flags = flags};
     return true;
 }
 

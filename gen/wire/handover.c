@@ -16,6 +16,7 @@
 
 #include "base/err.h"
 #include "base/ring.h"
+#include "wire/over.h"
 
 struct lane {
     struct ring there, back;
@@ -25,7 +26,6 @@ struct lane {
 
 struct handover_queue {
     struct wire_queue q;
-    struct wire_queue *inner;
     struct handover_port *port;
     uint64_t handed, full;
 };
@@ -69,7 +69,7 @@ static bool give(struct handover_queue *h, uint32_t to, struct frame *f, uint16_
     l->away++;
     struct frame *slot = slot_there(l, l->there.prod.at);
     *slot = *f;
-    slot->flags |= (uint16_t)(FRAME_HANDED | flags);
+    slot->flags = (uint16_t)((slot->flags & ~FRAME_TSO) | FRAME_HANDED | flags); /* `mss` is taken */
     slot->mss = (uint16_t)h->q.index;
     ring_produce(&l->there, 1);
     return true;
@@ -78,18 +78,18 @@ static bool give(struct handover_queue *h, uint32_t to, struct frame *f, uint16_
 static void give_copy(struct handover_queue *h, uint32_t to, const struct frame *f)
 {
     struct frame copy;
-    if (!h->inner->ops->tx_alloc(h->inner, &copy, 1)) {
+    if (!h->q.inner->ops->tx_alloc(h->q.inner, &copy, 1)) {
         h->full++;
         return;
     }
     if (copy.len < f->len) { /* no answer of a neighbour is so long */
-        h->inner->ops->tx_free(h->inner, &copy, 1);
+        h->q.inner->ops->tx_free(h->q.inner, &copy, 1);
         return;
     }
     memcpy(copy.data, f->data, f->len);
     copy.len = f->len;
     if (!give(h, to, &copy, FRAME_HANDED_COPY))
-        h->inner->ops->tx_free(h->inner, &copy, 1);
+        h->q.inner->ops->tx_free(h->q.inner, &copy, 1);
 }
 
 static void tell_all(struct handover_queue *h, const struct frame *f)
@@ -110,7 +110,7 @@ static uint32_t deal(struct handover_queue *h, struct frame *frames, uint32_t n)
         if (owner >= h->port->p.caps.queues || owner == h->q.index)
             frames[kept++] = frames[i];
         else if (!give(h, owner, &frames[i], 0))
-            h->inner->ops->rx_free(h->inner, &frames[i], 1);
+            h->q.inner->ops->rx_free(h->q.inner, &frames[i], 1);
     }
     return kept;
 }
@@ -123,7 +123,7 @@ static void take_back_from(struct handover_queue *h, struct lane *l)
     for (uint32_t i = 0; i < n; i++) {
         struct frame *f = slot_back(l, l->back.cons.at + i);
         bool copy = f->flags & FRAME_HANDED_COPY;
-        (copy ? h->inner->ops->tx_free : h->inner->ops->rx_free)(h->inner, f, 1);
+        (copy ? h->q.inner->ops->tx_free : h->q.inner->ops->rx_free)(h->q.inner, f, 1);
     }
     ring_consume(&l->back, n);
     l->away -= n;
@@ -176,7 +176,7 @@ static uint32_t handover_rx(struct wire_queue *q, struct frame *frames, uint32_t
     struct handover_queue *h = of(q);
     take_back(h);
     uint32_t n = take_given(h, frames, max / 2 ? max / 2 : max);
-    return n + deal(h, frames + n, h->inner->ops->rx(h->inner, frames + n, max - n));
+    return n + deal(h, frames + n, h->q.inner->ops->rx(h->q.inner, frames + n, max - n));
 }
 
 static uint32_t own_ones(const struct frame *frames, uint32_t n)
@@ -193,53 +193,22 @@ static void handover_rx_free(struct wire_queue *q, struct frame *frames, uint32_
     for (uint32_t i = 0; i < n;) {
         uint32_t own = own_ones(frames + i, n - i);
         if (own)
-            h->inner->ops->rx_free(h->inner, frames + i, own);
+            h->q.inner->ops->rx_free(h->q.inner, frames + i, own);
         for (i += own; i < n && frames[i].flags & FRAME_HANDED; i++)
             give_back(h, &frames[i]);
     }
 }
 
-static uint32_t handover_tx_alloc(struct wire_queue *q, struct frame *frames, uint32_t n)
-{
-    return of(q)->inner->ops->tx_alloc(of(q)->inner, frames, n);
-}
-
-static void handover_tx_free(struct wire_queue *q, struct frame *frames, uint32_t n)
-{
-    of(q)->inner->ops->tx_free(of(q)->inner, frames, n);
-}
-
-static uint32_t handover_tx(struct wire_queue *q, struct frame *frames, uint32_t n)
-{
-    return of(q)->inner->ops->tx(of(q)->inner, frames, n);
-}
-
-static void handover_flush(struct wire_queue *q)
-{
-    of(q)->inner->ops->flush(of(q)->inner);
-}
-
-static uint32_t handover_reap(struct wire_queue *q, struct wire_stamp *stamps, uint32_t max)
-{
-    return of(q)->inner->ops->reap(of(q)->inner, stamps, max);
-}
-
 static void handover_wait(struct wire_queue *q, uint64_t timeout_ns)
 {
-    of(q)->inner->ops->wait(of(q)->inner, timeout_ns < HANDOVER_NAP_NS ? timeout_ns : HANDOVER_NAP_NS);
+    over_wait(q, timeout_ns < HANDOVER_NAP_NS ? timeout_ns : HANDOVER_NAP_NS);
 }
 
 static void handover_stats(struct wire_queue *q, struct wire_stats *out)
 {
-    of(q)->inner->ops->stats(of(q)->inner, out);
+    over_stats(q, out);
     out->handed = of(q)->handed;
     out->drops[DROP_WIRE_HANDOVER_FULL] += of(q)->full;
-}
-
-static void handover_tick(struct wire_queue *q, uint64_t now_ns)
-{
-    if (of(q)->inner->ops->tick)
-        of(q)->inner->ops->tick(of(q)->inner, now_ns);
 }
 
 /* ---- life ---- */
@@ -254,7 +223,7 @@ static int handover_queue_open(struct wire_port *port, uint32_t index, struct wi
     if (!h)
         return err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "handover: no memory");
     *h = (struct handover_queue){.q = {.ops = &handover_ops, .port = port, .index = index}, .port = hp};
-    int ret = hp->inner->ops->queue_open(hp->inner, index, &h->inner, e);
+    int ret = hp->inner->ops->queue_open(hp->inner, index, &h->q.inner, e);
     if (ret)
         free(h);
     else
@@ -265,7 +234,7 @@ static int handover_queue_open(struct wire_port *port, uint32_t index, struct wi
 static void handover_queue_close(struct wire_queue *q)
 {
     take_back(of(q));
-    of(q)->inner->ops->queue_close(of(q)->inner);
+    q->inner->ops->queue_close(q->inner);
     free(of(q));
 }
 
@@ -332,12 +301,6 @@ int handover_wrap(struct wire_port *inner, const uint16_t owner[HANDOVER_PORTS],
     return 0;
 }
 
-static int handover_fd(const struct wire_queue *q)
-{
-    const struct wire_queue *inner = ((const struct handover_queue *)q)->inner;
-    return inner->ops->fd ? inner->ops->fd(inner) : -1;
-}
-
 static const struct wire_ops handover_ops = {
     .name = "handover",
     .port_close = handover_port_close,
@@ -345,13 +308,14 @@ static const struct wire_ops handover_ops = {
     .queue_close = handover_queue_close,
     .rx = handover_rx,
     .rx_free = handover_rx_free,
-    .tx_alloc = handover_tx_alloc,
-    .tx_free = handover_tx_free,
-    .tx = handover_tx,
-    .flush = handover_flush,
-    .reap = handover_reap,
+    .tx_alloc = over_tx_alloc,
+    .tx_alloc_long = over_tx_alloc_long,
+    .tx_free = over_tx_free,
+    .tx = over_tx,
+    .flush = over_flush,
+    .reap = over_reap,
     .wait = handover_wait,
-    .fd = handover_fd,
+    .fd = over_fd,
     .stats = handover_stats,
-    .tick = handover_tick,
+    .tick = over_tick,
 };

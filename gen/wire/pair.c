@@ -27,14 +27,21 @@ static struct pair_queue *of(struct wire_queue *q)
     return (struct pair_queue *)q;
 }
 
-static inline uint8_t *frame_at(const struct pair_queue *p, uint32_t index)
+/* What loops over frames keep at hand: what they write might be the queue, for all that the compiler
+ * knows. */
+struct lender {
+    uint8_t *frames;
+    size_t stride;
+};
+
+static inline struct lender lender_of(const struct pair_queue *p)
 {
-    return p->frames + (size_t)index * p->stride;
+    return (struct lender){p->frames, p->stride};
 }
 
-static inline struct frame borrow(const struct pair_queue *p, uint32_t index, uint16_t len)
+static inline struct frame borrow(struct lender l, uint32_t index, uint16_t len)
 {
-    return frame_of(frame_at(p, index), index, len);
+    return frame_of(l.frames + index * l.stride, index, len);
 }
 
 /* For writing: the side that read a frame is the one that fills it next. A line that the frame does not
@@ -54,12 +61,16 @@ static uint32_t pair_rx(struct wire_queue *q, struct frame *frames, uint32_t max
     uint32_t n = ring_ready(r, max);
     if (!n)
         return 0;
+    const struct lender l = lender_of(p);
+    const uint64_t *slots = p->in->full_slot;
+    uint32_t at = r->cons.at, mask = r->size - 1;
     uint64_t bytes = 0;
     for (uint32_t i = 0; i < n; i++) {
-        uint64_t slot = p->in->full_slot[ring_slot(r, r->cons.at + i)];
-        frames[i] = borrow(p, (uint32_t)(slot >> 16), (uint16_t)slot);
-        fetch(frames[i].data, frames[i].len);
-        bytes += frames[i].len;
+        uint64_t slot = slots[(at + i) & mask];
+        uint16_t len = (uint16_t)slot;
+        frames[i] = borrow(l, (uint32_t)(slot >> 16), len);
+        fetch(frames[i].data, len);
+        bytes += len;
     }
     ring_consume(r, n);
     p->stats.rx_frames += n;
@@ -102,8 +113,11 @@ static uint32_t pair_tx_alloc(struct wire_queue *q, struct frame *frames, uint32
     struct pair_queue *p = of(q);
     take_returned(p);
     n = p->free.count < n ? p->free.count : n;
+    const struct lender l = lender_of(p);
+    const uint32_t *free = lifo_pop_many(&p->free, n);
+    const uint16_t capacity = p->capacity;
     for (uint32_t i = 0; i < n; i++)
-        frames[i] = borrow(p, lifo_pop(&p->free), p->capacity);
+        frames[i] = borrow(l, free[n - 1 - i], capacity);
     return n;
 }
 
@@ -119,10 +133,11 @@ static uint32_t pair_tx(struct wire_queue *q, struct frame *frames, uint32_t n)
     struct pair_queue *p = of(q);
     struct ring *r = &p->out->full;
     n = ring_space(r, p->pending + n) - p->pending;
-    uint32_t at = r->prod.at + p->pending;
+    uint64_t *slots = p->out->full_slot;
+    uint32_t at = r->prod.at + p->pending, mask = r->size - 1;
     uint64_t bytes = 0;
     for (uint32_t i = 0; i < n; i++) {
-        p->out->full_slot[ring_slot(r, at + i)] = (uint64_t)frames[i].handle << 16 | frames[i].len;
+        slots[(at + i) & mask] = (uint64_t)frames[i].handle << 16 | frames[i].len;
         bytes += frames[i].len;
     }
     p->stats.tx_frames += n;

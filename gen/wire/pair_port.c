@@ -161,7 +161,7 @@ static struct pair_port *make_side(struct pair *pair, uint32_t side, uint16_t mt
                  .queues = (uint16_t)s->queues,
                  .burst = BURST,
                  .tx_slots = s->ring,
-                 .busy_wire = true,
+                 .cheap_flush = true,
                  .driver = "pair",
                  .detail = "rings in memory; frames are handed over, not copied"},
     };

@@ -14,13 +14,13 @@
 
 #include "base/err.h"
 #include "base/units.h"
+#include "wire/over.h"
 #include "wire/pcap_file.h"
 
 #define BUFFER_BYTES (512u << 10)
 
 struct pcap_queue {
     struct wire_queue q;
-    struct wire_queue *inner;
     struct pcap_port *port;
     uint8_t *buffer;
     size_t used;
@@ -103,7 +103,7 @@ static void make_room(struct pcap_queue *pq)
 static uint32_t pcap_rx(struct wire_queue *q, struct frame *frames, uint32_t max)
 {
     struct pcap_queue *pq = of(q);
-    uint32_t n = pq->inner->ops->rx(pq->inner, frames, max);
+    uint32_t n = pq->q.inner->ops->rx(pq->q.inner, frames, max);
     for (uint32_t i = 0; i < n; i++) {
         make_room(pq);
         pq->port->missed += !append(pq, &frames[i]);
@@ -116,7 +116,7 @@ static bool transmit(struct pcap_queue *pq, struct frame *f)
 {
     make_room(pq);
     size_t used = pq->used;
-    bool written = append(pq, f), sent = pq->inner->ops->tx(pq->inner, f, 1) == 1;
+    bool written = append(pq, f), sent = pq->q.inner->ops->tx(pq->q.inner, f, 1) == 1;
     if (written && !sent)
         cut_off(pq, used);
     pq->port->missed += sent && !written;
@@ -131,46 +131,10 @@ static uint32_t pcap_tx(struct wire_queue *q, struct frame *frames, uint32_t n)
     return i;
 }
 
-static void pcap_rx_free(struct wire_queue *q, struct frame *frames, uint32_t n)
-{
-    of(q)->inner->ops->rx_free(of(q)->inner, frames, n);
-}
-
-static uint32_t pcap_tx_alloc(struct wire_queue *q, struct frame *frames, uint32_t n)
-{
-    return of(q)->inner->ops->tx_alloc(of(q)->inner, frames, n);
-}
-
-static void pcap_tx_free(struct wire_queue *q, struct frame *frames, uint32_t n)
-{
-    of(q)->inner->ops->tx_free(of(q)->inner, frames, n);
-}
-
-static void pcap_flush(struct wire_queue *q)
-{
-    of(q)->inner->ops->flush(of(q)->inner);
-}
-
-static uint32_t pcap_reap(struct wire_queue *q, struct wire_stamp *stamps, uint32_t max)
-{
-    return of(q)->inner->ops->reap(of(q)->inner, stamps, max);
-}
-
-static void pcap_wait(struct wire_queue *q, uint64_t timeout_ns)
-{
-    of(q)->inner->ops->wait(of(q)->inner, timeout_ns);
-}
-
-static void pcap_stats(struct wire_queue *q, struct wire_stats *out)
-{
-    of(q)->inner->ops->stats(of(q)->inner, out);
-}
-
 static void pcap_tick(struct wire_queue *q, uint64_t now_ns)
 {
     of(q)->now_ns = now_ns;
-    if (of(q)->inner->ops->tick)
-        of(q)->inner->ops->tick(of(q)->inner, now_ns);
+    over_tick(q, now_ns);
 }
 
 /* ---- life ---- */
@@ -216,7 +180,7 @@ static int pcap_queue_open(struct wire_port *port, uint32_t index, struct wire_q
                               .buffer = malloc(BUFFER_BYTES)};
     int ret =
         pq->buffer ? start_file(pq, e) : err_set(e, EXIT_ENVIRONMENT, -ENOMEM, "pcap: no memory");
-    ret = ret ? ret : pp->inner->ops->queue_open(pp->inner, index, &pq->inner, e);
+    ret = ret ? ret : pp->inner->ops->queue_open(pp->inner, index, &pq->q.inner, e);
     if (ret)
         free_queue(pq);
     else
@@ -227,7 +191,7 @@ static int pcap_queue_open(struct wire_port *port, uint32_t index, struct wire_q
 static void pcap_queue_close(struct wire_queue *q)
 {
     write_out(of(q));
-    of(q)->inner->ops->queue_close(of(q)->inner);
+    q->inner->ops->queue_close(q->inner);
     free_queue(of(q));
 }
 
@@ -245,14 +209,15 @@ static const struct wire_ops pcap_ops = {
     .queue_open = pcap_queue_open,
     .queue_close = pcap_queue_close,
     .rx = pcap_rx,
-    .rx_free = pcap_rx_free,
-    .tx_alloc = pcap_tx_alloc,
-    .tx_free = pcap_tx_free,
+    .rx_free = over_rx_free,
+    .tx_alloc = over_tx_alloc,
+    .tx_free = over_tx_free,
     .tx = pcap_tx,
-    .flush = pcap_flush,
-    .reap = pcap_reap,
-    .wait = pcap_wait,
-    .stats = pcap_stats,
+    .flush = over_flush,
+    .reap = over_reap,
+    .wait = over_wait,
+    .fd = over_fd,
+    .stats = over_stats,
     .tick = pcap_tick,
 };
 
@@ -273,7 +238,7 @@ int pcap_wrap(struct wire_port *inner, const char *path, uint64_t max_frames,
     }
     pp->p = *inner;
     pp->p.ops = &pcap_ops;
-    pp->p.caps.tx_csum = false; /* the file is written before a device would complete them */
+    wire_caps_send_whole(&pp->p.caps); /* the file is written before a device would complete or cut them */
     pp->inner = inner;
     pp->path = copy;
     pp->max_frames = max_frames;

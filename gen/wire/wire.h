@@ -29,7 +29,9 @@ enum frame_flag {
     FRAME_MORE = 1 << 4,         /* the next frame of the array continues this packet */
     FRAME_TX_CSUM = 1 << 5,      /* transmit: the device completes the checksum of the TCP header at
                                   * l4_off, whose field holds the sum of the pseudo-header */
-    FRAME_TSO = 1 << 6,          /* transmit: the device segments by `mss` */
+    FRAME_TSO = 1 << 6,          /* transmit, with TX_CSUM: the device cuts the text into segments of `mss`
+                                  * bytes (the sum of the pseudo-header is without the length then).
+                                  * Receive: several segments of `mss` bytes that nobody cut */
     FRAME_WANT_STAMP = 1 << 7,   /* transmit: report the stamp through reap */
     FRAME_HANDED = 1 << 8,       /* receive: another queue lends it, number `mss`; handover's own */
     FRAME_HANDED_COPY = 1 << 9,  /* ... and made it by tx_alloc */
@@ -40,17 +42,22 @@ struct frame {
     uint64_t stamp_ns;  /* device time of arrival, 0 where there is none */
     uint32_t handle;    /* the wire's own; never touched by users */
     uint32_t hash;      /* RSS hash, 0 where there is none */
+    union {
+        struct {
+            uint16_t flags; /* enum frame_flag */
+            uint16_t vlan, mss, l4_off;
+        };
+        uint64_t plain; /* 0: none of them */
+    };
     uint16_t len;       /* bytes without FCS; for tx_alloc: the capacity */
-    uint16_t flags;     /* enum frame_flag */
-    uint16_t vlan, mss, l4_off;
 };
 
 /* Each field is named: gcc 12 puts a literal that leaves some out together on the stack and reads it back
  * in larger pieces, for which the processor waits until all of it is in the cache. */
 static inline struct frame frame_of(uint8_t *data, uint32_t handle, uint32_t len)
 {
-    return (struct frame){.data = data, .stamp_ns = 0, .handle = handle, .hash = 0, .len = (uint16_t)len,
-                          .flags = 0, .vlan = 0, .mss = 0, .l4_off = 0};
+    return (struct frame){.data = data, .stamp_ns = 0, .handle = handle, .hash = 0, .plain = 0,
+                          .len = (uint16_t)len};
 }
 
 /* A transmit completion with its device time. */
@@ -66,14 +73,19 @@ struct wire_caps {
     uint16_t burst;          /* largest useful array */
     uint16_t headroom;
     uint32_t tx_slots;       /* frames that may be in flight */
-    bool rx_csum, tx_csum, tso, rx_stamp, tx_stamp;
+    bool rx_csum, tx_csum, rx_stamp, tx_stamp;
+    uint32_t tso_bytes;      /* largest frame that the device cuts into segments (FRAME_TSO); 0: it cuts none */
     bool zero_copy, native;  /* AF_XDP: zero-copy in force; native (not generic) XDP in force */
-    bool busy_wire;          /* polling costs nothing (memory), never worth a wait() */
+    bool cheap_flush;        /* it costs no system call: worth it for a single frame */
     uint64_t link_bit_per_s; /* 0: not known */
     const struct rss *rss;   /* how it deals arriving flows to queues; NULL: not known, or all to one */
     char driver[32];         /* "veth", "pair", ... */
-    char detail[160];        /* one line for people: mode, fallback and why */
+    char detail[192];        /* one line for people: mode, fallback and why */
 };
+
+/* For a wire around another one that is about what is on the wire: nothing that is sent is left to the
+ * device, and `detail` says so. */
+void wire_caps_send_whole(struct wire_caps *c);
 
 /* Which arriving frames are ours. Everything else belongs to the kernel. */
 struct wire_filter {
@@ -133,6 +145,7 @@ struct wire_queue {
     const struct wire_ops *ops;
     struct wire_port *port;
     uint32_t index;
+    struct wire_queue *inner; /* of a wire around another one (wire/over.h); else NULL */
 };
 
 /* Opening a port is each wire's own function (they need different things); the rest is common. */
@@ -144,6 +157,8 @@ struct wire_ops {
     uint32_t (*rx)(struct wire_queue *q, struct frame *frames, uint32_t max);
     void (*rx_free)(struct wire_queue *q, struct frame *frames, uint32_t n);
     uint32_t (*tx_alloc)(struct wire_queue *q, struct frame *frames, uint32_t n);
+    /* As tx_alloc, of caps.tso_bytes each; NULL: there are none. Given back by tx_free. */
+    uint32_t (*tx_alloc_long)(struct wire_queue *q, struct frame *frames, uint32_t n);
     void (*tx_free)(struct wire_queue *q, struct frame *frames, uint32_t n);
     uint32_t (*tx)(struct wire_queue *q, struct frame *frames, uint32_t n);
     /* Once a round: kicks until the kernel took all it can; EAGAIN, EBUSY, ENOBUFS are not errors. */

@@ -45,7 +45,7 @@ static void on_timer(void *ctx, uint32_t conn)
     (void)ctx, (void)conn;
 }
 
-static uint64_t fill(void *ctx, uint32_t conn, uint64_t pos, uint8_t *buf, uint32_t len)
+static uint64_t fill(void *ctx, uint32_t conn, uint32_t pos, uint8_t *buf, uint32_t len)
 {
     (void)ctx, (void)conn, (void)pos;
     memset(buf, 'x', len);

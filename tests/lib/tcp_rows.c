@@ -76,7 +76,7 @@ static uint32_t on_data(void *ctx, uint32_t conn, const uint8_t *data, uint32_t 
     return taken;
 }
 
-static void on_acked(void *ctx, uint32_t conn, uint64_t pos)
+static void on_acked(void *ctx, uint32_t conn, uint32_t pos)
 {
     struct rows *r = ctx;
     r->acked = pos;
@@ -118,7 +118,8 @@ static void drain(struct rows *r)
     uint32_t conn;
     struct tcp_seg seg;
     while (!r->held && (conn = tcp_next_out(&r->t)) != CONN_NONE)
-        while (tcp_output(&r->t, conn, &seg))
+        while (r->segments ? tcp_output_long(&r->t, conn, r->segments, LONG_BYTES, &seg)
+                           : tcp_output(&r->t, conn, &seg))
             collect(r, &seg);
     tcp_validate(&r->t);
 }
@@ -257,6 +258,8 @@ static void stimulus(struct rows *r, const char *row)
         play(r, handshake);
     else if (starts(row, "accept"))
         play(r, accepting);
+    else if (starts(row, "long "))
+        r->segments = (uint32_t)rows_number(r, row + 5);
     else if (starts(row, "take "))
         r->take = (uint32_t)rows_number(r, row + 5);
     else if (starts(row, "on "))

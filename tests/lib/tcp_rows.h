@@ -27,6 +27,7 @@
  *   +5ms                time passes, timers fire
  *   send N, close, abort, pause, resume, timer MS        the application calls
  *   path_mss N          an ICMP error told that segments of the path have at most N bytes
+ *   long N              from now on the wire cuts text into segments: up to N may leave as one
  *   take N              the application takes only N bytes a call from now on
  *   on CALLBACK ACTION  what it does inside `open`, `data`, `acked`, `peer_closed`, `final`, `timer`
  *   event NAME          the next event; all events must have been expected at the end

@@ -18,6 +18,7 @@
 #define PATH       3
 #define ANY        INT64_MAX
 #define TEXT_BYTES 70000
+#define LONG_BYTES 65000 /* of text, in one frame of the wire */
 #define WINDOW     65408 /* a multiple of 128: scale 7 can say it */
 
 struct peer {
@@ -45,6 +46,7 @@ struct rows {
     enum tcp_event events[QUEUE];
     uint32_t event_head, event_tail;
     uint32_t take, data, drop;
+    uint32_t segments; /* that it may send as one; 0: each alone */
     uint64_t acked;
     char on[6][32]; /* by enum hook */
     const char *row;

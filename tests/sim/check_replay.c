@@ -94,6 +94,8 @@ START_TEST(test_whole_lives)
     for (int i = 0; i < 8; i++) {
         struct peers_config cfg = config(i & 1 ? 0.05 : 0, i & 2);
         cfg.sack = cfg.rack = i & 4;
+        cfg.cuts = i >= 5; /* what the wire cuts is recorded as what it makes of it */
+        cfg.open_sums = i == 5;
         struct seen s = play(&cfg, 64u << 20, 3600000 * MS);
         ck_assert_uint_eq(s.same, cfg.conns);
         ck_assert_uint_eq(s.from_state, 0);

@@ -87,4 +87,49 @@ START_TEST(test_same_seed_same_run)
 }
 END_TEST
 
-CHECK_MAIN("sim/transfer", test_matrix, test_matrix_with_cubic, test_same_seed_same_run)
+/* A wire that cuts text into segments (TSO) sends the same ones at the same times. */
+static uint64_t run_both_ways(struct peers_config cfg)
+{
+    uint64_t cut = 0;
+    struct peers *p[2];
+    for (int i = 0; i < 2; i++) {
+        cfg.cuts = i;
+        p[i] = peers_open(&cfg);
+        report(p[i], peers_run(p[i], 3600000 * MS));
+        peers_check(p[i]);
+    }
+    for (int e = 0; e < 2; e++) {
+        cut += p[1]->ends[e].count[COUNTER_FRAMES_CUT];
+        p[1]->ends[e].count[COUNTER_FRAMES_CUT] = 0;
+        for (int c = 0; c < COUNTER_COUNT; c++)
+            ck_assert_msg(p[0]->ends[e].count[c] == p[1]->ends[e].count[c], "%s: %lu and %lu",
+                          counter_name((enum counter)c), p[0]->ends[e].count[c], p[1]->ends[e].count[c]);
+    }
+    ck_assert_uint_eq(p[0]->digest, p[1]->digest);
+    ck_assert_uint_eq(cut, p[1]->cutting[0].cut + p[1]->cutting[1].cut);
+    peers_close(p[0]);
+    peers_close(p[1]);
+    return cut;
+}
+
+START_TEST(test_cut_by_the_wire)
+{
+    uint64_t cut = 0;
+    printf("cut by the stack, and by the wire\n");
+    for (int i = 0; i < 16; i++) {
+        struct peers_config cfg = config(i & 1 ? 0.01 : 0, i & 2 ? 0.02 : 0, i & 4 ? 100 : 20000);
+        cfg.conns = 4;
+        cfg.messages = 60;
+        cfg.ooo_pieces = 4096;
+        cfg.timestamps = i & 8;
+        cfg.sack = cfg.rack = i % 3;
+        cfg.congestion = i % 5 ? CONGESTION_CUBIC : CONGESTION_NONE;
+        cfg.moody = i == 7;
+        cut += run_both_ways(cfg);
+    }
+    printf("%lu frames cut\n", cut);
+    ck_assert_uint_gt(cut, 1000);
+}
+END_TEST
+
+CHECK_MAIN("sim/transfer", test_matrix, test_matrix_with_cubic, test_same_seed_same_run, test_cut_by_the_wire)

@@ -211,7 +211,7 @@ static void on_timer(void *ctx, uint32_t conn)
 
 static const struct tcp_ops ops = {.event = on_event, .data = on_data, .timer = on_timer};
 
-static uint64_t fill(void *ctx, uint32_t conn, uint64_t pos, uint8_t *buf, uint32_t len)
+static uint64_t fill(void *ctx, uint32_t conn, uint32_t pos, uint8_t *buf, uint32_t len)
 {
     struct peer *e = ctx;
     uint32_t id = id_of(e, conn);
@@ -252,6 +252,11 @@ static void open_queue(struct peers *p, uint32_t i)
     struct fault_config cfg = {.seed = rng_mix(p->cfg.link.seed, i), .store = BULK_FRAMES};
     struct err err = {0};
     p->queues[i] = &p->link->ends[i].queue;
+    if (p->cfg.cuts) {
+        cutting_open(&p->cutting[i], p->queues[i]);
+        p->cutting[i].open = p->cfg.open_sums;
+        p->queues[i] = &p->cutting[i].q;
+    }
     if (!p->cfg.fault)
         return;
     ck_assert_msg(fault_parse(p->cfg.fault, &cfg.tx, &err) == 0, "%s", err.message);
@@ -433,6 +438,8 @@ void peers_close(struct peers *p)
     stack_fini(&p->ends[1].stack);
     close_queue(p, 0);
     close_queue(p, 1);
+    for (int i = 0; p->cfg.cuts && i < 2; i++)
+        cutting_close(&p->cutting[i]);
     ck_assert(p->cfg.bulk || p->link->free_count == LINK_FRAMES); /* bulk ends under way */
     link_close(p->link);
     free(p);

@@ -7,6 +7,7 @@
 #ifndef TESTS_SIM_PEERS_H
 #define TESTS_SIM_PEERS_H
 
+#include "lib/cutting_wire.h"
 #include "lib/virtual_link.h"
 #include "stack/stack.h"
 
@@ -22,6 +23,8 @@ struct peers_config {
     const char *fault;        /* of the fault wire, both ways; NULL: none stands */
     bool bulk;                /* instead of messages: the client sends for ever (peers_bulk) */
     bool ip6;                 /* see peers_ip6 */
+    bool cuts;                /* the wire cuts text into segments (TSO), */
+    bool open_sums;           /* ... and leaves checksums open */
     uint32_t conns, messages; /* messages: a connection and direction */
     uint32_t message_max;     /* bytes; sizes are spread evenly over powers of two */
     bool timestamps, sack, rack, ecn, nagle;
@@ -66,6 +69,7 @@ struct peers {
     struct peers_config cfg;
     struct link *link;
     struct wire_port *ports[2]; /* fault wires around the link's ends; NULL: none */
+    struct cutting cutting[2];
     struct wire_queue *queues[2];
     struct rng rng;
     struct peer ends[2]; /* client, server */

@@ -22,6 +22,7 @@ struct build {
     struct rng rng;
     double drift;
     struct hist_sum *measured[TIME_COUNT]; /* of the phase that is measured; NULL outside it */
+    struct db_stmt *add_name, *add_counter; /* some hundred of each */
 };
 
 static void must(struct build *b, int ret)
@@ -116,18 +117,32 @@ static void put_hist(struct build *b, int64_t interval_id, enum time_kind time,
 
 /* --- intervals ------------------------------------------------------------------------- */
 
+static void prepare_counters(struct build *b)
+{
+    must(b, db_prepare(b->db, "name a counter",
+                       "INSERT OR IGNORE INTO counter_name (kind, name, rollup, meaning) "
+                       "VALUES (:kind, :name, :rollup, :name)",
+                       &b->add_name, &b->e));
+    must(b, db_prepare(b->db, "write a counter",
+                       "INSERT INTO counter (interval_id, name_id, value) SELECT :interval_id, id, :value "
+                       "FROM counter_name WHERE kind = :kind AND name = :name",
+                       &b->add_counter, &b->e));
+}
+
 static void put_counter(struct build *b, int64_t interval_id, const char *kind, const char *name,
                         uint64_t value)
 {
-    char sql[600];
-    snprintf(sql, sizeof sql,
-             "INSERT OR IGNORE INTO counter_name (kind, name, rollup, meaning) VALUES "
-             "('%s', '%s', '%s', '%s'); INSERT INTO counter (interval_id, name_id, value) SELECT "
-             "%lld, id, %llu FROM counter_name WHERE kind = '%s' AND name = '%s'",
-             kind, name, strstr(name, "_max") ? "max" : "sum", name, (long long)interval_id,
-             (unsigned long long)value, kind, name);
-    if (value)
-        run(b, sql);
+    if (!value)
+        return;
+    db_bind_text(b->add_name, ":kind", kind);
+    db_bind_text(b->add_name, ":name", name);
+    db_bind_text(b->add_name, ":rollup", strstr(name, "_max") ? "max" : "sum");
+    must(b, db_run(b->add_name, &b->e));
+    db_bind_i64(b->add_counter, ":interval_id", interval_id);
+    db_bind_u64(b->add_counter, ":value", value);
+    db_bind_text(b->add_counter, ":kind", kind);
+    db_bind_text(b->add_counter, ":name", name);
+    must(b, db_run(b->add_counter, &b->e));
 }
 
 static int64_t put_interval(struct build *b, int64_t phase_id, int worker, uint64_t done,
@@ -407,6 +422,7 @@ int64_t fixture_write(const char *path, const struct fixture *f)
     rng_seed(&b.rng, 11);
     must(&b, db_open(path, DB_CREATE, &b.db, &b.e));
     must(&b, db_begin(b.db, "write the fixture", &b.e));
+    prepare_counters(&b);
     begin_run(&b);
     put_resources(&b);
     put_pools(&b);
@@ -420,6 +436,8 @@ int64_t fixture_write(const char *path, const struct fixture *f)
     }
     must(&b, db_commit(b.db, "write the fixture", &b.e));
     end_run(&b);
+    db_finish(b.add_name);
+    db_finish(b.add_counter);
     db_close(b.db);
     return b.run_id;
 }

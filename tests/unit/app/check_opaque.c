@@ -8,6 +8,13 @@
 static const uint32_t lengths[] = {1, 2, 3, 63, 64, 65, 1448, 65535, 65536, 65537, 131072, 300001};
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
+static struct app_message message(const struct app_ctx *c, uint64_t id, uint32_t len, uint32_t conn)
+{
+    struct app_message m = {.id = id, .len = len, .reply_len = len, .conn = conn};
+    echo_client.begin(c, &m);
+    return m;
+}
+
 START_TEST(any_piece_equals_the_slice)
 {
     struct app_ctx c;
@@ -16,7 +23,7 @@ START_TEST(any_piece_equals_the_slice)
     app_ctx_init(&c, 11, true, NULL);
     for (unsigned k = 0; k < 20000; k++) {
         uint32_t len = lengths[rng_below(&rng, k % 50 ? 7 : COUNT(lengths))];
-        struct app_message m = {k, len, len, k % 7};
+        struct app_message m = message(&c, k, len, k % 7);
         uint8_t *all = make_request(&echo_client, &c, &m);
         uint32_t off = (uint32_t)rng_below(&rng, len), n = (uint32_t)rng_below(&rng, len - off + 1);
         uint8_t *got = malloc(n + 1);
@@ -34,9 +41,10 @@ START_TEST(content_differs_by_seed_connection_and_id)
     struct app_ctx c, d;
     app_ctx_init(&c, 11, true, NULL);
     app_ctx_init(&d, 12, true, NULL);
-    struct app_message m = {1, 64, 64, 1}, next = {2, 64, 64, 1}, beside = {1, 64, 64, 2};
+    struct app_message m = message(&c, 1, 64, 1), other = message(&d, 1, 64, 1);
+    struct app_message next = message(&c, 2, 64, 1), beside = message(&c, 1, 64, 2);
     uint8_t *a = make_request(&echo_client, &c, &m), *b = make_request(&echo_client, &c, &next);
-    uint8_t *e = make_request(&echo_client, &c, &beside), *f = make_request(&echo_client, &d, &m);
+    uint8_t *e = make_request(&echo_client, &c, &beside), *f = make_request(&echo_client, &d, &other);
     ck_assert_int_ne(memcmp(a, b, 64), 0);
     ck_assert_int_ne(memcmp(a, e, 64), 0);
     ck_assert_int_ne(memcmp(a, f, 64), 0);
@@ -53,7 +61,7 @@ START_TEST(echo_round_trips)
     rng_seed(&rng, 6);
     for (unsigned k = 0; k < 4 * COUNT(lengths); k++) {
         app_ctx_init(&c, k, k & 1, NULL);
-        struct app_message m = {k, lengths[k / 4], lengths[k / 4], 9};
+        struct app_message m = message(&c, k, lengths[k / 4], 9);
         struct app_response response;
         struct app_reply out;
         bool done, bad;
@@ -78,7 +86,7 @@ START_TEST(echo_takes_one_reply_a_call)
 {
     struct app_ctx c;
     app_ctx_init(&c, 1, true, NULL);
-    struct app_message m = {1, 64, 64, 0};
+    struct app_message m = message(&c, 1, 64, 0);
     uint8_t data[100];
     echo_client.fill(&c, &m, 0, data, 64);
     struct app_parse st = {0};
@@ -97,7 +105,7 @@ START_TEST(echo_sees_any_corrupt_byte)
     struct rng rng;
     rng_seed(&rng, 7);
     app_ctx_init(&c, 1, true, NULL);
-    struct app_message m = {1, 300, 300, 0};
+    struct app_message m = message(&c, 1, 300, 0);
     uint8_t *data = make_request(&echo_client, &c, &m);
     for (uint32_t i = 0; i < 300 * 8; i++) {
         struct app_reply out;

@@ -61,5 +61,36 @@ START_TEST(a_lane_nobody_drains_merges_and_keeps_blocks_for_new_phases)
 }
 END_TEST
 
+/* The phase that comes next has no number yet: its first interval, from 200 on, lasts until it has. */
+static struct rec_interval *begin_next(void)
+{
+    make_lane();
+    rec_lane_next(&lane, 100, 3);
+    struct rec_interval *b = rec_lane_next(&lane, 200, REC_PHASE_NEXT);
+    ck_assert(handed_over() == 1 && b->start_ns == 200);
+    return b;
+}
+
+START_TEST(an_interval_waits_for_the_name_of_its_phase)
+{
+    struct rec_interval *b = begin_next();
+    ck_assert_ptr_eq(rec_lane_next(&lane, 300, REC_PHASE_NEXT), b);
+    struct rec_interval *next = rec_lane_next(&lane, 400, 4);
+    ck_assert(handed_over() == 2 && b->phase == 4 && b->start_ns == 200 && b->end_ns == 400);
+    ck_assert(next != b && next->phase == 4 && next->start_ns == 400);
+    free(blocks);
+}
+END_TEST
+
+START_TEST(no_interval_is_empty_where_the_name_comes_at_once)
+{
+    struct rec_interval *b = begin_next();
+    ck_assert_ptr_eq(rec_lane_next(&lane, 200, 4), b);
+    ck_assert(handed_over() == 1 && b->phase == 4);
+    free(blocks);
+}
+END_TEST
+
 CHECK_MAIN("rec/lane", the_first_call_hands_nothing_over,
+           an_interval_waits_for_the_name_of_its_phase, no_interval_is_empty_where_the_name_comes_at_once,
            a_lane_nobody_drains_merges_and_keeps_blocks_for_new_phases)

@@ -306,7 +306,51 @@ START_TEST(a_ring_too_small_is_told_by_the_ratios)
 }
 END_TEST
 
-CHECK_MAIN("rec/sample", a_record_holds_all_of_it,
+/* Transactions that end when the phase that they are counted in has not begun yet. */
+static void feed_ahead(struct rec *r, const int *phases, bool begins)
+{
+    static const struct phase_row drain = {.name = "m", .kind = PHASE_DRAIN, .load = "max",
+                                           .offered_rate_per_s = NAN};
+    feed_recorder(r, 0, 300, phases[1]);
+    feed_recorder(r, 300, 400, (int)REC_PHASE_NEXT);
+    for (int i = 0; i < 2; i++)
+        rec_sync(r);
+    if (begins)
+        feed_recorder(r, 400, 500, rec_phase_begin(r, &drain, FED_START_NS + 300));
+    else
+        rec_lane_next(rec_lane(r, 0), FED_START_NS + 500, (uint32_t)phases[1]);
+    ck_assert_msg(rec_close(r, &e) == 0, "%s", e.message);
+    db_close(db);
+    ck_assert_int_eq(db_open(dir.file, DB_READ, &db, &e), 0);
+}
+
+#define SAMPLES_OF "SELECT sum(b.count) AS n FROM sample_block b JOIN phase p ON p.id = b.phase_id WHERE p.seq = "
+
+START_TEST(samples_wait_for_the_name_of_their_phase)
+{
+    int phases[2];
+    dir = tmp_dir_make();
+    feed_ahead(recorder(&db, 1, 1u << 17, phases), phases, true);
+    ck_assert_int_eq(number(SAMPLES_OF "1"), 300);
+    ck_assert_int_eq(number(SAMPLES_OF "2"), 200);
+    db_close(db);
+    tmp_dir_remove(&dir);
+}
+END_TEST
+
+START_TEST(samples_of_a_phase_that_never_came_are_kept)
+{
+    int phases[2];
+    dir = tmp_dir_make();
+    feed_ahead(recorder(&db, 1, 1u << 17, phases), phases, false);
+    ck_assert_int_eq(number(SAMPLES_OF "1"), 400);
+    db_close(db);
+    tmp_dir_remove(&dir);
+}
+END_TEST
+
+CHECK_MAIN("rec/sample", samples_wait_for_the_name_of_their_phase,
+           samples_of_a_phase_that_never_came_are_kept, a_record_holds_all_of_it,
            nobody_reads_and_the_share_halves_before_the_ring_is_full,
            a_burst_within_one_round_stops_at_the_reserve_and_says_so, the_share_comes_back,
            more_changes_than_slots_are_not_lost, every_transaction_is_stored,

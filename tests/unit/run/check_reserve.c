@@ -11,11 +11,9 @@
 #include "run/dryrun.h"
 #include "run/responder.h"
 #include "run/room.h"
-#include "run/setup.h"
 #include "tests/lib/check_main.h"
-#include "tests/unit/job/fixture.h"
+#include "tests/unit/run/both.h"
 #include "tests/unit/run/need_fixture.h"
-#include "wire/pair.h"
 
 #define MIB ((int64_t)1 << 20)
 
@@ -48,57 +46,27 @@ static int64_t resident(void)
     return (int64_t)pages * sysconf(_SC_PAGESIZE);
 }
 
-struct both {
-    struct fixture f;
-    struct clock clock;
-    struct app_ctx app;
-    struct wire_port *ports[2];
-    struct worker *workers[2];
-    struct worker_config cfg[2]; /* client, responder */
-};
-
-static void open_both(struct both *b, const char *text)
+/* As main does it: each on a thread of its own. */
+static struct worker *start_thread(struct both *b, int side, int cpu)
 {
     struct err e = {0};
-    struct wire_config wc;
-    memset(b, 0, sizeof *b);
-    load_well(&b->f, text, NULL, NULL);
-    ck_assert_int_eq(clock_init(&b->clock, CLOCK_SOURCE_AUTO, &e), 0);
-    ck_assert_int_eq(app_ctx_init(&b->app, 1, false, &e), 0);
-    const struct app_proto *proto = app_proto_find(b->f.job.protocol);
-    setup_client_wire(&b->f.job, "", &wc);
-    ck_assert_int_eq(pair_open(&wc, b->f.job.mtu, b->ports, &e), 0);
-    setup_client(&b->f.job, proto, 0, &b->cfg[0]);
-    setup_responder(&b->f.job, proto, 0, &b->cfg[1]);
-    for (int i = 0; i < 2; i++) {
-        b->cfg[i].clock = &b->clock;
-        b->cfg[i].port = b->ports[i];
-        b->cfg[i].cpu = -1;
-        b->cfg[i].client.app = b->cfg[i].server.app = &b->app;
-    }
-}
-
-static void close_both(struct both *b)
-{
-    for (int i = 0; i < 2; i++) {
-        worker_stop(b->workers[i]);
-        worker_end(b->workers[i]);
-        worker_free(b->workers[i]);
-        free(b->workers[i]);
-    }
-    for (int i = 0; i < 2; i++)
-        b->ports[i]->ops->port_close(b->ports[i]);
-    app_ctx_fini(&b->app);
-    fixture_fini(&b->f);
-}
-
-static struct worker *start(const struct worker_config *cfg)
-{
-    struct err e = {0};
+    struct worker_config *cfg = side ? &b->sc : &b->cc;
     struct worker *w = aligned_alloc(64, sizeof *w);
+    configure(b, cfg, b->ports[side]);
+    cfg->cpu = cpu;
     ck_assert_int_eq(worker_start(w, cfg, &e), 0);
     ck_assert_msg(worker_await(w, &e) == 0, "%s", e.message);
     return w;
+}
+
+static void end_threads(struct both *b)
+{
+    struct worker *both[] = {b->client, b->server};
+    for (int i = 0; i < 2; i++) {
+        worker_stop(both[i]);
+        worker_end(both[i]);
+    }
+    free_both(b);
 }
 
 static void expect_about(const char *side, int64_t bytes, uint64_t wanted)
@@ -113,23 +81,24 @@ static void as_reserved(const char *text)
     struct both b;
     struct need n = need_for(text);
     struct worker_memory told = {0};
-    open_both(&b, text);
+    prepare(&b, text);
     uint64_t none = 0, recorded = n.gen_bytes;
     for (uint32_t i = 0; i < n.pools_count; i++) /* these are the recorder's */
         if (!strcmp(n.pools[i].name, "sample_rings") || !strcmp(n.pools[i].name, "interval_blocks"))
             none += n.pools[i].gen_bytes;
-    for (int i = 0; i < 2; i++) {
-        int64_t before = resident();
-        b.workers[i] = start(&b.cfg[i]);
-        expect_about(i ? "responder" : "gen", resident() - before, i ? n.peer_bytes : recorded - none);
-    }
-    worker_memory_add(&told, &b.workers[0]->memory);
+    int64_t before = resident();
+    b.client = start_thread(&b, 0, -1);
+    expect_about("gen", resident() - before, recorded - none);
+    before = resident();
+    b.server = start_thread(&b, 1, -1);
+    expect_about("responder", resident() - before, n.peer_bytes);
+    worker_memory_add(&told, &b.client->memory);
     ck_assert_uint_eq(worker_memory_bytes(&told), recorded - none);
     ck_assert_uint_gt(told.took_ns, 0);
     told = (struct worker_memory){0};
-    worker_memory_add(&told, &b.workers[1]->memory);
+    worker_memory_add(&told, &b.server->memory);
     ck_assert_uint_eq(worker_memory_bytes(&told) + sizeof(struct rec_interval), n.peer_bytes);
-    close_both(&b);
+    end_threads(&b);
 }
 
 #define MANY "wire = pair\nsource = 198.18.0.0/24\nconnections = 200000\n"
@@ -167,23 +136,23 @@ START_TEST(test_on_its_own_cpu)
     struct both b;
     struct err e = {0};
     int cpus[2];
-    open_both(&b, "wire = pair\nprotocol = echo\npayload = 64\n");
+    prepare(&b, "wire = pair\nprotocol = echo\npayload = 64\n");
+    struct worker **both[] = {&b.client, &b.server};
     ck_assert_int_eq(setup_cpus(&b.f.job, 2, cpus, &e), 0);
     for (int i = 0; i < 2; i++) {
         seen.real = b.ports[i]->ops;
         seen.ops = *seen.real;
         seen.ops.queue_open = look;
         b.ports[i]->ops = &seen.ops;
-        b.cfg[i].cpu = cpus[i];
-        b.workers[i] = start(&b.cfg[i]);
+        *both[i] = start_thread(&b, i, cpus[i]);
         b.ports[i]->ops = seen.real;
-        ck_assert(pthread_equal(seen.thread, b.workers[i]->thread));
+        ck_assert(pthread_equal(seen.thread, (*both[i])->thread));
         if (cpus[i] >= 0) {
             ck_assert_int_eq(CPU_COUNT(&seen.set), 1);
             ck_assert(CPU_ISSET((size_t)cpus[i], &seen.set));
         }
     }
-    close_both(&b);
+    end_threads(&b);
 }
 END_TEST
 

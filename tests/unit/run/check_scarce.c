@@ -5,75 +5,11 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#include "run/setup.h"
 #include "tests/lib/check_main.h"
 #include "tests/lib/leak_check.h"
-#include "tests/unit/job/fixture.h"
-#include "wire/pair.h"
+#include "tests/unit/run/both.h"
 
 #define WANTED 60u
-#define ROUNDS 200000000
-
-struct both {
-    struct fixture f;
-    struct clock clock;
-    struct app_ctx app;
-    struct wire_port *ports[2];
-    struct worker *client, *server;
-    struct worker_config cc, sc;
-};
-
-static struct worker *start(struct both *b, struct worker_config *cfg, struct wire_port *port)
-{
-    struct err e = {0};
-    struct worker *w = aligned_alloc(64, sizeof *w);
-    memset(w, 0, sizeof *w);
-    cfg->clock = &b->clock;
-    cfg->port = port;
-    cfg->client.app = cfg->server.app = &b->app;
-    w->cfg = *cfg;
-    ck_assert_msg(worker_setup(w, &e) == 0, "%s", e.message);
-    return w;
-}
-
-static void prepare(struct both *b, const char *job)
-{
-    struct err e = {0};
-    struct wire_config wc;
-    memset(b, 0, sizeof *b);
-    load_well(&b->f, job, NULL, NULL);
-    ck_assert_int_eq(clock_init(&b->clock, CLOCK_SOURCE_AUTO, &e), 0);
-    ck_assert_int_eq(app_ctx_init(&b->app, 1, false, &e), 0);
-    const struct app_proto *proto = app_proto_find(b->f.job.protocol);
-    setup_client_wire(&b->f.job, "", &wc);
-    ck_assert_int_eq(pair_open(&wc, b->f.job.mtu, b->ports, &e), 0);
-    setup_client(&b->f.job, proto, 0, &b->cc);
-    setup_responder(&b->f.job, proto, 0, &b->sc);
-}
-
-static void give(struct both *b, enum client_mode mode)
-{
-    struct worker_command cmd = {.mode = mode, .has_load = true};
-    setup_load(&b->f.job, &b->f.job.phases[0], 0, &cmd.load);
-    ck_assert(worker_command(b->client, &cmd));
-}
-
-/* Both in turn until the client's command is done. */
-static void await(struct both *b)
-{
-    uint64_t done = b->client->status.commands_done;
-    for (uint32_t i = 0; i < ROUNDS && b->client->status.commands_done == done; i++) {
-        worker_round(b->client);
-        worker_round(b->server);
-    }
-    ck_assert_uint_eq(b->client->status.commands_done, done + 1);
-}
-
-static void command(struct both *b, enum client_mode mode)
-{
-    give(b, mode);
-    await(b);
-}
 
 static void play(struct both *b)
 {
@@ -117,24 +53,12 @@ static void finish(struct both *b)
     ck_assert_uint_eq(b->server->server.wait_head, SERVER_NONE);
     leak_check_tcp(&b->client->stack.tcp);
     leak_check_tcp(&b->server->stack.tcp);
-    client_fini(&b->client->client);
-    server_fini(&b->server->server);
-    struct worker *both[] = {b->client, b->server};
-    for (int i = 0; i < 2; i++) {
-        stack_fini(&both[i]->stack);
-        both[i]->queue->ops->queue_close(both[i]->queue);
-    }
+    close_both(b);
     leak_check_pair(b->ports);
     void *ring = b->client->flight.ring;
-    for (int i = 0; i < 2; i++) {
-        b->ports[i]->ops->port_close(b->ports[i]);
-        worker_free(both[i]);
-        free(both[i]);
-    }
+    free_both(b);
     if (ring)
         is_unmapped(ring);
-    app_ctx_fini(&b->app);
-    fixture_fini(&b->f);
 }
 
 /* Time-outs short and many: what finds no room is sent again. */
@@ -277,6 +201,7 @@ START_TEST(test_output)
     struct both b;
     prepare(&b, "protocol = line\npayload = 128\nwire = pair\nconnections = 20000\nseed = 1\n"
                 "transactions = 40000\nduration = 60s\nwarmup = 0\ntime_wait = 0\ntimeout = 60s\n");
+    slow_down(&b.clock, 50); /* what is sent again stands in line again */
     b.server = start(&b, &b.sc, b.ports[1]);
     b.client = start(&b, &b.cc, b.ports[0]);
     command(&b, CLIENT_CONNECT);

@@ -111,6 +111,24 @@ START_TEST(test_locality)
 }
 END_TEST
 
+/* Where each is used once a path stays for a while, however few there are at once; and all have their turn. */
+START_TEST(test_brief_ones_stay_with_a_source)
+{
+    struct tuples_config cfg = config(250, 100, 1, 1, 256);
+    cfg.comes_and_goes = cfg.brief = true;
+    struct tuples *t = open_walk(&cfg);
+    uint32_t by_source[250] = {0};
+    for (uint32_t i = 0; i < 250 * TUPLES_RUN_BRIEF; i++) {
+        uint32_t source = tuples_take(t).path;
+        ck_assert_uint_eq(source, i / TUPLES_RUN_BRIEF);
+        by_source[source]++;
+    }
+    for (uint32_t s = 0; s < 250; s++)
+        ck_assert_uint_eq(by_source[s], TUPLES_RUN_BRIEF);
+    close_walk(t);
+}
+END_TEST
+
 START_TEST(test_workers_have_ports_of_their_own)
 {
     struct tuples_config cfg = config(2, 10, 1, 1, 20);
@@ -257,6 +275,6 @@ START_TEST(test_scarce_tuples_are_not_passed_over)
 END_TEST
 
 CHECK_MAIN("run/tuples", test_every_tuple_once_a_round, test_even_shares, test_locality,
-           test_workers_have_ports_of_their_own, test_a_prefix_is_not_listed, test_several_blocks,
-           test_paths_are_bounded, test_ports_by_the_queue_that_replies_land_in,
-           test_scarce_tuples_are_not_passed_over)
+           test_brief_ones_stay_with_a_source, test_workers_have_ports_of_their_own,
+           test_a_prefix_is_not_listed, test_several_blocks, test_paths_are_bounded,
+           test_ports_by_the_queue_that_replies_land_in, test_scarce_tuples_are_not_passed_over)

@@ -8,6 +8,7 @@
 #include "base/csum.h"
 #include "base/err.h"
 #include "lib/check_main.h"
+#include "lib/cutting_wire.h"
 #include "lib/virtual_link.h"
 #include "net/pkt.h"
 #include "stack/stack.h"
@@ -61,7 +62,7 @@ static uint32_t on_data(void *ctx, uint32_t conn, const uint8_t *data, uint32_t 
     return len;
 }
 
-static uint64_t fill(void *ctx, uint32_t conn, uint64_t pos, uint8_t *buf, uint32_t len)
+static uint64_t fill(void *ctx, uint32_t conn, uint32_t pos, uint8_t *buf, uint32_t len)
 {
     (void)ctx, (void)conn, (void)pos;
     memset(buf, 'x', len);
@@ -71,8 +72,9 @@ static uint64_t fill(void *ctx, uint32_t conn, uint64_t pos, uint8_t *buf, uint3
 static const struct net_vlan untagged = {0, 0};
 static const struct tcp_ops ops = {.event = on_event, .data = on_data};
 
-/* `own`: addresses, gateway, tags and known neighbours; the rest is everyone's. */
-static inline struct fixture *open_as(const struct stack_config *own)
+/* `own`: addresses, gateway, tags and known neighbours; the rest is everyone's. `cuts`: stands before the
+ * link; NULL: nothing does. */
+static inline struct fixture *open_over(const struct stack_config *own, struct cutting *cuts)
 {
     struct fixture *f = calloc(1, sizeof *f);
     struct stack_config cfg = {
@@ -88,9 +90,16 @@ static inline struct fixture *open_as(const struct stack_config *own)
     f->link = link_open(&(struct link_config){.seed = 1});
     f->far = &f->link->ends[1].queue;
     f->now_ns = 1000 * MS;
-    ck_assert_int_eq(stack_init(&f->stack, &cfg, &f->link->ends[0].queue, &ops, fill, f, f->count,
+    if (cuts)
+        cutting_open(cuts, &f->link->ends[0].queue);
+    ck_assert_int_eq(stack_init(&f->stack, &cfg, cuts ? &cuts->q : &f->link->ends[0].queue, &ops, fill, f, f->count,
                                 f->drops, f->now_ns, &e), 0);
     return f;
+}
+
+static inline struct fixture *open_as(const struct stack_config *own)
+{
+    return open_over(own, NULL);
 }
 
 static inline struct fixture *open_all(struct ip_addr gateway)

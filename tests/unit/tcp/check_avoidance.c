@@ -45,7 +45,7 @@ ROWS_TEST(test_cubic_forgets_in_a_pause, "only small", "cfg congestion=2 side_bl
 /* A mark of ECN counts like a loss. */
 ROWS_TEST(test_cubic_on_a_mark, "only small", "cfg congestion=2 ecn=1", "open", "> SEW", "< SAE", "> A", "event OPEN",
           "send 10m", "10* > A len=1m ecn=2", "< AE", "send 20m", "> AW len=1m ecn=2",
-          "6* > A len=1m ecn=2", "nothing", "count ecn_reductions 1")
+          "11* > A len=1m ecn=2", "nothing", "count ecn_reductions 1")
 
 CHECK_MAIN("tcp/avoidance", test_one_segment_a_round_trip, test_unused_window_stays,
            test_cubic_falls_to_seven_tenths, test_cubic_without_room, test_cubic_gives_its_block_back,

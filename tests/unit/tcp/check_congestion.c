@@ -49,5 +49,22 @@ START_TEST(test_what_is_sent_again_is_not_repaired)
 }
 END_TEST
 
+/* The first slow start counts what an ACK tells of, to a bound; one behind a loss, a segment. */
+START_TEST(test_slow_start_counts_bytes)
+{
+    const uint32_t mss = 1000;
+    const struct { uint32_t ssthresh, acked, step; } rows[] = {
+        {CWND_MAX, 1, 1}, {CWND_MAX, mss, mss}, {CWND_MAX, 3 * mss, 3 * mss}, {CWND_MAX, 8 * mss, 8 * mss},
+        {CWND_MAX, 20 * mss, 8 * mss}, {40 * mss, 1, 1}, {40 * mss, 20 * mss, mss},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct tcp t = {.cfg = {.congestion = CONGESTION_NEWRENO}};
+        struct conn c = {.mss = mss, .cwnd = 20 * mss, .ssthresh = rows[i].ssthresh, .side = SIDE_NONE};
+        congestion_acked(&t, &c, rows[i].acked, 20 * mss);
+        ck_assert_uint_eq(c.cwnd, 20 * mss + rows[i].step);
+    }
+}
+END_TEST
+
 CHECK_MAIN("tcp/congestion", test_names, test_old_losses_do_not_come_back,
-           test_what_is_sent_again_is_not_repaired)
+           test_what_is_sent_again_is_not_repaired, test_slow_start_counts_bytes)

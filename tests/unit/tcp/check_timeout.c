@@ -3,7 +3,7 @@
 #include "lib/tcp_rows.h"
 
 ROWS_TEST(test_back_off_and_give_up, "connect", "send 10", "> A len=10", "quiet 198", "+6ms",
-          "> A seq=1 len=10", "quiet 396", "+8ms", "> A seq=1 len=10", "quiet 794", "+12ms",
+          "> A seq=1 len=10", "quiet 396", "+8ms", "> A seq=1 len=10", "quiet 792", "+14ms",
           "> A seq=1 len=10", "quiet 1588", "+24ms", "> A seq=1 len=10", "quiet 3176", "+48ms",
           "> A seq=1 len=10", "quiet 6300", "+150ms", "event TIMEOUT", "state none",
           "count rto_fired 5", "count retransmits 5")

@@ -32,7 +32,7 @@ ROWS_TEST(test_only_one, CONNECT, SEND_4, WAIT, "> A seq=1+3m len=1m", "quiet 19
 
 /* One segment alone: its answer may be delayed, the time-out would come first. The probe takes its place. */
 ROWS_TEST(test_one_segment, CONNECT, "send 1m", "> A len=1m", "quiet 190", "+20ms", "> A seq=1 len=1m",
-          "count tlp_probes 1", "count rto_fired 0", "quiet 190", "+20ms", "> A seq=1 len=1m",
+          "count tlp_probes 1", "count rto_fired 0", "quiet 188", "+22ms", "> A seq=1 len=1m",
           "count rto_fired 1", "quiet 370", "+40ms", "> A seq=1 len=1m", "count tlp_probes 1", "< A",
           "quiet 1000")
 
@@ -56,7 +56,7 @@ ROWS_TEST(test_lost_fin, CONNECT, "send 2m", "> A len=1m", "> A len=1m", "close"
 /* The probe repaired a loss that nothing else shows: the window is halved when that is sure. */
 ROWS_TEST(test_repaired_loss_is_a_loss, CONNECT, "send 10m", "10* > A len=1m", "+40ms",
           "< A ack=1+8m", WAIT, "> A seq=1+9m len=1m", "< A ack=1+9m", "+40ms", "< A", "nothing",
-          "send 4m", "4* > A len=1m", "+40ms", "< A ack=1+11m", "send 12m", "2* > A len=1m",
+          "send 4m", "4* > A len=1m", "+40ms", "< A ack=1+11m", "send 12m", "6* > A len=1m",
           "nothing", "< A", "whatever")
 
 ROWS_TEST(test_no_block_left, CONNECT, "send 2m", "> A len=1m", "> A len=1m", "< A", "quiet 1000")

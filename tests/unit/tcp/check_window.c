@@ -26,9 +26,8 @@ ROWS_TEST_IN(test_window_closes_on_waiting_data, true, 0, 1460, "connect", "< A 
 ROWS_TEST_IN(test_waits_are_told_apart, true, 0, 1460, "cfg init_cwnd=2", "connect", "< A win=1448",
              "send 3m", "> A len=1m", "nothing", "count window_waits 1", "count cwnd_waits 0",
              "< A win=65535", "> A seq=1+1m len=1m", "> A seq=1+2m len=1m", "< A",
-             "count window_waits 1", "send 9m", "> A len=1m", "> A len=1m", "> A len=1m", "> A len=1m",
-             "nothing", "count window_waits 1", "count cwnd_waits 1", "< A", "> A len=1m",
-             "> A len=1m", "> A len=1m", "> A len=1m", "> A len=1m", "< A", "acked 12m",
+             "count window_waits 1", "send 9m", "5* > A len=1m",
+             "nothing", "count window_waits 1", "count cwnd_waits 1", "< A", "4* > A len=1m", "< A", "acked 12m",
              "count cwnd_waits 1")
 
 /* Answered probes keep a connection for ever, unanswered ones do not. */

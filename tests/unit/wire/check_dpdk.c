@@ -224,12 +224,20 @@ static struct wire_port *open_named(const char *device, const char *eal, bool in
     return port;
 }
 
-#define TWO_MEMIFS "--no-pci --vdev=net_memif3,mac=02:00:00:00:00:03,role=server,id=3,socket=wb-check" \
-                   " --vdev=net_memif4,mac=02:00:00:00:00:04,role=server,id=4,socket=wb-check"
+/* Two devices that EAL makes. Their socket is one name for the whole network namespace. */
+static struct wire_port *open_one_of_two(const char *device)
+{
+    char eal[256];
+    snprintf(eal, sizeof eal,
+             "--no-pci --vdev=net_memif3,mac=02:00:00:00:00:03,role=server,id=3,socket=wb-check-%d"
+             " --vdev=net_memif4,mac=02:00:00:00:00:04,role=server,id=4,socket=wb-check-%d",
+             getpid(), getpid());
+    return open_named(device, eal, false);
+}
 
 START_TEST(a_device_by_its_name)
 {
-    struct wire_port *port = open_named("net_memif4", TWO_MEMIFS, false);
+    struct wire_port *port = open_one_of_two("net_memif4");
     ck_assert_uint_eq(port->mac[5], 4);
     port->ops->port_close(port);
 }
@@ -237,7 +245,7 @@ END_TEST
 
 START_TEST(a_device_by_its_mac)
 {
-    struct wire_port *port = open_named("02:00:00:00:00:03", TWO_MEMIFS, false);
+    struct wire_port *port = open_one_of_two("02:00:00:00:00:03");
     ck_assert_str_eq(port->caps.driver, "net_memif");
     ck_assert_uint_eq(port->mac[5], 3);
     port->ops->port_close(port);
@@ -246,8 +254,21 @@ END_TEST
 
 enum { LATE_MS = 200 };
 
-static _Noreturn void be_late(const char *device)
+/* A server listens from when it is found, and takes who asks from when it is started. */
+static void listen_only(const char *device)
 {
+    struct dpdk_start eal = {.memory_bytes = 8 << 20};
+    struct dpdk_device d;
+    struct err e = {0};
+    uint16_t port_id;
+    ck_assert_msg(!dpdk_device_parse(device, &d, &e) && !dpdk_eal_start(&eal, &e) &&
+                  !dpdk_device_find(&d, &port_id, &e), "%s", e.message);
+}
+
+static _Noreturn void be_late(const char *device, bool listens)
+{
+    if (listens)
+        listen_only(device);
     nanosleep(&(struct timespec){.tv_nsec = LATE_MS * 1000000L}, NULL);
     open_named(device, NULL, false);
     pause();
@@ -255,13 +276,13 @@ static _Noreturn void be_late(const char *device)
 }
 
 /* Who opens connections waits until somebody is at the other end; before there is no link. */
-START_TEST(a_link_is_waited_for)
+static void await_server(bool listens)
 {
     char device[64];
     snprintf(device, sizeof device, "net_memif0,role=server,socket=wb-check-%d", getpid());
     pid_t pid = fork();
     if (pid == 0)
-        be_late(device);
+        be_late(device, listens);
     struct timespec begin, end;
     clock_gettime(CLOCK_MONOTONIC, &begin);
     memcpy(strstr(device, "server"), "client", strlen("client"));
@@ -275,6 +296,18 @@ START_TEST(a_link_is_waited_for)
     port->ops->port_close(port);
     kill(pid, SIGKILL);
     waitpid(pid, NULL, 0);
+}
+
+START_TEST(a_link_is_waited_for)
+{
+    await_server(false);
+}
+END_TEST
+
+/* Refused for good by a server that was not started yet: the driver does not ask again by itself. */
+START_TEST(a_link_that_was_refused_is_asked_for_again)
+{
+    await_server(true);
 }
 END_TEST
 
@@ -416,7 +449,8 @@ CHECK_MAIN("wire/dpdk", what_is_sent_comes_back_whole_and_in_order,
            a_full_ring_leaves_the_rest_with_the_caller, an_empty_pool_lends_what_is_left,
            a_received_frame_may_be_sent_on, queues_are_apart_and_each_has_its_thread,
            a_device_can_be_opened_again, the_caller_keeps_its_processors_and_its_streams,
-           a_device_by_its_name, a_device_by_its_mac, a_link_is_waited_for, more_queues_than_it_has,
+           a_device_by_its_name, a_device_by_its_mac, a_link_is_waited_for,
+           a_link_that_was_refused_is_asked_for_again, more_queues_than_it_has,
            how_a_device_deals_flows, arrivals_are_stamped_where_the_driver_does, no_stamps_elsewhere,
            what_cannot_be_is_refused_by_name, arguments_that_eal_does_not_know,
            a_pci_device_that_is_not_there, what_devargs_mean)

@@ -119,8 +119,10 @@ START_TEST(a_harmed_frame_is_for_software_to_verify)
                                                    : FRAME_VLAN);
     }
     s.port[0]->caps.tx_csum = true;
+    s.port[0]->caps.tso_bytes = 65000;
     ck_assert_int_eq(fault_wrap(s.port[0], &(struct fault_config){.seed = 1}, &s.port[0], &e), 0);
-    ck_assert(!s.port[0]->caps.tx_csum);
+    ck_assert(!s.port[0]->caps.tx_csum && !s.port[0]->caps.tso_bytes);
+    ck_assert_ptr_nonnull(strstr(s.port[0]->caps.detail, "; but not of what is sent"));
     open_queues(&s);
     close_sides(&s);
 }

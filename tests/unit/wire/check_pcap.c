@@ -186,7 +186,25 @@ START_TEST(frames_are_all_back_under_a_fault_wire)
 }
 END_TEST
 
+/* The file is written before a device would complete checksums or cut segments. */
+START_TEST(nothing_is_left_to_the_device)
+{
+    struct capture c = {.dir = "/tmp/check_pcap_XXXXXX", .s = open_ports()};
+    struct err e = {0};
+    ck_assert_ptr_nonnull(mkdtemp(c.dir));
+    snprintf(c.path, sizeof c.path, "%s/run.pcap", c.dir);
+    c.s.port[0]->caps.tx_csum = true;
+    c.s.port[0]->caps.tso_bytes = 65000;
+    ck_assert_int_eq(pcap_wrap(c.s.port[0], c.path, 0, &c.s.port[0], &e), 0);
+    ck_assert(!c.s.port[0]->caps.tx_csum && !c.s.port[0]->caps.tso_bytes);
+    ck_assert_ptr_nonnull(strstr(c.s.port[0]->caps.detail, "; but not of what is sent"));
+    open_queues(&c.s);
+    close_sides(&c.s);
+    close_capture(&c);
+}
+END_TEST
+
 CHECK_MAIN("wire/pcap", both_directions_are_written_with_their_time,
            what_the_wire_refuses_is_not_written, a_long_capture_is_complete,
            the_limit_holds_and_the_rest_is_counted, a_full_disk_ends_the_capture_not_the_traffic,
-           a_path_that_cannot_be_written_is_named, frames_are_all_back_under_a_fault_wire)
+           a_path_that_cannot_be_written_is_named, frames_are_all_back_under_a_fault_wire, nothing_is_left_to_the_device)
