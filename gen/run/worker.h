@@ -93,7 +93,7 @@ struct worker {
     struct clock_reading last;         /* when the loop last read the clock */
     uint64_t next_interval_ns, next_live_ns;
     uint32_t phase;                    /* that counts now: the command's, or REC_PHASE_NEXT after its end */
-    bool in_steps;                     /* this round: see worker.c:begin_round */
+    bool in_steps;                     /* this round: see worker_loop.c:begin_round */
 
     struct ring mailbox;
     struct worker_command commands[WORKER_COMMANDS];
