@@ -40,6 +40,17 @@ static int check_shared(const struct loader *l)
                       "has without tags: expected vlan = 0, or shared_address = no");
 }
 
+/* Other devices are not ours to set. */
+static int check_coalesce(const struct loader *l)
+{
+    const struct job *job = l->job;
+    if (!job->coalesce_ns || !strcmp(job->wire, "lab"))
+        return 0;
+    return job_refuse(l->e, job, 0, "coalesce",
+                      "wire = %s is not ours to set: expected 0s, or wire = lab (for a NIC: ethtool "
+                      "--coalesce)", job->wire);
+}
+
 static int check_workers(const struct loader *l)
 {
     const struct job *job = l->job;
@@ -126,8 +137,9 @@ static int check_flight(const struct loader *l)
 /* ---- all ---- */
 
 static int (*const run_checks[])(const struct loader *l) = {
-    check_addresses, check_peer,  check_shared, check_workers, check_cpus,    check_tags,
-    check_tcp,       check_flight, check_scale, check_stream,  check_metrics, check_peer_pid,
+    check_addresses, check_peer, check_shared,  check_coalesce, check_workers, check_cpus,
+    check_tags,      check_tcp,  check_flight,  check_scale,    check_stream,  check_metrics,
+    check_peer_pid,
 };
 static int (*const phase_checks[])(const struct loader *l, uint32_t phase) = {
     check_load,

@@ -182,6 +182,7 @@ struct job {
     char cpus[JOB_TEXT];     /* "0,1" client workers then responder workers; empty: chosen */
     uint32_t batch, ring_size, frames, tx_budget;
     bool busy_poll;
+    uint64_t coalesce_ns;    /* interrupt moderation of the lab's ends; 0: none */
     char dpdk_eal[JOB_TEXT]; /* arguments for rte_eal_init; empty: none but ours */
     bool high_priority;      /* of the loops, where that is allowed */
     uint16_t mtu;

@@ -179,7 +179,7 @@ static int open_lab(struct wires *w, const struct opening *o, struct err *e)
     struct far_side far = {.job = job, .clock = o->clock, .totals = w->peer,
                            .live = w->peer_live};
     struct lab_config lc = {.queues = job->workers, .mtu = job->mtu, .vlan = job->vlan,
-                            .vlan_outer = job->vlan_outer};
+                            .vlan_outer = job->vlan_outer, .coalesce_ns = job->coalesce_ns};
     if (job->peer == PEER_EXEC) {
         shell_command(job->peer_exec, command, sizeof command);
         kernel_end(job, &lc);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "wire/coalesce.h"
 #include "wire/lab_tags.h"
 #include "wire/netdev.h"
 #include "wire/netlink.h"
@@ -126,6 +127,8 @@ int lab_end_up(const struct lab_end *end, struct err *e)
     int ret = told(e, silence_ipv6(end->iface), end->iface, "switch IPv6 off");
     if (!ret && end->kernel)
         ret = told(e, complete_frames(end->iface), end->iface, "switch offloads off");
+    if (!ret && end->coalesce_ns)
+        ret = told(e, coalesce_set(end->iface, end->coalesce_ns), end->iface, "coalesce what arrives");
     if (!ret)
         ret = told(e, netlink_link_up(end->iface), end->iface, "be brought up");
     return ret || !end->kernel ? ret : kernel_up(end, e);

@@ -12,6 +12,7 @@ struct err;
 struct lab_end {
     const char *iface;
     bool kernel;                /* the kernel speaks here: addresses, routes, offloads off */
+    uint64_t coalesce_ns;       /* 0: what arrives is handed on at once */
     struct ip_range own, other; /* used where `kernel`, as are: */
     uint16_t vlan, vlan_outer;
 };

@@ -42,6 +42,7 @@ static int bring_far_up(const struct lab_config *cfg, struct err *e)
 {
     struct lab_end end = {.iface = LAB_FAR_IFACE,
                           .kernel = cfg->far_kernel,
+                          .coalesce_ns = cfg->coalesce_ns,
                           .own = cfg->far_addr,
                           .other = cfg->near_addr,
                           .vlan = cfg->vlan,

@@ -201,6 +201,7 @@ static const struct good good[] = {
     {"frames", "8192"},
     {"tx_budget", "64"},
     {"busy_poll", "yes"},
+    {"coalesce", "80us"},
     {"dpdk_eal", "--legacy-mem -n 4"},
     {"mtu", "9000"},
     {"samples", "none"},

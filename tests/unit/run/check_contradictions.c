@@ -64,6 +64,7 @@ static const struct {
     {"frames", "frames = 64\n", "expected at least 2112, or 0"},
     {"tx_budget", NULL, "a hint to the kernel"},
     {"busy_poll", NULL, "a hint to the kernel"},
+    {"coalesce", "coalesce = 80us\nwire = pair\n", "expected 0s, or wire = lab"},
     {"dpdk_eal", NULL, "read by one wire; what it does not know it refuses when it starts"},
     {"mtu", "mtu = 576\nmss = 1000\n", "mtu = 576 leaves 536"},
     {"mss", "mss = 12\n", "expected more, or timestamps = no"},

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "wire/coalesce.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+/* sysfs as the caller's namespace sees it, mounted nowhere: /sys shows that of the machine. A
+ * descriptor, or -errno. */
+static int open_sysfs(void)
+{
+    int fs = fsopen("sysfs", FSOPEN_CLOEXEC);
+    if (fs < 0)
+        return -errno;
+    int mount =
+        fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) ? -1 : fsmount(fs, FSMOUNT_CLOEXEC, 0);
+    int ret = mount < 0 ? -errno : mount;
+    close(fs);
+    return ret;
+}
+
+static int set(int sysfs, const char *iface, const char *name, uint64_t value)
+{
+    char path[96], text[24];
+    snprintf(path, sizeof path, "class/net/%s/%s", iface, name);
+    int len = snprintf(text, sizeof text, "%" PRIu64, value);
+    int fd = openat(sysfs, path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    int ret = write(fd, text, (size_t)len) == len ? 0 : -errno;
+    close(fd);
+    return ret;
+}
+
+int coalesce_set(const char *iface, uint64_t ns)
+{
+    int sysfs = open_sysfs();
+    if (sysfs < 0)
+        return sysfs;
+    int ret = set(sysfs, iface, "gro_flush_timeout", ns);
+    if (!ret) /* one poll that finds nothing: then the next frame is not waited with */
+        ret = set(sysfs, iface, "napi_defer_hard_irqs", 1);
+    close(sysfs);
+    return ret;
+}
