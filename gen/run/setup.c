@@ -18,6 +18,8 @@
 #define SYN_RETRIES       8 /* connect_timeout ends it first */
 #define RESPONDER_PATHS   8192u  /* of clients that are not ours: at least */
 #define CHUNKS_MAX        (128u << 10) /* what 40 ms of delayed ACKs hold back at 3,000,000 a second */
+#define CHUNKS_MAX_SMALL  (256u << 10) /* ... and at 6,500,000, which only small ones come to */
+#define CHUNK_SMALL       256u
 #define IP_TCP_HEADERS    40
 #define IP4_MSS_MIN       536  /* of 576 bytes, which every host takes (RFC 1122 3.3.3) */
 #define IP6_MSS_MIN       1220 /* of 1280 (RFC 8200 5) */
@@ -253,7 +255,8 @@ static void setup_server(const struct job *job, const struct app_server *proto, 
     *out = (struct server_config){
         .proto = proto,
         .chunk_bytes = chunk,
-        .pending = chunk ? clamp(pieces * (max_payload(job) / chunk + 1), 1024, CHUNKS_MAX)
+        .pending = chunk ? clamp(pieces * (max_payload(job) / chunk + 1), 1024,
+                                 chunk <= CHUNK_SMALL ? CHUNKS_MAX_SMALL : CHUNKS_MAX)
                          : clamp(pieces + 1024, 1024, 1u << 30),
         .parses = proto->answer == APP_ANSWER_DESCRIBED ? sessions + 256 : 0,
         .close_first = any_short_lived(job) && job->phases[0].close == CLOSE_FIN_SERVER,
