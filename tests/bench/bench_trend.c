@@ -75,8 +75,11 @@ static int measure(const char *input, char *db, double *values, int rounds)
                      "errors_percent",
                      "--fail-on=invalid",
                      NULL};
-    if (!write_runs(input) || run(HISTORY_PATH, input, make))
+    int made = write_runs(input) ? run(HISTORY_PATH, input, make) : -1;
+    if (made) {
+        fprintf(stderr, "bench: %s ended with %d: expected 0 (127: it is not built)\n", HISTORY_PATH, made);
         return 0;
+    }
     for (int i = 0; i < rounds; i++) {
         uint64_t from = clock_kernel_ns();
         if (run(ANALYZE_PATH, "/dev/null", trend))
