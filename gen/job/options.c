@@ -320,7 +320,8 @@ const struct option options[] = {
      RUN(tx_budget), .min = 0, .max = 65536},
     {"busy_poll", &kind_flag, "no", "AF_XDP busy polling", "yes|no", RUN(busy_poll)},
     {"coalesce", &kind_time, "0s",
-     "lab: both ends keep what arrives for so long after the last frames were handed on; 0: no time",
+     "lab: interrupt moderation: at both ends, what arrives within this time after frames were handed on"
+     " waits for it to end; 0: nothing waits",
      "TIME", RUN(coalesce_ns), .max = NS_PER_S / 100},
     {"dpdk_eal", &kind_text, "", "dpdk: arguments of its environment layer beside ours, with blanks between",
      "ARGUMENTS", RUN(dpdk_eal)},

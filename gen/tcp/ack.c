@@ -78,6 +78,8 @@ void ack_timer(struct tcp *t, uint32_t index)
 {
     struct conn *c = &t->conns[index];
     if (c->snd_una != c->snd_max) {
+        if (c->snd_una == c->snd_lim) /* but for the FIN: no text waits for a window any more */
+            conn_clear(c, CONN_PERSIST | CONN_PROBE);
         timer_rto_start(t, index);
         return;
     }

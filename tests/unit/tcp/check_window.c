@@ -44,6 +44,11 @@ ROWS_TEST(test_fin_waits_for_an_answer, "cfg retries=2", "connect", "< A win=0",
           "+830ms", "> FA seq=1", "< A ack=1 win=0", "+1650ms", "> FA seq=1", "< A win=0",
           "state FIN-WAIT-2")
 
+/* The text that the probe was for arrives after all, and the FIN behind it is on its own. */
+ROWS_TEST(test_fin_outlives_the_probe, "only nosack", "connect", "send 100", "> A len=100", "close",
+          "> FA", "< A ack=1 win=0", "+210ms", "nothing", "< A ack=101 win=0", "> FA seq=101",
+          "< A ack=101 win=1024", "+250ms", "> FA seq=101", "< A", "state FIN-WAIT-2")
+
 /* The peer takes its window back: what is out stays out, nothing new leaves. */
 ROWS_TEST(test_peer_shrinks, "connect", "send 4m", "> A len=1m", "> A len=1m", "> A len=1m",
           "> A len=1m", "< A ack=1+1m win=0", "send 1m", "nothing", "+210ms", "nothing", "+210ms",
@@ -93,7 +98,7 @@ ROWS_TEST_IN(test_ack_at_the_edge, false, 0, 1000, "cfg window=2000", "connect",
 CHECK_MAIN("tcp/window", test_zero_window_is_probed, test_window_of_equal_numbers_closes,
            test_probe_byte_is_taken,
            test_window_closes_on_waiting_data, test_waits_are_told_apart, test_answered_probes_go_on,
-           test_unanswered_probes_give_up, test_fin_waits_for_an_answer, test_peer_shrinks,
+           test_unanswered_probes_give_up, test_fin_waits_for_an_answer, test_fin_outlives_the_probe, test_peer_shrinks,
            test_silly_window_of_sender, test_pause_lets_the_window_close,
            test_window_never_shrinks, test_scaled_window_never_shrinks, test_closed_window_refuses,
            test_silly_window_of_receiver, test_application_takes_a_part, test_application_takes_nothing,
