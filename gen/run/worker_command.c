@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What main asks of a worker: when a command begins, when it is over, and what becomes of its load.
- */
+/* What main asks of a worker: when a command begins and is over, and what becomes of its load. */
 #include "run/worker_internal.h"
 
 static void begin_command(struct worker *w, uint64_t now_ns)
