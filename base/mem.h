@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+#define CACHE_LINE 64u /* bytes */
+
 struct err;
 
 /* NULL: e says how much was wanted for what. `what` is for the message only. Lies on the memory node of

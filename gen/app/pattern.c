@@ -4,9 +4,9 @@
 #include <endian.h>
 
 #include "base/csum.h"
+#include "base/mem.h"
 #include "base/rng.h"
 
-#define LINE      64
 #define LINE_SEED 0x6c696e65ull /* part of the protocol: both sides make the same text */
 
 uint64_t pattern_line_start(uint64_t id)
@@ -18,7 +18,7 @@ void pattern_begin_message(const struct app_ctx *c, struct app_message *m)
 {
     m->start = (uint32_t)(rng_mix(c->seed ^ (uint64_t)m->conn << 32, m->id) % APP_PATTERN);
     __builtin_prefetch(c->pattern + m->start);
-    __builtin_prefetch(c->pattern + m->start + LINE);
+    __builtin_prefetch(c->pattern + m->start + CACHE_LINE);
 }
 
 uint64_t pattern_fill(const uint8_t *pattern, uint64_t at, uint8_t *buf, uint32_t len)

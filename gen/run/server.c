@@ -6,7 +6,6 @@
 
 #include "base/mem.h"
 
-#define LINE   64u
 #define NOBODY 0x1fffffffu /* behind the last one that waits */
 
 /* --- pools ---------------------------------------------------------------------------------- */
@@ -15,8 +14,8 @@
 uint32_t server_chunk_bytes(uint32_t payload)
 {
     uint32_t most = payload < SERVER_CHUNK_MOST ? payload : SERVER_CHUNK_MOST;
-    uint32_t lines = ((uint32_t)sizeof(struct held) + most + LINE - 1) / LINE | 1;
-    return lines * LINE - (uint32_t)sizeof(struct held);
+    uint32_t lines = ((uint32_t)sizeof(struct held) + most + CACHE_LINE - 1) / CACHE_LINE | 1;
+    return lines * CACHE_LINE - (uint32_t)sizeof(struct held);
 }
 
 static uint32_t held_bytes(const struct server_config *cfg)

@@ -2,17 +2,17 @@
 /* From frames to the engine. The one place that counts a drop and moves on. */
 #include <string.h>
 
+#include "base/mem.h"
 #include "stack/path.h"
 
 #define SUB_BATCH 8
-#define LINE      64
-#define HEAD      (3 * LINE) /* headers and a small payload: on their way since the frame is here */
+#define HEAD      (3 * CACHE_LINE) /* headers and a small payload: on their way since the frame is here */
 
 /* What is behind that of a long frame. It comes from the core that wrote it, many lines at a time, while
  * the frame before it is read. */
 static inline void fetch_text(const struct frame *f)
 {
-    for (uint32_t at = HEAD; at < f->len; at += LINE)
+    for (uint32_t at = HEAD; at < f->len; at += CACHE_LINE)
         __builtin_prefetch(f->data + at);
 }
 

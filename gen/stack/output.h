@@ -3,11 +3,11 @@
 #ifndef STACK_OUTPUT_H
 #define STACK_OUTPUT_H
 
+#include "base/mem.h"
 #include "stack/path.h"
 #include "wire/area.h"
 
 #define SEGMENTS_A_TURN 32 /* of one connection before others have theirs */
-#define LINE            64
 #define LONG_TEXT       256 /* bytes; where there is less the processor need not be told ahead */
 
 /* The frame behind this one, which another core has read: by the time that it is filled, as long as this
@@ -17,7 +17,7 @@ static inline void output_fetch_next(const struct stack *s, uint32_t len)
     if (s->tx_ready + 1 >= s->tx_count)
         return;
     const uint8_t *data = s->tx[s->tx_ready + 1].data;
-    for (uint32_t at = 0; at < len; at += LINE)
+    for (uint32_t at = 0; at < len; at += CACHE_LINE)
         prefetch_write(data + at);
 }
 

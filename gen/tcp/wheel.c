@@ -3,10 +3,11 @@
 
 #include <assert.h>
 
+#include "base/mem.h"
+
 #define HEAD 0x80000000u /* prev of a slot's first node: HEAD | slot */
 #define MID_BASE WHEEL_NEAR
 #define FAR_BASE (WHEEL_NEAR + WHEEL_MID)
-#define LINE     64
 
 void wheel_init(struct wheel *w, void *first_node, size_t stride, uint32_t now)
 {
@@ -26,7 +27,7 @@ static void fetch(const struct wheel *w, uint32_t index)
         return;
     const uint8_t *node = (const uint8_t *)wheel_node(w, index);
     __builtin_prefetch(node, 1);
-    __builtin_prefetch(node - LINE, 1);
+    __builtin_prefetch(node - CACHE_LINE, 1);
 }
 
 /* The slot for a step, as seen from w->now. */

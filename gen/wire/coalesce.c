@@ -2,12 +2,12 @@
 #include "wire/coalesce.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/mount.h>
 #include <unistd.h>
+
+#include "wire/setting.h"
 
 /* sysfs as the caller's namespace sees it, mounted nowhere: /sys shows that of the machine. A
  * descriptor, or -errno. */
@@ -16,8 +16,8 @@ static int open_sysfs(void)
     int fs = fsopen("sysfs", FSOPEN_CLOEXEC);
     if (fs < 0)
         return -errno;
-    int mount =
-        fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) ? -1 : fsmount(fs, FSMOUNT_CLOEXEC, 0);
+    int made = fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
+    int mount = made ? -1 : fsmount(fs, FSMOUNT_CLOEXEC, 0);
     int ret = mount < 0 ? -errno : mount;
     close(fs);
     return ret;
@@ -27,13 +27,8 @@ static int set(int sysfs, const char *iface, const char *name, uint64_t value)
 {
     char path[96], text[24];
     snprintf(path, sizeof path, "class/net/%s/%s", iface, name);
-    int len = snprintf(text, sizeof text, "%" PRIu64, value);
-    int fd = openat(sysfs, path, O_WRONLY | O_CLOEXEC);
-    if (fd < 0)
-        return -errno;
-    int ret = write(fd, text, (size_t)len) == len ? 0 : -errno;
-    close(fd);
-    return ret;
+    snprintf(text, sizeof text, "%" PRIu64, value);
+    return setting_write(sysfs, path, text);
 }
 
 int coalesce_set(const char *iface, uint64_t ns)

@@ -3,7 +3,7 @@
  * Interrupt moderation of a device that has none of its own (veth): when its receive poll ended with
  * frames, the next one waits for a timer, and takes then whatever came meanwhile. What arrives after an
  * idle time is handed on at once. The kernel does that for any device (NAPI; net/core/dev.c,
- * Documentation/networking/napi.rst, "IRQ suspension").
+ * Documentation/networking/napi.rst, "Software IRQ coalescing").
  *
  * Over veth a poll is otherwise a frame, made by whoever sends it, a soft interrupt each.
  */

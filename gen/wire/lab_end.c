@@ -7,13 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/err.h"
 #include "wire/coalesce.h"
 #include "wire/lab_tags.h"
 #include "wire/netdev.h"
 #include "wire/netlink.h"
+#include "wire/setting.h"
 
 enum { AWAIT_MS = 2000 };
 
@@ -36,12 +36,7 @@ static int set_ipv6(const char *iface, const char *name, const char *value)
 {
     char path[96];
     snprintf(path, sizeof path, "/proc/sys/net/ipv6/conf/%s/%s", iface, name);
-    int fd = open(path, O_WRONLY | O_CLOEXEC);
-    if (fd < 0)
-        return -errno;
-    int ret = write(fd, value, strlen(value)) == (ssize_t)strlen(value) ? 0 : -errno;
-    close(fd);
-    return ret;
+    return setting_write(AT_FDCWD, path, value);
 }
 
 /* Router solicitations or listener reports would be frames that no run sent. */
