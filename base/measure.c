@@ -42,3 +42,17 @@ const char *counter_meaning(enum counter c)
     assert(c < COUNTER_COUNT);
     return counter_meanings[c];
 }
+
+bool counter_is_max(enum counter c)
+{
+    return c == COUNTER_GAP_MAX || c == COUNTER_BACKLOG_MAX || c == COUNTER_RX_WAIT_MAX;
+}
+
+void counters_add(uint64_t *to, const uint64_t *more)
+{
+    for (int i = 0; i < COUNTER_COUNT; i++)
+        if (!counter_is_max((enum counter)i))
+            to[i] += more[i];
+        else if (more[i] > to[i])
+            to[i] = more[i];
+}

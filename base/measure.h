@@ -7,6 +7,7 @@
 #ifndef BASE_MEASURE_H
 #define BASE_MEASURE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* The five times, all in ns. X(NAME, name, meaning) */
@@ -136,7 +137,13 @@ enum operation {
     X(NEIGHBOURS_MOVED, neighbours_moved, "neighbours in use that told another MAC than before")   \
     X(FRAMES_HANDED, frames_handed, "frames that had arrived at another worker's queue")           \
     X(FRAMES_CUT, frames_cut, "frames sent whose text the device cut into segments (TSO)")         \
-    X(FRAMES_UNCUT, frames_uncut, "frames received that are several segments nobody cut (LRO)")
+    X(FRAMES_UNCUT, frames_uncut, "frames received that are several segments nobody cut (LRO)")    \
+    X(FRAMES_STAMPED, frames_stamped, "frames received with a time of arrival (rx_stamps)")        \
+    X(RX_WAIT, rx_wait_ns, "of those stamped by our clock: time until they were read, summed, ns") \
+    X(RX_WAIT_MAX, rx_wait_max_ns, "longest of them in the interval, ns")                          \
+    X(RX_WAIT_10US, rx_wait_over_10us, "of them, those of more than 10 us")                        \
+    X(RX_WAIT_100US, rx_wait_over_100us, "of them, those of more than 100 us")                     \
+    X(RX_WAIT_1MS, rx_wait_over_1ms, "of them, those of more than 1 ms")
 
 enum counter {
 #define X(NAME, name, meaning) COUNTER_##NAME,
@@ -151,5 +158,9 @@ const char *result_name(enum result r);
 const char *operation_name(enum operation o);
 const char *counter_name(enum counter c);
 const char *counter_meaning(enum counter c);
+/* Whether of two values of a counter the larger one stands for both, and not their sum. */
+bool counter_is_max(enum counter c);
+/* COUNTER_COUNT values, added to as many. */
+void counters_add(uint64_t *to, const uint64_t *more);
 
 #endif

@@ -8,11 +8,7 @@
 
 static void add_counters(struct rec_totals *t, const struct rec_interval *b)
 {
-    for (int i = 0; i < COUNTER_COUNT; i++)
-        if (!counter_is_max((enum counter)i))
-            t->counters[i] += b->counters[i];
-        else if (b->counters[i] > t->counters[i])
-            t->counters[i] = b->counters[i];
+    counters_add(t->counters, b->counters);
     for (int i = 0; i < RESULT_COUNT; i++)
         t->results[i] += b->results[i], t->connect_errors[i] += b->connect_errors[i];
     for (int i = 0; i < DROP_COUNT; i++)

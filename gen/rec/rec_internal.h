@@ -130,11 +130,6 @@ static inline int64_t rec_unix_ns(const struct rec *r, uint64_t mono_ns)
     return (int64_t)(mono_ns + r->cfg.mono_to_real_ns);
 }
 
-static inline bool counter_is_max(enum counter c)
-{
-    return c == COUNTER_GAP_MAX || c == COUNTER_BACKLOG_MAX;
-}
-
 /* One interval with everything in it, inside the caller's transaction. */
 int store_interval(struct rec *r, const struct rec_interval *b, uint64_t seq, struct err *e);
 /* Rows of phases that began or ended since the last batch. */

@@ -108,11 +108,7 @@ static void add_block(struct rec_watch *s, const struct rec_interval *b)
     s->merged += b->merged;
     s->start_ns = b->start_ns < s->start_ns ? b->start_ns : s->start_ns;
     s->end_ns = b->end_ns > s->end_ns ? b->end_ns : s->end_ns;
-    for (int i = 0; i < COUNTER_COUNT; i++)
-        if (!counter_is_max((enum counter)i))
-            s->counters[i] += b->counters[i];
-        else if (b->counters[i] > s->counters[i])
-            s->counters[i] = b->counters[i];
+    counters_add(s->counters, b->counters);
     add_counts(s->results, b->results, RESULT_COUNT);
     add_counts(s->connect_errors, b->connect_errors, RESULT_COUNT);
     add_counts(s->drops, b->drops, DROP_COUNT);

@@ -79,11 +79,6 @@ static bool read_live(const struct worker_live *l, uint64_t counters[COUNTER_COU
     return turn;
 }
 
-static bool is_maximum(int counter)
-{
-    return counter == COUNTER_GAP_MAX || counter == COUNTER_BACKLOG_MAX;
-}
-
 bool responder_counted(const struct responder_live *live, uint32_t workers,
                        uint64_t counters[COUNTER_COUNT], uint64_t *at_ns)
 {
@@ -94,11 +89,7 @@ bool responder_counted(const struct responder_live *live, uint32_t workers,
         if (!read_live(&live->of[w], one, &told_ns))
             return false;
         *at_ns = told_ns > *at_ns ? told_ns : *at_ns;
-        for (int i = 0; i < COUNTER_COUNT; i++)
-            if (!is_maximum(i))
-                counters[i] += one[i];
-            else if (one[i] > counters[i])
-                counters[i] = one[i];
+        counters_add(counters, one);
     }
     return workers > 0;
 }
@@ -109,8 +100,7 @@ static void sum(const struct worker *w, struct responder_totals *t)
     t->server.replies += w->server_end.replies;
     t->server.bytes_in += w->server_end.bytes_in;
     t->server.bytes_out += w->server_end.bytes_out;
-    for (int i = 0; i < COUNTER_COUNT; i++)
-        t->counters[i] += w->own_block->counters[i];
+    counters_add(t->counters, w->own_block->counters);
     for (int i = 0; i < DROP_COUNT; i++)
         t->drops[i] += w->own_block->drops[i];
 }

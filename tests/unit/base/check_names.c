@@ -68,4 +68,17 @@ START_TEST(names_belong_to_their_values)
 }
 END_TEST
 
-CHECK_MAIN("base/names", names_are_plain_and_unique, names_belong_to_their_values)
+START_TEST(maxima_do_not_add_up)
+{
+    uint64_t to[COUNTER_COUNT] = {[COUNTER_GAPS] = 1, [COUNTER_GAP_MAX] = 7, [COUNTER_RX_WAIT_MAX] = 2};
+    const uint64_t more[COUNTER_COUNT] = {[COUNTER_GAPS] = 2, [COUNTER_GAP_MAX] = 5, [COUNTER_RX_WAIT_MAX] = 3,
+                                          [COUNTER_BACKLOG_MAX] = 4};
+    counters_add(to, more);
+    ck_assert_uint_eq(to[COUNTER_GAPS], 3);
+    ck_assert_uint_eq(to[COUNTER_GAP_MAX], 7);
+    ck_assert_uint_eq(to[COUNTER_RX_WAIT_MAX], 3);
+    ck_assert_uint_eq(to[COUNTER_BACKLOG_MAX], 4);
+}
+END_TEST
+
+CHECK_MAIN("base/names", names_are_plain_and_unique, names_belong_to_their_values, maxima_do_not_add_up)
