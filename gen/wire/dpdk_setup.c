@@ -165,14 +165,14 @@ static void tell_facts(struct dpdk_port *d, const struct rte_eth_dev_info *info)
     c->tso_bytes = d->tx_offloads & RTE_ETH_TX_OFFLOAD_TCP_TSO ? DPDK_LONG_BYTES : 0;
     c->cheap_flush = true;
     snprintf(c->driver, sizeof c->driver, "%s", info->driver_name);
-    c->rx_stamp = d->queues[0].stamp.flag;
+    c->rx_stamps = d->queues[0].stamp.flag ? WIRE_STAMPS_DEVICE : WIRE_STAMPS_NONE;
     c->rss = d->rss;
     snprintf(c->detail, sizeof c->detail, "DPDK %d.%d.%d, %s; TCP checksums by the device: %s%s%s%s",
              RTE_VER_YEAR, RTE_VER_MONTH, RTE_VER_MINOR,
              rte_eal_has_hugepages() ? "huge pages" : "no huge pages", text_of_sums(c),
              c->tso_bytes ? "; TSO" : "",
              d->rss ? "; flows to queues by a hash that is known" : "",
-             c->rx_stamp ? "; arrivals stamped by the driver" : "");
+             c->rx_stamps ? "; arrivals stamped by the driver" : "");
     if (!rte_eth_macaddr_get(d->id, &mac))
         memcpy(d->p.mac, mac.addr_bytes, sizeof d->p.mac);
 }

@@ -38,6 +38,7 @@ static bool copy_in(struct store *s, const struct frame *f, struct frame *copy)
     if (!s->free.count || f->len > s->slot_bytes)
         return false;
     *copy = *f;
+    copy->stamp_ns = 0; /* what is held on purpose does not wait for being read */
     copy->handle = lifo_pop(&s->free);
     copy->data = s->area + (size_t)copy->handle * s->slot_bytes;
     memcpy(copy->data, f->data, f->len);

@@ -39,7 +39,7 @@ enum frame_flag {
 
 struct frame {
     uint8_t *data;      /* first byte of the Ethernet header */
-    uint64_t stamp_ns;  /* device time of arrival, 0 where there is none */
+    uint64_t stamp_ns;  /* time of arrival by caps.rx_stamps, 0 where there is none */
     uint32_t handle;    /* the wire's own; never touched by users */
     uint32_t hash;      /* RSS hash, 0 where there is none */
     union {
@@ -66,6 +66,13 @@ struct wire_stamp {
     uint32_t handle;
 };
 
+/* Whose time `stamp_ns` of an arriving frame is. */
+enum wire_stamps {
+    WIRE_STAMPS_NONE,
+    WIRE_STAMPS_KERNEL, /* CLOCK_MONOTONIC when the driver handed the frame to our XDP program */
+    WIRE_STAMPS_DEVICE, /* the device's, of its own clock, for frames that it stamps */
+};
+
 /* What a device can do: facts, filled by port_open. */
 struct wire_caps {
     uint16_t mtu;            /* IP bytes a frame may carry */
@@ -73,7 +80,8 @@ struct wire_caps {
     uint16_t burst;          /* largest useful array */
     uint16_t headroom;
     uint32_t tx_slots;       /* frames that may be in flight */
-    bool rx_csum, tx_csum, rx_stamp, tx_stamp;
+    bool rx_csum, tx_csum, tx_stamp;
+    enum wire_stamps rx_stamps;
     uint32_t tso_bytes;      /* largest frame that the device cuts into segments (FRAME_TSO); 0: it cuts none */
     bool zero_copy, native;  /* AF_XDP: zero-copy in force; native (not generic) XDP in force */
     bool cheap_flush;        /* it costs no system call: worth it for a single frame */
@@ -112,6 +120,7 @@ struct wire_config {
     uint32_t batch;          /* frames a call, at most; 0: default */
     uint32_t tx_budget;      /* AF_XDP transmit budget; 0: the kernel's */
     bool busy_poll;
+    enum wire_stamps rx_stamps; /* xdp: what to stamp arrivals with */
     bool force_copy, force_generic;
     const struct log *log;
     const int *cpus;         /* by queue: whose worker it is; NULL: not known */

@@ -12,10 +12,12 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 
 #include "base/err.h"
+#include "wire/xdp_filter.h"
 #include "wire/xdp_port.h"
 
 enum {
@@ -75,6 +77,16 @@ void xdp_wake_fill(struct xdp_queue *x)
         recvfrom(x->fd, NULL, 0, MSG_DONTWAIT, NULL, NULL);
 }
 
+/* One that the program could put nothing in front of has whatever its chunk held before. */
+void xdp_read_stamps(struct frame *frames, uint32_t n)
+{
+    struct xdp_stamp s;
+    for (uint32_t i = 0; i < n; i++) {
+        memcpy(&s, frames[i].data - sizeof s, sizeof s);
+        frames[i].stamp_ns = (s.ns ^ XDP_STAMP_MARK) == s.mark ? s.ns : 0;
+    }
+}
+
 static uint32_t xdp_rx(struct wire_queue *q, struct frame *frames, uint32_t max)
 {
     struct xdp_queue *x = of(q);
@@ -91,6 +103,8 @@ static uint32_t xdp_rx(struct wire_queue *q, struct frame *frames, uint32_t max)
         x->stats.rx_bytes += d->len;
     }
     xsk_ring_cons__release(&x->rx, n);
+    if (x->stamped)
+        xdp_read_stamps(frames, n);
     x->stats.rx_frames += n;
     return n;
 }
@@ -213,7 +227,7 @@ int xdp_queue_open(struct wire_port *port, uint32_t index, struct wire_queue **o
         return err_set(e, EXIT_ENVIRONMENT, -EBUSY, "wire xdp:%s: queue %u is open already",
                        x->at.iface, index);
     xdp_top_up_fill(xq);
-    int ret = xdp_port_steer(x, xq, true);
+    int ret = xdp_program_steer(x, xq, true);
     if (ret)
         return err_set(e, EXIT_ENVIRONMENT, ret, "wire xdp:%s: queue %u: cannot steer frames to it",
                        x->at.iface, index);
@@ -227,7 +241,7 @@ void xdp_queue_close(struct wire_queue *q)
 {
     struct frame left[64];
     uint32_t n;
-    xdp_port_steer((struct xdp_port *)q->port, of(q), false);
+    xdp_program_steer((struct xdp_port *)q->port, of(q), false);
     q->ops->flush(q);
     while ((n = q->ops->rx(q, left, 64)) > 0)
         q->ops->rx_free(q, left, n);

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+/* SPDX-License-Identifier: BSD-3-Clause OR GPL-2.0-only */
 /*
  * Which frames go to our sockets; everything else goes on to the kernel. Runs in the driver for
  * each arriving frame of the interface.
@@ -267,13 +267,53 @@ static __always_inline int is_ours(struct view *v)
     return type == TYPE_ARP && arp_is_ours(v);
 }
 
-SEC("xdp")
-int wirebench_filter(struct xdp_md *ctx)
+static __always_inline int is_wanted(const struct xdp_md *ctx)
 {
     struct view v = {(const __u8 *)(long)ctx->data, (const __u8 *)(long)ctx->data_end};
-    if (!config.everything && !is_ours(&v))
-        return XDP_PASS;
+    return config.everything || is_ours(&v);
+}
+
+/* A driver without room for it, or without metadata, leaves the frame unstamped. */
+static __always_inline void put_stamp(struct xdp_md *ctx, __u64 ns)
+{
+    if (bpf_xdp_adjust_meta(ctx, -(int)sizeof(struct xdp_stamp)))
+        return;
+    struct xdp_stamp *s = (void *)(long)ctx->data_meta;
+    if ((void *)(s + 1) > (void *)(long)ctx->data)
+        return;
+    s->ns = ns;
+    s->mark = ns ^ XDP_STAMP_MARK;
+}
+
+static __always_inline int hand_on(struct xdp_md *ctx)
+{
     return bpf_redirect_map(&sockets, ctx->rx_queue_index, config.shared ? XDP_DROP : XDP_PASS);
 }
 
-char xdp_license[] SEC("license") = "BSD-3-Clause";
+SEC("xdp")
+int wirebench_filter(struct xdp_md *ctx)
+{
+    if (!is_wanted(ctx))
+        return XDP_PASS;
+    if (config.stamps)
+        put_stamp(ctx, bpf_ktime_get_ns());
+    return hand_on(ctx);
+}
+
+/* The same, with the driver's own time of arrival. Bound to the device, because each driver has its own
+ * answer; the kernel gives it to programs of a licence that goes with the GPL only. */
+extern int bpf_xdp_metadata_rx_timestamp(const struct xdp_md *ctx, __u64 *timestamp) __ksym __weak;
+
+SEC("xdp")
+int wirebench_filter_device(struct xdp_md *ctx)
+{
+    __u64 ns = 0;
+    if (!is_wanted(ctx))
+        return XDP_PASS;
+    if (bpf_xdp_metadata_rx_timestamp(ctx, &ns))
+        ns = 0;
+    put_stamp(ctx, ns);
+    return hand_on(ctx);
+}
+
+char xdp_license[] SEC("license") = "Dual BSD/GPL";

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What user space writes into the XDP program before it is loaded. Host byte order. */
+/* What user space writes into the XDP program before it is loaded, and what the program writes for user
+ * space. Host byte order. */
 #ifndef WIRE_XDP_FILTER_H
 #define WIRE_XDP_FILTER_H
 
@@ -22,6 +23,15 @@ struct xdp_filter_config {
     __u32 ports;
     __u32 shared;           /* the kernel owns the addresses too */
     __u32 everything;       /* all frames, whatever they are */
+    __u32 stamps;           /* each frame of ours gets the time in front of it */
 };
+
+/* In front of a frame that goes to a socket of ours. The mark tells it from what was there before. */
+struct xdp_stamp {
+    __u64 ns;   /* CLOCK_MONOTONIC, or the device's own clock; 0: there is none */
+    __u64 mark; /* ns ^ XDP_STAMP_MARK */
+};
+
+#define XDP_STAMP_MARK 0x9e3779b97f4a7c15ull
 
 #endif

@@ -1,30 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The device side of the xdp wire: configuration, privileges, our program, its sockets. */
-#include <bpf/bpf.h>
+/* The device side of the xdp wire: configuration, privileges, sizes, sockets. */
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <linux/bpf.h>
 #include <linux/capability.h>
-#include <linux/if_link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/err.h"
 #include "base/units.h"
 #include "base/privilege.h"
 #include "wire/xdp.h"
-#include "wire/xdp_attach.h"
-#include "wire/xdp_filter.h"
 #include "wire/xdp_port.h"
-
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wconversion" /* generated */
-#include "xdp_filter.skel.h"
-#pragma GCC diagnostic pop
 
 enum {
     DEFAULT_FRAMES = 4096,
@@ -161,93 +150,6 @@ static int check_privileges(const struct xdp_port *x, struct err *e)
                    x->at.iface, names);
 }
 
-/* ---- our program ---- */
-
-static void add_range(struct xdp_filter_config *f, const struct ip_range *r)
-{
-    struct ip_addr last = ip_range_last(r);
-    if (ip_is4(r->first)) {
-        f->first[f->count] = ip_to4(r->first);
-        f->last[f->count++] = ip_to4(last);
-    } else {
-        f->six[f->six_count++] = (struct xdp_filter_block6){r->first.hi, r->first.lo, last.hi,
-                                                            last.lo};
-    }
-}
-
-static int fill_filter(const struct wire_config *cfg, struct xdp_filter_config *f, struct err *e)
-{
-    const struct wire_filter *w = &cfg->filter;
-    if (w->local_count > XDP_FILTER_RANGES)
-        return err_set(e, EXIT_USAGE, -EINVAL, "wire xdp: %u address ranges: expected at most %d",
-                       w->local_count, XDP_FILTER_RANGES);
-    for (uint32_t i = 0; i < w->local_count; i++)
-        add_range(f, &w->local[i]);
-    f->vlan = w->vlan;
-    f->vlan_outer = w->vlan_outer;
-    _Static_assert(XDP_FILTER_PORTS >= PORT_RANGES_MAX, "any filter of ours fits");
-    for (uint32_t i = 0; i < w->ports_count; i++) {
-        f->port_lo[i] = w->ports[i].lo;
-        f->port_hi[i] = w->ports[i].hi;
-    }
-    f->ports = w->ports_count;
-    f->shared = w->shared_address;
-    f->everything = w->everything;
-    return 0;
-}
-
-static int load_filter(struct xdp_port *x, const struct wire_config *cfg, struct err *e)
-{
-    x->filter = xdp_filter__open();
-    if (!x->filter)
-        return err_set(e, EXIT_ENVIRONMENT, -errno, "wire xdp:%s: XDP program: %s", x->at.iface,
-                       strerror(errno));
-    int ret = fill_filter(cfg, (struct xdp_filter_config *)&x->filter->rodata->config, e);
-    if (ret)
-        return ret;
-    bpf_map__set_max_entries(x->filter->maps.sockets, x->dev.queues);
-    if (x->sizes.parts > 1)
-        bpf_program__set_flags(x->filter->progs.wirebench_filter, BPF_F_XDP_HAS_FRAGS);
-    ret = xdp_filter__load(x->filter);
-    if (ret)
-        return err_set(
-            e, EXIT_ENVIRONMENT, ret,
-            "wire xdp:%s: the kernel refused our XDP program: %s (a container needs CAP_BPF "
-            "of the host)",
-            x->at.iface, strerror(-ret));
-    return 0;
-}
-
-static int attach_filter(struct xdp_port *x, const struct wire_config *cfg, struct err *e)
-{
-    int fd = bpf_program__fd(x->filter->progs.wirebench_filter);
-    struct xdp_attachment a = xdp_attach(fd, x->dev.ifindex, cfg->force_generic);
-    x->link_fd = a.link_fd;
-    x->p.caps.native = a.native;
-    if (a.link_fd >= 0)
-        snprintf(x->p.caps.detail, sizeof x->p.caps.detail, "%s XDP%s%s%s",
-                 a.native ? "native" : "generic", a.native_refused ? " (native refused: " : "",
-                 a.native_refused ? strerror(-a.native_refused) : "", a.native_refused ? ")" : "");
-    else if (a.link_fd == -EBUSY)
-        return err_set(e, EXIT_ENVIRONMENT, -EBUSY,
-                       "wire xdp:%s: another XDP program holds the interface (waited 2 s): "
-                       "bpftool net show dev %s",
-                       x->at.iface, x->at.iface);
-    else
-        return err_set(e, EXIT_ENVIRONMENT, a.link_fd,
-                       "wire xdp:%s: cannot attach an XDP program: %s", x->at.iface,
-                       strerror(-a.link_fd));
-    return 0;
-}
-
-int xdp_port_steer(struct xdp_port *x, struct xdp_queue *xq, bool to_us)
-{
-    uint32_t key = x->at.first_queue + xq->q.index;
-    int map = bpf_map__fd(x->filter->maps.sockets);
-    int ret = to_us ? bpf_map_update_elem(map, &key, &xq->fd, 0) : bpf_map_delete_elem(map, &key);
-    return ret ? -errno : 0;
-}
-
 /* ---- the port ---- */
 
 /* The umem is locked memory. Kernels from 5.11 on charge BPF objects elsewhere. */
@@ -282,6 +184,7 @@ static int open_sockets(struct xdp_port *x, const struct wire_config *cfg, struc
     int ret = 0;
     for (uint32_t i = 0; !ret && i < x->p.caps.queues; i++) {
         x->queues[i].q = (struct wire_queue){.ops = x->p.ops, .port = &x->p, .index = i};
+        x->queues[i].stamped = x->p.caps.rx_stamps != WIRE_STAMPS_NONE;
         ret = xdp_socket_open(x, &x->queues[i], cfg, e);
     }
     return ret;
@@ -340,8 +243,7 @@ static int set_up(struct xdp_port *x, const struct wire_config *cfg, struct err 
     fill_caps(x, cfg);
     x->p.ops = x->sizes.parts > 1 ? &xdp_wide_ops : &xdp_ops;
     memcpy(x->p.mac, x->dev.mac, sizeof x->p.mac);
-    ret = load_filter(x, cfg, e);
-    ret = ret ? ret : attach_filter(x, cfg, e);
+    ret = xdp_program_open(x, cfg, e);
     ret = ret ? ret : open_sockets(x, cfg, e);
     ret = ret ? ret : await_link(x, e);
     if (!ret)
@@ -373,11 +275,10 @@ const struct wire_device xdp_device = {
 void xdp_port_close(struct wire_port *port)
 {
     struct xdp_port *x = (struct xdp_port *)port;
-    if (x->link_fd >= 0)
-        close(x->link_fd);
+    xdp_program_detach(x);
     for (uint32_t i = 0; x->queues && i < port->caps.queues; i++)
         xdp_socket_close(&x->queues[i]);
-    xdp_filter__destroy(x->filter);
+    xdp_program_close(x);
     free(x->queues);
     free(x);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Inside the xdp wire: what the port (xdp_port.c) sets up and the queues (xdp.c) run on.
+ * Inside the xdp wire: what the port (xdp_port.c, its program: xdp_program.c) sets up and the queues
+ * (xdp.c) run on.
  *
  * port_open makes everything, sockets of all queues included, because a socket belongs to the
  * network namespace of the thread that made it; queue_open merely lets frames in.
@@ -40,6 +41,7 @@ struct xdp_queue {
     struct xdp_wide *wide; /* NULL: every frame fits a chunk */
     int fd;
     bool open, budget_refused;
+    bool stamped; /* a struct xdp_stamp stands in front of each frame */
     int zero_copy_refused; /* 0, or the -errno for which frames are copied; -ENOTSUP: not asked for */
     struct wire_stats stats;
     struct xsk_socket *socket;
@@ -72,7 +74,8 @@ static inline uint32_t xdp_chunk_of(const struct xdp_queue *x, uint32_t handle)
 /* Data path and queue life: xdp.c, and xdp_wide.c where a frame may take several chunks. */
 extern const struct wire_ops xdp_ops, xdp_wide_ops;
 
-/* What both have in common. */
+/* What both have in common. Reads the stamps in front of frames that have just arrived. */
+void xdp_read_stamps(struct frame *frames, uint32_t n);
 void xdp_top_up_fill(struct xdp_queue *x);
 void xdp_wake_fill(struct xdp_queue *x);
 bool xdp_kick_all(struct xdp_queue *x); /* false: there was nothing to send */
@@ -95,8 +98,13 @@ int xdp_socket_open(struct xdp_port *x, struct xdp_queue *xq, const struct wire_
 void xdp_socket_close(struct xdp_queue *xq);
 /* Whether the kernel moves frames of this socket without a copy. */
 bool xdp_socket_is_zero_copy(const struct xdp_queue *xq);
+/* Loads our program with what the configuration says of frames and stamps, and attaches it. -EOPNOTSUPP,
+ * -EINVAL: the driver tells programs no times; others as xdp_port_open. */
+int xdp_program_open(struct xdp_port *x, const struct wire_config *cfg, struct err *e);
 /* Puts the queue's socket into the program's map, or takes it out. 0 or -errno. */
-int xdp_port_steer(struct xdp_port *x, struct xdp_queue *xq, bool to_us);
+int xdp_program_steer(struct xdp_port *x, struct xdp_queue *xq, bool to_us);
+void xdp_program_detach(struct xdp_port *x);
+void xdp_program_close(struct xdp_port *x);
 void xdp_port_close(struct wire_port *port);
 
 #endif

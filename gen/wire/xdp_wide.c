@@ -103,13 +103,17 @@ static uint32_t chunks_of(const struct xdp_queue *x, uint32_t at, uint32_t n)
 
 static struct frame lend(const struct xdp_queue *x, const struct xdp_desc *d)
 {
-    return frame_of(x->area + d->addr, (uint32_t)d->addr, d->len);
+    struct frame f = frame_of(x->area + d->addr, (uint32_t)d->addr, d->len);
+    if (x->stamped)
+        xdp_read_stamps(&f, 1);
+    return f;
 }
 
 /* Into a place; its chunks are free then. False: it is longer than any frame of ours may be. */
 static bool join(struct xdp_queue *x, uint32_t at, uint32_t chunks, struct frame *to)
 {
     uint32_t len = 0, room = to->len;
+    to->stamp_ns = lend(x, xsk_ring_cons__rx_desc(&x->rx, at)).stamp_ns;
     for (uint32_t i = 0; i < chunks; i++) {
         const struct xdp_desc *d = xsk_ring_cons__rx_desc(&x->rx, at + i);
         if (len + d->len <= room)

@@ -366,7 +366,7 @@ START_TEST(arrivals_are_stamped_where_the_driver_does)
     snprintf(device, sizeof device, "net_pcap0,rx_pcap=%s", path);
     struct wire_port *port = open_named(device, NULL, false);
     struct wire_queue *q = open_queue(port, 0);
-    ck_assert(port->caps.rx_stamp);
+    ck_assert_int_eq(port->caps.rx_stamps, WIRE_STAMPS_DEVICE);
     ck_assert_ptr_nonnull(strstr(port->caps.detail, "stamped by the driver"));
     ck_assert_uint_eq(q->ops->rx(q, &f, 1), 1);
     ck_assert_uint_eq(f.stamp_ns, RECORDED_US * 1000);
@@ -381,7 +381,7 @@ START_TEST(no_stamps_elsewhere)
     struct wire_port *port = open_ring(1);
     struct wire_queue *q = open_queue(port, 0);
     struct frame f;
-    ck_assert(!port->caps.rx_stamp);
+    ck_assert_int_eq(port->caps.rx_stamps, WIRE_STAMPS_NONE);
     ck_assert_uint_eq(q->ops->tx_alloc(q, &f, 1), 1);
     fill(&f, 7);
     ck_assert_uint_eq(q->ops->tx(q, &f, 1), 1);
