@@ -176,6 +176,27 @@ static void write_lost(FILE *out, const struct summary *s)
     format_lines(out, 12, "dropped     frames: %s%s", kinds, again);
 }
 
+/* What is ours of every latency: only where the wire stamped arrivals by our clock. */
+static void write_waits(FILE *out, const struct summary *s)
+{
+    const struct tally_list *list = &s->measured;
+    double frames = (double)tally_of(list, "counter", "frames_stamped");
+    uint64_t sum_ns = tally_of(list, "counter", "rx_wait_ns");
+    char mean[TEXT], max[TEXT], some[TEXT], more[TEXT], most[TEXT];
+    if (!sum_ns)
+        return;
+    format_lines(out, 12, "arrivals    waited %s us in the mean to be read, %s us at most; %s %% over 10 us, "
+                 "%s %% over 100 us, %s %% over 1 ms",
+                 format_number(mean, sizeof mean, (double)sum_ns / frames / 1e3),
+                 format_number(max, sizeof max, (double)tally_of(list, "counter", "rx_wait_max_ns") / 1e3),
+                 format_number(some, sizeof some,
+                               100 * (double)tally_of(list, "counter", "rx_wait_over_10us") / frames),
+                 format_number(more, sizeof more,
+                               100 * (double)tally_of(list, "counter", "rx_wait_over_100us") / frames),
+                 format_number(most, sizeof most,
+                               100 * (double)tally_of(list, "counter", "rx_wait_over_1ms") / frames));
+}
+
 /* "gen 51.54 % of a core, 106.9 MiB, 1,240 switches/s" */
 static void add_use(char *line, size_t size, const char *who, const struct figure *cpu,
                     const struct figure *rss, const struct figure *switches)
@@ -291,6 +312,7 @@ int text_write(FILE *out, const struct summary *s)
     write_rates(out, s);
     write_ended(out, s);
     write_lost(out, s);
+    write_waits(out, s);
     write_use(out, s);
     write_controls(out, s);
     write_machine(out, s);

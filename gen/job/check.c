@@ -51,6 +51,18 @@ static int check_coalesce(const struct loader *l)
                       "--coalesce)", job->wire);
 }
 
+/* Our XDP program does it. */
+static int check_stamps(const struct loader *l)
+{
+    const struct job *job = l->job;
+    bool xdp = !strcmp(job->wire, "lab") || !strncmp(job->wire, "xdp:", 4);
+    if (job->rx_stamps == STAMPS_NONE || xdp)
+        return 0;
+    return job_refuse(l->e, job, 0, "rx_stamps",
+                      "wire = %s has no XDP program to stamp with: expected none, or wire = lab or xdp:IFACE",
+                      job->wire);
+}
+
 static int check_workers(const struct loader *l)
 {
     const struct job *job = l->job;
@@ -139,7 +151,7 @@ static int check_flight(const struct loader *l)
 static int (*const run_checks[])(const struct loader *l) = {
     check_addresses, check_peer, check_shared,  check_coalesce, check_workers, check_cpus,
     check_tags,      check_tcp,  check_flight,  check_scale,    check_stream,  check_metrics,
-    check_peer_pid,
+    check_peer_pid,  check_stamps,
 };
 static int (*const phase_checks[])(const struct loader *l, uint32_t phase) = {
     check_load,

@@ -47,6 +47,7 @@ enum job_pattern {
 enum job_close { CLOSE_FIN_CLIENT, CLOSE_FIN_SERVER, CLOSE_RST };
 enum job_until { UNTIL_TIME, UNTIL_CONNECTIONS, UNTIL_STEADY };
 enum job_measure { MEASURE_AUTO, MEASURE_YES, MEASURE_NO };
+enum job_stamps { STAMPS_NONE, STAMPS_KERNEL, STAMPS_DEVICE };
 enum job_peer { PEER_RESPOND, PEER_EXEC, PEER_NONE };
 
 /* Message sizes, low to high; even_ratio: as many between 1 and 2 KiB as between 2 and 4. */
@@ -183,6 +184,7 @@ struct job {
     uint32_t batch, ring_size, frames, tx_budget;
     bool busy_poll;
     uint64_t coalesce_ns;    /* interrupt moderation of the lab's ends; 0: none */
+    enum job_stamps rx_stamps; /* what arrivals are stamped with */
     char dpdk_eal[JOB_TEXT]; /* arguments for rte_eal_init; empty: none but ours */
     bool high_priority;      /* of the loops, where that is allowed */
     uint16_t mtu;

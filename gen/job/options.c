@@ -32,6 +32,8 @@ static const struct choice congestions[] = {
 static const struct choice families[] = {{"4", false}, {"6", true}, {NULL}};
 static const struct choice clocks[] = {{"auto", 0}, {"tsc", 0}, {"kernel", 0}, {NULL}};
 static const struct choice priorities[] = {{"normal", false}, {"high", true}, {NULL}};
+static const struct choice stamps[] = {
+    {"none", STAMPS_NONE}, {"kernel", STAMPS_KERNEL}, {"device", STAMPS_DEVICE}, {NULL}};
 static const struct choice levels[] = {
     {"error", 0}, {"warn", 0}, {"info", 0}, {"debug", 0}, {NULL}};
 
@@ -323,6 +325,10 @@ const struct option options[] = {
      "lab: interrupt moderation: at both ends, what arrives within this time after frames were handed on"
      " waits for it to end; 0: nothing waits",
      "TIME", RUN(coalesce_ns), .max = NS_PER_S / 100},
+    {"rx_stamps", &kind_choice, "none",
+     "lab, xdp: arrivals stamped before they wait for us; kernel: by the clock of all times, and how long"
+     " they waited is counted; device: by the driver's own clock, where it has one",
+     "none|kernel|device", RUN(rx_stamps), .choices = stamps},
     {"dpdk_eal", &kind_text, "", "dpdk: arguments of its environment layer beside ours, with blanks between",
      "ARGUMENTS", RUN(dpdk_eal)},
     {"mtu", &kind_count, "1500", "IP bytes a frame", "BYTES", RUN(mtu), .min = 576, .max = 9000},

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "db/db.h"
 #include "db/run_row.h"
 #include "run/judge.h"
 #include "run/memory.h"
@@ -114,6 +115,35 @@ static int record_peer(struct run *r, int64_t at_ns, struct err *e)
     for (int i = 0; !rc && i < 4; i++)
         rc = db_iface_counter_add(r->db, r->id, at_ns, "responder", names[i], served[i], e);
     return rc;
+}
+
+static double counted(struct run *r, const char *name)
+{
+    struct db_stmt *q;
+    struct err e = {0};
+    if (db_prepare(r->db, "read a counter",
+                   "SELECT total(value) AS v FROM counter_total WHERE run_id = :run AND kind = 'counter' "
+                   "AND name = :name", &q, &e))
+        return NAN;
+    db_bind_i64(q, ":run", r->id);
+    db_bind_text(q, ":name", name);
+    double value = db_step(q, &e) == 1 ? db_col_f64(q, "v") : NAN;
+    db_finish(q);
+    return value;
+}
+
+/* A driver may take the question for a time and have no answer: what was asked for and is not there is
+ * told. */
+static int note_stamps(struct run *r, int64_t now, struct err *e)
+{
+    char text[200];
+    double frames = r->job->rx_stamps == STAMPS_NONE ? 0 : counted(r, "frames_rx");
+    if (!(frames > 0) || counted(r, "frames_stamped") != 0)
+        return 0;
+    snprintf(text, sizeof text, "rx_stamps: none of %.0f frames received has a time of arrival: the driver "
+             "tells none, or a fault held them all", frames);
+    log_warn(&r->log, "%s", text);
+    return db_note_add(r->db, r->id, now, "warn", text, e);
 }
 
 /* --- targets --------------------------------------------------------------------------------- */
@@ -239,6 +269,8 @@ int ending_record(struct run *r, bool interrupted, const struct err *failure, st
         rc = memory_record(r, now, e);
     if (!rc)
         rc = record_peer(r, now, e);
+    if (!rc)
+        rc = note_stamps(r, now, e);
     if (!rc)
         rc = ending_targets(r, true, e);
     if (!rc)

@@ -6,6 +6,12 @@
 #include "base/err.h"
 #include "run/setup.h"
 
+static const enum wire_stamps stamps[] = {
+    [STAMPS_NONE] = WIRE_STAMPS_NONE,
+    [STAMPS_KERNEL] = WIRE_STAMPS_KERNEL,
+    [STAMPS_DEVICE] = WIRE_STAMPS_DEVICE,
+};
+
 static void setup_wire(const struct job *job, const char *device, struct wire_config *out)
 {
     *out = (struct wire_config){
@@ -18,6 +24,7 @@ static void setup_wire(const struct job *job, const char *device, struct wire_co
         .batch = job->batch,
         .tx_budget = job->tx_budget,
         .busy_poll = job->busy_poll,
+        .rx_stamps = stamps[job->rx_stamps],
     };
     out->filter.shared_address = job->shared_address;
     out->filter.vlan = job->vlan;

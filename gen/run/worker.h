@@ -80,6 +80,17 @@ struct worker_memory {
 void worker_memory_add(struct worker_memory *sum, const struct worker_memory *one);
 uint64_t worker_memory_bytes(const struct worker_memory *m); /* all pools */
 
+/* Of what the wire stamps. */
+struct stamps {
+    enum wire_stamps source;
+    int64_t ahead_ns;       /* of CLOCK_MONOTONIC, by which the kernel stamps, to the run's clock */
+    uint64_t compare_at_ns; /* when to compare the two again */
+};
+/* Counts frames that were taken up at `now_ns` of the run's clock: COUNTER_FRAMES_STAMPED and, of those
+ * that the kernel stamped, COUNTER_RX_WAIT and its like. */
+void stamps_note(const struct stamps *t, const struct frame *frames, uint32_t n, uint64_t now_ns,
+                   uint64_t *counters);
+
 struct worker {
     struct worker_config cfg;
     pthread_t thread;
@@ -93,6 +104,7 @@ struct worker {
     struct clock_reading last;         /* when the loop last read the clock */
     uint64_t next_interval_ns, next_live_ns;
     uint32_t phase;                    /* that counts now: the command's, or REC_PHASE_NEXT after its end */
+    struct stamps stamps;
     bool in_steps;                     /* this round: see worker_loop.c:begin_round */
 
     struct ring mailbox;

@@ -94,7 +94,10 @@ static void receive(struct worker *w)
         if (w->in_steps)
             start_between(w);
         set_time(w);
-        stack_input(&w->stack, from, n - from < step ? n - from : step, w->last.ns);
+        uint32_t taken = n - from < step ? n - from : step;
+        if (w->stamps.source != WIRE_STAMPS_NONE)
+            worker_note_stamps(w, from, taken);
+        stack_input(&w->stack, from, taken, w->last.ns);
     }
     stack_poll_done(&w->stack);
     stage_end(w, COUNTER_CYCLES_ENGINE);

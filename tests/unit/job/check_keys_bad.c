@@ -293,6 +293,7 @@ static const struct bad bad[] = {
     {"tx_budget", "65537", "a whole number from 0 to 65536"},
     {"busy_poll", "on", "yes or no (true, false, 1, 0)"},
     {"coalesce", "11ms", "a time from 0 to 10ms (10s, 500ms, 2min)"},
+    {"rx_stamps", "nic", "one of none, kernel, device"},
     {"mtu", "500", "a whole number from 576 to 9000"},
     {"mss", "9000", "a whole number from 0 to 8960"},
     {"timestamps", "", "yes or no (true, false, 1, 0)"},

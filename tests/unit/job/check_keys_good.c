@@ -202,6 +202,7 @@ static const struct good good[] = {
     {"tx_budget", "64"},
     {"busy_poll", "yes"},
     {"coalesce", "80us"},
+    {"rx_stamps", "kernel"},
     {"dpdk_eal", "--legacy-mem -n 4"},
     {"mtu", "9000"},
     {"samples", "none"},

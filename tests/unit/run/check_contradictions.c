@@ -65,6 +65,7 @@ static const struct {
     {"tx_budget", NULL, "a hint to the kernel"},
     {"busy_poll", NULL, "a hint to the kernel"},
     {"coalesce", "coalesce = 80us\nwire = pair\n", "expected 0s, or wire = lab"},
+    {"rx_stamps", "rx_stamps = kernel\nwire = pair\n", "expected none, or wire = lab or xdp:IFACE"},
     {"dpdk_eal", NULL, "read by one wire; what it does not know it refuses when it starts"},
     {"mtu", "mtu = 576\nmss = 1000\n", "mtu = 576 leaves 536"},
     {"mss", "mss = 12\n", "expected more, or timestamps = no"},
