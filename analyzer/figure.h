@@ -95,7 +95,7 @@ void figure_miss(struct figure *f, const char *format, ...) __attribute__((forma
     X(CONTROL_COPY, "control_memory_copy_mib_per_s", "MiB/s", "run",                               \
       "negative control: a copy of 32 MiB, median")                                                \
     X(CONTROL_CPU, "control_cpu_per_transaction_ns", "ns", "measured",                             \
-      "negative control: the generator's own CPU a transaction, transmit calls left out")          \
+      "negative control: the generator's own CPU a transaction, system calls left out")          \
     X(PRECISION, "precision_ns", "ns", "run", "measured error of one clock reading")               \
     X(LOST_INTERVALS, "lost_intervals", "intervals", "run", "intervals that were not recorded")
 

@@ -106,9 +106,11 @@ enum operation {
     X(ICMP_SENT, icmp_sent, "ICMP messages sent")                                                  \
     X(TX_FULL, tx_full, "times the transmit ring or frame pool was full")                          \
     X(KICKS, kicks, "system calls that asked the kernel to transmit")                              \
+    X(POLLS, polls, "system calls that asked the kernel to receive")                               \
     X(ROUNDS, rounds, "rounds of the worker's loop")                                               \
     X(ROUNDS_IDLE, rounds_idle, "rounds that found nothing to do")                                 \
     X(CYCLES_RX, cycles_rx, "clock ticks spent receiving from the wire")                           \
+    X(CYCLES_POLL, cycles_poll, "clock ticks spent having the kernel receive, where it is polled") \
     X(CYCLES_ENGINE, cycles_engine, "clock ticks spent in parsing, TCP and the application")       \
     X(CYCLES_APP, cycles_app, "clock ticks spent starting and timing transactions")                \
     X(CYCLES_TX, cycles_tx, "clock ticks spent building frames")                                   \

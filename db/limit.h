@@ -49,7 +49,7 @@ const char *limit_words(enum limit l); /* "the round trip" */
     X(busy, 0.95, "of a loop's time: no room to speak of")                                         \
     X(busy_life, 0.90, "of our responder's life, which includes idle time around the run")         \
     X(core, 0.90, "of a core: one thread of a foreign server is full")                             \
-    X(transmit, 0.50, "of the loop's time in transmit calls: the wire, not our work")              \
+    X(transmit, 0.50, "of the loop's time in system calls: the wire, not our work")                \
     X(room, 0.50, "of the generator's loop's time: with less it is not what holds the replies up") \
     X(tx_full, 0.10, "of the rounds")                                                              \
     X(timed_out, 0.25, "of the connections' time")                                                 \

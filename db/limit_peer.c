@@ -22,7 +22,7 @@ bool limit_take_ticks(struct limit_ticks *t, const char *name, double value)
         return false;
     t->all += value;
     t->idle += strcmp(name, "cycles_idle") ? 0 : value;
-    t->kick += strcmp(name, "cycles_kick") ? 0 : value;
+    t->kick += strcmp(name, "cycles_kick") && strcmp(name, "cycles_poll") ? 0 : value;
     return true;
 }
 

@@ -118,7 +118,7 @@ void limit_say_load(const struct limit_figures *f, struct limit_verdict *v)
 void limit_say_transmit(const struct limit_figures *f, struct limit_verdict *v)
 {
     show_loops(f, v);
-    show(v, "; %s of the generator's time in transmit calls", PERCENT(f->kick));
+    show(v, "; %s of the generator's time in system calls", PERCENT(f->kick));
     advise(v, "a driver with zero copy, larger batches (batch), or more queues (workers)");
 }
 
@@ -137,7 +137,7 @@ void limit_say_generator(const struct limit_figures *f, struct limit_verdict *v)
     if (f->workers > 1 && f->busiest - f->busy >= 0.05)
         show(v, "; the busiest of %s workers %s", COUNT(f->workers), PERCENT(f->busiest));
     if (f->kick >= 0.1)
-        show(v, "; %s of it in transmit calls", PERCENT(f->kick));
+        show(v, "; %s of it in system calls", PERCENT(f->kick));
     advise_workers(f, v);
 }
 

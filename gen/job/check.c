@@ -51,6 +51,15 @@ static int check_coalesce(const struct loader *l)
                       "--coalesce)", job->wire);
 }
 
+/* One waits for frames to gather, the other never does. */
+static int check_poll(const struct loader *l)
+{
+    if (l->job->busy_poll != POLL_YES || !l->job->coalesce_ns)
+        return 0;
+    return job_refuse(l->e, l->job, 0, "busy_poll", "without interrupts there are none to coalesce: expected auto or "
+                      "no, or coalesce = 0s");
+}
+
 /* Our XDP program does it. */
 static int check_stamps(const struct loader *l)
 {
@@ -151,7 +160,7 @@ static int check_flight(const struct loader *l)
 static int (*const run_checks[])(const struct loader *l) = {
     check_addresses, check_peer, check_shared,  check_coalesce, check_workers, check_cpus,
     check_tags,      check_tcp,  check_flight,  check_scale,    check_stream,  check_metrics,
-    check_peer_pid,  check_stamps,
+    check_peer_pid,  check_stamps, check_poll,
 };
 static int (*const phase_checks[])(const struct loader *l, uint32_t phase) = {
     check_load,

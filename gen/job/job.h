@@ -47,6 +47,7 @@ enum job_pattern {
 enum job_close { CLOSE_FIN_CLIENT, CLOSE_FIN_SERVER, CLOSE_RST };
 enum job_until { UNTIL_TIME, UNTIL_CONNECTIONS, UNTIL_STEADY };
 enum job_measure { MEASURE_AUTO, MEASURE_YES, MEASURE_NO };
+enum job_poll { POLL_AUTO, POLL_YES, POLL_NO };
 enum job_stamps { STAMPS_NONE, STAMPS_KERNEL, STAMPS_DEVICE };
 enum job_peer { PEER_RESPOND, PEER_EXEC, PEER_NONE };
 
@@ -182,7 +183,7 @@ struct job {
     uint32_t workers;
     char cpus[JOB_TEXT];     /* "0,1" client workers then responder workers; empty: chosen */
     uint32_t batch, ring_size, frames, tx_budget;
-    bool busy_poll;
+    enum job_poll busy_poll; /* auto: on the lab, where the kernel can */
     uint64_t coalesce_ns;    /* interrupt moderation of the lab's ends; 0: none */
     enum job_stamps rx_stamps; /* what arrivals are stamped with */
     char dpdk_eal[JOB_TEXT]; /* arguments for rte_eal_init; empty: none but ours */

@@ -32,6 +32,8 @@ static const struct choice congestions[] = {
 static const struct choice families[] = {{"4", false}, {"6", true}, {NULL}};
 static const struct choice clocks[] = {{"auto", 0}, {"tsc", 0}, {"kernel", 0}, {NULL}};
 static const struct choice priorities[] = {{"normal", false}, {"high", true}, {NULL}};
+static const struct choice polls[] = {
+    {"auto", POLL_AUTO}, {"yes", POLL_YES}, {"no", POLL_NO}, {NULL}};
 static const struct choice stamps[] = {
     {"none", STAMPS_NONE}, {"kernel", STAMPS_KERNEL}, {"device", STAMPS_DEVICE}, {NULL}};
 static const struct choice levels[] = {
@@ -208,7 +210,7 @@ const struct option options[] = {
      "a server that uses so much of one core, or of all that gen leaves, is full", "PERCENT%",
      RUN(limits.core_percent), .min = 0, .max = 100, .aside = true, .unhashed = true},
     {"limit_transmit", &kind_percent, "50%",
-     "full loops that are so much of their time in transmit calls: the wire", "PERCENT%",
+     "full loops that are so much of their time in system calls: the wire", "PERCENT%",
      RUN(limits.transmit_percent), .min = 0, .max = 100, .aside = true, .unhashed = true},
     {"limit_room", &kind_percent, "50%",
      "a server that holds its replies back is only blamed while gen is less busy than this", "PERCENT%",
@@ -320,7 +322,9 @@ const struct option options[] = {
      RUN(frames), .min = 0, .max = 1u << 24},
     {"tx_budget", &kind_count, "0", "AF_XDP transmit budget; 0: the kernel's", "N",
      RUN(tx_budget), .min = 0, .max = 65536},
-    {"busy_poll", &kind_flag, "no", "AF_XDP busy polling", "yes|no", RUN(busy_poll)},
+    {"busy_poll", &kind_choice, "auto",
+     "the loops receive by polling the device's queue themselves, without interrupts; auto: on lab between"
+     " our own ends (Linux 6.16), and nowhere else", "auto|yes|no", RUN(busy_poll), .choices = polls},
     {"coalesce", &kind_time, "0s",
      "lab: interrupt moderation: at both ends, what arrives within this time after frames were handed on"
      " waits for it to end; 0: nothing waits",

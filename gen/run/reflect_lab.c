@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "run/reflect.h"
 #include "wire/lab.h"
+#include "wire/napi.h"
 #include "wire/xdp.h"
 
 enum { NEAR_IP = 0xc6120001, FAR_IP = 0xc6128001, PORT = 9000, GRACE_MS = 100 };
@@ -24,7 +25,8 @@ struct side {
 /* Both sides take both addresses: only MACs are swapped. */
 static struct side make_side(const char *device, const struct reflect_config *cfg, int cpu)
 {
-    struct side s = {.cfg = {.device = device, .queues = 1, .batch = cfg->batch}, .cpu = cpu};
+    struct side s = {.cfg = {.device = device, .queues = 1, .batch = cfg->batch, .polled = napi_supported()},
+                     .cpu = cpu};
     s.r.turn = cfg->turn;
     s.cfg.filter = (struct wire_filter){
         .local = {{ip4_addr(NEAR_IP), 1, 32}, {ip4_addr(FAR_IP), 1, 32}},
@@ -85,6 +87,7 @@ static int measure(struct side *s, const struct reflect_config *cfg, struct refl
 static int run_near(struct lab *lab, struct side *s, const struct reflect_config *cfg,
                     struct reflect_result *out)
 {
+    s->cfg.initiates = true;
     int ret = lab_call_near(lab, open_side, s);
     if (ret)
         return ret;
@@ -98,7 +101,7 @@ int reflect_lab(const struct reflect_config *cfg, struct reflect_result *out, st
 {
     struct side near = make_side(LAB_NEAR_IFACE, cfg, cfg->near_cpu);
     struct side far = make_side(LAB_FAR_IFACE, cfg, cfg->far_cpu);
-    struct lab_config lc = {.queues = 1, .peer = run_far, .ctx = &far};
+    struct lab_config lc = {.queues = 1, .peer = run_far, .ctx = &far, .polled = near.cfg.polled};
     struct lab *lab;
     int ret = lab_open(&lc, &lab, e);
     if (ret)

@@ -45,6 +45,8 @@ int setup_check_mtu(const struct job *job, const struct wire_port *port, struct 
 /* The flows that a side takes from its wire. */
 void setup_client_wire(const struct job *job, const char *device, struct wire_config *out);
 void setup_responder_wire(const struct job *job, const char *device, struct wire_config *out);
+/* Whether the loops at both ends of its wire run the receive polls. */
+bool setup_polled(const struct job *job);
 /* What a phase asks for, as the database and people read it: "60000/s", "64-1024", "mixed"; "1000/s
  * sine (depth=0.8, period=30s)". */
 struct phase_texts {

@@ -5,12 +5,19 @@
 
 #include "base/err.h"
 #include "run/setup.h"
+#include "wire/napi.h"
 
 static const enum wire_stamps stamps[] = {
     [STAMPS_NONE] = WIRE_STAMPS_NONE,
     [STAMPS_KERNEL] = WIRE_STAMPS_KERNEL,
     [STAMPS_DEVICE] = WIRE_STAMPS_DEVICE,
 };
+
+bool setup_polled(const struct job *job)
+{
+    bool ours = !strcmp(job->wire, "lab") && job->peer == PEER_RESPOND && !job->coalesce_ns;
+    return ours && (job->busy_poll == POLL_YES || (job->busy_poll == POLL_AUTO && napi_supported()));
+}
 
 static void setup_wire(const struct job *job, const char *device, struct wire_config *out)
 {
@@ -23,7 +30,8 @@ static void setup_wire(const struct job *job, const char *device, struct wire_co
         .frames = job->frames,
         .batch = job->batch,
         .tx_budget = job->tx_budget,
-        .busy_poll = job->busy_poll,
+        .busy_poll = job->busy_poll == POLL_YES,
+        .polled = setup_polled(job),
         .rx_stamps = stamps[job->rx_stamps],
     };
     out->filter.shared_address = job->shared_address;

@@ -179,7 +179,8 @@ static int open_lab(struct wires *w, const struct opening *o, struct err *e)
     struct far_side far = {.job = job, .clock = o->clock, .totals = w->peer,
                            .live = w->peer_live};
     struct lab_config lc = {.queues = job->workers, .mtu = job->mtu, .vlan = job->vlan,
-                            .vlan_outer = job->vlan_outer, .coalesce_ns = job->coalesce_ns};
+                            .vlan_outer = job->vlan_outer, .coalesce_ns = job->coalesce_ns,
+                            .polled = setup_polled(job)};
     if (job->peer == PEER_EXEC) {
         shell_command(job->peer_exec, command, sizeof command);
         kernel_end(job, &lc);
@@ -202,6 +203,7 @@ static int open_lab(struct wires *w, const struct opening *o, struct err *e)
     setup_client_wire(job, LAB_NEAR_IFACE, &open.cfg);
     open.cfg.log = o->log;
     open.cfg.cpus = o->cpus;
+    open.cfg.initiates = true;
     rc = lab_call_near(w->lab, open_near, &open);
     return rc || job->peer != PEER_EXEC ? rc : deal_by_port(w, job, e);
 }

@@ -18,6 +18,7 @@ static void tell_wire_counters(struct worker *w)
         w->block->drops[d] += now.drops[d] - w->wire_seen.drops[d];
     w->block->drops[DROP_WIRE_RX_FULL] += now.rx_dropped - w->wire_seen.rx_dropped;
     w->block->counters[COUNTER_KICKS] += now.kicks - w->wire_seen.kicks;
+    w->block->counters[COUNTER_POLLS] += now.polls - w->wire_seen.polls;
     w->block->counters[COUNTER_FRAMES_HANDED] += now.handed - w->wire_seen.handed;
     w->wire_seen = now;
 }

@@ -131,7 +131,7 @@ bool worker_round(struct worker *w)
     begin_round(w, start_ns);
     uint32_t frames = stack_poll(&w->stack);
     if (frames) {
-        stage_end(w, COUNTER_CYCLES_RX);
+        stage_end(w, w->cfg.port->caps.polled ? COUNTER_CYCLES_POLL : COUNTER_CYCLES_RX);
         receive(w);
     }
     uint32_t started = run_application(w);

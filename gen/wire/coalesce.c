@@ -9,6 +9,8 @@
 
 #include "wire/setting.h"
 
+#define POLLED_NS 20000000u /* longer than the kernel's tick, so that no poll sets a timer of the processor's */
+
 /* sysfs as the caller's namespace sees it, mounted nowhere: /sys shows that of the machine. A
  * descriptor, or -errno. */
 static int open_sysfs(void)
@@ -31,14 +33,25 @@ static int set(int sysfs, const char *iface, const char *name, uint64_t value)
     return setting_write(sysfs, path, text);
 }
 
-int coalesce_set(const char *iface, uint64_t ns)
+/* The next poll comes `ns` after the last one, until so many of them in turn found nothing. */
+static int defer(const char *iface, uint64_t ns, uint32_t empty_polls)
 {
     int sysfs = open_sysfs();
     if (sysfs < 0)
         return sysfs;
     int ret = set(sysfs, iface, "gro_flush_timeout", ns);
-    if (!ret) /* one poll that finds nothing: then the next frame is not waited with */
-        ret = set(sysfs, iface, "napi_defer_hard_irqs", 1);
+    if (!ret)
+        ret = set(sysfs, iface, "napi_defer_hard_irqs", empty_polls);
     close(sysfs);
     return ret;
+}
+
+int coalesce_set(const char *iface, uint64_t ns)
+{
+    return defer(iface, ns, 1); /* after one that found nothing the next frame is not waited with */
+}
+
+int coalesce_polled(const char *iface)
+{
+    return defer(iface, POLLED_NS, INT32_MAX);
 }

@@ -120,6 +120,7 @@ static struct lab_end near_end(const struct lab_config *cfg)
     return (struct lab_end){.iface = LAB_NEAR_IFACE,
                             .kernel = cfg->near_kernel,
                             .coalesce_ns = cfg->coalesce_ns,
+                            .polled = cfg->polled,
                             .own = cfg->near_addr,
                             .other = cfg->far_addr,
                             .vlan = cfg->vlan,

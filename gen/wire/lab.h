@@ -20,6 +20,7 @@ struct lab;
 struct lab_config {
     uint32_t queues, mtu;          /* MTU of both ends; 0: 1500 */
     uint64_t coalesce_ns;          /* see wire/coalesce.h; 0: none */
+    bool polled;                   /* both ends are ports of ours that are opened as `polled` */
     uint16_t vlan, vlan_outer;     /* tags that a kernel's end speaks with; 0: none */
     bool near_kernel, far_kernel;  /* give the kernel that end's address and turn its offloads off */
     struct ip_range near_addr, far_addr; /* address and prefix for a kernel's end; for the far kernel also

@@ -15,7 +15,7 @@
 #include "wire/netlink.h"
 #include "wire/setting.h"
 
-enum { AWAIT_MS = 2000 };
+enum { AWAIT_MS = 2000, FIFO_FRAMES = 1000 };
 
 static int told(struct err *e, int ret, const char *iface, const char *what)
 {
@@ -117,6 +117,13 @@ static int kernel_up(const struct lab_end *end, struct err *e)
     return ret ? ret : told(e, add_other(end), end->iface, "take the route to the other end");
 }
 
+/* A full ring of the other end stops who sends only where the kernel could queue for him. */
+static int hold_until_polled(const char *iface)
+{
+    int ret = netlink_fifo_add(iface, FIFO_FRAMES);
+    return ret ? ret : coalesce_polled(iface);
+}
+
 int lab_end_up(const struct lab_end *end, struct err *e)
 {
     int ret = told(e, silence_ipv6(end->iface), end->iface, "switch IPv6 off");
@@ -124,6 +131,8 @@ int lab_end_up(const struct lab_end *end, struct err *e)
         ret = told(e, complete_frames(end->iface), end->iface, "switch offloads off");
     if (!ret && end->coalesce_ns)
         ret = told(e, coalesce_set(end->iface, end->coalesce_ns), end->iface, "coalesce what arrives");
+    if (!ret && end->polled)
+        ret = told(e, hold_until_polled(end->iface), end->iface, "be polled (busy_poll = no does without)");
     if (!ret)
         ret = told(e, netlink_link_up(end->iface), end->iface, "be brought up");
     return ret || !end->kernel ? ret : kernel_up(end, e);

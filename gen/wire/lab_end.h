@@ -13,6 +13,7 @@ struct lab_end {
     const char *iface;
     bool kernel;                /* the kernel speaks here: addresses, routes, offloads off */
     uint64_t coalesce_ns;       /* 0: what arrives is handed on at once */
+    bool polled;                /* ... or lies in a queue until its receiver looks (wire/napi.h) */
     struct ip_range own, other; /* used where `kernel`, as are: */
     uint16_t vlan, vlan_outer;
 };

@@ -43,6 +43,7 @@ static int bring_far_up(const struct lab_config *cfg, struct err *e)
     struct lab_end end = {.iface = LAB_FAR_IFACE,
                           .kernel = cfg->far_kernel,
                           .coalesce_ns = cfg->coalesce_ns,
+                          .polled = cfg->polled,
                           .own = cfg->far_addr,
                           .other = cfg->near_addr,
                           .vlan = cfg->vlan,

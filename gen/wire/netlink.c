@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/if_link.h>
+#include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <net/if.h>
@@ -85,6 +86,18 @@ int netlink_link_up(const char *iface)
     link->ifi_flags = IFF_UP;
     link->ifi_change = IFF_UP;
     return link->ifi_index ? commit(&r) : -ENODEV;
+}
+
+int netlink_fifo_add(const char *iface, uint32_t frames)
+{
+    struct request r;
+    struct tcmsg *tc = begin(&r, RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL, sizeof *tc);
+    const struct tc_fifo_qopt limit = {.limit = frames};
+    tc->tcm_ifindex = (int)if_nametoindex(iface);
+    tc->tcm_parent = TC_H_ROOT;
+    mnl_attr_put_strz(r.head, TCA_KIND, "pfifo");
+    mnl_attr_put(r.head, TCA_OPTIONS, sizeof limit, &limit);
+    return tc->tcm_ifindex ? commit(&r) : -ENODEV;
 }
 
 int netlink_addr_add(const char *iface, struct ip_addr addr, uint8_t prefix_len)

@@ -18,6 +18,8 @@ struct veth {
 
 int netlink_veth_add(const struct veth *v);
 int netlink_link_up(const char *iface);
+/* A queue of `frames` before all of the device's own (qdisc pfifo), so that it may hold senders up. */
+int netlink_fifo_add(const char *iface, uint32_t frames);
 /* `addr` with the subnet of `prefix_len` bits; an IPv6 one at once, without asking for it first. */
 int netlink_addr_add(const char *iface, struct ip_addr addr, uint8_t prefix_len);
 

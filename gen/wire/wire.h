@@ -84,6 +84,7 @@ struct wire_caps {
     enum wire_stamps rx_stamps;
     uint32_t tso_bytes;      /* largest frame that the device cuts into segments (FRAME_TSO); 0: it cuts none */
     bool zero_copy, native;  /* AF_XDP: zero-copy in force; native (not generic) XDP in force */
+    bool polled;             /* AF_XDP: it receives when the loop looks, in the loop's system call */
     bool cheap_flush;        /* it costs no system call: worth it for a single frame */
     uint64_t link_bit_per_s; /* 0: not known */
     const struct rss *rss;   /* how it deals arriving flows to queues; NULL: not known, or all to one */
@@ -113,13 +114,15 @@ struct wire_config {
     struct wire_filter filter;
     uint32_t queues;         /* wanted */
     uint16_t mtu;            /* IP bytes a frame, for wires that set their device to it */
-    bool initiates;          /* dpdk: connections are opened from here, so somebody must be at the other
-                              * end, and what he sends must come to the queue that asked for it */
+    bool initiates;          /* connections are opened from here. dpdk: so somebody must be at the other end,
+                              * and what he sends must come to the queue that asked for it; xdp: so that end
+                              * is there already (`polled`) */
     uint32_t ring_size;      /* frames a ring, power of two; 0: the wire's default */
     uint32_t frames;         /* frames in the pool of a queue; 0: default */
     uint32_t batch;          /* frames a call, at most; 0: default */
     uint32_t tx_budget;      /* AF_XDP transmit budget; 0: the kernel's */
     bool busy_poll;
+    bool polled;             /* xdp: queues receive when their loop looks (wire/napi.h): the other end is ours */
     enum wire_stamps rx_stamps; /* xdp: what to stamp arrivals with */
     bool force_copy, force_generic;
     const struct log *log;
@@ -138,6 +141,7 @@ struct wire_stats {
     uint64_t rx_invalid, tx_invalid;
     uint64_t kicks;        /* system calls to transmit */
     uint64_t kick_again;   /* ... answered EAGAIN, EBUSY or ENOBUFS */
+    uint64_t polls;        /* system calls to receive */
     uint64_t handed;       /* frames taken over that arrived at other queues */
     uint64_t drops[DROP_COUNT]; /* by reason, for wires that drop on purpose */
 };

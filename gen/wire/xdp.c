@@ -22,6 +22,7 @@
 
 enum {
     STUCK_KICKS = 8, /* kicks in a row that moved nothing before flush leaves the rest */
+    POLLED_NAP_NS = 50000,
 };
 
 static struct xdp_queue *of(struct wire_queue *q)
@@ -71,10 +72,12 @@ static void xdp_tx_free(struct wire_queue *q, struct frame *frames, uint32_t n)
 
 /* ---- receive ---- */
 
-void xdp_wake_fill(struct xdp_queue *x)
+void xdp_look(struct xdp_queue *x)
 {
     if (xsk_ring_prod__needs_wakeup(&x->fill))
         recvfrom(x->fd, NULL, 0, MSG_DONTWAIT, NULL, NULL);
+    if (x->napi.fd >= 0)
+        xdp_napi_run(x);
 }
 
 /* One that the program could put nothing in front of has whatever its chunk held before. */
@@ -92,9 +95,11 @@ static uint32_t xdp_rx(struct wire_queue *q, struct frame *frames, uint32_t max)
     struct xdp_queue *x = of(q);
     uint32_t at, n = xsk_ring_cons__peek(&x->rx, max, &at);
     if (!n) {
-        xdp_wake_fill(x);
-        return 0;
+        xdp_look(x);
+        n = xsk_ring_cons__peek(&x->rx, max, &at);
     }
+    if (!n)
+        return 0;
     for (uint32_t i = 0; i < n; i++) {
         const struct xdp_desc *d = xsk_ring_cons__rx_desc(&x->rx, at + i);
         frames[i] = frame_of(x->area + d->addr, (uint32_t)d->addr, d->len);
@@ -189,8 +194,11 @@ uint32_t xdp_reap(struct wire_queue *q, struct wire_stamp *stamps, uint32_t max)
     return 0; /* transmit stamps come with the devices that have them */
 }
 
+/* Nothing wakes who waits at a polled queue: it is to be looked at again soon. */
 void xdp_wait(struct wire_queue *q, uint64_t timeout_ns)
 {
+    if (of(q)->napi.fd >= 0 && timeout_ns > POLLED_NAP_NS)
+        timeout_ns = POLLED_NAP_NS;
     struct pollfd fd = {.fd = of(q)->fd, .events = POLLIN};
     struct timespec timeout = {.tv_sec = (time_t)(timeout_ns / 1000000000u),
                                .tv_nsec = (long)(timeout_ns % 1000000000u)};

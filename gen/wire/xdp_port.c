@@ -184,6 +184,7 @@ static int open_sockets(struct xdp_port *x, const struct wire_config *cfg, struc
     int ret = 0;
     for (uint32_t i = 0; !ret && i < x->p.caps.queues; i++) {
         x->queues[i].q = (struct wire_queue){.ops = x->p.ops, .port = &x->p, .index = i};
+        x->queues[i].napi = NAPI_NONE;
         x->queues[i].stamped = x->p.caps.rx_stamps != WIRE_STAMPS_NONE;
         ret = xdp_socket_open(x, &x->queues[i], cfg, e);
     }
@@ -206,13 +207,14 @@ static void tell_mode(struct xdp_port *x, const struct wire_config *cfg)
     size_t room = sizeof c->detail - strlen(c->detail);
     int refused = zero_copy_refused(x);
     const char *budget = x->queues[0].budget_refused ? ", no transmit budget" : "";
+    const char *polled = cfg->polled ? ", polled" : "";
     c->zero_copy = !refused;
     if (c->zero_copy)
-        snprintf(to, room, ", zero-copy%s", budget);
+        snprintf(to, room, ", zero-copy%s%s", polled, budget);
     else if (cfg->force_copy || !c->native)
-        snprintf(to, room, ", copy%s%s", cfg->force_copy ? " as asked" : "", budget);
+        snprintf(to, room, ", copy%s%s%s", cfg->force_copy ? " as asked" : "", polled, budget);
     else
-        snprintf(to, room, ", copy (zero-copy refused: %s)%s", strerror(-refused), budget);
+        snprintf(to, room, ", copy (zero-copy refused: %s)%s%s", strerror(-refused), polled, budget);
 }
 
 /* Some drivers take the link down to give a queue its zero-copy memory. */
@@ -246,6 +248,9 @@ static int set_up(struct xdp_port *x, const struct wire_config *cfg, struct err 
     ret = xdp_program_open(x, cfg, e);
     ret = ret ? ret : open_sockets(x, cfg, e);
     ret = ret ? ret : await_link(x, e);
+    x->p.caps.polled = cfg->polled;
+    if (!ret && cfg->polled)
+        ret = xdp_napi_open(x, cfg, e);
     if (!ret)
         tell_mode(x, cfg);
     return ret;
@@ -276,8 +281,10 @@ void xdp_port_close(struct wire_port *port)
 {
     struct xdp_port *x = (struct xdp_port *)port;
     xdp_program_detach(x);
-    for (uint32_t i = 0; x->queues && i < port->caps.queues; i++)
+    for (uint32_t i = 0; x->queues && i < port->caps.queues; i++) {
+        napi_close(&x->queues[i].napi);
         xdp_socket_close(&x->queues[i]);
+    }
     xdp_program_close(x);
     free(x->queues);
     free(x);

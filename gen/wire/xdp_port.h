@@ -12,6 +12,7 @@
 #include <xdp/xsk.h>
 
 #include "wire/area.h"
+#include "wire/napi.h"
 #include "wire/netdev.h"
 #include "wire/wire.h"
 
@@ -41,6 +42,7 @@ struct xdp_queue {
     struct xdp_wide *wide; /* NULL: every frame fits a chunk */
     int fd;
     bool open, budget_refused;
+    struct napi napi; /* its receive poll, where our loop runs it */
     bool stamped; /* a struct xdp_stamp stands in front of each frame */
     int zero_copy_refused; /* 0, or the -errno for which frames are copied; -ENOTSUP: not asked for */
     struct wire_stats stats;
@@ -77,7 +79,8 @@ extern const struct wire_ops xdp_ops, xdp_wide_ops;
 /* What both have in common. Reads the stamps in front of frames that have just arrived. */
 void xdp_read_stamps(struct frame *frames, uint32_t n);
 void xdp_top_up_fill(struct xdp_queue *x);
-void xdp_wake_fill(struct xdp_queue *x);
+/* Where nothing has arrived: has the kernel look, by whatever the queue has for that. */
+void xdp_look(struct xdp_queue *x);
 bool xdp_kick_all(struct xdp_queue *x); /* false: there was nothing to send */
 uint32_t xdp_reap(struct wire_queue *q, struct wire_stamp *stamps, uint32_t max);
 void xdp_wait(struct wire_queue *q, uint64_t timeout_ns);
@@ -98,6 +101,12 @@ int xdp_socket_open(struct xdp_port *x, struct xdp_queue *xq, const struct wire_
 void xdp_socket_close(struct xdp_queue *xq);
 /* Whether the kernel moves frames of this socket without a copy. */
 bool xdp_socket_is_zero_copy(const struct xdp_queue *xq);
+/* xdp_napi.c: for all queues, where the configuration says `polled`; with `initiates` returns when the other
+ * end has told its own. -ETIMEDOUT: it did not in 5 s. */
+int xdp_napi_open(struct xdp_port *x, const struct wire_config *cfg, struct err *e);
+/* One receive poll: what it finds is in the ring then. */
+void xdp_napi_run(struct xdp_queue *x);
+
 /* Loads our program with what the configuration says of frames and stamps, and attaches it. -EOPNOTSUPP,
  * -EINVAL: the driver tells programs no times; others as xdp_port_open. */
 int xdp_program_open(struct xdp_port *x, const struct wire_config *cfg, struct err *e);

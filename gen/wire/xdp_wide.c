@@ -147,9 +147,11 @@ static uint32_t wide_rx(struct wire_queue *q, struct frame *frames, uint32_t max
     struct xdp_queue *x = of(q);
     uint32_t at, there = xsk_ring_cons__peek(&x->rx, x->rx.size, &at), done = 0, n = 0;
     if (!there) {
-        xdp_wake_fill(x);
-        return 0;
+        xdp_look(x);
+        there = xsk_ring_cons__peek(&x->rx, x->rx.size, &at);
     }
+    if (!there)
+        return 0;
     while (n < max) {
         uint32_t chunks = chunks_of(x, at + done, there - done), taken;
         if (!chunks || !take(x, at + done, chunks, &frames[n], &taken))

@@ -123,7 +123,7 @@ START_TEST(test_transmit_calls_are_the_wire)
     f.kick = 0.7;
     expect(&f, LIMIT_WIRE,
            "generator loop busy 97 %, responder loop 44 %; 70 % of the generator's time in "
-           "transmit calls",
+           "system calls",
            "a driver with zero copy, larger batches (batch), or more queues (workers)");
     f.kick = 0.3;
     ck_assert_int_eq(judged(&f).by, LIMIT_GENERATOR);

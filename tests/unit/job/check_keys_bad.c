@@ -291,7 +291,7 @@ static const struct bad bad[] = {
     {"ring_size", "32", "0 or a power of two from 64 to 65536"},
     {"frames", "-1", "a whole number from 0 to 16777216"},
     {"tx_budget", "65537", "a whole number from 0 to 65536"},
-    {"busy_poll", "on", "yes or no (true, false, 1, 0)"},
+    {"busy_poll", "on", "one of auto, yes, no"},
     {"coalesce", "11ms", "a time from 0 to 10ms (10s, 500ms, 2min)"},
     {"rx_stamps", "nic", "one of none, kernel, device"},
     {"mtu", "500", "a whole number from 576 to 9000"},

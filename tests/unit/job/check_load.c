@@ -105,10 +105,10 @@ END_TEST
 START_TEST(test_spelling_of_arguments)
 {
     struct fixture f;
-    load_well(&f, "", WORDS("--connect-rate=500", "--busy_poll", "--description= two words "),
+    load_well(&f, "", WORDS("--connect-rate=500", "--ecn", "--description= two words "),
               NULL);
     ck_assert_double_eq(f.job.phases[0].connect_rate_per_s, 500);
-    ck_assert(f.job.busy_poll);
+    ck_assert(f.job.ecn);
     ck_assert_str_eq(f.job.description, "two words");
     fixture_fini(&f);
     load_refused("", WORDS("--depth"), NULL, "--depth: expected --depth=N");

@@ -63,7 +63,7 @@ static const struct {
     {"ring_size", "frames = 64\nring_size = 128\n", "ring_size = 128"},
     {"frames", "frames = 64\n", "expected at least 2112, or 0"},
     {"tx_budget", NULL, "a hint to the kernel"},
-    {"busy_poll", NULL, "a hint to the kernel"},
+    {"busy_poll", "busy_poll = yes\ncoalesce = 80us\n", "expected auto or no, or coalesce = 0s"},
     {"coalesce", "coalesce = 80us\nwire = pair\n", "expected 0s, or wire = lab"},
     {"rx_stamps", "rx_stamps = kernel\nwire = pair\n", "expected none, or wire = lab or xdp:IFACE"},
     {"dpdk_eal", NULL, "read by one wire; what it does not know it refuses when it starts"},

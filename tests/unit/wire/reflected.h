@@ -10,7 +10,7 @@
 #include "wire/lab.h"
 #include "wire/xdp.h"
 
-enum { PATIENCE_MS = 3000, FRAMES = 1024, RING = 512, WINDOW = 64 };
+enum { PATIENCE_MS = 3000, FRAMES = 1024, RING = 512, WINDOW = 64, HEADERS = 34 };
 
 struct opening {
     struct wire_config cfg;
@@ -28,16 +28,18 @@ static int open_port(void *arg)
 
 static inline struct opening opening(const char *device)
 {
-    return (struct opening){.cfg = {.device = device, .queues = 1, .frames = FRAMES, .ring_size = RING,
-                                    .filter = {.everything = true}}};
+    struct opening o = {.cfg = {.device = device, .queues = 1, .frames = FRAMES, .ring_size = RING}};
+    o.cfg.filter.local[0] = (struct ip_range){ip4_addr(0xc6120001), 1, 32};
+    o.cfg.filter.local_count = 1;
+    return o;
 }
 
-/* A received frame goes to tx as it is. */
-static int reflect(void *ctx, int ready_fd)
+/* A received frame goes to tx as it is. The other end's configuration says whether queues are polled. */
+static int reflect(void *near, int ready_fd)
 {
     struct opening o = opening("wb1");
     struct frame f[WINDOW];
-    (void)ctx;
+    o.cfg.polled = ((const struct opening *)near)->cfg.polled;
     if (open_port(&o)) {
         fprintf(stderr, "%s\n", o.e.message);
         return 9;
@@ -62,8 +64,10 @@ struct bench {
 static inline struct bench open_bench(uint16_t mtu, const struct opening *near)
 {
     struct bench b = {.near = *near};
+    b.near.cfg.initiates = true;
     struct err e = {0};
-    struct lab_config cfg = {.queues = 1, .mtu = mtu, .peer = reflect};
+    struct lab_config cfg = {.queues = 1, .mtu = mtu, .peer = reflect, .ctx = &b.near,
+                             .polled = near->cfg.polled};
     ck_assert_msg(lab_open(&cfg, &b.lab, &e) == 0, "%s", e.message);
     ck_assert_msg(lab_call_near(b.lab, open_port, &b.near) == 0, "%s", b.near.e.message);
     return b;
@@ -81,12 +85,13 @@ static inline uint8_t byte_at(uint32_t number, uint32_t at)
     return (uint8_t)(number * 7 + at * 13 + at / 251);
 }
 
-/* Text that tells each frame and place from the others, behind an Ethernet header of nobody's. */
+/* What the programs of both ends take for theirs, with text that tells each frame and place from the others. */
 static inline void put(struct frame *f, uint32_t number, uint32_t len)
 {
-    memset(f->data, 2, 12);
-    memcpy(f->data + 12, "\x88\xb5", 2);
-    for (uint32_t i = 14; i < len; i++)
+    static const uint8_t headers[HEADERS] = {2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 0x08, 0x00, /* IPv4 */
+                                             0x45, [23] = 6 /* TCP */, [30] = 0xc6, 0x12, 0x00, 0x01};
+    memcpy(f->data, headers, HEADERS);
+    for (uint32_t i = HEADERS; i < len; i++)
         f->data[i] = byte_at(number, i);
     f->len = (uint16_t)len;
 }
@@ -94,7 +99,7 @@ static inline void put(struct frame *f, uint32_t number, uint32_t len)
 static inline void compare(const struct frame *f, uint32_t number, uint32_t len)
 {
     ck_assert_uint_eq(f->len, len);
-    for (uint32_t i = 14; i < len; i++)
+    for (uint32_t i = HEADERS; i < len; i++)
         ck_assert_uint_eq(f->data[i], byte_at(number, i));
 }
 
