@@ -81,6 +81,7 @@ struct limit_figures {
     bool long_lived;  /* connections carry one transaction after the other, without a pause */
     bool constant;    /* the offered rate does not move within a phase */
     enum limit_peer peer;
+    bool lab;               /* the wire is a link of our own */
     double peer_in_process; /* 1: the responder's loops are threads of gen (wire = pair) */
     double workers, cores, seconds;
     double connections, slots; /* slots: connections times depth, what can be outstanding */
@@ -101,6 +102,7 @@ struct limit_figures {
     double cpu_gen, cpu_peer; /* cores that the processes used */
 
     double rounds, tx_full, rx_full;
+    double polls;             /* system calls to receive; 0: what arrived came by interrupts */
     double segments, retransmits, rto_fired, peer_retransmits, peer_rto_fired;
     double window_waits, cwnd_waits, peer_window_waits, peer_cwnd_waits;
     double window_closed, peer_window_closed;

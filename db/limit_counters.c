@@ -33,6 +33,7 @@ static const struct place counted[] = {
     {"counter", "window_closed", OF(window_closed)},
     {"counter", "tx_full", OF(tx_full)},
     {"counter", "rounds", OF(rounds)},
+    {"counter", "polls", OF(polls)},
     {"counter", "gaps", OF(gaps)},
     {"counter", "gap_max_ns", OF(gap_max_ns)},
     {"result", "not_sent", OF(not_sent)},

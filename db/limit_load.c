@@ -73,6 +73,7 @@ static int load_run(struct db *db, int64_t run_id, struct limit_figures *f, stru
         const char *wire = db_col_text(s, "wire"), *pattern = db_col_text(s, "pattern");
         const char *source = db_col_text(s, "timestamp_source");
         take_job(f, wire ? wire : "", db_col_text(s, "job"));
+        f->lab = wire && !strcmp(wire, "lab");
         f->long_lived = pattern && !strcmp(pattern, "long_lived");
         f->workers = db_col_f64(s, "workers");
         f->connections = db_col_f64(s, "connections");
@@ -264,6 +265,7 @@ int limit_load_phase(struct db *db, int64_t run_id, int64_t phase_id, struct lim
         MISSING(cpu_peer),
         MISSING(rounds),
         MISSING(tx_full),
+        MISSING(polls),
         MISSING(rx_full),
         MISSING(segments),
         MISSING(retransmits),

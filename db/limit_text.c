@@ -119,6 +119,8 @@ void limit_say_transmit(const struct limit_figures *f, struct limit_verdict *v)
 {
     show_loops(f, v);
     show(v, "; %s of the generator's time in system calls", PERCENT(f->kick));
+    if (f->lab && f->peer == LIMIT_PEER_OURS && f->polls == 0)
+        advise(v, "loops that receive by themselves (busy_poll = yes), ");
     advise(v, "a driver with zero copy, larger batches (batch), or more queues (workers)");
 }
 

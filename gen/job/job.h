@@ -183,7 +183,7 @@ struct job {
     uint32_t workers;
     char cpus[JOB_TEXT];     /* "0,1" client workers then responder workers; empty: chosen */
     uint32_t batch, ring_size, frames, tx_budget;
-    enum job_poll busy_poll; /* auto: on the lab, where the kernel can */
+    enum job_poll busy_poll; /* auto: on the lab, where it gives something */
     uint64_t coalesce_ns;    /* interrupt moderation of the lab's ends; 0: none */
     enum job_stamps rx_stamps; /* what arrivals are stamped with */
     char dpdk_eal[JOB_TEXT]; /* arguments for rte_eal_init; empty: none but ours */

@@ -13,10 +13,20 @@ static const enum wire_stamps stamps[] = {
     [STAMPS_DEVICE] = WIRE_STAMPS_DEVICE,
 };
 
+/* Where the rate is what is asked for. At a lower one a poll that finds nothing costs each arrival more than
+ * an interrupt does. */
+static bool asks_for_most(const struct job *job)
+{
+    bool most = job_searches(job);
+    for (uint32_t p = 0; p < job->phases_count; p++)
+        most |= job->phases[p].rate_max;
+    return most && napi_supported();
+}
+
 bool setup_polled(const struct job *job)
 {
     bool ours = !strcmp(job->wire, "lab") && job->peer == PEER_RESPOND && !job->coalesce_ns;
-    return ours && (job->busy_poll == POLL_YES || (job->busy_poll == POLL_AUTO && napi_supported()));
+    return ours && (job->busy_poll == POLL_YES || (job->busy_poll == POLL_AUTO && asks_for_most(job)));
 }
 
 static void setup_wire(const struct job *job, const char *device, struct wire_config *out)

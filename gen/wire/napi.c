@@ -31,7 +31,7 @@ struct hello {
     uint8_t text;
 } __attribute__((packed));
 
-enum { SINCE_MAJOR = 6, SINCE_MINOR = 16 };
+enum { SINCE_MAJOR = 6, SINCE_MINOR = 18 };
 
 bool napi_supported(void)
 {

@@ -23,8 +23,8 @@ struct napi {
 #define NAPI_NONE ((struct napi){-1})
 #define NAPI_HELLO_BYTES 60
 
-/* Whether this kernel's veth holds a sender up whose receiver does not poll, instead of dropping (Linux
- * 6.16). */
+/* Whether this kernel's veth holds a sender up whose receiver does not poll, instead of dropping. Linux
+ * 6.16 does, and may forget to let it go on; 6.18 is what was tried. */
 bool napi_supported(void);
 /* For queue `queue` of an interface of the caller's network namespace; `budget` frames a poll. 0 or -errno;
  * -ENOPROTOOPT: a kernel without busy polling. */

@@ -11,7 +11,7 @@
 
 static int lab_open_100k(double *values)
 {
-    return gen_rounds(5, values, gen_open_s, "wire=lab", OPEN_100K, NULL);
+    return gen_rounds(5, values, gen_open_s, "wire=lab", "busy_poll=yes", OPEN_100K, NULL);
 }
 
 static double resident(const char *connections)

@@ -22,7 +22,7 @@ static struct limit_figures half_idle(void)
         .outstanding = 3.9, .latency_ns = 39000, .queueing_ns = 0, .service_ns = 38000,
         .service_min_ns = 5000, .connect_min_ns = 6000, .busy = 0.52, .busiest = 0.52,
         .kick = 0.02, .seen = 0.99, .gaps = 3, .gap_max_ns = 250000, .peer_busy = 0.44,
-        .cpu_gen = 1.99, .cpu_peer = NAN, .rounds = 1e8, .tx_full = 0, .rx_full = 0,
+        .cpu_gen = 1.99, .cpu_peer = NAN, .rounds = 1e8, .polls = NAN, .tx_full = 0, .rx_full = 0,
         .segments = 2e6, .retransmits = 0, .rto_fired = 0, .peer_retransmits = NAN,
         .peer_rto_fired = NAN, .window_waits = 0, .cwnd_waits = 0, .peer_window_waits = NAN,
         .peer_cwnd_waits = NAN, .window_closed = 0, .peer_window_closed = NAN,
@@ -125,6 +125,12 @@ START_TEST(test_transmit_calls_are_the_wire)
            "generator loop busy 97 %, responder loop 44 %; 70 % of the generator's time in "
            "system calls",
            "a driver with zero copy, larger batches (batch), or more queues (workers)");
+    f.lab = true; /* and how often it polled is not in the file */
+    ck_assert_str_eq(judged(&f).remedy,
+                     "a driver with zero copy, larger batches (batch), or more queues (workers)");
+    f.polls = 0;
+    ck_assert_str_eq(judged(&f).remedy, "loops that receive by themselves (busy_poll = yes), a driver with zero "
+                                        "copy, larger batches (batch), or more queues (workers)");
     f.kick = 0.3;
     ck_assert_int_eq(judged(&f).by, LIMIT_GENERATOR);
 }
@@ -378,7 +384,8 @@ static const char rows[] =
     "  (1, 'counter', 'completed', '', 'sum'), (2, 'counter', 'cycles_idle', '', 'sum'), "
     "  (3, 'counter', 'cycles_kick', '', 'sum'), (4, 'counter', 'cycles_rx', '', 'sum'), "
     "  (5, 'counter', 'gap_max_ns', '', 'max'), (6, 'result', 'not_sent', '', 'sum'), "
-    "  (7, 'counter', 'window_waits', '', 'sum'), (8, 'drop', 'completed', '', 'sum');"
+    "  (7, 'counter', 'window_waits', '', 'sum'), (8, 'drop', 'completed', '', 'sum'), "
+    "  (9, 'counter', 'polls', '', 'sum'), (10, 'counter', 'cycles_poll', '', 'sum');"
     "INSERT INTO interval (id, run_id, phase_id, worker, seq, started_ns, ended_ns, completed, "
     "  open_connections, started, failed, messages_sent, messages_received, payload_sent_bytes, "
     "  payload_received_bytes, connects_started, connects_completed, connects_failed, frames_tx, "
@@ -388,7 +395,8 @@ static const char rows[] =
     "  (2, 2, 0, 1, 2000000000, 4000000000, 100), (3, 2, 1, 1, 2000000000, 4000000000, 300)) v;"
     "INSERT INTO counter (interval_id, name_id, value) VALUES (1, 1, 1000), (1, 2, 77), "
     "  (2, 1, 100), (2, 2, 500000000), (2, 3, 250000000), (2, 4, 250000000), (2, 5, 7), "
-    "  (3, 1, 300), (3, 2, 0), (3, 3, 500000000), (3, 4, 500000000), (3, 5, 9), (3, 6, 11), "
+    "  (2, 9, 12), "
+    "  (3, 1, 300), (3, 2, 0), (3, 3, 200000000), (3, 10, 300000000), (3, 4, 500000000), (3, 5, 9), (3, 6, 11), "
     "  (3, 8, 5);"
     "INSERT INTO hist (interval_id, time, count, overflow, min_ns, max_ns, mean_ns, blob) VALUES "
     "  (1, 'connect', 8, 0, 400, 900, 500, x''), (1, 'latency', 9, 0, 1, 1, 1, x''), "
@@ -420,6 +428,7 @@ START_TEST(test_reads_rows)
         {"peer_busy", f.peer_busy, 0.75}, {"peer_rto", f.peer_rto_fired, 6},
         {"latency", f.latency_ns, 5e6}, {"outstanding", f.outstanding, 1},
         {"service_min", f.service_min_ns, 66}, {"connect_min", f.connect_min_ns, 400},
+        {"polls", f.polls, 12}, {"lab", f.lab, 1},
         {"cpu_gen", f.cpu_gen, 1.5}, {"window_waits", f.window_waits, 0},
     };
     for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)

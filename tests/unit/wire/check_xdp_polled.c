@@ -13,7 +13,7 @@ __attribute__((constructor)) static void need_kernel(void)
 {
     if (napi_supported())
         return;
-    printf("skipped: expected Linux 6.16\n");
+    printf("skipped: expected Linux 6.18\n");
     fflush(stdout);
     _exit(SKIPPED);
 }
