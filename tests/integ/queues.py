@@ -7,14 +7,9 @@ import gen
 import lab
 from results import Results
 
-WORKERS, CONNECTIONS, TRANSACTIONS, PAYLOAD = 2, 128, 1000, 1000
+WORKERS, CONNECTIONS, TRANSACTIONS, PAYLOAD = 2, gen.DEALT, 1000, 1000
 TOTAL = TRANSACTIONS * PAYLOAD
-# The kernel tosses a coin for each connection: of 128, fewer than 31 are on the other queue in 6.5e-10 of all
-# runs (sum of C(128, k) for k < 31, over 2^128). Of their frames only the SYN-ACK and one reply are certain:
-# all connections have their first turn before one has a second, but those on the worker's own queue, which
-# wait for no other worker to be scheduled, may have nearly all that follow. Neighbours' answers go to both.
-FLOWS, FRAMES, NEIGHBOURS = 31, 2, 10
-MANY = range(FLOWS * FRAMES, 100 * TRANSACTIONS)
+MANY = range(gen.HANDED_LEAST, 100 * TRANSACTIONS)
 SERVER = f"exec:{case.SERVER} --listen 198.19.0.1:9000 --mode echo"
 
 
@@ -56,7 +51,7 @@ def between_two(box, folder):
         keys = {**gen.over_xdp(), "source": "10.77.0.96/28", "target": f"{lab.OURS}:7000"}
         gen.run(job(folder, "ours", **keys), seconds=30, namespace=box.near)
         seen = gen.counts(peer)
-    count(folder / "ours.db", range(NEIGHBOURS + 1))
+    count(folder / "ours.db", range(gen.NEIGHBOURS_MOST + 1))
     case.expect_equal((seen["accepted"], seen["bytes_in"], seen["bytes_out"]),
                       (CONNECTIONS, TOTAL, TOTAL), "what the responder counted")
 
