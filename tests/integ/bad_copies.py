@@ -7,7 +7,7 @@ import sqlite3
 
 import case
 import gen
-from results import Results
+from results import Results, while_running
 
 COPY, DIED, NO_LOG = "this file is a copy", "its process ended", "no log (-wal) beside it"
 
@@ -50,10 +50,7 @@ def committed(db):
 
 
 def begun(db):
-    try:
-        return db.exists() and committed(db)[0] > 3
-    except (sqlite3.OperationalError, AssertionError):
-        return False
+    return while_running(lambda: committed(db)[0] > 3, False)
 
 
 def copy(db, name, *suffixes):

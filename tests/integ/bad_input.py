@@ -8,7 +8,7 @@ import sqlite3
 import case
 import gen
 import lab
-from results import Results
+from results import Results, while_running
 
 USAGE, ENVIRONMENT, RUN = 2, 3, 4
 NOWHERE = "--wire=xdp:wbt-none"  # an interface that does not exist: nothing can leave
@@ -88,11 +88,7 @@ def databases(folder):
 
 
 def begun(db):
-    """A run has its row (the file is there a moment before its tables are, they before the row)."""
-    try:
-        return db.exists() and Results(db).states() == ["running"]
-    except (sqlite3.OperationalError, AssertionError):
-        return False
+    return while_running(lambda: Results(db).states() == ["running"], False)
 
 
 def second_writer(folder):

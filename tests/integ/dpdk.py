@@ -64,9 +64,7 @@ def against_kernel(folder, box, name, wire, at, namespace, source=lab.SOURCES,
     db, total = folder / f"{name}.db", 500
     job = gen.job(folder, name, connections=connections, payload=PAYLOAD, db=db, transactions=total,
                   target=f"{at}:7000", source=source, wire=f"dpdk:{wire}", workers=workers)
-    with case.Process([case.SERVER, "--listen", f"{at}:7000", "--mode", "echo"],
-                      namespace=namespace) as server:
-        server.wait_for_output("ready")
+    with gen.kernel_server(f"{at}:7000", namespace) as server:
         gen.run(job, seconds=30, namespace=box.near)
         seen = gen.counts(server)
     found = count(db, total, sums)
@@ -76,11 +74,9 @@ def against_kernel(folder, box, name, wire, at, namespace, source=lab.SOURCES,
 
 
 def tap(folder, box):
-    at, iface = "10.78.0.2", "wbt0"
-    case.must("ip", "tuntap", "add", "dev", iface, "mode", "tap", "multi_queue", namespace=box.near)
-    case.must("ip", "address", "add", f"{at}/24", "dev", iface, namespace=box.near)
-    against_kernel(folder, box, "tap", f"net_tap0,iface={iface}", at, box.near, source="10.78.0.64/26",
-                   sums="both ways", workers=2, connections=8)
+    box.add_tap()
+    against_kernel(folder, box, "tap", f"net_tap0,iface={lab.TAP_IFACE}", lab.TAP_KERNEL, box.near,
+                   source=lab.TAP_SOURCES, sums="both ways", workers=2, connections=8)
 
 
 def af_xdp(folder, box):

@@ -69,12 +69,16 @@ def analyze_json(db, *arguments):
     return json.loads(analyze("--db", db, "--json", *arguments))
 
 
-def server(box, *arguments, port=7000, mode="echo", ip=4):
-    """The kernel's TCP server in the far namespace, ready."""
+def kernel_server(endpoint, namespace, *arguments, mode="echo"):
+    """The kernel's TCP server, ready."""
     case.need_programs(case.SERVER)
-    process = case.Process([case.SERVER, "--listen", lab.endpoint(ip, lab.FAR_KERNEL, port),
-                            "--mode", mode, *arguments], namespace=box.far)
+    process = case.Process([case.SERVER, "--listen", endpoint, "--mode", mode, *arguments], namespace=namespace)
     return process.wait_for_output("ready")
+
+
+def server(box, *arguments, port=7000, mode="echo", ip=4):
+    """The same in the far namespace."""
+    return kernel_server(lab.endpoint(ip, lab.FAR_KERNEL, port), box.far, *arguments, mode=mode)
 
 
 def respond(wire, address, *more, port=7000, protocol="echo", namespace=None):

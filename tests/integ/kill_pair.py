@@ -14,7 +14,7 @@ import time
 
 import case
 import gen
-from results import Results
+from results import Results, while_running
 
 KILLS, SEED = (40 if case.SOAK == 1 else 200), int(time.time())
 RATE, INTERVAL_S, LOST_MAX_S = 2000, 0.1, 1.0
@@ -58,12 +58,11 @@ class Losses:
 
 def look(db):
     """What anybody can read now: number of the last run's intervals and up to when."""
-    try:
+    def ask():
         with sqlite3.connect(f"file:{db}?mode=ro", uri=True) as opened:
             return opened.execute("SELECT ifnull(max(id), 0) FROM run").fetchone() + \
                    opened.execute(SEEN).fetchone()
-    except sqlite3.OperationalError:
-        return (0, 0, 0)  # not made yet
+    return while_running(ask, (0, 0, 0))
 
 
 def kill_one(job, db, after_s, *more):
@@ -117,10 +116,7 @@ def measure(db, run_id, killed_at, losses):
 
 
 def runs_in(db):
-    try:  # killed before its row was there: a file without a run
-        return len(Results(db).states()) if db.exists() and db.stat().st_size else 0
-    except AssertionError:
-        return 0
+    return while_running(lambda: len(Results(db).states()), 0)  # killed before its row was there: none
 
 
 def moment(draw, n):

@@ -19,6 +19,8 @@ NEAR_KERNEL, FAR_KERNEL = "10.77.0.1", "10.77.0.2"
 SOURCES = "10.77.0.64/26"
 OURS = "10.77.0.65"  # one of SOURCES, for a responder of ours
 PREFIX = 24
+# A tap device of the near namespace (add_tap): its kernel's address, and ours.
+TAP_IFACE, TAP_KERNEL, TAP_SOURCES = "wbt0", "10.78.0.2", "10.78.0.64/26"
 # The same of IPv6; all of the prefix is ours, to its last address.
 NEAR_KERNEL6, FAR_KERNEL6 = "2001:2:0:77::1", "2001:2:0:77::2"
 SOURCES6 = "2001:2:0:78::/64"
@@ -78,6 +80,11 @@ class Lab:
         for name in self._namespaces():
             if (NAMESPACES / name).exists():
                 _remove(name)
+
+    def add_tap(self):
+        """For a driver of DPDK to take; the kernel behind it has TAP_KERNEL."""
+        _inside(self.near, "ip", "tuntap", "add", "dev", TAP_IFACE, "mode", "tap", "multi_queue")
+        _inside(self.near, "ip", "address", "add", f"{TAP_KERNEL}/{PREFIX}", "dev", TAP_IFACE)
 
     def _namespaces(self):
         return self.near, self.far

@@ -4,22 +4,18 @@
 One connection with nothing of the kernel's under way, so that the kernel has no reason to ask for us.
 """
 import signal
-import sqlite3
 
 import case
 import gen
 import lab
-from results import Results
+from results import Results, while_running
 
 ELSEWHERE = "02:00:00:00:77:99"
 RATE = 50  # a second: each reply is acknowledged before the next request
 
 
 def completed(db):
-    try:
-        return Results(db).sum("completed")
-    except (AssertionError, sqlite3.OperationalError):  # no file, no table, no run yet
-        return 0
+    return while_running(lambda: Results(db).sum("completed"), 0)
 
 
 def until_completed(run, db, count):

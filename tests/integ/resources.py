@@ -4,13 +4,12 @@ children, and a server that gen did not start, as long as it lives."""
 import os
 import pathlib
 import signal
-import sqlite3
 import sys
 
 import case
 import gen
 import lab
-from results import Results
+from results import Results, while_running
 
 TRIES = 3
 
@@ -52,11 +51,8 @@ def each_interval(results, mine, theirs):
 
 def used(db, role):
     """What the rows of a role say while the run goes on: how many, the most CPU time, the most memory."""
-    try:
-        return Results(db).query("SELECT count(*), ifnull(max(cpu_ns), 0), ifnull(max(rss_bytes), 0) FROM resource "
-                                 "WHERE role = ?", role)[0]
-    except (sqlite3.Error, AssertionError):
-        return 0, 0, 0  # the file or its tables are not there yet
+    sql = "SELECT count(*), ifnull(max(cpu_ns), 0), ifnull(max(rss_bytes), 0) FROM resource WHERE role = ?"
+    return while_running(lambda: Results(db).query(sql, role)[0], (0, 0, 0))
 
 
 def whole_tree(folder):

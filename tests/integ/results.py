@@ -6,6 +6,15 @@ import sqlite3
 from case import expect, expect_equal
 
 
+def while_running(question, otherwise):
+    """What question() makes of a file that a run may just be making: `otherwise` while the file, its tables or
+    the run's row are not there yet."""
+    try:
+        return question()
+    except (AssertionError, sqlite3.OperationalError):
+        return otherwise
+
+
 class Results:
     """The last run of a file, or the run with the id given; totals over all phases and workers."""
 

@@ -23,14 +23,11 @@ def check(db, transactions):
 def against_kernel(folder, box):
     """Its TCP takes the segments as they come out of the driver, whole and with their checksums. The driver
     holds them with the Ethernet header against the MTU, which is at most 1504."""
-    at, iface, db, total = "10.78.0.2", "wbt0", folder / "tap.db", 20
-    case.must("ip", "tuntap", "add", "dev", iface, "mode", "tap", "multi_queue", namespace=box.near)
-    case.must("ip", "address", "add", f"{at}/24", "dev", iface, namespace=box.near)
-    job = gen.job(folder, "tap", connections=2, payload=LARGE, db=db, transactions=total,
-                  mtu=1490, target=f"{at}:7000", source="10.78.0.64/26", wire=f"dpdk:net_tap0,iface={iface}")
-    with case.Process([case.SERVER, "--listen", f"{at}:7000", "--mode", "echo"],
-                      namespace=box.near) as server:
-        server.wait_for_output("ready")
+    at, db, total = f"{lab.TAP_KERNEL}:7000", folder / "tap.db", 20
+    box.add_tap()
+    job = gen.job(folder, "tap", connections=2, payload=LARGE, db=db, transactions=total, mtu=1490, target=at,
+                  source=lab.TAP_SOURCES, wire=f"dpdk:net_tap0,iface={lab.TAP_IFACE}")
+    with gen.kernel_server(at, box.near) as server:
         gen.run(job, seconds=30, namespace=box.near)
         seen = gen.counts(server)
     check(db, total)
