@@ -4,11 +4,12 @@ exit codes, what a signal leaves, and what is refused. A busy machine may fail a
 stored must then say so."""
 import signal
 import sqlite3
-import time
 
 import case
 import gen
+from results import while_running
 
+TRIES = 3
 CAPACITY = 200  # transactions a second: one start of the only worker each 5 ms
 PAIR = {"wire": "pair", "protocol": "echo", "connections": 8, "pace_worker": "5ms", "payload": 64,
         "fault": "delay=10ms", "warmup": "100ms", "interval": "100ms", "drain": "3s",
@@ -120,7 +121,18 @@ def ready(folder, name, *more, **keys):
 
 
 def rfc9411(folder, name, answer, objective, phase, of_load, **keys):
-    """Where nothing else takes the cores the objective is validated, a tenth of it first."""
+    """Where nothing else takes the cores the objective is validated, a tenth of it first: findings and trials; None
+    where it never was."""
+    for attempt in range(TRIES):
+        found, tried = rfc9411_once(folder / str(attempt), name, answer, objective, phase, of_load, **keys)
+        if found[answer]["value"] == objective:
+            return found, tried
+        print(f"{name}: {found[answer]}", flush=True)
+    return None
+
+
+def rfc9411_once(folder, name, answer, objective, phase, of_load, **keys):
+    folder.mkdir(exist_ok=True)
     db, process = ready(folder, name, **keys)
     found, tried = finish(process, db, answer)
     loads = list(dict.fromkeys(t[of_load] for t in tried))[:2]
@@ -129,6 +141,8 @@ def rfc9411(folder, name, answer, objective, phase, of_load, **keys):
     kinds = rows(db, "SELECT kind, load, requested_ns FROM phase WHERE name = 'trial_1' ORDER BY seq")
     case.expect("ramp" in [row["load"] for row in kinds if row["kind"] == "warmup"][0], f"ramp up: {kinds}")
     case.expect_equal([row["requested_ns"] for row in kinds if row["kind"] == "measure"], [350_000_000], "sustain")
+    held = max((t[of_load] for t in tried if t["passed"] == 1), default=0)
+    case.expect(abs((found[answer]["value"] or 0) - held) < 1, f"validated is what held, {held}: {found[answer]}\n{process}")
     if found[answer]["value"]:
         kpi = found[phase]
         case.expect(kpi["low"] <= kpi["value"] <= kpi["high"], f"{kpi}")
@@ -137,20 +151,23 @@ def rfc9411(folder, name, answer, objective, phase, of_load, **keys):
 
 
 def rfc9411_all(folder):
+    """How many of the three objectives were validated."""
     rules = {"sla": "errors<0.001%, resets<0.001%, connect_errors<1%"}
-    found, _ = rfc9411(folder, "rfc9411_cps", "validated_per_s", 2000, "connections_per_s", "requested_per_s",
-                       rate=2000, **rules)
-    if found["validated_per_s"]["value"] == 2000:
-        case.expect(1800 < found["connections_per_s"]["value"] < 2200, found["connections_per_s"])
-    found, _ = rfc9411(folder, "rfc9411_throughput", "validated_per_s", 1000, "throughput", "requested_per_s",
-                       rate=1000, churn_rate=100, connections=20, payload="16KiB", **rules)
-    if found["validated_per_s"]["value"] == 1000:
-        case.expect(0.12 < found["throughput"]["value"] < 0.2, found["throughput"])  # 16 KiB x 8 x 1,000: 0.131
-    found, tried = rfc9411(folder, "rfc9411_capacity", "validated_connections", 2000, "concurrent_connections",
-                           "connections", connections=2000, connect_rate="20k", **rules)
-    case.expect(abs(tried[0]["requested_per_s"] - 200 / 30) < 0.01, f"two requests a minute: {tried[0]}")
-    if found["validated_connections"]["value"] == 2000:
+    cps = rfc9411(folder, "rfc9411_cps", "validated_per_s", 2000, "connections_per_s", "requested_per_s", rate=2000,
+                  **rules)
+    if cps:
+        case.expect(1800 < cps[0]["connections_per_s"]["value"] < 2200, cps[0]["connections_per_s"])
+    most = rfc9411(folder, "rfc9411_throughput", "validated_per_s", 1000, "throughput", "requested_per_s", rate=1000,
+                   churn_rate=100, connections=20, payload="16KiB", **rules)
+    if most:
+        case.expect(0.12 < most[0]["throughput"]["value"] < 0.2, most[0]["throughput"])  # 16 KiB x 8 x 1,000: 0.131
+    many = rfc9411(folder, "rfc9411_capacity", "validated_connections", 2000, "concurrent_connections", "connections",
+                   connections=2000, connect_rate="20k", **rules)
+    if many:
+        found, tried = many
+        case.expect(abs(tried[0]["requested_per_s"] - 200 / 30) < 0.01, f"two requests a minute: {tried[0]}")
         case.expect_equal(found["concurrent_connections"]["low"], 2000, "open all the time")
+    return sum(each is not None for each in (cps, most, many))
 
 
 def rfc9411_broken(folder):
@@ -176,7 +193,7 @@ def copied(folder):
 def interrupted(folder):
     db, process = start(folder, suite="limits", step_rates="20,30,40,50,60,70,80", step_time="900ms",
                         step_completions=0)
-    case.wait_until(lambda: db.exists() and len(rows_or_none(db)) >= 1, 20, lambda: str(process))
+    case.wait_until(lambda: while_running(lambda: trials(db), []), 20, lambda: str(process))
     process.send(signal.SIGINT)
     process.wait(30)
     case.expect_equal(process.code, 130, f"exit code\n{process}")
@@ -186,15 +203,6 @@ def interrupted(folder):
     last = tried[-1]
     cut = "before its time" in last["reason"]
     case.expect(cut or last["passed"] is not None or "generator" in last["reason"], f"{last}")
-
-
-def rows_or_none(db):
-    """The trials while the run is on; the first ones may come before the table."""
-    try:
-        return trials(db)
-    except sqlite3.OperationalError:
-        time.sleep(0.05)
-        return []
 
 
 def refused(folder):
@@ -211,12 +219,16 @@ def refused(folder):
 
 
 def test():
-    for part in (limits, find_max, capacity, interrupted, refused, rfc9411_all, rfc9411_broken):
+    for part in (limits, find_max, capacity, interrupted, refused, rfc9411_broken):
         with case.scratch() as folder:
             part(folder)
     with case.scratch() as folder:
         scale_steps(folder)
         copied(folder)
+    with case.scratch() as folder:
+        validated = rfc9411_all(folder)
+    if validated < 3:
+        case.skip(f"the machine let {validated} of 3 objectives of RFC 9411 be validated in {TRIES} tries; the rest held")
 
 
 case.main(test)
