@@ -30,8 +30,6 @@ static int write_job(const char *dir, char *path, size_t size, va_list keys)
     return fclose(f);
 }
 
-#define ARGS_MAX 40
-
 /* The child's standard output is dropped; what it complains of is seen. */
 static int spawn(const char *path)
 {
@@ -197,6 +195,8 @@ void gen_run_done(struct gen_run *r)
 }
 
 /* --- the responder beside a run ----------------------------------------------------------------- */
+
+#define ARGS_MAX 40
 
 static pid_t spawn_responder(char *const argv[], int out)
 {

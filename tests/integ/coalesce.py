@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""With `coalesce` both ends of the lab hand frames on at most once in that time: one connection that asks
-again when it was answered has no more answers than that, whatever the machine can do."""
+"""With `coalesce` an end of the lab hands frames on at most once in that time: one connection that asks again
+when it was answered has no more answers than that, whatever the machine can do. (Nor has it fewer where both
+ends do: their timers go together.)"""
 import case
 import gen
 from results import Results

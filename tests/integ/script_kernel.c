@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * script_kernel FILE.pkt...: plays each script against the kernel's TCP over IPv4 and IPv6, in a
- * network namespace of its own each, through a TUN device: what the script sends is written there, what the kernel sends is
- * read from it; the calls are real calls on non-blocking sockets. Real time: a script takes as long
- * as it says. All run side by side, a process each, from when all namespaces are there.
+ * network namespace of its own each, through a TUN device: what the script sends is written there, what
+ * the kernel sends is read from it; the calls are real calls on non-blocking sockets. Real time: a script
+ * takes as long as it says. All run side by side, a process each, from when all namespaces are there.
  *
- * Prints a line for each: "passes FILE over IPv4" or "differs FILE over IPv6: why". Exit code 0 when all passed, 1 when
- * one did not, 77 without the privileges.
+ * Prints a line for each: "passes FILE over IPv4" or "differs FILE over IPv6: why". Exit code 0 when all
+ * passed, 1 when one did not, 77 without the privileges.
  */
 #include <arpa/inet.h>
 #include <endian.h>
