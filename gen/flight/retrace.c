@@ -11,7 +11,8 @@
 #include "base/err.h"
 #include "flight/retrace_tell.h"
 
-#define STEP_NS (1ull << TCP_STEP_SHIFT)
+#define STEP_NS   (1ull << TCP_STEP_SHIFT)
+#define READY_MAX ((1u << 31) - 2) /* with a FIN behind it, what sequence numbers tell apart */
 
 /* --- the tape ---------------------------------------------------------------------------------- */
 
@@ -47,6 +48,19 @@ static bool lives(const struct retrace *r)
     return r->conn != CONN_NONE && tcp_conn(&r->stack.tcp, r->conn)->state != TCP_CLOSED;
 }
 
+/* Foreign bytes: the engine trusts the application that it has not closed, and has so much. */
+static void call_send(struct retrace *r, const struct tape_record *record)
+{
+    const struct conn *c = tcp_conn(&r->stack.tcp, r->conn);
+    uint32_t len = body_number(record);
+    if (c->flags & CONN_FIN)
+        tell_difference(r, record, NULL, "the engine has been told to close before");
+    else if ((uint64_t)tcp_unacked(c) + len > READY_MAX)
+        tell_difference(r, record, NULL, "no connection has so much to send");
+    else
+        tcp_send(&r->stack.tcp, r->conn, len);
+}
+
 static void call(struct retrace *r, const struct tape_record *record)
 {
     struct tcp *t = &r->stack.tcp;
@@ -55,10 +69,8 @@ static void call(struct retrace *r, const struct tape_record *record)
         tell_difference(r, record, NULL, "the engine has no such connection any more");
         return;
     }
-    if (kind == TAPE_SEND && tcp_conn(t, r->conn)->flags & CONN_FIN)
-        tell_difference(r, record, NULL, "the engine has been told to close before");
-    else if (kind == TAPE_SEND)
-        tcp_send(t, r->conn, body_number(record));
+    if (kind == TAPE_SEND)
+        call_send(r, record);
     else if (kind == TAPE_CLOSE)
         tcp_close(t, r->conn);
     else if (kind == TAPE_ABORT)
