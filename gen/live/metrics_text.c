@@ -60,13 +60,15 @@ static void put_counters(FILE *out, const struct rec_totals *t)
 {
     for (int i = 0; i < COUNTER_COUNT; i++) {
         const char *name = counter_name((enum counter)i);
-        if (i == COUNTER_GAP_MAX || i == COUNTER_BACKLOG_MAX)
+        if (counter_is_max((enum counter)i))
             continue;
         put_family(out, name, "counter", unit_of(name), counter_meaning((enum counter)i));
         fprintf(out, PREFIX "%s_total %llu\n", name, (unsigned long long)t->counters[i]);
     }
     put_gauge(out, "gap_max_seconds", "seconds", "longest loop gap so far",
               (double)t->counters[COUNTER_GAP_MAX] / 1e9);
+    put_gauge(out, "rx_wait_max_seconds", "seconds", "longest wait of an arrival to be read so far (rx_stamps)",
+              (double)t->counters[COUNTER_RX_WAIT_MAX] / 1e9);
     put_gauge(out, "backlog_max", NULL, "largest number of arrivals that waited at once so far",
               (double)t->counters[COUNTER_BACKLOG_MAX]);
 }

@@ -51,7 +51,7 @@ static inline void feed_counts(struct rec_interval *b, struct fed *f, int phase,
 {
     for (int c = 0; c < COUNTER_COUNT; c++) {
         uint64_t v = rng_below(rng, 1000);
-        bool max = c == COUNTER_GAP_MAX || c == COUNTER_BACKLOG_MAX;
+        bool max = counter_is_max(c);
         b->counters[c] = max ? max_u64(b->counters[c], v) : b->counters[c] + v;
         f->counters[phase][c] = max ? max_u64(f->counters[phase][c], v) : f->counters[phase][c] + v;
     }
