@@ -11,7 +11,12 @@
 #include "base/err.h"
 #include "wire/xdp_port.h"
 
-enum { MEET_MS = 5000, ASK_EVERY_MS = 50 };
+enum {
+    POLL_FRAMES = 16, /* of each of the two polls that an empty read makes: more would be a round too long for who
+                       * is to start in time, fewer cost rate */
+    MEET_MS = 5000,
+    ASK_EVERY_MS = 50,
+};
 
 static void say_hello(struct xdp_queue *x, bool ask)
 {
@@ -48,7 +53,7 @@ int xdp_napi_open(struct xdp_port *x, const struct wire_config *cfg, struct err 
 {
     for (uint32_t i = 0; i < x->p.caps.queues; i++) {
         struct xdp_queue *xq = &x->queues[i];
-        int ret = napi_open(&xq->napi, x->at.iface, x->at.first_queue + i, x->sizes.batch);
+        int ret = napi_open(&xq->napi, x->at.iface, x->at.first_queue + i, POLL_FRAMES);
         if (ret)
             return err_set(e, EXIT_ENVIRONMENT, ret,
                            "wire xdp:%s: queue %u: no socket to poll it by: %s: expected busy_poll = no, or a "
