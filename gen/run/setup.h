@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* From a job's plain data to what workers and wires are configured with. Pure arithmetic. */
+/* From a job's plain data to what workers and wires are configured with. Arithmetic alone, where nothing else
+ * is said. */
 #ifndef RUN_SETUP_H
 #define RUN_SETUP_H
 
@@ -45,7 +46,7 @@ int setup_check_mtu(const struct job *job, const struct wire_port *port, struct 
 /* The flows that a side takes from its wire. */
 void setup_client_wire(const struct job *job, const char *device, struct wire_config *out);
 void setup_responder_wire(const struct job *job, const char *device, struct wire_config *out);
-/* Whether the loops at both ends of its wire run the receive polls. */
+/* Whether the loops at both ends of its wire run the receive polls; `auto` asks what kernel this is. */
 bool setup_polled(const struct job *job);
 /* What a phase asks for, as the database and people read it: "60000/s", "64-1024", "mixed"; "1000/s
  * sine (depth=0.8, period=30s)". */

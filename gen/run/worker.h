@@ -89,7 +89,7 @@ struct stamps {
 /* Counts frames that were taken up at `now_ns` of the run's clock: COUNTER_FRAMES_STAMPED and, of those
  * that the kernel stamped, COUNTER_RX_WAIT and its like. */
 void stamps_note(const struct stamps *t, const struct frame *frames, uint32_t n, uint64_t now_ns,
-                   uint64_t *counters);
+                 uint64_t *counters);
 
 struct worker {
     struct worker_config cfg;

@@ -36,7 +36,7 @@ static void note_wait(uint64_t *counters, uint64_t wait_ns)
 }
 
 void stamps_note(const struct stamps *t, const struct frame *frames, uint32_t n, uint64_t now_ns,
-                   uint64_t *counters)
+                 uint64_t *counters)
 {
     uint64_t kernel_ns = now_ns + (uint64_t)t->ahead_ns;
     for (uint32_t i = 0; i < n; i++) {
