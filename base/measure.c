@@ -45,7 +45,8 @@ const char *counter_meaning(enum counter c)
 
 bool counter_is_max(enum counter c)
 {
-    return c == COUNTER_GAP_MAX || c == COUNTER_BACKLOG_MAX || c == COUNTER_RX_WAIT_MAX;
+    return c == COUNTER_GAP_MAX || c == COUNTER_BACKLOG_MAX || c == COUNTER_RX_WAIT_MAX ||
+           c == COUNTER_TX_WAIT_MAX;
 }
 
 void counters_add(uint64_t *to, const uint64_t *more)

@@ -145,7 +145,13 @@ enum operation {
     X(RX_WAIT_MAX, rx_wait_max_ns, "longest of them in the interval, ns")                          \
     X(RX_WAIT_10US, rx_wait_over_10us, "of them, those of more than 10 us")                        \
     X(RX_WAIT_100US, rx_wait_over_100us, "of them, those of more than 100 us")                     \
-    X(RX_WAIT_1MS, rx_wait_over_1ms, "of them, those of more than 1 ms")
+    X(RX_WAIT_1MS, rx_wait_over_1ms, "of them, those of more than 1 ms")                           \
+    X(FRAMES_TX_STAMPED, frames_tx_stamped, "frames sent with a time of departure (tx_stamps)")    \
+    X(TX_WAIT, tx_wait_ns, "of those stamped by the kernel: time from our flush on, summed, ns")   \
+    X(TX_WAIT_MAX, tx_wait_max_ns, "longest of them in the interval, ns")                          \
+    X(TX_WAIT_10US, tx_wait_over_10us, "of them, those of more than 10 us")                        \
+    X(TX_WAIT_100US, tx_wait_over_100us, "of them, those of more than 100 us")                     \
+    X(TX_WAIT_1MS, tx_wait_over_1ms, "of them, those of more than 1 ms")
 
 enum counter {
 #define X(NAME, name, meaning) COUNTER_##NAME,

@@ -176,25 +176,33 @@ static void write_lost(FILE *out, const struct summary *s)
     format_lines(out, 12, "dropped     frames: %s%s", kinds, again);
 }
 
-/* What is ours of every latency: only where the wire stamped arrivals by our clock. */
-static void write_waits(FILE *out, const struct summary *s)
+/* "arrivals    waited 1.8 us in the mean to be read, ...": of what is counted under `prefix`; only where the
+ * kernel stamped frames, by a clock that ours is compared with. */
+static void write_wait(FILE *out, const struct summary *s, const char *what, const char *frames, const char *prefix)
 {
+    static const char *const over[] = {"10us", "100us", "1ms"};
     const struct tally_list *list = &s->measured;
-    double frames = (double)tally_of(list, "counter", "frames_stamped");
-    uint64_t sum_ns = tally_of(list, "counter", "rx_wait_ns");
-    char mean[TEXT], max[TEXT], some[TEXT], more[TEXT], most[TEXT];
+    double count = (double)tally_of(list, "counter", frames);
+    char name[64], mean[TEXT], max[TEXT], share[3][TEXT];
+    snprintf(name, sizeof name, "%s_ns", prefix);
+    uint64_t sum_ns = tally_of(list, "counter", name);
     if (!sum_ns)
         return;
-    format_lines(out, 12, "arrivals    waited %s us in the mean to be read, %s us at most; %s %% over 10 us, "
-                 "%s %% over 100 us, %s %% over 1 ms",
-                 format_number(mean, sizeof mean, (double)sum_ns / frames / 1e3),
-                 format_number(max, sizeof max, (double)tally_of(list, "counter", "rx_wait_max_ns") / 1e3),
-                 format_number(some, sizeof some,
-                               100 * (double)tally_of(list, "counter", "rx_wait_over_10us") / frames),
-                 format_number(more, sizeof more,
-                               100 * (double)tally_of(list, "counter", "rx_wait_over_100us") / frames),
-                 format_number(most, sizeof most,
-                               100 * (double)tally_of(list, "counter", "rx_wait_over_1ms") / frames));
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(name, sizeof name, "%s_over_%s", prefix, over[i]);
+        format_number(share[i], sizeof share[i], 100 * (double)tally_of(list, "counter", name) / count);
+    }
+    snprintf(name, sizeof name, "%s_max_ns", prefix);
+    format_lines(out, 12, "%s %s us in the mean, %s us at most; %s %% over 10 us, %s %% over 100 us, %s %% over 1 ms",
+                 what, format_number(mean, sizeof mean, (double)sum_ns / count / 1e3),
+                 format_number(max, sizeof max, (double)tally_of(list, "counter", name) / 1e3), share[0], share[1],
+                 share[2]);
+}
+
+static void write_waits(FILE *out, const struct summary *s)
+{
+    write_wait(out, s, "arrivals    waited to be read", "frames_stamped", "rx_wait");
+    write_wait(out, s, "departures  left after our flush by", "frames_tx_stamped", "tx_wait");
 }
 
 /* "gen 51.54 % of a core, 106.9 MiB, 1,240 switches/s" */

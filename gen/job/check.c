@@ -60,16 +60,21 @@ static int check_poll(const struct loader *l)
                       "no, or coalesce = 0s");
 }
 
-/* Our XDP program does it. */
+/* Our XDP program and its sockets do it. */
 static int check_stamps(const struct loader *l)
 {
     const struct job *job = l->job;
     bool xdp = !strcmp(job->wire, "lab") || !strncmp(job->wire, "xdp:", 4);
-    if (job->rx_stamps == STAMPS_NONE || xdp)
+    if (xdp)
         return 0;
-    return job_refuse(l->e, job, 0, "rx_stamps",
-                      "wire = %s has no XDP program to stamp with: expected none, or wire = lab or xdp:IFACE",
-                      job->wire);
+    if (job->rx_stamps != STAMPS_NONE)
+        return job_refuse(l->e, job, 0, "rx_stamps",
+                          "wire = %s has no XDP program to stamp with: expected none, or wire = lab or xdp:IFACE",
+                          job->wire);
+    if (job->tx_stamps)
+        return job_refuse(l->e, job, 0, "tx_stamps",
+                          "wire = %s has no AF_XDP socket: expected no, or wire = lab or xdp:IFACE", job->wire);
+    return 0;
 }
 
 static int check_workers(const struct loader *l)

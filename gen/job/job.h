@@ -186,6 +186,7 @@ struct job {
     enum job_poll busy_poll; /* auto: on the lab, where it gives something */
     uint64_t coalesce_ns;    /* interrupt moderation of the lab's ends; 0: none */
     enum job_stamps rx_stamps; /* what arrivals are stamped with */
+    bool tx_stamps;            /* departures are stamped, by whom it can */
     char dpdk_eal[JOB_TEXT]; /* arguments for rte_eal_init; empty: none but ours */
     bool high_priority;      /* of the loops, where that is allowed */
     uint16_t mtu;

@@ -333,6 +333,9 @@ const struct option options[] = {
      "lab, xdp: arrivals stamped before they wait for us; kernel: by the clock of all times, and how long"
      " they waited is counted; device: by the driver's own clock, where it has one",
      "none|kernel|device", RUN(rx_stamps), .choices = stamps},
+    {"tx_stamps", &kind_flag, "no",
+     "lab, xdp: departures stamped: by the kernel when it is done with a frame, and how long that took is"
+     " counted; with zero-copy by the driver's own clock, where it has one", "yes|no", RUN(tx_stamps)},
     {"dpdk_eal", &kind_text, "", "dpdk: arguments of its environment layer beside ours, with blanks between",
      "ARGUMENTS", RUN(dpdk_eal)},
     {"mtu", &kind_count, "1500", "IP bytes a frame", "BYTES", RUN(mtu), .min = 576, .max = 9000},

@@ -69,6 +69,8 @@ static void put_counters(FILE *out, const struct rec_totals *t)
               (double)t->counters[COUNTER_GAP_MAX] / 1e9);
     put_gauge(out, "rx_wait_max_seconds", "seconds", "longest wait of an arrival to be read so far (rx_stamps)",
               (double)t->counters[COUNTER_RX_WAIT_MAX] / 1e9);
+    put_gauge(out, "tx_wait_max_seconds", "seconds", "longest way of a frame out of the kernel so far (tx_stamps)",
+              (double)t->counters[COUNTER_TX_WAIT_MAX] / 1e9);
     put_gauge(out, "backlog_max", NULL, "largest number of arrivals that waited at once so far",
               (double)t->counters[COUNTER_BACKLOG_MAX]);
 }

@@ -43,6 +43,7 @@ static void setup_wire(const struct job *job, const char *device, struct wire_co
         .busy_poll = job->busy_poll == POLL_YES,
         .polled = setup_polled(job),
         .rx_stamps = stamps[job->rx_stamps],
+        .tx_stamps = job->tx_stamps,
     };
     out->filter.shared_address = job->shared_address;
     out->filter.vlan = job->vlan;

@@ -66,7 +66,8 @@ static int reserve(struct worker *w, uint64_t now_ns, struct err *e)
     int rc = w->cfg.port->ops->queue_open(w->cfg.port, w->cfg.queue, &w->queue, e);
     if (rc)
         return rc;
-    w->stamps.source = w->cfg.port->caps.rx_stamps;
+    w->stamps.rx = w->cfg.port->caps.rx_stamps;
+    w->stamps.tx = w->cfg.port->caps.tx_stamps;
     rc = stack_init(&w->stack, &w->cfg.stack, w->queue,
                     w->cfg.is_client ? &client_tcp_ops : &server_tcp_ops,
                     w->cfg.is_client ? client_fill : server_fill,

@@ -82,14 +82,17 @@ uint64_t worker_memory_bytes(const struct worker_memory *m); /* all pools */
 
 /* Of what the wire stamps. */
 struct stamps {
-    enum wire_stamps source;
-    int64_t ahead_ns;       /* of CLOCK_MONOTONIC, by which the kernel stamps, to the run's clock */
-    uint64_t compare_at_ns; /* when to compare the two again */
+    enum wire_stamps rx, tx;
+    int64_t mono_ahead_ns, tai_ahead_ns; /* of CLOCK_MONOTONIC and CLOCK_TAI, by which the kernel stamps
+                                          * arrivals and departures, to the run's clock */
+    uint64_t compare_at_ns;              /* when to compare them again */
 };
 /* Counts frames that were taken up at `now_ns` of the run's clock: COUNTER_FRAMES_STAMPED and, of those
  * that the kernel stamped, COUNTER_RX_WAIT and its like. */
-void stamps_note(const struct stamps *t, const struct frame *frames, uint32_t n, uint64_t now_ns,
-                 uint64_t *counters);
+void stamps_note_rx(const struct stamps *t, const struct frame *frames, uint32_t n, uint64_t now_ns,
+                    uint64_t *counters);
+/* The same of frames that have left: COUNTER_FRAMES_TX_STAMPED, COUNTER_TX_WAIT. */
+void stamps_note_tx(const struct stamps *t, const struct wire_stamp *stamps, uint32_t n, uint64_t *counters);
 
 struct worker {
     struct worker_config cfg;

@@ -17,7 +17,9 @@ void worker_poll_commands(struct worker *w, uint64_t now_ns);
 void worker_tell_status(struct worker *w);
 
 /* worker_stamps.c. Of the frames that the stack has polled, `n` from number `from` on are taken up now. */
-void worker_note_stamps(struct worker *w, uint32_t from, uint32_t n);
+void worker_note_arrivals(struct worker *w, uint32_t from, uint32_t n);
+/* Takes what the wire tells of frames that have left. */
+void worker_note_departures(struct worker *w);
 
 /* worker_loop.c. Rounds until worker_stop, and the last interval. */
 void worker_loop(struct worker *w);

@@ -65,6 +65,16 @@ static uint32_t build_output(struct worker *w)
     return built;
 }
 
+static void flush(struct worker *w)
+{
+    bool stamped = w->stamps.tx != WIRE_STAMPS_NONE;
+    if (stamped)
+        w->queue->ops->tick(w->queue, w->last.ns);
+    stack_flush(&w->stack);
+    if (stamped)
+        worker_note_departures(w);
+}
+
 /* What became due since the loop last looked leaves ahead of the frames at hand. */
 static void start_between(struct worker *w)
 {
@@ -75,7 +85,7 @@ static void start_between(struct worker *w)
     run_client(w, w->last.ns);
     stage_end(w, COUNTER_CYCLES_APP);
     if (build_output(w))
-        stack_flush(&w->stack);
+        flush(w);
 }
 
 static uint32_t step_of(const struct worker *w, uint32_t frames)
@@ -95,8 +105,8 @@ static void receive(struct worker *w)
             start_between(w);
         set_time(w);
         uint32_t taken = n - from < step ? n - from : step;
-        if (w->stamps.source != WIRE_STAMPS_NONE)
-            worker_note_stamps(w, from, taken);
+        if (w->stamps.rx != WIRE_STAMPS_NONE)
+            worker_note_arrivals(w, from, taken);
         stack_input(&w->stack, from, taken, w->last.ns);
     }
     stack_poll_done(&w->stack);
@@ -140,7 +150,7 @@ bool worker_round(struct worker *w)
     uint32_t built = build_output(w);
     if (built)
         note_gap(w, w->last.ns - start_ns); /* before the kernel has its turn */
-    stack_flush(&w->stack);
+    flush(w);
     stage_end(w, built ? COUNTER_CYCLES_KICK : COUNTER_CYCLES_IDLE);
     if (!built)
         note_gap(w, w->last.ns - start_ns);

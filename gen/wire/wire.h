@@ -32,7 +32,6 @@ enum frame_flag {
     FRAME_TSO = 1 << 6,          /* transmit, with TX_CSUM: the device cuts the text into segments of `mss`
                                   * bytes (the sum of the pseudo-header is without the length then).
                                   * Receive: several segments of `mss` bytes that nobody cut */
-    FRAME_WANT_STAMP = 1 << 7,   /* transmit: report the stamp through reap */
     FRAME_HANDED = 1 << 8,       /* receive: another queue lends it, number `mss`; handover's own */
     FRAME_HANDED_COPY = 1 << 9,  /* ... and made it by tx_alloc */
 };
@@ -60,16 +59,17 @@ static inline struct frame frame_of(uint8_t *data, uint32_t handle, uint32_t len
                           .len = (uint16_t)len};
 }
 
-/* A transmit completion with its device time. */
+/* A frame that has left. */
 struct wire_stamp {
-    uint64_t stamp_ns;
-    uint32_t handle;
+    uint64_t stamp_ns;  /* when, by caps.tx_stamps */
+    uint64_t handed_ns; /* of the flush that it left with, as `tick` last said before */
 };
 
-/* Whose time `stamp_ns` of an arriving frame is. */
+/* Whose time a stamp is. */
 enum wire_stamps {
     WIRE_STAMPS_NONE,
-    WIRE_STAMPS_KERNEL, /* CLOCK_MONOTONIC when the driver handed the frame to our XDP program */
+    WIRE_STAMPS_KERNEL, /* arrivals: CLOCK_MONOTONIC when the driver handed the frame to our XDP program;
+                         * departures: CLOCK_TAI when the kernel was done with the frame */
     WIRE_STAMPS_DEVICE, /* the device's, of its own clock, for frames that it stamps */
 };
 
@@ -80,8 +80,8 @@ struct wire_caps {
     uint16_t burst;          /* largest useful array */
     uint16_t headroom;
     uint32_t tx_slots;       /* frames that may be in flight */
-    bool rx_csum, tx_csum, tx_stamp;
-    enum wire_stamps rx_stamps;
+    bool rx_csum, tx_csum;
+    enum wire_stamps rx_stamps, tx_stamps;
     uint32_t tso_bytes;      /* largest frame that the device cuts into segments (FRAME_TSO); 0: it cuts none */
     bool zero_copy, native;  /* AF_XDP: zero-copy in force; native (not generic) XDP in force */
     bool polled;             /* AF_XDP: it receives when the loop looks, in the loop's system call */
@@ -124,6 +124,7 @@ struct wire_config {
     bool busy_poll;
     bool polled;             /* xdp: queues receive when their loop looks (wire/napi.h): the other end is ours */
     enum wire_stamps rx_stamps; /* xdp: what to stamp arrivals with */
+    bool tx_stamps;             /* xdp: departures are stamped, by whom it can */
     bool force_copy, force_generic;
     const struct log *log;
     const int *cpus;         /* by queue: whose worker it is; NULL: not known */
@@ -176,13 +177,14 @@ struct wire_ops {
     uint32_t (*tx)(struct wire_queue *q, struct frame *frames, uint32_t n);
     /* Once a round: kicks until the kernel took all it can; EAGAIN, EBUSY, ENOBUFS are not errors. */
     void (*flush)(struct wire_queue *q);
+    /* Departures since, in any order; once a round. */
     uint32_t (*reap)(struct wire_queue *q, struct wire_stamp *stamps, uint32_t max);
     /* Sleeps until a frame may have arrived or `timeout_ns` passed. */
     void (*wait)(struct wire_queue *q, uint64_t timeout_ns);
     /* Readable when a frame may have arrived, for who waits on several; NULL or below 0: there is none. */
     int (*fd)(const struct wire_queue *q);
     void (*stats)(struct wire_queue *q, struct wire_stats *out);
-    /* Tells a wire that cares about time (fault: delays) what time it is; NULL where unused. */
+    /* Tells a wire that cares about time (fault: delays; xdp: departures) what time it is; NULL where unused. */
     void (*tick)(struct wire_queue *q, uint64_t now_ns);
 };
 

@@ -20,6 +20,11 @@
 #include "wire/xdp_filter.h"
 #include "wire/xdp_port.h"
 
+/* Newer than the headers that we build with. */
+#ifndef XDP_TX_METADATA
+#define XDP_TX_METADATA (1 << 1) /* Linux 6.8 */
+#endif
+
 enum {
     STUCK_KICKS = 8, /* kicks in a row that moved nothing before flush leaves the rest */
     POLLED_NAP_NS = 50000,
@@ -35,23 +40,27 @@ static struct xdp_queue *of(struct wire_queue *q)
 void xdp_top_up_fill(struct xdp_queue *x)
 {
     uint32_t at, n = x->free.count;
-    uint32_t room = xsk_prod_nb_free(&x->fill, n);
+    uint32_t room = xsk_prod_nb_free(&x->r.fill, n);
     n = n < room ? n : room;
-    if (!n || xsk_ring_prod__reserve(&x->fill, n, &at) != n)
+    if (!n || xsk_ring_prod__reserve(&x->r.fill, n, &at) != n)
         return;
     for (uint32_t i = 0; i < n; i++)
-        *xsk_ring_prod__fill_addr(&x->fill, at + i) = lifo_pop(&x->free);
-    xsk_ring_prod__submit(&x->fill, n);
+        *xsk_ring_prod__fill_addr(&x->r.fill, at + i) = lifo_pop(&x->free);
+    xsk_ring_prod__submit(&x->r.fill, n);
 }
 
 static void reap_completed(struct xdp_queue *x)
 {
-    uint32_t at, n = xsk_ring_cons__peek(&x->comp, x->comp.size, &at);
+    uint32_t at, n = xsk_ring_cons__peek(&x->r.comp, x->r.comp.size, &at);
     if (!n)
         return;
-    for (uint32_t i = 0; i < n; i++)
-        lifo_push(&x->free, xdp_chunk_of(x, (uint32_t)*xsk_ring_cons__comp_addr(&x->comp, at + i)));
-    xsk_ring_cons__release(&x->comp, n);
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t addr = (uint32_t)*xsk_ring_cons__comp_addr(&x->r.comp, at + i);
+        if (x->departures)
+            xdp_departures_note(x, addr);
+        lifo_push(&x->free, xdp_chunk_of(x, addr));
+    }
+    xsk_ring_cons__release(&x->r.comp, n);
     xdp_top_up_fill(x);
 }
 
@@ -74,8 +83,8 @@ static void xdp_tx_free(struct wire_queue *q, struct frame *frames, uint32_t n)
 
 void xdp_look(struct xdp_queue *x)
 {
-    if (xsk_ring_prod__needs_wakeup(&x->fill))
-        recvfrom(x->fd, NULL, 0, MSG_DONTWAIT, NULL, NULL);
+    if (xsk_ring_prod__needs_wakeup(&x->r.fill))
+        recvfrom(x->r.fd, NULL, 0, MSG_DONTWAIT, NULL, NULL);
     if (x->napi.fd >= 0)
         xdp_napi_run(x);
 }
@@ -93,21 +102,21 @@ void xdp_read_stamps(struct frame *frames, uint32_t n)
 static uint32_t xdp_rx(struct wire_queue *q, struct frame *frames, uint32_t max)
 {
     struct xdp_queue *x = of(q);
-    uint32_t at, n = xsk_ring_cons__peek(&x->rx, max, &at);
+    uint32_t at, n = xsk_ring_cons__peek(&x->r.rx, max, &at);
     if (!n) {
         xdp_look(x);
-        n = xsk_ring_cons__peek(&x->rx, max, &at);
+        n = xsk_ring_cons__peek(&x->r.rx, max, &at);
     }
     if (!n)
         return 0;
     for (uint32_t i = 0; i < n; i++) {
-        const struct xdp_desc *d = xsk_ring_cons__rx_desc(&x->rx, at + i);
+        const struct xdp_desc *d = xsk_ring_cons__rx_desc(&x->r.rx, at + i);
         frames[i] = frame_of(x->area + d->addr, (uint32_t)d->addr, d->len);
         __builtin_prefetch(frames[i].data);
         __builtin_prefetch(frames[i].data + 64);
         x->stats.rx_bytes += d->len;
     }
-    xsk_ring_cons__release(&x->rx, n);
+    xsk_ring_cons__release(&x->r.rx, n);
     if (x->stamped)
         xdp_read_stamps(frames, n);
     x->stats.rx_frames += n;
@@ -118,7 +127,7 @@ static uint32_t xdp_rx(struct wire_queue *q, struct frame *frames, uint32_t max)
 
 static inline struct frame borrow(const struct xdp_queue *x, uint32_t chunk)
 {
-    uint32_t addr = chunk + xdp_skew(chunk / x->chunk_bytes);
+    uint32_t addr = chunk + x->lead_bytes + xdp_skew(chunk / x->chunk_bytes);
     return frame_of(x->area + addr, addr, x->chunk_bytes - XDP_SKEW_MAX);
 }
 
@@ -136,23 +145,25 @@ static uint32_t xdp_tx_alloc(struct wire_queue *q, struct frame *frames, uint32_
 static uint32_t xdp_tx(struct wire_queue *q, struct frame *frames, uint32_t n)
 {
     struct xdp_queue *x = of(q);
-    uint32_t at, room = xsk_prod_nb_free(&x->tx, n);
+    uint32_t at, room = xsk_prod_nb_free(&x->r.tx, n);
     n = n < room ? n : room;
-    if (!n || xsk_ring_prod__reserve(&x->tx, n, &at) != n)
+    if (!n || xsk_ring_prod__reserve(&x->r.tx, n, &at) != n)
         return 0;
     for (uint32_t i = 0; i < n; i++) {
-        *xsk_ring_prod__tx_desc(&x->tx, at + i) =
-            (struct xdp_desc){.addr = frames[i].handle, .len = frames[i].len};
+        *xsk_ring_prod__tx_desc(&x->r.tx, at + i) = (struct xdp_desc){
+            .addr = frames[i].handle, .len = frames[i].len, .options = x->departures ? XDP_TX_METADATA : 0};
+        if (x->departures)
+            xdp_departures_ask(x, frames[i].handle);
         x->stats.tx_bytes += frames[i].len;
     }
-    xsk_ring_prod__submit(&x->tx, n);
+    xsk_ring_prod__submit(&x->r.tx, n);
     x->stats.tx_frames += n;
     return n;
 }
 
 static inline uint32_t taken(const struct xdp_queue *x)
 {
-    return __atomic_load_n(x->tx.consumer, __ATOMIC_ACQUIRE);
+    return __atomic_load_n(x->r.tx.consumer, __ATOMIC_ACQUIRE);
 }
 
 /* True when the kernel wants to be asked again: its budget of frames a call was used up (EAGAIN)
@@ -160,7 +171,7 @@ static inline uint32_t taken(const struct xdp_queue *x)
 static bool kick(struct xdp_queue *x)
 {
     x->stats.kicks++;
-    if (sendto(x->fd, NULL, 0, MSG_DONTWAIT, NULL, 0) >= 0)
+    if (sendto(x->r.fd, NULL, 0, MSG_DONTWAIT, NULL, 0) >= 0)
         return false;
     bool again = errno == EAGAIN || errno == EBUSY || errno == ENOBUFS;
     x->stats.kick_again += again;
@@ -170,11 +181,11 @@ static bool kick(struct xdp_queue *x)
 bool xdp_kick_all(struct xdp_queue *x)
 {
     uint32_t before = taken(x), stuck = 0;
-    if (before == x->tx.cached_prod)
+    if (before == x->r.tx.cached_prod)
         return false;
-    while (xsk_ring_prod__needs_wakeup(&x->tx) && kick(x) && stuck < STUCK_KICKS) {
+    while (xsk_ring_prod__needs_wakeup(&x->r.tx) && kick(x) && stuck < STUCK_KICKS) {
         uint32_t now = taken(x);
-        if (now == x->tx.cached_prod)
+        if (now == x->r.tx.cached_prod)
             break;
         stuck = now == before ? stuck + 1 : 0;
         before = now;
@@ -182,16 +193,18 @@ bool xdp_kick_all(struct xdp_queue *x)
     return true;
 }
 
-static void xdp_flush(struct wire_queue *q)
+static void xdp_tick(struct wire_queue *q, uint64_t now_ns)
 {
-    if (xdp_kick_all(of(q)))
-        reap_completed(of(q));
+    if (of(q)->departures)
+        of(q)->departures->now_ns = now_ns;
 }
 
-uint32_t xdp_reap(struct wire_queue *q, struct wire_stamp *stamps, uint32_t max)
+static void xdp_flush(struct wire_queue *q)
 {
-    (void)q, (void)stamps, (void)max;
-    return 0; /* transmit stamps come with the devices that have them */
+    if (of(q)->departures)
+        xdp_departures_hand(of(q));
+    if (xdp_kick_all(of(q)))
+        reap_completed(of(q));
 }
 
 /* Nothing wakes who waits at a polled queue: it is to be looked at again soon. */
@@ -199,7 +212,7 @@ void xdp_wait(struct wire_queue *q, uint64_t timeout_ns)
 {
     if (of(q)->napi.fd >= 0 && timeout_ns > POLLED_NAP_NS)
         timeout_ns = POLLED_NAP_NS;
-    struct pollfd fd = {.fd = of(q)->fd, .events = POLLIN};
+    struct pollfd fd = {.fd = of(q)->r.fd, .events = POLLIN};
     struct timespec timeout = {.tv_sec = (time_t)(timeout_ns / 1000000000u),
                                .tv_nsec = (long)(timeout_ns % 1000000000u)};
     ppoll(&fd, 1, &timeout, NULL);
@@ -207,7 +220,7 @@ void xdp_wait(struct wire_queue *q, uint64_t timeout_ns)
 
 int xdp_fd(const struct wire_queue *q)
 {
-    return ((const struct xdp_queue *)q)->fd;
+    return ((const struct xdp_queue *)q)->r.fd;
 }
 
 void xdp_stats(struct wire_queue *q, struct wire_stats *out)
@@ -215,7 +228,7 @@ void xdp_stats(struct wire_queue *q, struct wire_stats *out)
     struct xdp_statistics s = {0};
     socklen_t len = sizeof s;
     *out = of(q)->stats;
-    if (getsockopt(of(q)->fd, SOL_XDP, XDP_STATISTICS, &s, &len))
+    if (getsockopt(of(q)->r.fd, SOL_XDP, XDP_STATISTICS, &s, &len))
         return;
     out->rx_dropped = s.rx_dropped + s.rx_ring_full; /* no free frame, or no room to tell of it */
     out->rx_invalid = s.rx_invalid_descs;
@@ -271,4 +284,5 @@ const struct wire_ops xdp_ops = {
     .wait = xdp_wait,
     .fd = xdp_fd,
     .stats = xdp_stats,
+    .tick = xdp_tick,
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * xdp:IFACE[:QUEUE]: AF_XDP sockets by libxdp on an interface of the calling thread's network
+ * xdp:IFACE[:QUEUE]: AF_XDP sockets on an interface of the calling thread's network
  * namespace, our own XDP program attached by a bpf_link (gone with the process).
  */
 #ifndef WIRE_XDP_H

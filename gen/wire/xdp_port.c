@@ -114,6 +114,10 @@ static int size_up(const struct wire_config *cfg, struct xdp_port *x, struct err
             e, EXIT_USAGE, -EINVAL,
             "wire xdp:%s: pool of %u frames: expected from %u (ring and a batch) to 524288",
             x->at.iface, s->frames, s->ring + s->batch);
+    if (cfg->tx_stamps && s->parts > 1)
+        return err_set(e, EXIT_USAGE, -EINVAL,
+                       "wire xdp:%s: tx_stamps with frames of several pages (MTU %u): expected an MTU of 3818 at "
+                       "most, or tx_stamps = no", x->at.iface, x->dev.mtu);
     if (area_bytes(s) > UINT32_MAX)
         return err_set(e, EXIT_USAGE, -EINVAL,
                        "wire xdp:%s: pool of %u frames of up to %u bytes: expected 4 GiB a queue at most",
@@ -200,6 +204,16 @@ static int zero_copy_refused(const struct xdp_port *x)
     return 0;
 }
 
+static const char *departures_detail(enum wire_stamps stamps)
+{
+    static const char *const told[] = {
+        [WIRE_STAMPS_NONE] = "",
+        [WIRE_STAMPS_KERNEL] = ", departures stamped by the kernel",
+        [WIRE_STAMPS_DEVICE] = ", departures stamped by the driver where it has a time",
+    };
+    return told[stamps];
+}
+
 static void tell_mode(struct xdp_port *x, const struct wire_config *cfg)
 {
     struct wire_caps *c = &x->p.caps;
@@ -209,12 +223,15 @@ static void tell_mode(struct xdp_port *x, const struct wire_config *cfg)
     const char *budget = x->queues[0].budget_refused ? ", no transmit budget" : "";
     const char *polled = cfg->polled ? ", polled" : "";
     c->zero_copy = !refused;
+    c->tx_stamps = !cfg->tx_stamps ? WIRE_STAMPS_NONE : c->zero_copy ? WIRE_STAMPS_DEVICE : WIRE_STAMPS_KERNEL;
     if (c->zero_copy)
         snprintf(to, room, ", zero-copy%s%s", polled, budget);
     else if (cfg->force_copy || !c->native)
         snprintf(to, room, ", copy%s%s%s", cfg->force_copy ? " as asked" : "", polled, budget);
     else
         snprintf(to, room, ", copy (zero-copy refused: %s)%s%s", strerror(-refused), polled, budget);
+    snprintf(c->detail + strlen(c->detail), sizeof c->detail - strlen(c->detail), "%s",
+             departures_detail(c->tx_stamps));
 }
 
 /* Some drivers take the link down to give a queue its zero-copy memory. */

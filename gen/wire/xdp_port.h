@@ -9,12 +9,12 @@
 #ifndef WIRE_XDP_PORT_H
 #define WIRE_XDP_PORT_H
 
-#include <xdp/xsk.h>
-
 #include "wire/area.h"
 #include "wire/napi.h"
 #include "wire/netdev.h"
 #include "wire/wire.h"
+#include "wire/xdp_departures.h"
+#include "wire/xdp_rings.h"
 
 struct xdp_filter; /* the generated skeleton */
 
@@ -34,20 +34,18 @@ struct xdp_sizes {
 
 struct xdp_queue {
     struct wire_queue q;
-    struct xsk_ring_cons rx, comp;
-    struct xsk_ring_prod tx, fill;
+    struct xdp_rings r;
     uint8_t *area;
     struct lifo free; /* of chunk addresses: byte offsets into the area */
     uint32_t chunk_bytes;
     struct xdp_wide *wide; /* NULL: every frame fits a chunk */
-    int fd;
     bool open, budget_refused;
     struct napi napi; /* its receive poll, where our loop runs it */
+    struct xdp_departures *departures; /* NULL: departures are not stamped */
+    uint32_t lead_bytes; /* in front of each frame to send, for what the kernel writes there */
     bool stamped; /* a struct xdp_stamp stands in front of each frame */
     int zero_copy_refused; /* 0, or the -errno for which frames are copied; -ENOTSUP: not asked for */
     struct wire_stats stats;
-    struct xsk_socket *socket;
-    struct xsk_umem *umem;
     size_t area_bytes;
 };
 
@@ -82,7 +80,7 @@ void xdp_top_up_fill(struct xdp_queue *x);
 /* Where nothing has arrived: has the kernel look, by whatever the queue has for that. */
 void xdp_look(struct xdp_queue *x);
 bool xdp_kick_all(struct xdp_queue *x); /* false: there was nothing to send */
-uint32_t xdp_reap(struct wire_queue *q, struct wire_stamp *stamps, uint32_t max);
+uint32_t xdp_reap(struct wire_queue *q, struct wire_stamp *stamps, uint32_t max); /* xdp_departures.c */
 void xdp_wait(struct wire_queue *q, uint64_t timeout_ns);
 int xdp_fd(const struct wire_queue *q);
 void xdp_stats(struct wire_queue *q, struct wire_stats *out);

@@ -162,7 +162,7 @@ int xdp_program_steer(struct xdp_port *x, struct xdp_queue *xq, bool to_us)
 {
     uint32_t key = x->at.first_queue + xq->q.index;
     int map = bpf_map__fd(x->filter->maps.sockets);
-    int ret = to_us ? bpf_map_update_elem(map, &key, &xq->fd, 0) : bpf_map_delete_elem(map, &key);
+    int ret = to_us ? bpf_map_update_elem(map, &key, &xq->r.fd, 0) : bpf_map_delete_elem(map, &key);
     return ret ? -errno : 0;
 }
 

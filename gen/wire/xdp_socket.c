@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* One AF_XDP socket with a umem of its own, by libxdp, which is asked for the rings only. */
+/* One AF_XDP socket with a umem of its own, tuned, with the memory that it needs. */
 #include <errno.h>
 #include <linux/if_link.h>
 #include <stdlib.h>
@@ -24,41 +24,20 @@
 #define SO_BUSY_POLL_BUDGET 70
 #endif
 
-enum { RETRY_MS = 2000, RETRY_STEP_MS = 20, BUSY_POLL_US = 20 };
-
-static int create_umem(const struct xdp_port *x, struct xdp_queue *xq)
-{
-    struct xsk_umem_config cfg = {
-        .fill_size = x->sizes.ring, .comp_size = x->sizes.ring, .frame_size = x->sizes.chunk_bytes};
-    return xsk_umem__create(&xq->umem, xq->area, xq->area_bytes, &xq->fill, &xq->comp, &cfg);
-}
-
-static int create_socket(const struct xdp_port *x, struct xdp_queue *xq, uint16_t copying)
-{
-    struct xsk_socket_config sc = {
-        .rx_size = x->sizes.ring,
-        .tx_size = x->sizes.ring,
-        .libxdp_flags = XSK_LIBXDP_FLAGS__INHIBIT_PROG_LOAD,
-        .xdp_flags = x->p.caps.native ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE,
-        .bind_flags = (uint16_t)(XDP_USE_NEED_WAKEUP | copying | (xq->wide ? XDP_USE_SG : 0)),
-    };
-    return xsk_socket__create(&xq->socket, x->at.iface, x->at.first_queue + xq->q.index, xq->umem,
-                              &xq->rx, &xq->tx, &sc);
-}
+enum { RETRY_MS = 2000, RETRY_STEP_MS = 20, BUSY_POLL_US = 20,
+       LEAD_BYTES = 64 }; /* a line, for struct xdp_departure */
+_Static_assert(sizeof(struct xdp_departure) <= LEAD_BYTES && LEAD_BYTES + 192 <= XDP_SKEW_MAX,
+               "what is left for a frame is the same");
 
 /* `copying`: XDP_COPY or XDP_ZEROCOPY. */
 static int try_open(const struct xdp_port *x, struct xdp_queue *xq, uint16_t copying)
 {
-    int ret = create_umem(x, xq);
-    if (ret)
-        return ret;
-    ret = create_socket(x, xq, copying);
-    if (ret) {
-        xsk_umem__delete(xq->umem);
-        xq->umem = NULL;
-        xq->socket = NULL;
-    }
-    return ret;
+    return xdp_rings_open(&xq->r, &(struct xdp_rings_config){
+        .area = xq->area, .area_bytes = xq->area_bytes, .chunk_bytes = x->sizes.chunk_bytes,
+        .ring = x->sizes.ring, .tx_metadata_bytes = xq->departures ? sizeof(struct xdp_departure) : 0,
+        .ifindex = x->dev.ifindex, .queue = x->at.first_queue + xq->q.index,
+        .bind_flags = (uint16_t)(XDP_USE_NEED_WAKEUP | copying | (xq->wide ? XDP_USE_SG : 0)),
+    });
 }
 
 /* The kernel releases a closed socket's queue a while after its process is gone. */
@@ -86,6 +65,10 @@ static int open_asking(const struct xdp_port *x, struct xdp_queue *xq, const str
 
 static int told(const struct xdp_port *x, const struct xdp_queue *xq, int ret, struct err *e)
 {
+    if (ret == -EINVAL && xq->departures)
+        return err_set(e, EXIT_ENVIRONMENT, ret,
+                       "wire xdp:%s: queue %u: this kernel stamps no departures (Linux 6.11): expected tx_stamps = no",
+                       x->at.iface, x->at.first_queue + xq->q.index);
     const char *why = ret == -EBUSY     ? "another socket holds it (waited 2 s)"
                       : ret == -EINVAL && xq->wide
                           ? "this kernel has no frames of several pages (Linux 6.6): expected a smaller MTU"
@@ -104,15 +87,15 @@ static void tune(const struct xdp_port *x, struct xdp_queue *xq, const struct wi
     int on = 1, us = BUSY_POLL_US, batch = (int)x->sizes.batch;
     if (budget)
         xq->budget_refused =
-            setsockopt(xq->fd, SOL_XDP, XDP_MAX_TX_SKB_BUDGET, &budget, sizeof budget) != 0;
+            setsockopt(xq->r.fd, SOL_XDP, XDP_MAX_TX_SKB_BUDGET, &budget, sizeof budget) != 0;
     if (!cfg->busy_poll)
         return;
-    setsockopt(xq->fd, SOL_SOCKET, SO_PREFER_BUSY_POLL, &on, sizeof on);
-    setsockopt(xq->fd, SOL_SOCKET, SO_BUSY_POLL, &us, sizeof us);
-    setsockopt(xq->fd, SOL_SOCKET, SO_BUSY_POLL_BUDGET, &batch, sizeof batch);
+    setsockopt(xq->r.fd, SOL_SOCKET, SO_PREFER_BUSY_POLL, &on, sizeof on);
+    setsockopt(xq->r.fd, SOL_SOCKET, SO_BUSY_POLL, &us, sizeof us);
+    setsockopt(xq->r.fd, SOL_SOCKET, SO_BUSY_POLL_BUDGET, &batch, sizeof batch);
 }
 
-static int take_memory(const struct xdp_port *x, struct xdp_queue *xq, int cpu)
+static int take_memory(const struct xdp_port *x, struct xdp_queue *xq, int cpu, bool stamps)
 {
     xq->chunk_bytes = x->sizes.chunk_bytes;
     xq->area_bytes = (size_t)x->sizes.frames * x->sizes.chunk_bytes + xdp_wide_bytes(&x->sizes);
@@ -120,6 +103,10 @@ static int take_memory(const struct xdp_port *x, struct xdp_queue *xq, int cpu)
     xq->free.entry = malloc(x->sizes.frames * sizeof *xq->free.entry);
     if (!xq->area || !xq->free.entry)
         return -ENOMEM;
+    int ret = stamps ? xdp_departures_open(xq, x->sizes.ring) : 0;
+    if (ret)
+        return ret;
+    xq->lead_bytes = stamps ? LEAD_BYTES : 0;
     for (uint32_t i = x->sizes.frames; i > 0; i--)
         lifo_push(&xq->free, (i - 1) * xq->chunk_bytes);
     return x->sizes.parts > 1 ? xdp_wide_open(xq, &x->sizes) : 0;
@@ -128,22 +115,19 @@ static int take_memory(const struct xdp_port *x, struct xdp_queue *xq, int cpu)
 int xdp_socket_open(struct xdp_port *x, struct xdp_queue *xq, const struct wire_config *cfg,
                     struct err *e)
 {
-    xq->fd = -1;
-    int ret = take_memory(x, xq, wire_cpu(cfg, xq->q.index));
+    xq->r.fd = -1;
+    int ret = take_memory(x, xq, wire_cpu(cfg, xq->q.index), cfg->tx_stamps);
     ret = ret ? ret : open_asking(x, xq, cfg);
     if (ret)
         return told(x, xq, ret, e);
-    xq->fd = xsk_socket__fd(xq->socket);
     tune(x, xq, cfg);
     return 0;
 }
 
 void xdp_socket_close(struct xdp_queue *xq)
 {
-    if (xq->socket)
-        xsk_socket__delete(xq->socket);
-    if (xq->umem)
-        xsk_umem__delete(xq->umem);
+    xdp_rings_close(&xq->r);
+    xdp_departures_close(xq);
     xdp_wide_close(xq);
     area_unmap(xq->area, xq->area_bytes);
     free(xq->free.entry);
@@ -153,6 +137,6 @@ bool xdp_socket_is_zero_copy(const struct xdp_queue *xq)
 {
     struct xdp_options o = {0};
     socklen_t len = sizeof o;
-    return getsockopt(xq->fd, SOL_XDP, XDP_OPTIONS, &o, &len) == 0 &&
+    return getsockopt(xq->r.fd, SOL_XDP, XDP_OPTIONS, &o, &len) == 0 &&
            o.flags & XDP_OPTIONS_ZEROCOPY;
 }

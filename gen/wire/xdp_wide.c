@@ -56,12 +56,12 @@ static void chunk_sent(struct xdp_queue *x, uint32_t addr)
 
 static void reap_completed(struct xdp_queue *x)
 {
-    uint32_t at, n = xsk_ring_cons__peek(&x->comp, x->comp.size, &at);
+    uint32_t at, n = xsk_ring_cons__peek(&x->r.comp, x->r.comp.size, &at);
     if (!n)
         return;
     for (uint32_t i = 0; i < n; i++)
-        chunk_sent(x, (uint32_t)*xsk_ring_cons__comp_addr(&x->comp, at + i));
-    xsk_ring_cons__release(&x->comp, n);
+        chunk_sent(x, (uint32_t)*xsk_ring_cons__comp_addr(&x->r.comp, at + i));
+    xsk_ring_cons__release(&x->r.comp, n);
     xdp_top_up_fill(x);
 }
 
@@ -96,7 +96,7 @@ static uint32_t wide_tx_alloc(struct wire_queue *q, struct frame *frames, uint32
 static uint32_t chunks_of(const struct xdp_queue *x, uint32_t at, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++)
-        if (!(xsk_ring_cons__rx_desc(&x->rx, at + i)->options & XDP_PKT_CONTD))
+        if (!(xsk_ring_cons__rx_desc(&x->r.rx, at + i)->options & XDP_PKT_CONTD))
             return i + 1;
     return 0;
 }
@@ -113,9 +113,9 @@ static struct frame lend(const struct xdp_queue *x, const struct xdp_desc *d)
 static bool join(struct xdp_queue *x, uint32_t at, uint32_t chunks, struct frame *to)
 {
     uint32_t len = 0, room = to->len;
-    to->stamp_ns = lend(x, xsk_ring_cons__rx_desc(&x->rx, at)).stamp_ns;
+    to->stamp_ns = lend(x, xsk_ring_cons__rx_desc(&x->r.rx, at)).stamp_ns;
     for (uint32_t i = 0; i < chunks; i++) {
-        const struct xdp_desc *d = xsk_ring_cons__rx_desc(&x->rx, at + i);
+        const struct xdp_desc *d = xsk_ring_cons__rx_desc(&x->r.rx, at + i);
         if (len + d->len <= room)
             memcpy(to->data + len, x->area + d->addr, d->len);
         len += d->len;
@@ -130,7 +130,7 @@ static bool take(struct xdp_queue *x, uint32_t at, uint32_t chunks, struct frame
 {
     *taken = 1;
     if (chunks == 1)
-        *to = lend(x, xsk_ring_cons__rx_desc(&x->rx, at));
+        *to = lend(x, xsk_ring_cons__rx_desc(&x->r.rx, at));
     else if (wide_tx_alloc(&x->q, to, 1) == 0)
         return false;
     else if (!join(x, at, chunks, to)) {
@@ -145,10 +145,10 @@ static bool take(struct xdp_queue *x, uint32_t at, uint32_t chunks, struct frame
 static uint32_t wide_rx(struct wire_queue *q, struct frame *frames, uint32_t max)
 {
     struct xdp_queue *x = of(q);
-    uint32_t at, there = xsk_ring_cons__peek(&x->rx, x->rx.size, &at), done = 0, n = 0;
+    uint32_t at, there = xsk_ring_cons__peek(&x->r.rx, x->r.rx.size, &at), done = 0, n = 0;
     if (!there) {
         xdp_look(x);
-        there = xsk_ring_cons__peek(&x->rx, x->rx.size, &at);
+        there = xsk_ring_cons__peek(&x->r.rx, x->r.rx.size, &at);
     }
     if (!there)
         return 0;
@@ -159,8 +159,8 @@ static uint32_t wide_rx(struct wire_queue *q, struct frame *frames, uint32_t max
         done += chunks;
         n += taken;
     }
-    xsk_ring_cons__cancel(&x->rx, there - done);
-    xsk_ring_cons__release(&x->rx, done);
+    xsk_ring_cons__cancel(&x->r.rx, there - done);
+    xsk_ring_cons__release(&x->r.rx, done);
     xdp_top_up_fill(x);
     x->stats.rx_frames += n;
     return n;
@@ -173,14 +173,14 @@ static uint32_t send_chunks(struct xdp_queue *x, const struct frame *f)
 {
     uint32_t mask = x->chunk_bytes - 1, at = 0, addr = f->handle, left = f->len;
     uint32_t chunks = ((addr & mask) + left + mask) / x->chunk_bytes;
-    if (xsk_ring_prod__reserve(&x->tx, chunks, &at) != chunks)
+    if (xsk_ring_prod__reserve(&x->r.tx, chunks, &at) != chunks)
         return 0;
     if (addr >= x->wide->first)
         x->wide->left[place_of(x->wide, addr)] = (uint8_t)chunks;
     for (uint32_t i = 0; i < chunks; i++) {
         uint32_t room = x->chunk_bytes - (addr & mask), len = left < room ? left : room;
         left -= len;
-        *xsk_ring_prod__tx_desc(&x->tx, at + i) =
+        *xsk_ring_prod__tx_desc(&x->r.tx, at + i) =
             (struct xdp_desc){.addr = addr, .len = len, .options = left ? XDP_PKT_CONTD : 0};
         addr += len;
     }
@@ -196,7 +196,7 @@ static uint32_t wide_tx(struct wire_queue *q, struct frame *frames, uint32_t n)
         chunks += more;
     }
     if (chunks)
-        xsk_ring_prod__submit(&x->tx, chunks);
+        xsk_ring_prod__submit(&x->r.tx, chunks);
     x->stats.tx_frames += sent;
     return sent;
 }

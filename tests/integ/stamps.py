@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""`rx_stamps`: arrivals have times of their own, and how long they waited for the generator is counted, at both
-ends; what no driver can stamp is said to be unstamped."""
+"""`rx_stamps`, `tx_stamps`: arrivals and departures have times of their own, and how long frames waited for the
+generator and took to leave is counted; what no driver can stamp is said to be unstamped."""
 import signal
 import time
 
@@ -8,7 +8,8 @@ import case
 import gen
 from results import Results
 
-STOPPED_S = 0.5
+STOPPED_S, RUN_MOST_S = 0.5, 30
+RING = 2048  # frames under way when the run ends: their departures are nobody's to read
 
 
 def longest(found, name="rx_wait_max_ns"):
@@ -19,14 +20,14 @@ def longest(found, name="rx_wait_max_ns"):
 def stopped_for_a_while(folder):
     """What arrives while gen is stopped waits for it: the reply to each connection's last request."""
     db = folder / "kernel.db"
-    job = gen.job(folder, wire="lab", rx_stamps="kernel", connections=16, duration="2s", interval="200ms",
+    job = gen.job(folder, wire="lab", rx_stamps="kernel", tx_stamps="yes", connections=16, duration="2s", interval="200ms",
                   status_interval="100ms", quiet="no", db=db)
     with gen.start(job) as run:
         case.wait_until(lambda: "main" in run.err, 20, lambda: f"the run has not begun:\n{run}")
         run.send(signal.SIGSTOP)
         time.sleep(STOPPED_S)
         run.send(signal.SIGCONT)
-        case.expect(run.wait(30) in gen.WELL_OR_LATE, str(run))
+        case.expect(run.wait(RUN_MOST_S) in gen.WELL_OR_LATE, str(run))
     found = Results(db).check_whole()
     count = found.counters("counter")
     case.expect_equal(count["frames_stamped"], count["frames_rx"], "stamped of all frames received")
@@ -34,9 +35,12 @@ def stopped_for_a_while(folder):
     case.expect(0 < count["rx_wait_over_1ms"] <= count["rx_wait_over_100us"] <= count["rx_wait_over_10us"]
                 < count["frames_stamped"], f"waits by length: {count}")
     case.expect(count["rx_wait_ns"] > longest(found), "the sum of all waits is less than the longest")
-    case.expect("stamped" in found.column("wire_detail"), "the wire does not tell what stamps")
+    case.expect(0 <= count["frames_tx"] - count["frames_tx_stamped"] <= RING, f"departures: {count}")
+    case.expect(0 < longest(found, "tx_wait_max_ns") < RUN_MOST_S * 1e9, f"the way out: {count}")
+    detail = found.column("wire_detail")
+    case.expect("arrivals stamped by the program" in detail and "departures stamped by the kernel" in detail, detail)
     told = case.execute(case.ANALYZE, "--db", db).out
-    case.expect("arrivals    waited" in told, told)
+    case.expect("arrivals    waited" in told and "departures  left" in told, told)
     peer = dict(found.query("SELECT name, max(value) FROM iface_counter WHERE run_id = ? AND iface = 'peer' "
                             "GROUP BY name", found.run_id))
     case.expect_equal(peer["frames_stamped"], peer["frames_rx"], "stamped of what the responder received")

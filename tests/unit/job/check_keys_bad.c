@@ -294,6 +294,7 @@ static const struct bad bad[] = {
     {"busy_poll", "on", "one of auto, yes, no"},
     {"coalesce", "11ms", "a time from 0 to 10ms (10s, 500ms, 2min)"},
     {"rx_stamps", "nic", "one of none, kernel, device"},
+    {"tx_stamps", "kernel", "yes or no (true, false, 1, 0)"},
     {"mtu", "500", "a whole number from 576 to 9000"},
     {"mss", "9000", "a whole number from 0 to 8960"},
     {"timestamps", "", "yes or no (true, false, 1, 0)"},

@@ -203,6 +203,7 @@ static const struct good good[] = {
     {"busy_poll", "yes"},
     {"coalesce", "80us"},
     {"rx_stamps", "kernel"},
+    {"tx_stamps", "yes"},
     {"dpdk_eal", "--legacy-mem -n 4"},
     {"mtu", "9000"},
     {"samples", "none"},

@@ -66,6 +66,7 @@ static const struct {
     {"busy_poll", "busy_poll = yes\ncoalesce = 80us\n", "expected auto or no, or coalesce = 0s"},
     {"coalesce", "coalesce = 80us\nwire = pair\n", "expected 0s, or wire = lab"},
     {"rx_stamps", "rx_stamps = kernel\nwire = pair\n", "expected none, or wire = lab or xdp:IFACE"},
+    {"tx_stamps", "tx_stamps = yes\nwire = pair\n", "expected no, or wire = lab or xdp:IFACE"},
     {"dpdk_eal", NULL, "read by one wire; what it does not know it refuses when it starts"},
     {"mtu", "mtu = 576\nmss = 1000\n", "mtu = 576 leaves 536"},
     {"mss", "mss = 12\n", "expected more, or timestamps = no"},

@@ -2,6 +2,9 @@
 /* Times of arrival that our XDP program puts in front of frames, on a veth pair. */
 #include "tests/lib/check_main.h"
 
+#include <errno.h>
+#include <time.h>
+
 #include "base/clock.h"
 #include "reflected.h"
 #include "wire/xdp_filter.h"
@@ -79,6 +82,50 @@ START_TEST(a_device_without_a_clock_stamps_nothing)
 }
 END_TEST
 
+static uint64_t tai_ns(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_TAI, &ts);
+    return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+/* When the kernel was done with each, and with which flush it was handed over. A socket that copies: of veth. */
+START_TEST(departures_are_stamped_by_the_kernel)
+{
+    enum { SENT = 200 };
+    struct opening near = opening("wb0");
+    near.cfg.tx_stamps = true;
+    struct bench b = open_bench(1500, &near);
+    struct wire_queue *q = b.near.q;
+    struct wire_stamp left[SENT + 1];
+    struct frame f;
+    uint64_t begin_ns = tai_ns();
+    uint32_t n = 0;
+    ck_assert_int_eq(b.near.port->caps.tx_stamps, WIRE_STAMPS_KERNEL);
+    ck_assert_ptr_nonnull(strstr(b.near.port->caps.detail, "departures stamped by the kernel"));
+    for (uint32_t i = 0; i < SENT; i++) {
+        q->ops->tick(q, 1000 + i);
+        send_one(q, i, lengths[i % 3]);
+        ck_assert_uint_eq(receive(q, &f, 1), 1);
+        compare(&f, i, lengths[i % 3]);
+        q->ops->rx_free(q, &f, 1);
+    }
+    while (n < SENT) { /* what is left of the completion ring is taken with the next frames */
+        send_one(q, 0, 64);
+        ck_assert_uint_eq(receive(q, &f, 1), 1);
+        q->ops->rx_free(q, &f, 1);
+        n += q->ops->reap(q, left + n, SENT - n);
+    }
+    for (uint32_t i = 0; i < SENT; i++) {
+        ck_assert_uint_ge(left[i].handed_ns, 1000);
+        ck_assert_uint_lt(left[i].handed_ns, 1000 + SENT);
+        ck_assert_uint_gt(left[i].stamp_ns, begin_ns);
+        ck_assert_uint_lt(left[i].stamp_ns, tai_ns());
+    }
+    close_bench(&b);
+}
+END_TEST
+
 static void refused(struct lab *lab, struct opening o, const char *expected)
 {
     int ret = lab_call_near(lab, open_port, &o);
@@ -106,6 +153,20 @@ START_TEST(who_cannot_be_asked_is_refused)
 }
 END_TEST
 
+START_TEST(departures_of_frames_in_several_pieces_are_refused)
+{
+    struct lab_config cfg = {.queues = 1, .mtu = 9000, .peer = idle_peer};
+    struct opening wide = opening("wb0");
+    struct lab *lab;
+    struct err e = {0};
+    wide.cfg.tx_stamps = true;
+    ck_assert_msg(lab_open(&cfg, &lab, &e) == 0, "%s", e.message);
+    ck_assert_int_eq(lab_call_near(lab, open_port, &wide), -EINVAL);
+    ck_assert_ptr_nonnull(strstr(wide.e.message, "expected an MTU of 3818"));
+    lab_close(lab, 100, NULL);
+}
+END_TEST
+
 /* What a driver that puts nothing in front of a frame leaves there. */
 START_TEST(what_has_no_mark_is_no_stamp)
 {
@@ -125,4 +186,5 @@ END_TEST
 
 CHECK_MAIN("wire/xdp_stamps", nothing_is_stamped_unasked, kernel_stamps_lie_between_sending_and_reading,
            generic_xdp_stamps_as_well, a_device_without_a_clock_stamps_nothing, who_cannot_be_asked_is_refused,
-           what_has_no_mark_is_no_stamp)
+           what_has_no_mark_is_no_stamp, departures_are_stamped_by_the_kernel,
+           departures_of_frames_in_several_pieces_are_refused)
