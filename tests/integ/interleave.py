@@ -2,11 +2,10 @@
 """gen run --interleave: pairs of whole runs in a drawn order, which a failure or a signal ends
 without losing what was recorded. Also what every run must know about its machine."""
 import signal
-import time
 
 import case
 import gen
-from results import Results
+from results import Results, while_running
 
 CONTROLS = ("control_timer_wake_p50_ns", "control_timer_wake_p99_ns",
             "control_memory_copy_mib_per_s", "control_cpu_per_transaction_ns")
@@ -96,12 +95,16 @@ def failure_ends_it(folder):
     missing_controls_have_notes(db)
 
 
+def second_has_completed(db):
+    return len(rows(db)) == 2 and Results(db).sum("completed") > 0
+
+
 def signal_ends_it(folder):
     db = folder / "signal.db"
     job = pair_job(folder, db=db, seed=B_FIRST)
     with gen.start("--interleave", job, job, "--A:duration=30s", "--rounds=3") as run:
-        case.wait_until(lambda: "    1 B" in run.out, 30, lambda: f"no first run:\n{run}")
-        time.sleep(1)
+        case.wait_until(lambda: while_running(lambda: second_has_completed(db), False), 30,
+                        lambda: f"no second run:\n{run}")
         run.send(signal.SIGINT)
         case.expect_equal(run.wait(20), 130, "exit code")
     case.expect_equal([(r[1], r[4]) for r in rows(db)], [("B", "done"), ("A", "interrupted")], "runs")
