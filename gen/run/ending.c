@@ -134,16 +134,29 @@ static double counted(struct run *r, const char *name)
 
 /* A driver may take the question for a time and have no answer: what was asked for and is not there is
  * told. */
-static int note_stamps(struct run *r, int64_t now, struct err *e)
+static int note_unstamped(struct run *r, int64_t now, const char *frames, const char *stamped, const char *words,
+                          struct err *e)
 {
     char text[200];
-    double frames = r->job->rx_stamps == STAMPS_NONE ? 0 : counted(r, "frames_rx");
-    if (!(frames > 0) || counted(r, "frames_stamped") != 0)
+    double count = counted(r, frames);
+    if (!(count > 0) || counted(r, stamped) != 0)
         return 0;
-    snprintf(text, sizeof text, "rx_stamps: none of %.0f frames received has a time of arrival: the driver "
-             "tells none, or a fault held them all", frames);
+    snprintf(text, sizeof text, words, count);
     log_warn(&r->log, "%s", text);
     return db_note_add(r->db, r->id, now, "warn", text, e);
+}
+
+static int note_stamps(struct run *r, int64_t now, struct err *e)
+{
+    int rc = 0;
+    if (r->job->rx_stamps != STAMPS_NONE)
+        rc = note_unstamped(r, now, "frames_rx", "frames_stamped",
+                            "rx_stamps: none of %.0f frames received has a time of arrival: the driver tells none, or "
+                            "a fault held them all", e);
+    if (!rc && r->job->tx_stamps)
+        rc = note_unstamped(r, now, "frames_tx", "frames_tx_stamped",
+                            "tx_stamps: none of %.0f frames sent has a time of departure: the driver tells none", e);
+    return rc;
 }
 
 /* --- targets --------------------------------------------------------------------------------- */

@@ -24,7 +24,7 @@ struct napi {
 #define NAPI_HELLO_BYTES 60
 
 /* Whether this kernel's veth holds a sender up whose receiver does not poll, instead of dropping. Linux
- * 6.16 does, and may forget to let it go on; 6.18 is what was tried. */
+ * 6.16 began with that; 6.18 is what was tried. */
 bool napi_supported(void);
 /* For queue `queue` of an interface of the caller's network namespace; `budget` frames a poll. 0 or -errno;
  * -ENOPROTOOPT: a kernel without busy polling. */

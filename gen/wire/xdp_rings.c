@@ -45,66 +45,62 @@ static int size_rings(int fd, const struct xdp_rings_config *cfg)
 
 /* ---- the rings, where the kernel has put them ---- */
 
-static char *map(struct xdp_rings *r, int which, size_t bytes, off_t offset)
+struct place {
+    uint32_t *producer, *consumer, *flags;
+    void *ring;
+};
+
+static uint32_t *word(char *at, uint64_t offset)
 {
-    void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, r->fd, offset);
-    if (at == MAP_FAILED)
-        return NULL;
-    r->maps[which].at = at;
-    r->maps[which].bytes = bytes;
-    return at;
+    return (uint32_t *)(void *)(at + offset);
 }
 
-static char *map_ring(struct xdp_rings *r, int which, const struct xdp_ring_offset *off, size_t entries,
-                      size_t entry_bytes)
+static int map_ring(struct xdp_rings *r, int which, const struct xdp_ring_offset *off, size_t bytes,
+                    struct place *out)
 {
     static const off_t offsets[] = {[RX] = XDP_PGOFF_RX_RING, [TX] = XDP_PGOFF_TX_RING,
                                     [FILL] = (off_t)XDP_UMEM_PGOFF_FILL_RING,
                                     [COMPLETION] = (off_t)XDP_UMEM_PGOFF_COMPLETION_RING};
-    return map(r, which, off->desc + entries * entry_bytes, offsets[which]);
+    bytes += off->desc;
+    char *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, r->fd, offsets[which]);
+    if (at == MAP_FAILED)
+        return -errno;
+    r->maps[which].at = at;
+    r->maps[which].bytes = bytes;
+    *out = (struct place){word(at, off->producer), word(at, off->consumer), word(at, off->flags), at + off->desc};
+    return 0;
 }
 
 /* What we produce: free places are counted from where the kernel has got to. */
-static int take_prod(struct xdp_rings *r, int which, const struct xdp_ring_offset *off, uint32_t entries,
-                     size_t entry_bytes, struct xsk_ring_prod *to)
+static struct xsk_ring_prod produced(const struct place *p, uint32_t n)
 {
-    char *at = map_ring(r, which, off, entries, entry_bytes);
-    if (!at)
-        return -errno;
-    *to = (struct xsk_ring_prod){.mask = entries - 1, .size = entries,
-                                 .producer = (uint32_t *)(void *)(at + off->producer),
-                                 .consumer = (uint32_t *)(void *)(at + off->consumer),
-                                 .flags = (uint32_t *)(void *)(at + off->flags), .ring = at + off->desc};
-    to->cached_prod = *to->producer;
-    to->cached_cons = *to->consumer + entries;
-    return 0;
+    return (struct xsk_ring_prod){*p->producer, *p->consumer + n, n - 1, n, p->producer, p->consumer, p->ring,
+                                  p->flags};
 }
 
-static int take_cons(struct xdp_rings *r, int which, const struct xdp_ring_offset *off, uint32_t entries,
-                     size_t entry_bytes, struct xsk_ring_cons *to)
+static struct xsk_ring_cons consumed(const struct place *p, uint32_t n)
 {
-    char *at = map_ring(r, which, off, entries, entry_bytes);
-    if (!at)
-        return -errno;
-    *to = (struct xsk_ring_cons){.mask = entries - 1, .size = entries,
-                                 .producer = (uint32_t *)(void *)(at + off->producer),
-                                 .consumer = (uint32_t *)(void *)(at + off->consumer),
-                                 .flags = (uint32_t *)(void *)(at + off->flags), .ring = at + off->desc};
-    to->cached_prod = *to->producer;
-    to->cached_cons = *to->consumer;
-    return 0;
+    return (struct xsk_ring_cons){*p->producer, *p->consumer, n - 1, n, p->producer, p->consumer, p->ring, p->flags};
 }
 
 static int take_rings(struct xdp_rings *r, uint32_t n)
 {
     struct xdp_mmap_offsets off;
+    struct place rx = {0}, tx = {0}, fill = {0}, comp = {0};
     socklen_t len = sizeof off;
     if (getsockopt(r->fd, SOL_XDP, XDP_MMAP_OFFSETS, &off, &len))
         return -errno;
-    int ret = take_cons(r, RX, &off.rx, n, sizeof(struct xdp_desc), &r->rx);
-    ret = ret ? ret : take_prod(r, TX, &off.tx, n, sizeof(struct xdp_desc), &r->tx);
-    ret = ret ? ret : take_prod(r, FILL, &off.fr, n, sizeof(uint64_t), &r->fill);
-    return ret ? ret : take_cons(r, COMPLETION, &off.cr, n, sizeof(uint64_t), &r->comp);
+    int ret = map_ring(r, RX, &off.rx, n * sizeof(struct xdp_desc), &rx);
+    ret = ret ? ret : map_ring(r, TX, &off.tx, n * sizeof(struct xdp_desc), &tx);
+    ret = ret ? ret : map_ring(r, FILL, &off.fr, n * sizeof(uint64_t), &fill);
+    ret = ret ? ret : map_ring(r, COMPLETION, &off.cr, n * sizeof(uint64_t), &comp);
+    if (ret)
+        return ret;
+    r->rx = consumed(&rx, n);
+    r->tx = produced(&tx, n);
+    r->fill = produced(&fill, n);
+    r->comp = consumed(&comp, n);
+    return 0;
 }
 
 static int bind_to(int fd, const struct xdp_rings_config *cfg)
