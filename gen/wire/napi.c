@@ -18,10 +18,6 @@
 #ifndef SO_INCOMING_NAPI_ID
 #define SO_INCOMING_NAPI_ID 56
 #endif
-#ifndef SO_PREFER_BUSY_POLL
-#define SO_PREFER_BUSY_POLL   69
-#define SO_BUSY_POLL_BUDGET   70
-#endif
 
 enum { FIRST_PORT = 49152, ANSWERS = 0, ASKS = 1 };
 struct hello {

@@ -15,6 +15,13 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/socket.h>
+
+/* Newer than the headers of some systems that we build on. */
+#ifndef SO_PREFER_BUSY_POLL
+#define SO_PREFER_BUSY_POLL 69
+#define SO_BUSY_POLL_BUDGET 70
+#endif
 
 struct napi {
     int fd; /* the UDP socket; -1: none */

@@ -60,10 +60,11 @@ struct xdp_port {
 };
 
 /* Transmit frames begin at one of several lines, or all would share sets of a cache. */
-#define XDP_SKEW_MAX 256u
+#define XDP_SKEW_MAX  256u
+#define XDP_SKEW_STEP 64u
 static inline uint32_t xdp_skew(uint32_t number)
 {
-    return number * 64 % XDP_SKEW_MAX;
+    return number * XDP_SKEW_STEP % XDP_SKEW_MAX;
 }
 
 static inline uint32_t xdp_chunk_of(const struct xdp_queue *x, uint32_t handle)

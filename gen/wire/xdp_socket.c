@@ -17,16 +17,10 @@
 #ifndef XDP_USE_SG
 #define XDP_USE_SG (1 << 4) /* Linux 6.6 */
 #endif
-#ifndef SO_PREFER_BUSY_POLL
-#define SO_PREFER_BUSY_POLL 69
-#endif
-#ifndef SO_BUSY_POLL_BUDGET
-#define SO_BUSY_POLL_BUDGET 70
-#endif
 
 enum { RETRY_MS = 2000, RETRY_STEP_MS = 20, BUSY_POLL_US = 20,
        LEAD_BYTES = 64 }; /* a line, for struct xdp_departure */
-_Static_assert(sizeof(struct xdp_departure) <= LEAD_BYTES && LEAD_BYTES + 192 <= XDP_SKEW_MAX,
+_Static_assert(sizeof(struct xdp_departure) <= LEAD_BYTES && LEAD_BYTES + XDP_SKEW_MAX - XDP_SKEW_STEP <= XDP_SKEW_MAX,
                "what is left for a frame is the same");
 
 /* `copying`: XDP_COPY or XDP_ZEROCOPY. */
