@@ -14,19 +14,19 @@ static const enum wire_stamps stamps[] = {
 };
 
 /* Where the rate is what is asked for. At a lower one a poll that finds nothing costs each arrival more than
- * an interrupt does. */
-static bool asks_for_most(const struct job *job)
+ * an interrupt does; and who asks how long arrivals waited for the loop would see none of it. */
+static bool better_polled(const struct job *job)
 {
     bool most = job_searches(job);
     for (uint32_t p = 0; p < job->phases_count; p++)
         most |= job->phases[p].rate_max;
-    return most && napi_supported();
+    return most && job->rx_stamps != STAMPS_KERNEL && napi_supported();
 }
 
 bool setup_polled(const struct job *job)
 {
     bool ours = !strcmp(job->wire, "lab") && job->peer == PEER_RESPOND && !job->coalesce_ns;
-    return ours && (job->busy_poll == POLL_YES || (job->busy_poll == POLL_AUTO && asks_for_most(job)));
+    return ours && (job->busy_poll == POLL_YES || (job->busy_poll == POLL_AUTO && better_polled(job)));
 }
 
 static void setup_wire(const struct job *job, const char *device, struct wire_config *out)

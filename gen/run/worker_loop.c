@@ -2,6 +2,7 @@
 /* A round of a worker, and the rounds until it is stopped. */
 #include <sched.h>
 
+#include "base/units.h"
 #include "run/worker_internal.h"
 
 #define SUB_BATCH    8 /* frames that share one reading of the clock */
@@ -13,6 +14,8 @@
 #define START_BUDGET 64
 #define GAP_NS       100000u
 #define IDLE_ROUNDS  64 /* empty rounds before the core is offered to helpers */
+#define LAST_ROUNDS  64 /* of who is stopped: an end that goes on sending is not waited for */
+#define LAST_NS      (NS_PER_S / 2) /* for the wire to take what is still to be sent */
 
 /* The time since the last stage's end is this one's, with that of stages between them that found
  * nothing to do: reading the clock takes longer than they do. */
@@ -168,6 +171,19 @@ static void offer_core(struct worker *w)
     w->last = clock_read(w->cfg.clock);
 }
 
+/* Who is stopped has nothing more to begin, but may have something left to hear and to say, without which the other
+ * end would send its last segments again and again. */
+static void end_well(struct worker *w)
+{
+    for (int i = 0; i < LAST_ROUNDS && worker_round(w); i++)
+        ;
+    uint64_t until_ns = clock_now_ns(w->cfg.clock) + LAST_NS;
+    while (stack_unsent(&w->stack) && clock_now_ns(w->cfg.clock) < until_ns) {
+        build_output(w);
+        flush(w);
+    }
+}
+
 void worker_loop(struct worker *w)
 {
     uint32_t idle = 0;
@@ -182,6 +198,7 @@ void worker_loop(struct worker *w)
         if (w->cfg.is_client)
             worker_tell_status(w);
     }
+    end_well(w);
     uint64_t now_ns = clock_now_ns(w->cfg.clock);
     worker_next_interval(w, now_ns, w->current.phase);
 }

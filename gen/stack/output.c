@@ -85,6 +85,11 @@ void stack_flush(struct stack *s)
     s->queue->ops->flush(s->queue);
 }
 
+bool stack_unsent(const struct stack *s)
+{
+    return s->tx_ready || s->tcp.out_count;
+}
+
 /* What comes to nothing twice may go to where the neighbour no longer is (RFC 1122 2.3.2.1, RFC 4861
  * 7.3.3): it hears nothing, so that it does not ask for us, which would tell. */
 static void ask_doubted(struct stack *s, uint64_t now_ns)

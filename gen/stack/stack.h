@@ -115,6 +115,8 @@ void stack_timers(struct stack *s, uint64_t now_ns);
  * send stay on the output list. */
 uint32_t stack_output(struct stack *s, uint32_t budget);
 void stack_flush(struct stack *s);
+/* Whether a connection waits for its turn, or a frame that is built for the wire to take it. */
+bool stack_unsent(const struct stack *s);
 bool stack_is_local(const struct stack *s, struct ip_addr a);
 
 #endif

@@ -9,7 +9,10 @@
 
 #include "wire/setting.h"
 
-#define POLLED_NS 20000000u /* longer than the kernel's tick, so that no poll sets a timer of the processor's */
+/* Longer than a loop is away from its core where others want it: what waits meanwhile stops its sender, and a soft
+ * interrupt would fill our ring with it and drop the rest. (Longer than the kernel's tick as well: no poll sets a
+ * timer of the processor's.) */
+#define POLLED_NS 500000000u
 
 /* sysfs as the caller's namespace sees it, mounted nowhere: /sys shows that of the machine. A
  * descriptor, or -errno. */

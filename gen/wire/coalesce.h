@@ -15,7 +15,7 @@
 /* For all queues of a device in the caller's network namespace. 0 or -errno; -EPERM without
  * CAP_SYS_ADMIN. Linux 5.10. */
 int coalesce_set(const char *iface, uint64_t ns);
-/* For a device whose queues are polled by who receives (wire/napi.h): no interrupts, but one 20 ms after the
+/* For a device whose queues are polled by who receives (wire/napi.h): no interrupts, but one 500 ms after the
  * last poll. */
 int coalesce_polled(const char *iface);
 

@@ -28,6 +28,14 @@
 enum {
     STUCK_KICKS = 8, /* kicks in a row that moved nothing before flush leaves the rest */
     POLLED_NAP_NS = 50000,
+    CLOSE_NAPS = 500, /* of CLOSE_NAP_NS, in which nothing moved, before a queue closes over frames not taken */
+    CLOSE_NAP_NS = 1000000,
+};
+
+enum kicked {
+    KICK_WELL,
+    KICK_AGAIN,   /* the kernel's budget of frames a call was used up (EAGAIN), or there was no room (EBUSY, ENOBUFS) */
+    KICK_REFUSED, /* the device is down or gone */
 };
 
 static struct xdp_queue *of(struct wire_queue *q)
@@ -85,8 +93,10 @@ void xdp_look(struct xdp_queue *x)
 {
     if (xsk_ring_prod__needs_wakeup(&x->r.fill))
         recvfrom(x->r.fd, NULL, 0, MSG_DONTWAIT, NULL, NULL);
-    if (x->napi.fd >= 0)
+    if (x->napi.fd >= 0) {
+        xdp_top_up_fill(x); /* what finds no chunk there is lost */
         xdp_napi_run(x);
+    }
 }
 
 /* One that the program could put nothing in front of has whatever its chunk held before. */
@@ -166,16 +176,15 @@ static inline uint32_t taken(const struct xdp_queue *x)
     return __atomic_load_n(x->r.tx.consumer, __ATOMIC_ACQUIRE);
 }
 
-/* True when the kernel wants to be asked again: its budget of frames a call was used up (EAGAIN)
- * or the device or its queue had no room (EBUSY, ENOBUFS). */
-static bool kick(struct xdp_queue *x)
+static enum kicked kick(struct xdp_queue *x)
 {
     x->stats.kicks++;
     if (sendto(x->r.fd, NULL, 0, MSG_DONTWAIT, NULL, 0) >= 0)
-        return false;
-    bool again = errno == EAGAIN || errno == EBUSY || errno == ENOBUFS;
-    x->stats.kick_again += again;
-    return again;
+        return KICK_WELL;
+    if (errno != EAGAIN && errno != EBUSY && errno != ENOBUFS)
+        return KICK_REFUSED;
+    x->stats.kick_again++;
+    return KICK_AGAIN;
 }
 
 bool xdp_kick_all(struct xdp_queue *x)
@@ -183,7 +192,7 @@ bool xdp_kick_all(struct xdp_queue *x)
     uint32_t before = taken(x), stuck = 0;
     if (before == x->r.tx.cached_prod)
         return false;
-    while (xsk_ring_prod__needs_wakeup(&x->r.tx) && kick(x) && stuck < STUCK_KICKS) {
+    while (xsk_ring_prod__needs_wakeup(&x->r.tx) && kick(x) == KICK_AGAIN && stuck < STUCK_KICKS) {
         uint32_t now = taken(x);
         if (now == x->r.tx.cached_prod)
             break;
@@ -257,6 +266,20 @@ int xdp_queue_open(struct wire_port *port, uint32_t index, struct wire_queue **o
     return 0;
 }
 
+/* What was handed over leaves, even where the other end takes it late. */
+static void send_rest(struct xdp_queue *x)
+{
+    const struct timespec nap = {.tv_nsec = CLOSE_NAP_NS};
+    for (uint32_t naps = 0, before = taken(x); before != x->r.tx.cached_prod && naps < CLOSE_NAPS; naps++) {
+        if (xsk_ring_prod__needs_wakeup(&x->r.tx) && kick(x) == KICK_REFUSED)
+            return;
+        nanosleep(&nap, NULL);
+        if (taken(x) != before)
+            naps = 0;
+        before = taken(x);
+    }
+}
+
 /* What arrived and was not read is dropped, so that a later opening starts empty. */
 void xdp_queue_close(struct wire_queue *q)
 {
@@ -264,6 +287,7 @@ void xdp_queue_close(struct wire_queue *q)
     uint32_t n;
     xdp_program_steer((struct xdp_port *)q->port, of(q), false);
     q->ops->flush(q);
+    send_rest(of(q));
     while ((n = q->ops->rx(q, left, 64)) > 0)
         q->ops->rx_free(q, left, n);
     of(q)->open = false;

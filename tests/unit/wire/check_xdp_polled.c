@@ -3,7 +3,9 @@
 #include "tests/lib/check_main.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include "reflected.h"
 #include "wire/napi.h"
@@ -57,8 +59,11 @@ START_TEST(frames_come_back_in_order)
 }
 END_TEST
 
-/* A ring full of frames, twice what a veth's own holds: the sender has to wait until the other end looks. */
-START_TEST(a_receiver_that_does_not_look_loses_nothing)
+/* More than the receiver's ring takes, which is twice what a veth's own holds: the sender has to wait until the other
+ * end looks. */
+enum { MUCH = RING + 200, AWAY_MS = 100 };
+
+START_TEST(a_receiver_that_is_away_loses_nothing)
 {
     struct opening near = polled();
     struct bench b = open_bench(1500, &near);
@@ -66,20 +71,68 @@ START_TEST(a_receiver_that_does_not_look_loses_nothing)
     struct frame f[WINDOW];
     uint32_t got = 0, n;
     ck_assert_int_eq(kill(lab_peer_pid(b.lab), SIGSTOP), 0);
-    for (uint32_t i = 0; i < RING; i++)
+    for (uint32_t i = 0; i < MUCH; i++)
         send_one(q, i, 100);
-    for (int i = 0; i < 100; i++)
+    for (int ms = 0; ms < AWAY_MS; ms++) {
         q->ops->flush(q);
+        usleep(1000);
+    }
     ck_assert_int_eq(kill(lab_peer_pid(b.lab), SIGCONT), 0);
-    for (; got < RING; got += n) {
-        q->ops->flush(q);
+    for (; got < MUCH; got += n) {
         n = receive(q, f, WINDOW);
-        ck_assert_msg(n > 0, "%u of %d came back", got, RING);
+        ck_assert_msg(n > 0, "%u of %d came back", got, MUCH);
         for (uint32_t i = 0; i < n; i++)
             compare(&f[i], got + i, 100);
         q->ops->rx_free(q, f, n);
     }
     close_bench(&b);
+}
+END_TEST
+
+/* Frames that the far end's interface has taken in, as its kernel counts them. */
+static uint64_t far_received(const struct bench *b)
+{
+    char path[64], line[256];
+    unsigned long long bytes, frames = 0;
+    snprintf(path, sizeof path, "/proc/%d/net/dev", lab_peer_pid(b->lab));
+    FILE *f = fopen(path, "r");
+    ck_assert_ptr_nonnull(f);
+    while (fgets(line, sizeof line, f))
+        if (sscanf(line, " wb1: %llu %llu", &bytes, &frames) == 2)
+            break;
+    fclose(f);
+    return frames;
+}
+
+static void *wake(void *pid)
+{
+    usleep(AWAY_MS * 1000);
+    kill(*(const pid_t *)pid, SIGCONT);
+    return NULL;
+}
+
+/* Half of a full ring is in the veth's own then. */
+START_TEST(what_was_handed_over_leaves_before_a_queue_closes)
+{
+    struct opening near = polled();
+    struct bench b = open_bench(1500, &near);
+    struct wire_queue *q = b.near.q;
+    pid_t far = lab_peer_pid(b.lab);
+    pthread_t waker;
+    uint64_t before = far_received(&b), after = 0;
+    ck_assert_int_eq(kill(far, SIGSTOP), 0);
+    for (uint32_t i = 0; i < RING; i++)
+        send_one(q, i, 100);
+    ck_assert_int_eq(pthread_create(&waker, NULL, wake, &far), 0);
+    q->ops->queue_close(q);
+    pthread_join(waker, NULL);
+    for (int ms = 0; ms < PATIENCE_MS && after < before + RING; ms++) {
+        usleep(1000);
+        after = far_received(&b);
+    }
+    ck_assert_uint_eq(after, before + RING);
+    b.near.port->ops->port_close(b.near.port);
+    lab_close(b.lab, 100, NULL);
 }
 END_TEST
 
@@ -98,5 +151,5 @@ START_TEST(an_end_that_nobody_polls_is_refused)
 }
 END_TEST
 
-CHECK_MAIN("wire/xdp_polled", frames_come_back_in_order, a_receiver_that_does_not_look_loses_nothing,
-           an_end_that_nobody_polls_is_refused)
+CHECK_MAIN("wire/xdp_polled", frames_come_back_in_order, a_receiver_that_is_away_loses_nothing,
+           what_was_handed_over_leaves_before_a_queue_closes, an_end_that_nobody_polls_is_refused)

@@ -10,7 +10,7 @@
 #include "wire/lab.h"
 #include "wire/xdp.h"
 
-enum { PATIENCE_MS = 3000, FRAMES = 1024, RING = 512, WINDOW = 64, HEADERS = 34 };
+enum { PATIENCE_MS = 3000, FRAMES = 2048, RING = 512, WINDOW = 64, HEADERS = 34 };
 
 struct opening {
     struct wire_config cfg;
@@ -113,13 +113,14 @@ static inline void send_one(struct wire_queue *q, uint32_t number, uint32_t len)
     q->ops->flush(q);
 }
 
-/* What is there; waits for the first one. 0: nothing came. */
+/* What is there; waits for the first one, as a loop does that has frames to send as well. 0: nothing came. */
 static inline uint32_t receive(struct wire_queue *q, struct frame *f, uint32_t max)
 {
     for (int ms = 0; ms < PATIENCE_MS; ms++) {
         uint32_t n = q->ops->rx(q, f, max);
         if (n)
             return n;
+        q->ops->flush(q);
         q->ops->wait(q, 1000000);
     }
     return 0;
