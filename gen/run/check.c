@@ -160,13 +160,18 @@ static int check_command(const struct job *job, const struct wire_kind *kind, st
                       names);
 }
 
-/* AF_XDP holds a receive ring full of frames back and sends from what is left. */
+/* AF_XDP holds a receive ring full of frames back and sends from what is left. A side of a pair keeps of the other's
+ * as many as its batch takes: in a smaller pool none might be left to send with. */
 static int check_frames(const struct job *job, const struct wire_kind *kind, struct err *e)
 {
-    uint32_t least = (job->ring_size ? job->ring_size : XDP_RING_DEFAULT) + job->batch;
     bool af_xdp = kind->far_end == WIRE_FAR_KERNEL || kind->device == &xdp_device;
-    if (!job->frames || !af_xdp || job->frames >= least)
+    bool pair = kind->far_end == WIRE_FAR_MEMORY;
+    uint32_t ring = job->ring_size ? job->ring_size : XDP_RING_DEFAULT;
+    uint32_t least = pair ? 2 * job->batch : ring + job->batch;
+    if (!job->frames || !(af_xdp || pair) || job->frames >= least)
         return 0;
+    if (pair)
+        return job_refuse(e, job, 0, "frames", "batch = %u: expected at least %u, or 0", job->batch, least);
     return job_refuse(e, job, 0, "frames",
                       "ring_size = %u%s and batch = %u: expected at least %u, or 0", job->ring_size,
                       job->ring_size ? "" : " (the wire's own)", job->batch, least);

@@ -178,10 +178,8 @@ static void end_well(struct worker *w)
     for (int i = 0; i < LAST_ROUNDS && worker_round(w); i++)
         ;
     uint64_t until_ns = clock_now_ns(w->cfg.clock) + LAST_NS;
-    while (stack_unsent(&w->stack) && clock_now_ns(w->cfg.clock) < until_ns) {
-        build_output(w);
-        flush(w);
-    }
+    while (stack_unsent(&w->stack) && clock_now_ns(w->cfg.clock) < until_ns)
+        worker_round(w);
 }
 
 void worker_loop(struct worker *w)

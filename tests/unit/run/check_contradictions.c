@@ -62,6 +62,7 @@ static const struct {
     {"batch", "frames = 64\nbatch = 100\n", "batch = 100"},
     {"ring_size", "frames = 64\nring_size = 128\n", "ring_size = 128"},
     {"frames", "frames = 64\n", "expected at least 2112, or 0"},
+    {"frames", "wire = pair\nframes = 64\n", "batch = 64: expected at least 128, or 0"},
     {"tx_budget", NULL, "a hint to the kernel"},
     {"busy_poll", "busy_poll = yes\ncoalesce = 80us\n", "expected auto or no, or coalesce = 0s"},
     {"coalesce", "coalesce = 80us\nwire = pair\n", "expected 0s, or wire = lab"},

@@ -184,7 +184,7 @@ END_TEST
 START_TEST(test_frames)
 {
     struct both b;
-    prepare(&b, JOB_OF("echo", "60000", "30") "frames = 64\nring_size = 64\n");
+    prepare(&b, JOB_OF("echo", "60000", "200") "frames = 64\nring_size = 64\nbatch = 32\n");
     play(&b);
     all_completed(&b);
     ck_assert_uint_gt(counted(&b, COUNTER_TX_FULL), 0);
