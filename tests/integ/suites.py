@@ -171,8 +171,9 @@ def rfc9411_all(folder):
 
 
 def rfc9411_broken(folder):
-    """Frames are lost: a criterion breaks at a tenth, and nothing is validated."""
-    db, process = ready(folder, "rfc9411_cps", "--fault=loss=20%", rate=2000, timeout="100ms", connect_timeout="100ms")
+    """Frames are lost: a criterion breaks at a tenth, and nothing is validated. (Of 20 % so many that in one run of
+    170 the responder was not found: five questions, or their answers.)"""
+    db, process = ready(folder, "rfc9411_cps", "--fault=loss=5%", rate=2000, timeout="100ms", connect_timeout="100ms")
     found, tried = finish(process, db, "validated_per_s", (1, 5))
     case.expect_equal(len(tried), 1, f"trials\n{process}")
     case.expect("a tenth of the objective did not hold" in found["validated_per_s"]["reason"], str(process))
