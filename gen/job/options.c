@@ -324,7 +324,8 @@ const struct option options[] = {
      RUN(tx_budget), .min = 0, .max = 65536},
     {"busy_poll", &kind_choice, "auto",
      "the loops receive by polling the device's queue themselves, without interrupts; auto: on lab between"
-     " our own ends (Linux 6.18), with rate = max and in searches, without rx_stamps = kernel", "auto|yes|no", RUN(busy_poll), .choices = polls},
+     " our own ends (Linux 6.18), with rate = max and in searches, without rx_stamps = kernel",
+     "auto|yes|no", RUN(busy_poll), .choices = polls},
     {"coalesce", &kind_time, "0s",
      "lab: interrupt moderation: at both ends, what arrives within this time after frames were handed on"
      " waits for it to end; 0: nothing waits",

@@ -160,8 +160,8 @@ static int check_command(const struct job *job, const struct wire_kind *kind, st
                       names);
 }
 
-/* AF_XDP holds a receive ring full of frames back and sends from what is left. A side of a pair keeps of the other's
- * as many as its batch takes: in a smaller pool none might be left to send with. */
+/* AF_XDP holds a receive ring full of frames back and sends from what is left. A side of a pair keeps a quarter more
+ * than its share (at most 64) and a batch that it has borrowed: of two shares some have to be left to the other. */
 static int check_frames(const struct job *job, const struct wire_kind *kind, struct err *e)
 {
     bool af_xdp = kind->far_end == WIRE_FAR_KERNEL || kind->device == &xdp_device;

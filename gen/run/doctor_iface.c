@@ -104,7 +104,8 @@ void doctor_stamps(struct doctor *d)
     const char *tx = !f->tx_stamp_asked ? "not in this driver"
                      : !f->tx_clock     ? "the driver takes them, but has no clock"
                                         : "the driver's clock";
-    doctor_row(FINDING_INFO, "device stamps", "receive: %s; transmit: %s; rx_stamps = device and tx_stamps ask for them, times are of the processor's clock",
+    doctor_row(FINDING_INFO, "device stamps",
+               "receive: %s; transmit: %s; rx_stamps = device and tx_stamps ask for them, times are of the processor's clock",
                rx, tx);
 }
 

@@ -28,13 +28,13 @@
 enum {
     STUCK_KICKS = 8, /* kicks in a row that moved nothing before flush leaves the rest */
     POLLED_NAP_NS = 50000,
-    CLOSE_NAPS = 500, /* of CLOSE_NAP_NS, in which nothing moved, before a queue closes over frames not taken */
     CLOSE_NAP_NS = 1000000,
+    CLOSE_NAPS = 500, /* in a row, in which nothing moved, before a queue closes over frames not taken */
 };
 
 enum kicked {
     KICK_WELL,
-    KICK_AGAIN,   /* the kernel's budget of frames a call was used up (EAGAIN), or there was no room (EBUSY, ENOBUFS) */
+    KICK_AGAIN,   /* the budget of frames a call was used up (EAGAIN), or there was no room (EBUSY, ENOBUFS) */
     KICK_REFUSED, /* the device is down or gone */
 };
 
@@ -270,13 +270,14 @@ int xdp_queue_open(struct wire_port *port, uint32_t index, struct wire_queue **o
 static void send_rest(struct xdp_queue *x)
 {
     const struct timespec nap = {.tv_nsec = CLOSE_NAP_NS};
-    for (uint32_t naps = 0, before = taken(x); before != x->r.tx.cached_prod && naps < CLOSE_NAPS; naps++) {
+    uint32_t before = taken(x), stuck = 0;
+    while (before != x->r.tx.cached_prod && stuck < CLOSE_NAPS) {
         if (xsk_ring_prod__needs_wakeup(&x->r.tx) && kick(x) == KICK_REFUSED)
             return;
         nanosleep(&nap, NULL);
-        if (taken(x) != before)
-            naps = 0;
-        before = taken(x);
+        uint32_t now = taken(x);
+        stuck = now == before ? stuck + 1 : 0;
+        before = now;
     }
 }
 

@@ -72,7 +72,7 @@ START_TEST(test_a_responder_takes_all)
 }
 END_TEST
 
-/* Who is never heard is not waited for longer than half a second, and loses nothing of its own by it. */
+/* Who is never heard ends all the same, with it unsaid. */
 START_TEST(test_nobody_listens)
 {
     struct both b;
